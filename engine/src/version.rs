@@ -1,0 +1,140 @@
+//! Versions of SQLAlchemy, and the behaviours that changed between them.
+//!
+//! Each difference is listed once, with the versions it holds for and where it was observed; code asks
+//! [`Profile::has`] and never compares versions itself.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A release of SQLAlchemy, `major.minor.patch`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    pub major: u16,
+    pub minor: u16,
+    pub patch: u16,
+}
+
+impl Version {
+    pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
+        Version { major, minor, patch }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+/// The version whose behaviour is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Profile {
+    version: Version,
+}
+
+/// Series that can be asked for, with the last release of each that was observed.
+const SERIES: &[Version] = &[
+    Version::new(1, 2, 19),
+    Version::new(1, 3, 24),
+    Version::new(1, 4, 54),
+    Version::new(2, 0, 51),
+    Version::new(2, 1, 9),
+];
+
+/// Why a profile's name was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownProfile {
+    given: String,
+}
+
+impl fmt::Display for UnknownProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "`{}` is not a SQLAlchemy version that can be asked for: give a series from 1.2 to 2.1, or one of its releases, e.g. `1.4` or `2.0.8`",
+            self.given
+        )
+    }
+}
+
+impl std::error::Error for UnknownProfile {}
+
+impl Profile {
+    pub fn version(self) -> Version {
+        self.version
+    }
+
+    /// Whether `behaviour` holds in this version.
+    pub fn has(self, behaviour: Behaviour) -> bool {
+        let (first, last) = behaviour.versions();
+        first <= self.version && last.is_none_or(|last| self.version <= last)
+    }
+}
+
+impl Default for Profile {
+    /// The last observed release of 2.0.
+    fn default() -> Self {
+        Profile { version: Version::new(2, 0, 51) }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.version.fmt(f)
+    }
+}
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    /// Reads `1.4` (the series' last observed release) or `1.4.54`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || UnknownProfile { given: text.to_owned() };
+        let parts: Vec<u16> =
+            text.trim().split('.').map(str::parse).collect::<Result<_, _>>().map_err(|_| unknown())?;
+        let (major, minor, patch) = match parts[..] {
+            [major, minor] => (major, minor, None),
+            [major, minor, patch] => (major, minor, Some(patch)),
+            _ => return Err(unknown()),
+        };
+        let series = SERIES
+            .iter()
+            .find(|version| version.major == major && version.minor == minor)
+            .ok_or_else(unknown)?;
+        Ok(Profile { version: Version::new(major, minor, patch.unwrap_or(series.patch)) })
+    }
+}
+
+/// One dated behaviour: something that not every release does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Behaviour {
+    /// Log messages carry a statement mark (`[raw sql]`, `[generated in …]`) and come from
+    /// `sqlalchemy.engine.Engine`; before, bare parameters from `sqlalchemy.engine.base.Engine`.
+    StatementMarks,
+    /// A backref event cascades an object into the session of its other side unless
+    /// `cascade_backrefs=False`.
+    CascadeBackrefs,
+    /// Inserts that fetch generated keys use `INSERT … RETURNING` with insertmanyvalues.
+    InsertManyValues,
+    /// insertmanyvalues sends rows without a sentinel one at a time, in order.
+    InsertManyValuesOrdered,
+    /// ORM queries label every column `table_column`.
+    LegacyColumnLabels,
+    /// Executemany parameters are logged as a list; before, as a tuple.
+    ExecutemanyLoggedAsList,
+}
+
+impl Behaviour {
+    /// The first and the last version that behave so.
+    pub const fn versions(self) -> (Version, Option<Version>) {
+        const EVER: Version = Version::new(0, 0, 0);
+        match self {
+            Behaviour::StatementMarks => (Version::new(1, 4, 0), None),
+            Behaviour::CascadeBackrefs => (EVER, Some(Version::new(1, 4, u16::MAX))),
+            Behaviour::InsertManyValues | Behaviour::ExecutemanyLoggedAsList => (Version::new(2, 0, 0), None),
+            Behaviour::InsertManyValuesOrdered => (Version::new(2, 0, 10), None),
+            Behaviour::LegacyColumnLabels => (EVER, Some(Version::new(2, 0, u16::MAX))),
+        }
+    }
+}

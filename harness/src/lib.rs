@@ -1,0 +1,5 @@
+//! Documents in, verdicts out.
+
+pub mod model;
+pub mod outcome;
+pub mod world;

@@ -1,0 +1,2 @@
+//! The `backproof` command.
+fn main() {}
