@@ -1,0 +1,1 @@
+//! Attribute access and change: slots, history, collections, events, backref mirroring.

@@ -1,0 +1,143 @@
+//! Engine errors: kinds named after SQLAlchemy's exception classes, one constructor a message.
+//!
+//! Messages are what the real library prints for the profile in force. Python never appears here: the host
+//! turns a kind into its exception class.
+
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
+
+/// `Result` of engine operations.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The class of an error, named after SQLAlchemy's exception class or, where the library raises one, a builtin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    ArgumentError,
+    AmbiguousForeignKeysError,
+    NoForeignKeysError,
+    NoReferencedTableError,
+    NoReferencedColumnError,
+    CompileError,
+    StatementError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    InterfaceError,
+    InvalidRequestError,
+    PendingRollbackError,
+    NoInspectionAvailable,
+    NoResultFound,
+    MultipleResultsFound,
+    ResourceClosedError,
+    CircularDependencyError,
+    UnmappedClassError,
+    UnmappedInstanceError,
+    DetachedInstanceError,
+    ObjectDeletedError,
+    StaleDataError,
+    FlushError,
+    /// Built-in exceptions that the library raises itself.
+    TypeError,
+    ValueError,
+    AttributeError,
+    KeyError,
+    IndexError,
+    NotImplementedError,
+    AssertionError,
+    /// Raised by the host inside a callback; the payload is the host's own.
+    Host,
+    /// Not a behaviour of the library: something the engine does not do, or a bound that was passed.
+    Unsupported,
+}
+
+/// An engine error. Boxed, so that results stay small.
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    detail: String,
+    /// The documentation code the real library appends as `(Background on this error at: …)`, e.g. `gkpj`.
+    code: Option<&'static str>,
+    source: Option<Error>,
+    payload: Option<Rc<dyn Any>>,
+}
+
+impl Error {
+    pub fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
+        Error(Box::new(Inner { kind, detail: detail.into(), code: None, source: None, payload: None }))
+    }
+
+    /// Something the engine does not do; `what` stands by itself.
+    pub fn unsupported(what: impl Into<String>) -> Self {
+        Error::new(ErrorKind::Unsupported, what)
+    }
+
+    /// An exception of the host passing through the engine.
+    pub fn host(payload: Rc<dyn Any>) -> Self {
+        let mut error = Error::new(ErrorKind::Host, "");
+        error.0.payload = Some(payload);
+        error
+    }
+
+    #[must_use]
+    pub fn with_code(mut self, code: &'static str) -> Self {
+        self.0.code = Some(code);
+        self
+    }
+
+    #[must_use]
+    pub fn with_source(mut self, source: Error) -> Self {
+        self.0.source = Some(source);
+        self
+    }
+
+    /// Attaches a value the host wants back with the error, such as the driver's own exception.
+    #[must_use]
+    pub fn with_payload(mut self, payload: Rc<dyn Any>) -> Self {
+        self.0.payload = Some(payload);
+        self
+    }
+
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The message without the background link.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    pub fn code(&self) -> Option<&'static str> {
+        self.0.code
+    }
+
+    pub fn payload(&self) -> Option<&Rc<dyn Any>> {
+        self.0.payload.as_ref()
+    }
+
+    pub fn source_error(&self) -> Option<&Error> {
+        self.0.source.as_ref()
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.0.kind, self.0.detail)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.detail)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}

@@ -1,0 +1,1 @@
+//! Rows to objects: queries over mapped classes and the loader strategies.

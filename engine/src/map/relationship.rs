@@ -1,0 +1,151 @@
+//! A relationship as it was asked for, and as it was worked out.
+
+use super::{Key, MapperId};
+use crate::host::Deferred;
+use crate::schema::{Column, Table};
+use crate::sql::Expr;
+use std::cell::{Cell, OnceCell, RefCell};
+
+/// Which side holds the foreign key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    OneToMany,
+    ManyToOne,
+    ManyToMany,
+}
+
+/// When and how related objects are loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Lazy {
+    #[default]
+    Select,
+    Joined,
+    Selectin,
+    Subquery,
+    Immediate,
+    Raise,
+    RaiseOnSql,
+    NoLoad,
+    Dynamic,
+    WriteOnly,
+}
+
+/// Which operations pass along a relationship.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cascades {
+    pub save_update: bool,
+    pub merge: bool,
+    pub expunge: bool,
+    pub refresh_expire: bool,
+    pub delete: bool,
+    pub delete_orphan: bool,
+}
+
+/// What a relationship points at.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// A class's name, looked up in the registry when mappers are configured.
+    Name(String),
+    Mapper(MapperId),
+}
+
+/// A join condition, as an expression or worked out late from a string or callable.
+pub type JoinArg = Deferred<Expr>;
+
+/// A `backref`: the name of the attribute on the other side, and arguments for it alone.
+#[derive(Debug, Clone)]
+pub struct Backref {
+    pub name: Key,
+    pub args: Box<RelationshipArgs>,
+}
+
+/// Arguments of `relationship()`. `None` is "not given".
+#[derive(Debug, Clone, Default)]
+pub struct RelationshipArgs {
+    /// Never `None` but in a backref's arguments.
+    pub target: Option<Deferred<Target>>,
+    pub secondary: Option<Deferred<Table>>,
+    pub primaryjoin: Option<JoinArg>,
+    pub secondaryjoin: Option<JoinArg>,
+    pub foreign_keys: Option<Deferred<Vec<Column>>>,
+    pub remote_side: Option<Deferred<Vec<Column>>>,
+    pub order_by: Option<Deferred<Vec<Expr>>>,
+    pub uselist: Option<bool>,
+    pub lazy: Option<Lazy>,
+    pub cascade: Option<Cascades>,
+    pub cascade_backrefs: Option<bool>,
+    pub backref: Option<Backref>,
+    pub back_populates: Option<Key>,
+    pub viewonly: bool,
+    pub passive_deletes: Option<PassiveDeletes>,
+    pub passive_updates: Option<bool>,
+    pub post_update: bool,
+    pub single_parent: bool,
+    pub join_depth: Option<u32>,
+    pub innerjoin: Option<bool>,
+    pub active_history: bool,
+    pub sync_backref: Option<bool>,
+    pub enable_typechecks: Option<bool>,
+    pub overlaps: Option<String>,
+}
+
+/// Whether deletes are left to the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PassiveDeletes {
+    Yes,
+    All,
+}
+
+/// A relationship of one mapper.
+#[derive(Debug)]
+pub struct Relationship {
+    pub key: Key,
+    pub parent: MapperId,
+    pub args: RelationshipArgs,
+    /// Made by a `backref` on the other side.
+    pub from_backref: bool,
+    /// Set once, when mappers are configured.
+    pub resolved: OnceCell<Resolved>,
+    /// Attributes on the other side that are kept in step with this one, with the mapper they belong to.
+    pub reverse: RefCell<Vec<(MapperId, Key)>>,
+    pub back_populates: RefCell<Option<Key>>,
+    /// Whether a backref that was asked for has been made.
+    pub backref_made: Cell<bool>,
+}
+
+/// What configuring worked out.
+#[derive(Debug)]
+pub struct Resolved {
+    pub target: MapperId,
+    pub direction: Direction,
+    pub uselist: bool,
+    pub secondary: Option<Table>,
+    /// As `print(prop.primaryjoin)` shows it.
+    pub primaryjoin: Expr,
+    pub secondaryjoin: Option<Expr>,
+    /// `(source, destination)`: for one-to-many the parent's column and the child's foreign key; for
+    /// many-to-one the target's column and the parent's foreign key; for many-to-many the parent's column
+    /// and the secondary's.
+    pub synchronize_pairs: Vec<(Column, Column)>,
+    /// For many-to-many: the target's column and the secondary's.
+    pub secondary_synchronize_pairs: Vec<(Column, Column)>,
+    /// `(local, remote)` columns of the join.
+    pub local_remote_pairs: Vec<(Column, Column)>,
+    pub remote_side: Vec<Column>,
+    pub order_by: Vec<Expr>,
+    pub cascade: Cascades,
+    pub lazy: Lazy,
+    /// The lazy load is a primary-key lookup that the identity map can answer.
+    pub use_get: bool,
+}
+
+impl Relationship {
+    /// What configuring worked out.
+    ///
+    /// # Panics
+    ///
+    /// Where mappers are not configured; every way in configures them first.
+    pub fn resolved(&self) -> &Resolved {
+        self.resolved.get().expect("mappers are configured before a relationship is used")
+    }
+}

@@ -1,0 +1,247 @@
+//! Object states: what the engine knows of each mapped object, in a generational arena.
+//!
+//! Algorithms pass [`StateId`]; what holds an object (a variable, a relationship slot) holds an [`ObjRef`].
+//! The arena holds none: when the last `ObjRef` is gone the state is freed at the next sweep. A session holds
+//! new, modified and deleted objects strongly, as the real library does.
+
+use crate::map::{Key, MapperId};
+use crate::session::SessionId;
+use crate::value::Value;
+use indexmap::{IndexMap, IndexSet};
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::{Rc, Weak};
+
+/// A state's place in the arena. A freed place is reused under another generation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StateId {
+    index: u32,
+    generation: u32,
+}
+
+impl StateId {
+    /// A number that no other living or dead state of this world has.
+    pub fn serial(self) -> u64 {
+        (u64::from(self.generation) << 32) | u64::from(self.index)
+    }
+}
+
+type Dropped = Rc<RefCell<Vec<StateId>>>;
+
+/// What keeps an object alive.
+#[derive(Clone)]
+pub struct ObjRef(Rc<Token>);
+
+struct Token {
+    id: StateId,
+    dropped: Dropped,
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        self.dropped.borrow_mut().push(self.id);
+    }
+}
+
+impl ObjRef {
+    pub fn id(&self) -> StateId {
+        self.0.id
+    }
+}
+
+impl PartialEq for ObjRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for ObjRef {}
+
+impl fmt::Debug for ObjRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ObjRef({}.{})", self.0.id.index, self.0.id.generation)
+    }
+}
+
+/// A list of related objects: the value of a relationship attribute, or one that has been replaced.
+#[derive(Debug)]
+pub struct Collection {
+    pub items: RefCell<Vec<ObjRef>>,
+    /// The object it belongs to; `None` once it was replaced or its owner is gone.
+    pub owner: Cell<Option<StateId>>,
+    pub key: Key,
+    /// The relationship's parent mapper.
+    pub mapper: MapperId,
+}
+
+/// The current value of one attribute of an object.
+#[derive(Debug, Clone)]
+pub enum Slot {
+    /// A column's value, or an unmapped attribute of the host's.
+    Value(Value),
+    /// The value of a scalar relationship.
+    One(Option<ObjRef>),
+    Many(Rc<Collection>),
+}
+
+/// The value of an attribute at its last load or flush.
+#[derive(Debug, Clone)]
+pub enum Original {
+    /// It was not loaded and not looked up.
+    NoValue,
+    Value(Value),
+    One(Option<ObjRef>),
+    Many(Vec<ObjRef>),
+}
+
+/// Mapper and primary key: what identifies a row's object within a session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IdentityKey {
+    /// The base mapper of the inheritance hierarchy.
+    pub mapper: MapperId,
+    pub values: Vec<Value>,
+}
+
+/// Changes to a collection that is not loaded.
+#[derive(Debug, Clone, Default)]
+pub struct Pending {
+    pub added: Vec<ObjRef>,
+    pub removed: Vec<ObjRef>,
+}
+
+/// What the engine knows of one object.
+#[derive(Debug)]
+pub struct State {
+    pub mapper: MapperId,
+    /// The object's `__dict__` but for its own state: attributes in the order in which they came.
+    pub dict: IndexMap<Key, Slot>,
+    /// Values at the last load or flush of what has changed since.
+    pub committed: IndexMap<Key, Original>,
+    /// Attributes that the next access loads.
+    pub expired_attributes: IndexSet<Key>,
+    pub expired: bool,
+    pub modified: bool,
+    /// Set for a persistent or detached object.
+    pub key: Option<IdentityKey>,
+    pub session: Option<SessionId>,
+    /// The order in which it was added to its session.
+    pub insert_order: u64,
+    /// Deleted within the current transaction.
+    pub deleted: bool,
+    /// Whether it hangs on a parent, by relationship (the parent's mapper and attribute).
+    pub has_parent: IndexMap<(MapperId, Key), bool>,
+    pub pending: IndexMap<Key, Pending>,
+}
+
+#[derive(Debug)]
+struct Place {
+    generation: u32,
+    token: Weak<Token>,
+    state: Option<State>,
+}
+
+/// The arena.
+#[derive(Debug, Default)]
+pub struct States {
+    places: Vec<Place>,
+    free: Vec<u32>,
+    dropped: Dropped,
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Token({:?})", self.id)
+    }
+}
+
+impl States {
+    /// A new object of a mapped class, without attributes.
+    pub fn create(&mut self, mapper: MapperId) -> ObjRef {
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.places.push(Place { generation: 0, token: Weak::new(), state: None });
+            (self.places.len() - 1) as u32
+        });
+        let place = &mut self.places[index as usize];
+        let id = StateId { index, generation: place.generation };
+        let token = Rc::new(Token { id, dropped: Rc::clone(&self.dropped) });
+        place.token = Rc::downgrade(&token);
+        place.state = Some(State::new(mapper));
+        ObjRef(token)
+    }
+
+    /// The state; `None` once it was freed.
+    pub fn find(&self, id: StateId) -> Option<&State> {
+        let place = self.places.get(id.index as usize)?;
+        if place.generation == id.generation { place.state.as_ref() } else { None }
+    }
+
+    /// The state of a living object.
+    ///
+    /// # Panics
+    ///
+    /// Where the object is gone; whoever passes an id holds an [`ObjRef`] or has just upgraded one.
+    pub fn get(&self, id: StateId) -> &State {
+        self.find(id).expect("the object is alive")
+    }
+
+    /// As [`States::get`].
+    pub fn get_mut(&mut self, id: StateId) -> &mut State {
+        let place = &mut self.places[id.index as usize];
+        assert_eq!(place.generation, id.generation, "the object is alive");
+        place.state.as_mut().expect("the object is alive")
+    }
+
+    /// A reference to an object, while something still holds it.
+    pub fn upgrade(&self, id: StateId) -> Option<ObjRef> {
+        let place = self.places.get(id.index as usize)?;
+        if place.generation != id.generation {
+            return None;
+        }
+        place.token.upgrade().map(ObjRef)
+    }
+
+    /// Frees the states of objects that nothing holds any longer, and says which they were with what they
+    /// were: an identity map drops them. Freeing one may free others.
+    pub fn sweep(&mut self) -> Vec<(StateId, State)> {
+        let mut freed = Vec::new();
+        loop {
+            let Some(id) = self.dropped.borrow_mut().pop() else { return freed };
+            let place = &mut self.places[id.index as usize];
+            if place.generation != id.generation {
+                continue;
+            }
+            if let Some(state) = place.state.take() {
+                place.generation += 1;
+                self.free.push(id.index);
+                freed.push((
+                    id,
+                    State {
+                        dict: IndexMap::new(),
+                        committed: IndexMap::new(),
+                        pending: IndexMap::new(),
+                        ..state
+                    },
+                ));
+            }
+        }
+    }
+}
+
+impl State {
+    fn new(mapper: MapperId) -> Self {
+        State {
+            mapper,
+            dict: IndexMap::new(),
+            committed: IndexMap::new(),
+            expired_attributes: IndexSet::new(),
+            expired: false,
+            modified: false,
+            key: None,
+            session: None,
+            insert_order: 0,
+            deleted: false,
+            has_parent: IndexMap::new(),
+            pending: IndexMap::new(),
+        }
+    }
+}

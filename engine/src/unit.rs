@@ -1,0 +1,1 @@
+//! Flush: plan, order, dependency processors, persistence.

@@ -1,0 +1,69 @@
+//! Values of columns, parameters and rows.
+
+use bigdecimal::BigDecimal;
+use jiff::civil::{Date, DateTime, Time};
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
+
+/// A value of the host that the engine carries but does not read.
+pub trait HostValue: fmt::Debug {
+    /// As it appears among logged parameters.
+    fn repr(&self) -> String;
+    /// The type's name, for the driver's errors (`type 'list' is not supported`).
+    fn type_name(&self) -> String;
+    /// Whether the host holds both equal.
+    fn same(&self, other: &dyn HostValue) -> bool;
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// A value of a column, parameter or row.
+#[derive(Debug, Clone)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(Rc<str>),
+    Bytes(Rc<[u8]>),
+    Decimal(BigDecimal),
+    Date(Date),
+    Time(Time),
+    DateTime(DateTime),
+    /// A value only the host understands; binding it to a statement is the driver's error.
+    Host(Rc<dyn HostValue>),
+}
+
+impl Value {
+    pub fn text(text: impl Into<Rc<str>>) -> Self {
+        Value::Text(text.into())
+    }
+
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+}
+
+impl PartialEq for Value {
+    /// Python's equality: `1 == 1.0 == True`, and values of unrelated types differ.
+    fn eq(&self, other: &Self) -> bool {
+        use Value::{Bool, Bytes, Date, DateTime, Decimal, Float, Host, Int, Null, Text, Time};
+        match (self, other) {
+            (Null, Null) => true,
+            (Bool(a), Bool(b)) => a == b,
+            (Int(a), Int(b)) => a == b,
+            (Bool(a), Int(b)) | (Int(b), Bool(a)) => i64::from(*a) == *b,
+            (Float(a), Float(b)) => a == b,
+            (Int(a), Float(b)) | (Float(b), Int(a)) => *a as f64 == *b,
+            (Text(a), Text(b)) => a == b,
+            (Bytes(a), Bytes(b)) => a == b,
+            (Decimal(a), Decimal(b)) => a == b,
+            (Decimal(a), Int(b)) | (Int(b), Decimal(a)) => *a == BigDecimal::from(*b),
+            (Date(a), Date(b)) => a == b,
+            (Time(a), Time(b)) => a == b,
+            (DateTime(a), DateTime(b)) => a == b,
+            (Host(a), Host(b)) => a.same(b.as_ref()),
+            _ => false,
+        }
+    }
+}
