@@ -1,13 +1,20 @@
 //! Mappers: which class stands for which table, and what its attributes are.
+//!
+//! Making a mapper works out its columns at once; what concerns other classes waits for [`configure`]. A
+//! relationship is read by others only after that.
 
+mod configure;
 mod mapper;
 mod relationship;
+mod spec;
 
-pub use mapper::{ColumnProperty, Mapper, MapperId, Mappers, Property, RegistryId};
+pub use configure::configure;
+pub use mapper::{ColumnProperty, Mapped, Mapper, MapperId, Mappers, Property, RegistryId};
 pub use relationship::{
     Backref, Cascades, Direction, JoinArg, Lazy, PassiveDeletes, Relationship, RelationshipArgs, Resolved,
     Target,
 };
+pub use spec::{MapperSpec, PropertySpec, add_mapper, add_property, new_registry};
 
 /// An attribute's name.
 pub type Key = std::rc::Rc<str>;

@@ -15,6 +15,20 @@ pub struct MapperId(pub(crate) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RegistryId(pub(crate) u32);
 
+/// A mapped class as it stands in a query: itself, or an alias of its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Mapped {
+    pub mapper: MapperId,
+    /// The number of an alias of its table.
+    pub alias: Option<u32>,
+}
+
+impl From<MapperId> for Mapped {
+    fn from(mapper: MapperId) -> Self {
+        Mapped { mapper, alias: None }
+    }
+}
+
 /// All mappers of a world, in the order in which they were made.
 #[derive(Debug, Default)]
 pub struct Mappers {
