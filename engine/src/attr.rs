@@ -1,1 +1,18 @@
 //! Attribute access and change: slots, history, collections, events, backref mirroring.
+//!
+//! Knows nothing of sessions or flushes: what they do on an event reaches them through [`Hooks`]. Every change
+//! goes through here but for what a loader populates and a flush synchronises.
+
+mod access;
+mod change;
+mod collection;
+mod events;
+mod history;
+
+pub use access::{Passive, get, get_passive, is_loaded, set_committed};
+pub use change::{NewValue, delete, set};
+pub use collection::{
+    append, clear, del_index, del_slice, extend, insert, pop, remove, reorder, set_index, set_slice,
+};
+pub use events::{Hooks, no_state_error, object_text};
+pub use history::{History, Item, history, history_passive, is_modified};

@@ -32,6 +32,8 @@ pub enum ErrorKind {
     MultipleResultsFound,
     ResourceClosedError,
     CircularDependencyError,
+    UnboundExecutionError,
+    ObjectDereferencedError,
     UnmappedClassError,
     UnmappedInstanceError,
     DetachedInstanceError,

@@ -5,6 +5,7 @@
 
 use crate::error::Result;
 use crate::orm::Orm;
+use crate::state::StateId;
 use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
@@ -15,6 +16,11 @@ pub trait Host: Any {
 
     /// A warning of the library, to be shown or filtered as the host does.
     fn warn(&mut self, category: &str, message: &str);
+
+    /// The address of an object, as messages show it: `<User at 0x7f…>`.
+    fn address(&mut self, id: StateId) -> u64 {
+        0x7f00_0000_0000 + (id.serial() & 0xffff_ffff) * 0x40
+    }
 }
 
 /// A host without callbacks; warnings are dropped.

@@ -1,10 +1,12 @@
 //! Everything one world's engine owns: mappers, object states, sessions, database engines, log.
 
+use crate::attr::Hooks;
 use crate::db::Databases;
 use crate::map::Mappers;
-use crate::session::Sessions;
+use crate::session::{SessionHooks, Sessions};
 use crate::state::States;
 use crate::version::Profile;
+use std::rc::Rc;
 
 /// One world's engine. Independent worlds share nothing.
 #[derive(Debug)]
@@ -14,6 +16,8 @@ pub struct Orm {
     pub mappers: Mappers,
     pub states: States,
     pub sessions: Sessions,
+    /// What attribute events reach: the sessions' cascades.
+    pub hooks: Rc<dyn Hooks>,
 }
 
 impl Orm {
@@ -24,6 +28,7 @@ impl Orm {
             mappers: Mappers::default(),
             states: States::default(),
             sessions: Sessions::default(),
+            hooks: Rc::new(SessionHooks),
         }
     }
 }
