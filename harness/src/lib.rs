@@ -2,4 +2,5 @@
 
 pub mod model;
 pub mod outcome;
+pub mod python;
 pub mod world;

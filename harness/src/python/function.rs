@@ -1,0 +1,75 @@
+//! Callables: functions of the document, functions in Rust, and what binds them to instances.
+
+use super::args::Args;
+use super::class::Namespace;
+use super::error::PyResult;
+use super::interp::Interp;
+use super::value::{Value, fresh_identity};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A function in Rust as Python calls it.
+pub type NativeFn = Rc<dyn Fn(&mut Interp, Args) -> PyResult<Value>>;
+
+/// A callable in Rust.
+pub struct Native {
+    pub name: Rc<str>,
+    /// How errors and `repr` name it where that differs, e.g. `list.append`.
+    pub qualname: Rc<str>,
+    /// Whether it becomes a method when it is found on an instance's class.
+    pub binds: bool,
+    pub function: NativeFn,
+    /// Attributes set on it, `__doc__` and `__module__` among them.
+    pub dict: Namespace,
+    pub(crate) id: u64,
+}
+
+impl Native {
+    /// A plain function.
+    pub fn function(
+        name: impl Into<Rc<str>>,
+        function: impl Fn(&mut Interp, Args) -> PyResult<Value> + 'static,
+    ) -> Native {
+        let name = name.into();
+        Native {
+            qualname: name.clone(),
+            name,
+            binds: false,
+            function: Rc::new(function),
+            dict: Namespace::default(),
+            id: fresh_identity(),
+        }
+    }
+
+    /// A method: its first argument is what it was found on.
+    pub fn method(
+        name: impl Into<Rc<str>>,
+        function: impl Fn(&mut Interp, Args) -> PyResult<Value> + 'static,
+    ) -> Native {
+        Native { binds: true, ..Native::function(name, function) }
+    }
+}
+
+/// `receiver.method`, ready to be called.
+pub struct BoundMethod {
+    pub receiver: Value,
+    pub function: Value,
+}
+
+/// `property(…)`.
+#[derive(Default)]
+pub struct Property {
+    pub getter: Option<Value>,
+    pub setter: Option<Value>,
+    pub deleter: Option<Value>,
+    pub doc: Option<Value>,
+}
+
+/// A function or lambda of the document.
+pub struct Function {
+    pub name: RefCell<Rc<str>>,
+    pub qualname: RefCell<Rc<str>>,
+    /// `__module__`, `__doc__`, `__annotations__`, `__wrapped__` and what else is set on it.
+    pub dict: Namespace,
+    pub(crate) id: u64,
+}

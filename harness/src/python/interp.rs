@@ -1,0 +1,191 @@
+//! The evaluator's state, and what other rooms ask of it.
+//!
+//! One `Interp` is one world's Python: its names, modules, output, bounds and addresses. Nothing in it reads a
+//! clock, the environment or the allocator.
+
+use super::class::{Class, Namespace};
+use super::error::{PyResult, Stop};
+use super::module::Module;
+use super::value::Value;
+use crate::outcome::{LogMessage, Piece};
+use indexmap::IndexMap;
+use std::any::Any;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Bounds on what a document may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Evaluation steps; allocations are charged as steps too.
+    pub steps: u64,
+    /// Nested Python calls, after which Python's `RecursionError` is raised.
+    pub depth: usize,
+    /// Bytes of output of one step.
+    pub output: usize,
+    /// Bytes of the thread's stack that evaluation may use.
+    pub stack: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { steps: 20_000_000, depth: 1000, output: 4 << 20, stack: 192 << 20 }
+    }
+}
+
+/// How a step's source is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// As at the `>>>` prompt: the value of each expression statement is echoed.
+    Prompt,
+    /// As a module's body.
+    Program,
+}
+
+/// Builds a module when it is first imported.
+pub type Loader = Rc<dyn Fn(&mut Interp) -> PyResult<Rc<Module>>>;
+
+/// One world's Python.
+pub struct Interp {
+    /// State of the room that hosts this evaluator; taken out while it runs, and put back.
+    pub host: Option<Box<dyn Any>>,
+    /// What the current step has shown.
+    pub pieces: Vec<Piece>,
+    pub limits: Limits,
+    /// The names of `__main__`.
+    pub main: Rc<Module>,
+    /// The names that every module sees.
+    pub builtins: Rc<Module>,
+    pub(crate) loaders: IndexMap<Rc<str>, Loader>,
+    pub(crate) modules: IndexMap<Rc<str>, Rc<Module>>,
+    pub(crate) classes: IndexMap<Rc<str>, Rc<Class>>,
+    pub(crate) foreign: HashMap<(String, String), Rc<Class>>,
+    pub(crate) addresses: HashMap<u64, u64>,
+    pub(crate) steps: u64,
+    pub(crate) output: usize,
+}
+
+impl Interp {
+    /// A fresh world, with the builtins and the standard library registered.
+    pub fn new(limits: Limits) -> Interp {
+        let object = Class::new("object", "builtins", Vec::new(), Vec::new());
+        let mut interp = Interp {
+            host: None,
+            pieces: Vec::new(),
+            limits,
+            main: Rc::new(Module::new("__main__")),
+            builtins: Rc::new(Module::new("builtins")),
+            loaders: IndexMap::new(),
+            modules: IndexMap::new(),
+            classes: IndexMap::from([(Rc::from("object"), object)]),
+            foreign: HashMap::new(),
+            addresses: HashMap::new(),
+            steps: 0,
+            output: 0,
+        };
+        super::builtins::install(&mut interp);
+        super::stdlib::install(&mut interp);
+        interp
+    }
+
+    /// The names of `__main__`.
+    pub fn globals(&self) -> &Namespace {
+        &self.main.dict
+    }
+
+    /// Runs source in `__main__`. `file` and the 1-based `line` of its first line are what tracebacks show.
+    pub fn exec(&mut self, source: &str, mode: Mode, file: &str, line: usize) -> Result<(), Stop> {
+        let _ = (source, mode, file, line);
+        Err(Stop::unsupported("this statement"))
+    }
+
+    /// Charges evaluation steps.
+    pub fn charge(&mut self, steps: u64) -> PyResult<()> {
+        self.steps = self.steps.saturating_add(steps);
+        if self.steps > self.limits.steps {
+            return Err(Stop::limit(format!("more than {} evaluation steps", self.limits.steps)));
+        }
+        Ok(())
+    }
+
+    /// Charges memory about to be allocated: call it before allocating what a document can make large.
+    pub fn charge_bytes(&mut self, bytes: usize) -> PyResult<()> {
+        self.charge(bytes as u64 / 16)
+    }
+
+    /// Writes to standard output.
+    pub fn write_stdout(&mut self, text: &str) -> PyResult<()> {
+        self.output = self.output.saturating_add(text.len());
+        if self.output > self.limits.output {
+            return Err(Stop::limit(format!("more than {} bytes of output", self.limits.output)));
+        }
+        if let Some(Piece::Stdout(last)) = self.pieces.last_mut() {
+            last.push_str(text);
+        } else if !text.is_empty() {
+            self.pieces.push(Piece::Stdout(text.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Records a log message between what is printed.
+    pub fn write_log(&mut self, message: LogMessage) -> PyResult<()> {
+        self.output = self.output.saturating_add(message.text.len());
+        if self.output > self.limits.output {
+            return Err(Stop::limit(format!("more than {} bytes of output", self.limits.output)));
+        }
+        self.pieces.push(Piece::Log(message));
+        Ok(())
+    }
+
+    /// What was shown since this was last asked.
+    pub fn take_pieces(&mut self) -> Vec<Piece> {
+        self.output = 0;
+        std::mem::take(&mut self.pieces)
+    }
+
+    /// The address that stands for an identity in this world, as `0x7f…` with twelve digits.
+    pub fn address_of(&mut self, identity: u64) -> String {
+        format!("{:#x}", self.address_number(identity))
+    }
+
+    /// The number behind [`Interp::address_of`], which is what `id()` gives.
+    pub fn address_number(&mut self, identity: u64) -> u64 {
+        const FIRST: u64 = 0x7f3c_5a1e_0d90;
+        let next = FIRST + 0x40 * self.addresses.len() as u64;
+        *self.addresses.entry(identity).or_insert(next)
+    }
+
+    /// Makes a builtin name.
+    pub fn define_builtin(&mut self, name: &str, value: Value) {
+        self.builtins.dict.set(name, value);
+    }
+
+    /// Makes a module importable; the loader runs at the first import.
+    pub fn register_module(&mut self, name: &str, loader: impl Fn(&mut Interp) -> PyResult<Rc<Module>> + 'static) {
+        self.loaders.insert(name.into(), Rc::new(loader));
+    }
+
+    /// A builtin type or exception class by name (`object`, `str`, `ValueError`), made at its first use.
+    ///
+    /// Methods of builtin types are [`super::Native::method`]s in its `dict`; its constructor is in `construct`.
+    pub fn builtin_class(&mut self, name: &str) -> Rc<Class> {
+        if let Some(class) = self.classes.get(name) {
+            return class.clone();
+        }
+        let object = self.classes[0].clone();
+        let class = Class::new(name, "builtins", vec![object.clone()], vec![object]);
+        self.classes.insert(name.into(), class.clone());
+        class
+    }
+
+    /// The class of foreign values that name no class of their own.
+    pub fn foreign_class(&mut self, module: &str, name: &str) -> Rc<Class> {
+        let key = (module.to_owned(), name.to_owned());
+        if let Some(class) = self.foreign.get(&key) {
+            return class.clone();
+        }
+        let object = self.classes[0].clone();
+        let class = Class::new(name, module, vec![object.clone()], vec![object]);
+        self.foreign.insert(key, class.clone());
+        class
+    }
+}
