@@ -1,6 +1,8 @@
 //! Documents in, verdicts out.
 
+pub mod document;
 pub mod model;
+pub mod nesting;
 pub mod outcome;
 pub mod python;
 pub mod world;

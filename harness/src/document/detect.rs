@@ -1,0 +1,89 @@
+//! Which reader a page asks for, by what stands on it.
+//!
+//! A file's extension only decides where the page itself says nothing.
+
+use super::Reader;
+use super::source::indent;
+
+/// The reader for a page.
+pub(super) fn reader(lines: &[String], extension: Option<&str>) -> Reader {
+    let markdown = markdown_signs(lines);
+    let rst = rst_signs(lines);
+    let by_name = match extension.map(str::to_ascii_lowercase).as_deref() {
+        Some("md" | "markdown") => Some(Reader::Markdown),
+        Some("rst" | "rest") => Some(Reader::Rst),
+        _ => None,
+    };
+    if markdown == rst {
+        return by_name.unwrap_or(Reader::Text);
+    }
+    // A page of a named kind needs more than a stray sign to be read as another.
+    match by_name {
+        Some(Reader::Markdown) if rst < markdown + 3 => Reader::Markdown,
+        Some(Reader::Rst) if markdown < rst + 3 => Reader::Rst,
+        _ if markdown > rst => Reader::Markdown,
+        _ => Reader::Rst,
+    }
+}
+
+fn markdown_signs(lines: &[String]) -> usize {
+    let mut signs = 0;
+    let mut after_blank = true;
+    for line in lines {
+        let body = line.trim_start();
+        if indent(line) < 4 && (body.starts_with("```") || body.starts_with("~~~")) {
+            signs += 3;
+        }
+        let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
+        if after_blank && (1..=6).contains(&hashes) && line[hashes..].starts_with(' ') {
+            signs += 1;
+        }
+        if line.contains("](") {
+            signs += 1;
+        }
+        after_blank = body.is_empty();
+    }
+    signs
+}
+
+fn rst_signs(lines: &[String]) -> usize {
+    let mut signs = 0;
+    for (index, line) in lines.iter().enumerate() {
+        let body = line.trim_start();
+        if let Some(rest) = body.strip_prefix(".. ") {
+            let word = rest.trim_start();
+            if rest.contains("::") || word.starts_with('_') || word.starts_with("doctest-") {
+                signs += 3;
+            }
+        }
+        if body.contains(":ref:`")
+            || body.contains(":class:`")
+            || body.contains(":func:`")
+            || body.contains(":meth:`")
+        {
+            signs += 1;
+        }
+        let next = lines.get(index + 1).map_or("", |line| line.trim());
+        if line.trim_end().ends_with("::") && next.is_empty() && !body.starts_with("..") {
+            let block = lines[index + 1..].iter().find(|line| !line.trim().is_empty());
+            if block.is_some_and(|block| indent(block) > indent(line)) {
+                signs += 2;
+            }
+        }
+        if is_underline(next)
+            && !body.is_empty()
+            && indent(line) == 0
+            && next.chars().count() >= body.trim_end().chars().count()
+        {
+            signs += 1;
+        }
+    }
+    signs
+}
+
+/// A line that underlines a heading.
+fn is_underline(line: &str) -> bool {
+    let mut letters = line.chars();
+    let Some(first) = letters.next() else { return false };
+    line.len() >= 4 && "=-~^\"'*+#.:_`".contains(first) && letters.all(|letter| letter == first)
+}

@@ -1,0 +1,54 @@
+//! What the Python parser says about a piece of a page: whether it is a program, and where it stops being one.
+//!
+//! Only syntax is asked for; nothing is run. Source that nests too deeply is no program.
+
+use crate::nesting::too_deep;
+use ruff_python_ast::{Expr, Stmt};
+use ruff_python_parser::{Mode, ParseOptions, parse_module, parse_unchecked};
+use ruff_text_size::Ranged;
+
+/// Whether `code` parses as a module.
+pub(super) fn parses(code: &str) -> bool {
+    too_deep(code).is_none() && parse_module(code).is_ok()
+}
+
+/// Whether `code` parses and does something: a bare word or number is Python too, but no program.
+pub(super) fn is_program(code: &str) -> bool {
+    if too_deep(code).is_some() {
+        return false;
+    }
+    parse_module(code).is_ok_and(|parsed| parsed.suite().iter().any(|statement| !is_weak(statement)))
+}
+
+/// Where `code` first stops being Python, as a byte offset.
+pub(super) fn first_error(code: &str) -> Option<usize> {
+    if too_deep(code).is_some() {
+        return Some(0);
+    }
+    let parsed = parse_unchecked(code, ParseOptions::from(Mode::Module));
+    parsed.errors().iter().map(|error| error.location.start().to_usize().min(code.len())).min()
+}
+
+/// Where the last statement ends that is not just words which happen to parse, as a byte offset.
+pub(super) fn end_of_last_strong_statement(code: &str) -> Option<usize> {
+    let parsed = parse_module(code).ok()?;
+    parsed
+        .suite()
+        .iter()
+        .rev()
+        .find(|statement| !is_weak(statement))
+        .map(|statement| statement.end().to_usize())
+}
+
+/// A statement that prose can look like.
+fn is_weak(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Expr(expression) => {
+            !matches!(*expression.value, Expr::Call(_) | Expr::Await(_) | Expr::Yield(_))
+        }
+        Stmt::AnnAssign(assign) => {
+            assign.value.is_none() && !matches!(*assign.annotation, Expr::Subscript(_))
+        }
+        _ => false,
+    }
+}

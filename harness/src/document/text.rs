@@ -1,0 +1,168 @@
+//! Blocks of a page saved as text, on which code, outputs and prose may run together.
+//!
+//! The end of code is where the parser says that a statement ends and prose goes on; the end of an output is
+//! where a literal or a repr ends. A line may end one block and begin the next.
+
+mod code;
+mod shown;
+
+use super::source::{Line, indent};
+use super::transcript::is_prompt;
+use super::{Block, Body, Example, Listing, marks};
+use code::{Piece, listing, program_length};
+
+/// The blocks of a page.
+pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
+    let lines: Vec<Line> = lines
+        .iter()
+        .enumerate()
+        .map(|(index, text)| Line { number: index + 1, text: text.clone() })
+        .collect();
+    let mut page = Page { found: Vec::new(), lead: String::new() };
+    let mut at = 0;
+    while at < lines.len() {
+        let line = &lines[at];
+        if begins_prompt(&line.text) {
+            at = page.prompt(&lines, at);
+        } else if line.is_blank() {
+            page.lead.clear();
+            at += 1;
+        } else if super::output::is_log_line(&line.text) {
+            at = page.log(&lines, at);
+        } else if let Some(piece) = listing(&lines[at..], &page.lead) {
+            at = page.listing(&lines, at, &piece);
+        } else {
+            page.prose(line.number, &line.text);
+            at += 1;
+        }
+    }
+    page.found
+}
+
+/// Whether a line begins with a prompt, even one with prose stuck to it.
+fn begins_prompt(text: &str) -> bool {
+    text.trim_start().starts_with(">>>")
+}
+
+/// What has been found so far, and the prose that led here.
+struct Page {
+    found: Vec<Block>,
+    lead: String,
+}
+
+impl Page {
+    fn prose(&mut self, number: usize, text: &str) {
+        text.clone_into(&mut self.lead);
+        self.found.push(Block { line: number, end_line: number, body: Body::Prose });
+    }
+
+    /// What is left of a line after code or an output: prose, if there is anything.
+    fn rest(&mut self, line: &Line, from: usize) {
+        let rest = line.text.get(from..).unwrap_or("");
+        if !rest.trim().is_empty() {
+            self.prose(line.number, rest);
+        }
+    }
+
+    fn listing(&mut self, lines: &[Line], at: usize, piece: &Piece) -> usize {
+        let last = at + piece.lines - 1;
+        let listing = Listing { code: piece.code.clone(), language: None, skip: false };
+        self.found.push(Block {
+            line: lines[at].number,
+            end_line: lines[last].number,
+            body: Body::Listing(listing),
+        });
+        self.lead.clear();
+        if let Some(column) = piece.cut {
+            self.rest(&lines[last], column);
+        }
+        last + 1
+    }
+
+    fn log(&mut self, lines: &[Line], at: usize) -> usize {
+        let length = shown::log_length(&lines[at..]);
+        let text = super::source::joined(&super::source::trimmed(&lines[at..at + length]));
+        self.found.push(Block {
+            line: lines[at].number,
+            end_line: lines[at + length - 1].number,
+            body: Body::Output(text),
+        });
+        at + length
+    }
+
+    /// One prompt, its output, and the prose after either.
+    fn prompt(&mut self, lines: &[Line], at: usize) -> usize {
+        let width = indent(&lines[at].text);
+        let mut source: Vec<&str> = Vec::new();
+        let mut next = at;
+        while let Some(line) = lines.get(next) {
+            let mark = if next == at { ">>>" } else { "..." };
+            let Some(code) = line.text.get(width..).and_then(|body| body.strip_prefix(mark)) else { break };
+            if next > at && !code.is_empty() && !code.starts_with([' ', '\t']) {
+                break;
+            }
+            source.push(code.strip_prefix([' ', '\t']).unwrap_or(code));
+            next += 1;
+        }
+        let code = source.join("\n");
+        let length = program_length(&code);
+        let glued = !is_prompt(&lines[at].text);
+        let length = match length {
+            Some(length) => length,
+            // `>>>Prose` is an empty prompt; `>>> not python` is code that fails.
+            None if glued => 0,
+            None => code.len(),
+        };
+        let taken = code[..length].matches('\n').count();
+        let last = at + taken;
+        let rest_from = lines[last].text.len() - code[length..].split('\n').next().unwrap_or("").len();
+        let cut = code[length..].trim().len() > 0;
+        let mut example = Example {
+            line: lines[at].number,
+            end_line: lines[last].number,
+            source: if code[..length].trim().is_empty() {
+                String::new()
+            } else {
+                format!("{}\n", &code[..length])
+            },
+            want: String::new(),
+            want_line: None,
+            options: marks::doctest_options(&code[..length]),
+            skip: false,
+        };
+        example.skip = example.options.iter().any(|(name, on)| name == "SKIP" && *on);
+        if cut {
+            self.example(example, lines[last].number);
+            self.rest(&lines[last], rest_from);
+            return last + 1;
+        }
+        let shown = if example.is_empty() {
+            shown::Shown::default()
+        } else {
+            shown::after_prompt(&lines[next..], width)
+        };
+        if shown.lines == 0 {
+            let end = lines[next - 1].number;
+            self.example(example, end);
+            return next;
+        }
+        let end = next + shown.lines - 1;
+        example.want = shown.text;
+        example.want_line = Some(lines[next].number);
+        self.example(example, lines[end].number);
+        if let Some(column) = shown.cut {
+            self.rest(&lines[end], column);
+        }
+        end + 1
+    }
+
+    fn example(&mut self, example: Example, end_line: usize) {
+        self.lead.clear();
+        if let Some(Block { end_line: last, body: Body::Transcript(examples), .. }) = self.found.last_mut() {
+            *last = end_line;
+            examples.push(example);
+            return;
+        }
+        self.found.push(Block { line: example.line, end_line, body: Body::Transcript(vec![example]) });
+    }
+}

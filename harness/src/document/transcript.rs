@@ -1,0 +1,115 @@
+//! Prompts and what they show, from lines that have both.
+//!
+//! The rules are doctest's: code goes on at `...`, output ends at a blank line or at the next prompt. Where a
+//! fence says that a block is all transcript, output may have blank lines within it.
+
+use super::marks::doctest_options;
+use super::source::{Line, indent};
+use super::{Example, syntax};
+
+/// Where an output ends besides at the next prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// At the first blank line.
+    AtBlank,
+    /// Only with the block, or at a comment after a blank line.
+    WithBlock,
+}
+
+/// Whether a line begins with a prompt, after white space.
+pub(super) fn is_prompt(text: &str) -> bool {
+    let body = text.trim_start();
+    body == ">>>" || body.starts_with(">>> ") || body.starts_with(">>>\t")
+}
+
+/// The code on a prompt or continuation line, with `width` columns of white space before its mark.
+fn code_after<'a>(text: &'a str, width: usize, mark: &str) -> Option<&'a str> {
+    let body = text.get(width..)?;
+    let rest = body.trim_end().strip_prefix(mark)?;
+    if rest.is_empty() {
+        return Some("");
+    }
+    let code = body.strip_prefix(mark)?;
+    code.strip_prefix([' ', '\t'])
+}
+
+/// One prompt at `lines[0]`, and how many lines it and its output take.
+pub(super) fn example(lines: &[Line], ends: Ends) -> Option<(Example, usize)> {
+    let first = lines.first()?;
+    let width = indent(&first.text);
+    let mut source = code_after(&first.text, width, ">>>")?.to_owned();
+    source.push('\n');
+    let mut at = 1;
+    while let Some(code) = lines.get(at).and_then(|line| code_after(&line.text, width, "...")) {
+        // An output may begin with dots as well: after a whole statement they are no code.
+        if !code.is_empty() && !goes_on(&source) {
+            break;
+        }
+        if code.is_empty() && syntax::parses(&source) && !goes_on(&source) {
+            break;
+        }
+        source.push_str(code);
+        source.push('\n');
+        at += 1;
+    }
+    let end_line = lines.get(at - 1).map_or(first.number, |line| line.number);
+    let want_from = at;
+    while let Some(line) = lines.get(at) {
+        if is_prompt(&line.text) {
+            break;
+        }
+        if line.is_blank() {
+            if ends == Ends::AtBlank {
+                break;
+            }
+            let next = lines[at..].iter().find(|line| !line.is_blank());
+            if next.is_none_or(|line| is_prompt(&line.text) || line.text.trim_start().starts_with('#')) {
+                break;
+            }
+        }
+        at += 1;
+    }
+    let mut want = String::new();
+    for line in &lines[want_from..at] {
+        let margin = indent(&line.text).min(width);
+        want.push_str(&line.text[margin..]);
+        want.push('\n');
+    }
+    if source.trim().is_empty() {
+        source.clear();
+    }
+    let options = doctest_options(&source);
+    let skip = options.iter().any(|(name, on)| name == "SKIP" && *on);
+    let want_line = lines.get(want_from).filter(|_| !want.is_empty()).map(|line| line.number);
+    Some((Example { line: first.number, end_line, source, want, want_line, options, skip }, at))
+}
+
+/// Whether a line of dots after `source` is more of the code: it is unfinished, or a block that may go on.
+fn goes_on(source: &str) -> bool {
+    let last = source.lines().last().unwrap_or("");
+    if source.lines().all(|line| line.trim_start().starts_with('#')) {
+        return true;
+    }
+    let in_block = source.lines().next().is_some_and(|line| {
+        let line = line.split('#').next().unwrap_or("").trim_end();
+        line.ends_with(':') || line.starts_with('@')
+    });
+    in_block || last.starts_with([' ', '\t']) || !syntax::parses(source)
+}
+
+/// Every example of a block of lines; lines before the first prompt are not looked at.
+pub(super) fn examples(lines: &[Line], ends: Ends) -> Vec<Example> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        if is_prompt(&lines[at].text)
+            && let Some((example, taken)) = example(&lines[at..], ends)
+        {
+            found.push(example);
+            at += taken.max(1);
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
