@@ -1,8 +1,14 @@
 //! Database engines over in-memory SQLite, their log and limits. The only user of rusqlite.
+//!
+//! A document never reaches a file: whatever its URL says, an engine is a private in-memory database, which lives
+//! as long as the engine.
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct DatabaseId(pub(crate) u32);
+mod clock;
+mod engine;
+mod execute;
+mod log;
 
-/// All database engines of a world.
-#[derive(Debug, Default)]
-pub struct Databases {}
+pub use clock::Clock;
+pub use engine::{ConnectionId, DatabaseId, Databases, Echo};
+pub use execute::{ExecResult, Given, ResultColumn, execute, execute_raw};
+pub use log::LogRecord;

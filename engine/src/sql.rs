@@ -1,23 +1,82 @@
 //! SQL expressions and statements, and their text.
+//!
+//! Expressions are immutable trees that share structure; grouping is decided when an expression is built, names of
+//! anonymous binds and aliases when it is compiled.
 
+pub mod compile;
+mod dml;
+mod expr;
+mod from;
+mod infer;
+pub mod key;
+mod op;
+mod operate;
+mod select;
+mod traverse;
+
+pub use compile::{Compiled, Dialect};
+pub use dml::{Delete, Insert, InsertValues, Update};
+pub use expr::{Bind, Case, Expr, ExprKind, Function, Text};
+pub use from::{Alias, AliasKind, FromItem, Join};
+pub use op::Op;
+pub use operate::Operand;
+pub use select::{CompoundKind, CompoundSelect, Correlate, LabelStyle, Select};
+
+use crate::error::Result;
+use crate::value::Value;
+use crate::version::Profile;
+use indexmap::IndexMap;
 use std::rc::Rc;
 
-/// An SQL expression. Clones are cheap and share structure.
-#[derive(Debug, Clone)]
-pub struct Expr(Rc<ExprKind>);
+/// One set of parameters of an execution, by name, in the order in which they were given.
+pub type Params = IndexMap<Rc<str>, Value>;
 
-/// What an expression is.
-#[derive(Debug)]
-pub enum ExprKind {
-    Column(crate::schema::Column),
+/// Anything that can be executed.
+#[derive(Debug, Clone)]
+pub enum Statement {
+    Select(Rc<Select>),
+    Compound(Rc<CompoundSelect>),
+    Insert(Rc<Insert>),
+    Update(Rc<Update>),
+    Delete(Rc<Delete>),
+    Text(Rc<Text>),
+    /// A statement of the schema, by its finished text.
+    Ddl(Rc<str>),
 }
 
-impl Expr {
-    pub fn column(column: &crate::schema::Column) -> Self {
-        Expr(Rc::new(ExprKind::Column(column.clone())))
+impl Statement {
+    /// The text that `print(statement)` shows.
+    pub fn to_text(&self, profile: Profile, dialect: Dialect) -> Result<String> {
+        Ok(compile::compile(profile, dialect, self, &[])?.text)
     }
+}
 
-    pub fn kind(&self) -> &ExprKind {
-        &self.0
+impl From<Select> for Statement {
+    fn from(select: Select) -> Self {
+        Statement::Select(Rc::new(select))
+    }
+}
+
+impl From<Insert> for Statement {
+    fn from(insert: Insert) -> Self {
+        Statement::Insert(Rc::new(insert))
+    }
+}
+
+impl From<Update> for Statement {
+    fn from(update: Update) -> Self {
+        Statement::Update(Rc::new(update))
+    }
+}
+
+impl From<Delete> for Statement {
+    fn from(delete: Delete) -> Self {
+        Statement::Delete(Rc::new(delete))
+    }
+}
+
+impl From<Text> for Statement {
+    fn from(text: Text) -> Self {
+        Statement::Text(Rc::new(text))
     }
 }

@@ -1,5 +1,7 @@
 //! Values of columns, parameters and rows.
 
+pub mod repr;
+
 use bigdecimal::BigDecimal;
 use jiff::civil::{Date, DateTime, Time};
 use std::any::Any;

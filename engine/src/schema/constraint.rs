@@ -1,0 +1,42 @@
+//! Constraints and indexes of a table.
+
+use super::column::Column;
+use super::foreign_key::ForeignKeyConstraint;
+use crate::sql::Expr;
+use std::rc::Rc;
+
+/// `UNIQUE (a, b)`.
+#[derive(Debug, Clone)]
+pub struct UniqueConstraint {
+    pub name: Option<Rc<str>>,
+    pub columns: Vec<Column>,
+    /// Keys of columns that the table will have; looked up when the table is made.
+    pub column_keys: Vec<Rc<str>>,
+}
+
+/// `CHECK (…)`.
+#[derive(Debug, Clone)]
+pub struct CheckConstraint {
+    pub name: Option<Rc<str>>,
+    pub condition: Expr,
+}
+
+/// An index.
+#[derive(Debug, Clone)]
+pub struct Index {
+    pub name: Option<Rc<str>>,
+    pub columns: Vec<Column>,
+    /// Keys of columns that the table will have; looked up when the table is made.
+    pub column_keys: Vec<Rc<str>>,
+    pub unique: bool,
+}
+
+/// A constraint of a table. The primary key is the table's own.
+#[derive(Debug, Clone)]
+pub enum Constraint {
+    /// Sets the primary key to these columns, and names it.
+    PrimaryKey { name: Option<Rc<str>>, columns: Vec<Column>, column_keys: Vec<Rc<str>> },
+    ForeignKey(Rc<ForeignKeyConstraint>),
+    Unique(Rc<UniqueConstraint>),
+    Check(Rc<CheckConstraint>),
+}

@@ -1,0 +1,402 @@
+//! Tables: columns in order, keys, constraints, indexes, and the order tables depend on each other in.
+
+use super::column::{Autoincrement, Column};
+use super::constraint::{Constraint, Index, UniqueConstraint};
+use super::foreign_key::{ForeignKey, ForeignKeyConstraint};
+use super::metadata::MetaData;
+use crate::error::{Error, ErrorKind, Result};
+use indexmap::IndexMap;
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+/// A table. Clones are the same table; equality is identity.
+#[derive(Clone)]
+pub struct Table(pub(crate) Rc<TableInner>);
+
+pub(crate) struct TableInner {
+    pub(crate) name: Rc<str>,
+    pub(crate) schema: Option<Rc<str>>,
+    /// The collection it belongs to. The two hold each other until the collection is cleared.
+    pub(crate) metadata: MetaData,
+    pub(crate) args: TableArgs,
+    pub(crate) columns: RefCell<IndexMap<Rc<str>, Column>>,
+    pub(crate) primary_key: RefCell<Vec<Column>>,
+    pub(crate) primary_key_name: RefCell<Option<Rc<str>>>,
+    pub(crate) constraints: RefCell<Vec<Constraint>>,
+    pub(crate) indexes: RefCell<Vec<Index>>,
+}
+
+/// Keyword arguments of `Table()`.
+#[derive(Debug, Clone, Default)]
+pub struct TableArgs {
+    pub schema: Option<Rc<str>>,
+    pub extend_existing: bool,
+    pub keep_existing: bool,
+    pub prefixes: Vec<Rc<str>>,
+    pub comment: Option<Rc<str>>,
+    pub quote: Option<bool>,
+    pub sqlite_autoincrement: bool,
+    pub sqlite_with_rowid: Option<bool>,
+    pub sqlite_strict: bool,
+}
+
+/// A positional argument of `Table()`.
+#[derive(Debug, Clone)]
+pub enum TableItem {
+    Column(Column),
+    Constraint(Constraint),
+    Index(Index),
+}
+
+impl Table {
+    /// Makes a table and adds it to `metadata`.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidRequestError` where the collection has a table of this name, `ArgumentError` where a column has
+    /// no name or another table, or a constraint names a column that the table does not have.
+    pub fn new(name: &str, metadata: &MetaData, items: Vec<TableItem>, args: TableArgs) -> Result<Self> {
+        let full_name = match &args.schema {
+            Some(schema) => format!("{schema}.{name}"),
+            None => name.to_owned(),
+        };
+        if let Some(existing) = metadata.table(&full_name) {
+            if args.keep_existing {
+                return Ok(existing);
+            }
+            if args.extend_existing {
+                existing.append(items)?;
+                return Ok(existing);
+            }
+            if items.is_empty() {
+                return Ok(existing);
+            }
+            return Err(Error::new(
+                ErrorKind::InvalidRequestError,
+                format!(
+                    "Table '{full_name}' is already defined for this MetaData instance.  Specify \
+                     'extend_existing=True' to redefine options and columns on an existing Table object."
+                ),
+            ));
+        }
+        let table = Table(Rc::new(TableInner {
+            name: Rc::from(name),
+            schema: args.schema.clone(),
+            metadata: metadata.clone(),
+            args,
+            columns: RefCell::default(),
+            primary_key: RefCell::default(),
+            primary_key_name: RefCell::default(),
+            constraints: RefCell::default(),
+            indexes: RefCell::default(),
+        }));
+        metadata.insert(&table);
+        match table.append(items) {
+            Ok(()) => Ok(table),
+            Err(error) => {
+                metadata.remove(&table);
+                Err(error)
+            }
+        }
+    }
+
+    fn append(&self, items: Vec<TableItem>) -> Result<()> {
+        for item in items {
+            match item {
+                TableItem::Column(column) => self.append_column(&column)?,
+                TableItem::Constraint(constraint) => self.append_constraint(constraint)?,
+                TableItem::Index(index) => self.append_index(index)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a column at the end, with its keys, constraints and indexes.
+    pub fn append_column(&self, column: &Column) -> Result<()> {
+        let name = column.name();
+        if name.is_empty() {
+            return Err(Error::new(
+                ErrorKind::ArgumentError,
+                "Column must be constructed with a non-blank name or assign a non-blank .name before adding to a Table.",
+            ));
+        }
+        if let Some(other) = column.table().filter(|other| other != self) {
+            return Err(Error::new(
+                ErrorKind::ArgumentError,
+                format!(
+                    "Column object '{}' already assigned to Table '{}'",
+                    column.key(),
+                    other.name()
+                ),
+            ));
+        }
+        *column.0.table.borrow_mut() = Rc::downgrade(&self.0);
+        let replaced = self.0.columns.borrow_mut().insert(column.key(), column.clone());
+        if let Some(replaced) = replaced {
+            self.0.primary_key.borrow_mut().retain(|key| *key != replaced);
+        }
+        if column.is_primary_key() {
+            self.0.primary_key.borrow_mut().push(column.clone());
+        }
+        for foreign_key in column.foreign_keys() {
+            self.0.constraints.borrow_mut().push(Constraint::ForeignKey(Rc::new(ForeignKeyConstraint {
+                name: foreign_key.name().map(Rc::from),
+                column_keys: vec![column.key()],
+                actions: foreign_key.actions().clone(),
+                use_alter: foreign_key.use_alter(),
+                elements: vec![foreign_key],
+            })));
+        }
+        self.index_of_column(column);
+        let constraints = column.0.constraints.borrow().clone();
+        self.0.constraints.borrow_mut().extend(constraints);
+        Ok(())
+    }
+
+    /// `index=True` makes an index, `unique=True` a constraint, both a unique index.
+    fn index_of_column(&self, column: &Column) {
+        if column.index() == Some(true) {
+            self.0.indexes.borrow_mut().push(Index {
+                name: Some(Rc::from(format!("ix_{}", self.label_of(column)))),
+                columns: vec![column.clone()],
+                column_keys: Vec::new(),
+                unique: column.unique() == Some(true),
+            });
+        } else if column.unique() == Some(true) {
+            self.0.constraints.borrow_mut().push(Constraint::Unique(Rc::new(UniqueConstraint {
+                name: None,
+                columns: vec![column.clone()],
+                column_keys: Vec::new(),
+            })));
+        }
+    }
+
+    /// `table_column`, with the schema before it.
+    fn label_of(&self, column: &Column) -> String {
+        format!("{}_{}", self.full_name().replace('.', "_"), column.name())
+    }
+
+    pub fn append_constraint(&self, constraint: Constraint) -> Result<()> {
+        match constraint {
+            Constraint::PrimaryKey { name, columns, column_keys } => {
+                let columns = self.resolve(columns, &column_keys, "PrimaryKeyConstraint")?;
+                for column in &columns {
+                    column.set_primary_key(true);
+                }
+                *self.0.primary_key.borrow_mut() = columns;
+                *self.0.primary_key_name.borrow_mut() = name;
+            }
+            Constraint::ForeignKey(constraint) => {
+                let columns = self.resolve(Vec::new(), &constraint.column_keys, "ForeignKeyConstraint")?;
+                for (column, element) in columns.iter().zip(&constraint.elements) {
+                    column.add_foreign_key(element.clone());
+                }
+                self.0.constraints.borrow_mut().push(Constraint::ForeignKey(constraint));
+            }
+            Constraint::Unique(constraint) => {
+                let columns =
+                    self.resolve(constraint.columns.clone(), &constraint.column_keys, "UniqueConstraint")?;
+                self.0.constraints.borrow_mut().push(Constraint::Unique(Rc::new(UniqueConstraint {
+                    name: constraint.name.clone(),
+                    columns,
+                    column_keys: Vec::new(),
+                })));
+            }
+            Constraint::Check(constraint) => {
+                self.0.constraints.borrow_mut().push(Constraint::Check(constraint));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn append_index(&self, index: Index) -> Result<()> {
+        let columns = self.resolve(index.columns.clone(), &index.column_keys, "Index")?;
+        self.0.indexes.borrow_mut().push(Index { columns, column_keys: Vec::new(), ..index });
+        Ok(())
+    }
+
+    fn resolve(&self, columns: Vec<Column>, keys: &[Rc<str>], what: &str) -> Result<Vec<Column>> {
+        if keys.is_empty() {
+            return Ok(columns);
+        }
+        keys.iter()
+            .map(|key| {
+                self.column(key).ok_or_else(|| {
+                    Error::new(
+                        ErrorKind::KeyError,
+                        format!(
+                            "Can't create {what} on table '{}': no column named '{key}' is present.",
+                            self.name()
+                        ),
+                    )
+                })
+            })
+            .collect::<Result<_>>()
+            .map_err(|error| Error::new(ErrorKind::ArgumentError, error.detail()))
+    }
+
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    pub fn schema(&self) -> Option<&str> {
+        self.0.schema.as_deref()
+    }
+
+    /// The name, with the schema before it where it has one; the collection's key.
+    pub fn full_name(&self) -> Rc<str> {
+        self.0.full_name()
+    }
+
+    pub fn metadata(&self) -> &MetaData {
+        &self.0.metadata
+    }
+
+    pub fn args(&self) -> &TableArgs {
+        &self.0.args
+    }
+
+    /// Columns in the order in which they were given.
+    pub fn columns(&self) -> Vec<Column> {
+        self.0.columns.borrow().values().cloned().collect()
+    }
+
+    /// The column of this key, as `table.c[key]`.
+    pub fn column(&self, key: &str) -> Option<Column> {
+        self.0.columns.borrow().get(key).cloned()
+    }
+
+    pub fn has_column(&self, column: &Column) -> bool {
+        column.table().as_ref() == Some(self)
+    }
+
+    pub fn primary_key(&self) -> Vec<Column> {
+        self.0.primary_key.borrow().clone()
+    }
+
+    pub fn primary_key_name(&self) -> Option<Rc<str>> {
+        self.0.primary_key_name.borrow().clone()
+    }
+
+    /// Constraints other than the primary key, in the order in which they were made.
+    pub fn constraints(&self) -> Vec<Constraint> {
+        self.0.constraints.borrow().clone()
+    }
+
+    pub fn indexes(&self) -> Vec<Index> {
+        self.0.indexes.borrow().clone()
+    }
+
+    /// Foreign keys of every column, in column order.
+    pub fn foreign_keys(&self) -> Vec<ForeignKey> {
+        self.columns().iter().flat_map(Column::foreign_keys).collect()
+    }
+
+    /// The column that the database fills when an insert leaves it out: an integer that is the whole primary
+    /// key, is no foreign key and has no default; or one that asked for it.
+    pub fn autoincrement_column(&self) -> Option<Column> {
+        let key = self.0.primary_key.borrow();
+        let fits = |column: &Column, implicit: bool| {
+            column.ty().is_integer()
+                && (!implicit || column.foreign_keys().is_empty())
+                && (!implicit || column.server_default().is_none())
+                && (!implicit || column.default().is_none())
+        };
+        if let [column] = key.as_slice() {
+            return match column.autoincrement() {
+                Autoincrement::Yes => Some(column.clone()),
+                Autoincrement::Auto => fits(column, true).then(|| column.clone()),
+                Autoincrement::IgnoreForeignKey => column.ty().is_integer().then(|| column.clone()),
+                Autoincrement::No => None,
+            };
+        }
+        key.iter().find(|column| column.autoincrement() == Autoincrement::Yes).cloned()
+    }
+
+    /// An address-like number that tells tables apart.
+    pub fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+}
+
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Table {}
+
+impl std::hash::Hash for Table {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.identity().hash(state);
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Table({})", self.full_name())
+    }
+}
+
+/// As `str()` shows it.
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.full_name())
+    }
+}
+
+/// Tables in dependency order, and those that only a cycle ties to others.
+#[derive(Debug)]
+pub(crate) struct Sorted {
+    pub(crate) tables: Vec<Table>,
+    /// Foreign keys left out to break cycles.
+    pub(crate) cyclic: bool,
+}
+
+/// Sorts so that each table comes after those its foreign keys refer to; tables that wait for each other keep
+/// their given order.
+pub(crate) fn sort_tables(tables: &[Table]) -> Sorted {
+    let mut waiting: Vec<(Table, Vec<Table>)> = tables
+        .iter()
+        .map(|table| {
+            let needs = table
+                .foreign_keys()
+                .iter()
+                .filter(|key| !key.use_alter())
+                .filter_map(|key| key.target_table(table.metadata()))
+                .filter(|target| target != table && tables.contains(target))
+                .collect();
+            (table.clone(), needs)
+        })
+        .collect();
+    let mut sorted: Vec<Table> = Vec::with_capacity(tables.len());
+    let mut cyclic = false;
+    while !waiting.is_empty() {
+        let ready: Vec<usize> = waiting
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, needs))| needs.iter().all(|need| sorted.contains(need)))
+            .map(|(position, _)| position)
+            .collect();
+        if ready.is_empty() {
+            cyclic = true;
+            sorted.extend(waiting.drain(..).map(|(table, _)| table));
+            break;
+        }
+        for position in ready.iter().rev() {
+            waiting[*position].1.clear();
+        }
+        let mut position = 0;
+        waiting.retain(|(table, _)| {
+            let is_ready = ready.contains(&position);
+            position += 1;
+            if is_ready {
+                sorted.push(table.clone());
+            }
+            !is_ready
+        });
+    }
+    Sorted { tables: sorted, cyclic }
+}

@@ -1,0 +1,102 @@
+//! `INSERT`, `UPDATE`, `DELETE`.
+//!
+//! Which columns are written is known when a statement is executed: those in `values`, those among the parameters,
+//! and those with a default.
+
+use super::expr::Expr;
+use super::select::Select;
+use crate::schema::{Column, Table};
+use std::rc::Rc;
+
+/// What an insert writes.
+#[derive(Debug, Clone, Default)]
+pub enum InsertValues {
+    /// What the parameters say, and defaults.
+    #[default]
+    FromParameters,
+    /// `values(…)`; parameters may add columns.
+    Row(Vec<(Column, Expr)>),
+    /// `values([…, …])`: one statement with several rows.
+    Rows(Vec<Vec<(Column, Expr)>>),
+    /// `INSERT … SELECT`.
+    Select(Vec<Column>, Rc<Select>),
+}
+
+/// `INSERT`.
+#[derive(Debug, Clone)]
+pub struct Insert {
+    pub table: Table,
+    pub values: InsertValues,
+    /// `returning(…)`.
+    pub returning: Vec<Expr>,
+    /// Wants generated keys of every row back, with `RETURNING` where the version does so (a flush's insert).
+    pub return_defaults: bool,
+    /// Do not ask for the generated key (`inline()`).
+    pub inline: bool,
+    pub prefixes: Vec<Rc<str>>,
+}
+
+/// `UPDATE`.
+#[derive(Debug, Clone)]
+pub struct Update {
+    pub table: Table,
+    /// `values(…)`, in order; parameters may add columns.
+    pub values: Vec<(Column, Expr)>,
+    pub where_: Vec<Expr>,
+    pub returning: Vec<Expr>,
+    pub return_defaults: bool,
+}
+
+/// `DELETE`.
+#[derive(Debug, Clone)]
+pub struct Delete {
+    pub table: Table,
+    pub where_: Vec<Expr>,
+    pub returning: Vec<Expr>,
+}
+
+impl Insert {
+    pub fn into(table: &Table) -> Self {
+        Insert {
+            table: table.clone(),
+            values: InsertValues::default(),
+            returning: Vec::new(),
+            return_defaults: false,
+            inline: false,
+            prefixes: Vec::new(),
+        }
+    }
+
+    pub fn return_defaults(mut self) -> Self {
+        self.return_defaults = true;
+        self
+    }
+}
+
+impl Update {
+    pub fn of(table: &Table) -> Self {
+        Update {
+            table: table.clone(),
+            values: Vec::new(),
+            where_: Vec::new(),
+            returning: Vec::new(),
+            return_defaults: false,
+        }
+    }
+
+    pub fn where_clause(mut self, condition: Expr) -> Self {
+        self.where_.push(condition);
+        self
+    }
+}
+
+impl Delete {
+    pub fn from(table: &Table) -> Self {
+        Delete { table: table.clone(), where_: Vec::new(), returning: Vec::new() }
+    }
+
+    pub fn where_clause(mut self, condition: Expr) -> Self {
+        self.where_.push(condition);
+        self
+    }
+}

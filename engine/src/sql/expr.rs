@@ -1,0 +1,325 @@
+//! The expression tree.
+//!
+//! Nodes are plain data; building with operators is in `operate`, walking in `traverse`, text in `compile`.
+
+use super::from::Alias;
+use super::op::Op;
+use super::select::Select;
+use crate::schema::{Column, SqlType};
+use crate::value::Value;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// An SQL expression. Clones are cheap and share structure.
+#[derive(Debug, Clone)]
+pub struct Expr(pub(crate) Rc<ExprKind>);
+
+/// What an expression is.
+#[derive(Debug)]
+pub enum ExprKind {
+    Column(Column),
+    /// A column of an alias, subquery or CTE.
+    AliasColumn(AliasColumn),
+    Bind(Bind),
+    Null,
+    True,
+    False,
+    /// SQL given as text, with `:name` parameters.
+    Text(Text),
+    /// `literal_column()`: SQL given as text that stands for a value of a type.
+    Literal { text: Rc<str>, ty: SqlType },
+    /// A prefix operator (`NOT x`, `-x`, `DISTINCT x`) or a suffix one (`x DESC`).
+    Unary { op: Op, operand: Expr, ty: SqlType },
+    /// `negated` is the operator that `not_()` turns it into, where it has one.
+    Binary { left: Expr, right: Expr, op: Op, ty: SqlType, negated: Option<Op>, escape: Option<Rc<str>> },
+    /// Several expressions between one operator: `AND`, `OR`, a comma.
+    List { op: Op, items: Vec<Expr> },
+    /// `( … )`
+    Grouping(Expr),
+    Function(Function),
+    Label { name: LabelName, element: Expr, ty: SqlType },
+    Cast { element: Expr, ty: SqlType },
+    Case(Case),
+    Exists(Rc<Select>),
+    /// A select in parentheses that stands for one value.
+    ScalarSelect(Rc<Select>),
+    /// A select as the right side of `IN`.
+    SelectList(Rc<Select>),
+    Over { element: Expr, partition_by: Vec<Expr>, order_by: Vec<Expr> },
+    /// Marks for a join condition; prints as its element does.
+    Annotated { element: Expr, foreign: bool, remote: bool },
+}
+
+/// How a label is called.
+#[derive(Debug, Clone)]
+pub enum LabelName {
+    Named(Rc<str>),
+    /// `anon_1`: one name for each such token in a statement.
+    Anonymous(Token),
+}
+
+/// An identity: what is anonymous is named by it when a statement is compiled.
+#[derive(Debug, Clone, Default)]
+pub struct Token(Rc<u8>);
+
+impl Token {
+    pub fn new() -> Self {
+        Token::default()
+    }
+
+    pub(crate) fn address(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+}
+
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// A column of an alias, subquery or CTE.
+#[derive(Debug, Clone)]
+pub struct AliasColumn {
+    pub alias: Alias,
+    /// The column's name inside the alias.
+    pub name: Rc<str>,
+    pub key: Rc<str>,
+    pub ty: SqlType,
+    /// The table's column it stands for, where it does for one.
+    pub base: Option<Column>,
+}
+
+/// A bound parameter.
+#[derive(Debug, Clone)]
+pub struct Bind {
+    /// The name, or the stem that a number is put after.
+    pub key: Rc<str>,
+    /// Named anew in every statement: `email_1`. Others keep `key`.
+    pub unique: bool,
+    /// Tells unique binds apart: one identity, one name.
+    pub token: Token,
+    /// `None` where a value must be given at execution.
+    pub value: Option<Value>,
+    /// The values of an `IN`; the text has one placeholder each once the values are known.
+    pub expanding: Option<Vec<Value>>,
+    pub ty: SqlType,
+    /// A wildcard put around the value when it is bound, as `startswith(autoescape=…)` does not need.
+    pub literal_execute: bool,
+}
+
+/// SQL given as text. `:name` stands for a parameter, `\:` for a colon.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    pub text: Rc<str>,
+    /// Values given by `bindparams()`.
+    pub values: RefCell<Vec<(Rc<str>, Value)>>,
+}
+
+/// A function call.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// As written, with dots for packages.
+    pub name: Rc<str>,
+    pub args: Vec<Expr>,
+    pub ty: SqlType,
+    /// `count(*)`.
+    pub star: bool,
+    /// `current_timestamp`, written without parentheses.
+    pub bare: bool,
+}
+
+/// `CASE … END`.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub value: Option<Expr>,
+    pub whens: Vec<(Expr, Expr)>,
+    pub otherwise: Option<Expr>,
+    pub ty: SqlType,
+}
+
+impl Expr {
+    pub(crate) fn new(kind: ExprKind) -> Self {
+        Expr(Rc::new(kind))
+    }
+
+    pub fn kind(&self) -> &ExprKind {
+        &self.0
+    }
+
+    pub fn column(column: &Column) -> Self {
+        Expr::new(ExprKind::Column(column.clone()))
+    }
+
+    /// A bound value of the type that its Python type suggests, as `literal(value)`.
+    pub fn bind(value: Value) -> Self {
+        let ty = super::infer::type_of(&value);
+        Expr::bind_named("param", true, Some(value), ty)
+    }
+
+    /// A bound value of a known type with an anonymous name.
+    pub fn bind_typed(value: Value, ty: SqlType) -> Self {
+        Expr::bind_named("param", true, Some(value), ty)
+    }
+
+    /// `bindparam(name)`: a value given at execution under `name`.
+    pub fn param(name: &str, ty: SqlType) -> Self {
+        Expr::bind_named(name, false, None, ty)
+    }
+
+    pub fn bind_named(key: &str, unique: bool, value: Option<Value>, ty: SqlType) -> Self {
+        Expr::new(ExprKind::Bind(Bind {
+            key: Rc::from(key),
+            unique,
+            token: Token::new(),
+            value,
+            expanding: None,
+            ty,
+            literal_execute: false,
+        }))
+    }
+
+    pub fn null() -> Self {
+        Expr::new(ExprKind::Null)
+    }
+
+    pub fn true_() -> Self {
+        Expr::new(ExprKind::True)
+    }
+
+    pub fn false_() -> Self {
+        Expr::new(ExprKind::False)
+    }
+
+    pub fn text(text: &str) -> Self {
+        Expr::new(ExprKind::Text(Text { text: Rc::from(text), values: RefCell::default() }))
+    }
+
+    pub fn literal_column(text: &str, ty: SqlType) -> Self {
+        Expr::new(ExprKind::Literal { text: Rc::from(text), ty })
+    }
+
+    /// `func.name(args…)`, of the type that the library knows for the name.
+    pub fn function(name: &str, args: Vec<Expr>) -> Self {
+        super::infer::function(name, args)
+    }
+
+    pub fn cast(element: &Expr, ty: SqlType) -> Self {
+        Expr::new(ExprKind::Cast { element: element.clone(), ty })
+    }
+
+    pub fn label(&self, name: &str) -> Self {
+        Expr::new(ExprKind::Label {
+            name: LabelName::Named(Rc::from(name)),
+            element: self.unlabelled().self_group(Op::As),
+            ty: self.ty(),
+        })
+    }
+
+    /// A label with a name made up when the statement is compiled: `anon_1`.
+    pub fn label_anonymous(&self) -> Self {
+        Expr::new(ExprKind::Label {
+            name: LabelName::Anonymous(Token::new()),
+            element: self.unlabelled().self_group(Op::As),
+            ty: self.ty(),
+        })
+    }
+
+    fn unlabelled(&self) -> Expr {
+        match self.kind() {
+            ExprKind::Label { element, .. } => element.clone(),
+            _ => self.clone(),
+        }
+    }
+
+    pub fn exists(select: Select) -> Self {
+        Expr::new(ExprKind::Exists(Rc::new(select)))
+    }
+
+    pub fn scalar_select(select: Select) -> Self {
+        Expr::new(ExprKind::ScalarSelect(Rc::new(select)))
+    }
+
+    /// `foreign(expr)`.
+    pub fn foreign(&self) -> Self {
+        self.annotated(true, false)
+    }
+
+    /// `remote(expr)`.
+    pub fn remote(&self) -> Self {
+        self.annotated(false, true)
+    }
+
+    fn annotated(&self, foreign: bool, remote: bool) -> Self {
+        match self.kind() {
+            ExprKind::Annotated { element, foreign: was_foreign, remote: was_remote } => {
+                Expr::new(ExprKind::Annotated {
+                    element: element.clone(),
+                    foreign: foreign || *was_foreign,
+                    remote: remote || *was_remote,
+                })
+            }
+            _ => Expr::new(ExprKind::Annotated { element: self.clone(), foreign, remote }),
+        }
+    }
+
+    pub fn is_foreign(&self) -> bool {
+        matches!(self.kind(), ExprKind::Annotated { foreign: true, .. })
+    }
+
+    pub fn is_remote(&self) -> bool {
+        matches!(self.kind(), ExprKind::Annotated { remote: true, .. })
+    }
+
+    /// The expression without marks for a join condition.
+    pub fn unannotated(&self) -> &Expr {
+        match self.kind() {
+            ExprKind::Annotated { element, .. } => element,
+            _ => self,
+        }
+    }
+
+    /// The table's column that this is, where it is one, under marks or not.
+    pub fn as_column(&self) -> Option<&Column> {
+        match self.unannotated().kind() {
+            ExprKind::Column(column) => Some(column),
+            _ => None,
+        }
+    }
+
+    /// The table's column that this is or, in an alias, stands for.
+    pub fn base_column(&self) -> Option<&Column> {
+        match self.unannotated().kind() {
+            ExprKind::Column(column) => Some(column),
+            ExprKind::AliasColumn(column) => column.base.as_ref(),
+            _ => None,
+        }
+    }
+
+    pub fn ty(&self) -> SqlType {
+        super::infer::ty(self)
+    }
+
+    /// The key under which a select's result has it, where it has a name.
+    pub fn key(&self) -> Option<Rc<str>> {
+        match self.unannotated().kind() {
+            ExprKind::Column(column) => Some(column.key()),
+            ExprKind::AliasColumn(column) => Some(column.key.clone()),
+            ExprKind::Label { name: LabelName::Named(name), .. } => Some(name.clone()),
+            ExprKind::Function(function) => Some(function.name.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl From<&Column> for Expr {
+    fn from(column: &Column) -> Self {
+        Expr::column(column)
+    }
+}
+
+impl From<Column> for Expr {
+    fn from(column: Column) -> Self {
+        Expr::new(ExprKind::Column(column))
+    }
+}
