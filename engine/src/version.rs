@@ -121,6 +121,9 @@ pub enum Behaviour {
     InsertManyValuesOrdered,
     /// ORM queries label every column `table_column`.
     LegacyColumnLabels,
+    /// `NoResultFound` and `MultipleResultsFound` are classes of `sqlalchemy.exc`; before, of
+    /// `sqlalchemy.orm.exc`. Links to the background of errors are `https`.
+    ResultErrorsInCore,
     /// Executemany parameters are logged as a list; before, as a tuple.
     ExecutemanyLoggedAsList,
 }
@@ -130,7 +133,7 @@ impl Behaviour {
     pub const fn versions(self) -> (Version, Option<Version>) {
         const EVER: Version = Version::new(0, 0, 0);
         match self {
-            Behaviour::StatementMarks => (Version::new(1, 4, 0), None),
+            Behaviour::StatementMarks | Behaviour::ResultErrorsInCore => (Version::new(1, 4, 0), None),
             Behaviour::CascadeBackrefs => (EVER, Some(Version::new(1, 4, u16::MAX))),
             Behaviour::InsertManyValues | Behaviour::ExecutemanyLoggedAsList => (Version::new(2, 0, 0), None),
             Behaviour::InsertManyValuesOrdered => (Version::new(2, 0, 10), None),

@@ -65,7 +65,7 @@ def record(python, documents):
         done = subprocess.run(
             [python, "-W", "ignore", __file__, "--child"],
             input=json.dumps(plan), capture_output=True, text=True, check=False,
-            env={"PYTHONIOENCODING": "utf-8", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"},
+            env={"PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"},
         )
         if done.returncode:
             raise SystemExit(done.stderr)

@@ -5,4 +5,5 @@ pub mod model;
 pub mod nesting;
 pub mod outcome;
 pub mod python;
+pub mod sqlalchemy;
 pub mod world;

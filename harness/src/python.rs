@@ -28,4 +28,4 @@ pub use iter::{Iter, NativeIter};
 pub use map::{Map, MapSet};
 pub use module::{Missing, Module};
 pub use object::{BinaryOp, CompareOp, Object, UnaryOp};
-pub use value::{Dict, Int, List, Range, Set, Slice, Tuple, Value};
+pub use value::{Dict, Int, List, Range, Set, Slice, Tuple, Value, fresh_identity};

@@ -47,13 +47,23 @@ pub struct ExecResult {
 /// # Errors
 ///
 /// What the driver says, wrapped as the library wraps it.
-pub fn execute(cx: &mut Cx<'_>, connection: ConnectionId, statement: &Statement, given: Given) -> Result<ExecResult> {
+pub fn execute(
+    cx: &mut Cx<'_>,
+    connection: ConnectionId,
+    statement: &Statement,
+    given: Given,
+) -> Result<ExecResult> {
     let _ = (cx, connection, statement, given);
     Err(Error::unsupported("execution"))
 }
 
 /// Executes a text as the driver would be given it (`exec_driver_sql`).
-pub fn execute_raw(cx: &mut Cx<'_>, connection: ConnectionId, text: &str, given: Vec<Value>) -> Result<ExecResult> {
+pub fn execute_raw(
+    cx: &mut Cx<'_>,
+    connection: ConnectionId,
+    text: &str,
+    given: Vec<Value>,
+) -> Result<ExecResult> {
     let _ = (cx, connection, text, given);
     Err(Error::unsupported("execution"))
 }

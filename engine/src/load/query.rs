@@ -33,7 +33,11 @@ pub enum Entity {
 pub enum JoinTarget {
     /// Along a relationship attribute, to its class or to the given alias of it (`of_type`, or the target of
     /// `join(alias, User.addresses)`).
-    Relationship { from: Mapped, key: Key, to: Option<Mapped> },
+    Relationship {
+        from: Mapped,
+        key: Key,
+        to: Option<Mapped>,
+    },
     Mapped(Mapped),
     Table(crate::schema::Table),
 }

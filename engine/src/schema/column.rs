@@ -186,11 +186,7 @@ impl Column {
     /// The type; a column without one takes the type of what its foreign key refers to, where that is known.
     pub fn ty(&self) -> SqlType {
         let own = self.0.ty.borrow().clone();
-        if own.is_null() {
-            self.referred_type(8).unwrap_or_default()
-        } else {
-            own
-        }
+        if own.is_null() { self.referred_type(8).unwrap_or_default() } else { own }
     }
 
     fn referred_type(&self, depth: u8) -> Option<SqlType> {

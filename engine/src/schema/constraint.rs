@@ -35,7 +35,11 @@ pub struct Index {
 #[derive(Debug, Clone)]
 pub enum Constraint {
     /// Sets the primary key to these columns, and names it.
-    PrimaryKey { name: Option<Rc<str>>, columns: Vec<Column>, column_keys: Vec<Rc<str>> },
+    PrimaryKey {
+        name: Option<Rc<str>>,
+        columns: Vec<Column>,
+        column_keys: Vec<Rc<str>>,
+    },
     ForeignKey(Rc<ForeignKeyConstraint>),
     Unique(Rc<UniqueConstraint>),
     Check(Rc<CheckConstraint>),

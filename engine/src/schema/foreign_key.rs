@@ -191,7 +191,12 @@ pub struct ForeignKeyConstraint {
 
 impl ForeignKeyConstraint {
     /// A constraint over local columns, by key, to as many targets.
-    pub fn new(columns: &[&str], targets: Vec<ForeignKeyTarget>, name: Option<&str>, actions: ReferentialActions) -> Self {
+    pub fn new(
+        columns: &[&str],
+        targets: Vec<ForeignKeyTarget>,
+        name: Option<&str>,
+        actions: ReferentialActions,
+    ) -> Self {
         ForeignKeyConstraint {
             name: name.map(Rc::from),
             column_keys: columns.iter().map(|key| Rc::from(*key)).collect(),

@@ -14,6 +14,11 @@ impl MetaData {
         MetaData::default()
     }
 
+    /// An address-like number that tells collections apart.
+    pub fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+
     /// Every table, in the order in which they were made.
     pub fn tables(&self) -> Vec<Table> {
         self.0.borrow().values().cloned().collect()

@@ -124,11 +124,7 @@ impl Table {
         if let Some(other) = column.table().filter(|other| other != self) {
             return Err(Error::new(
                 ErrorKind::ArgumentError,
-                format!(
-                    "Column object '{}' already assigned to Table '{}'",
-                    column.key(),
-                    other.name()
-                ),
+                format!("Column object '{}' already assigned to Table '{}'", column.key(), other.name()),
             ));
         }
         *column.0.table.borrow_mut() = Rc::downgrade(&self.0);

@@ -19,20 +19,34 @@ pub enum SqlType {
     Unicode(Option<u32>),
     Text(Option<u32>),
     UnicodeText(Option<u32>),
-    DateTime { timezone: bool },
+    DateTime {
+        timezone: bool,
+    },
     Date,
-    Time { timezone: bool },
+    Time {
+        timezone: bool,
+    },
     Interval,
     Boolean,
-    Float { precision: Option<u32>, asdecimal: bool },
+    Float {
+        precision: Option<u32>,
+        asdecimal: bool,
+    },
     Double,
-    Numeric { precision: Option<u32>, scale: Option<u32>, asdecimal: bool },
+    Numeric {
+        precision: Option<u32>,
+        scale: Option<u32>,
+        asdecimal: bool,
+    },
     LargeBinary(Option<u32>),
     Json,
     Uuid,
     Enum(Rc<EnumType>),
     /// A type named as SQL names it (`VARCHAR(30)`), which prints and reads as the generic type it stands for.
-    Sql { name: &'static str, generic: Rc<SqlType> },
+    Sql {
+        name: &'static str,
+        generic: Rc<SqlType>,
+    },
 }
 
 /// What an `Enum` was made of.

@@ -2,7 +2,7 @@
 
 use super::expr::Expr;
 use super::select::Select;
-use super::{Statement, Params};
+use super::{Params, Statement};
 use crate::error::{Error, Result};
 use crate::schema::SqlType;
 use crate::value::Value;
@@ -46,7 +46,12 @@ pub struct CompiledColumn {
 }
 
 /// Compiles a statement that will be executed with parameters of these names.
-pub fn compile(profile: Profile, dialect: Dialect, statement: &Statement, parameters: &[Rc<str>]) -> Result<Compiled> {
+pub fn compile(
+    profile: Profile,
+    dialect: Dialect,
+    statement: &Statement,
+    parameters: &[Rc<str>],
+) -> Result<Compiled> {
     let _ = (profile, dialect, statement, parameters);
     Err(Error::unsupported("compiling"))
 }

@@ -27,27 +27,59 @@ pub enum ExprKind {
     /// SQL given as text, with `:name` parameters.
     Text(Text),
     /// `literal_column()`: SQL given as text that stands for a value of a type.
-    Literal { text: Rc<str>, ty: SqlType },
+    Literal {
+        text: Rc<str>,
+        ty: SqlType,
+    },
     /// A prefix operator (`NOT x`, `-x`, `DISTINCT x`) or a suffix one (`x DESC`).
-    Unary { op: Op, operand: Expr, ty: SqlType },
+    Unary {
+        op: Op,
+        operand: Expr,
+        ty: SqlType,
+    },
     /// `negated` is the operator that `not_()` turns it into, where it has one.
-    Binary { left: Expr, right: Expr, op: Op, ty: SqlType, negated: Option<Op>, escape: Option<Rc<str>> },
+    Binary {
+        left: Expr,
+        right: Expr,
+        op: Op,
+        ty: SqlType,
+        negated: Option<Op>,
+        escape: Option<Rc<str>>,
+    },
     /// Several expressions between one operator: `AND`, `OR`, a comma.
-    List { op: Op, items: Vec<Expr> },
+    List {
+        op: Op,
+        items: Vec<Expr>,
+    },
     /// `( … )`
     Grouping(Expr),
     Function(Function),
-    Label { name: LabelName, element: Expr, ty: SqlType },
-    Cast { element: Expr, ty: SqlType },
+    Label {
+        name: LabelName,
+        element: Expr,
+        ty: SqlType,
+    },
+    Cast {
+        element: Expr,
+        ty: SqlType,
+    },
     Case(Case),
     Exists(Rc<Select>),
     /// A select in parentheses that stands for one value.
     ScalarSelect(Rc<Select>),
     /// A select as the right side of `IN`.
     SelectList(Rc<Select>),
-    Over { element: Expr, partition_by: Vec<Expr>, order_by: Vec<Expr> },
+    Over {
+        element: Expr,
+        partition_by: Vec<Expr>,
+        order_by: Vec<Expr>,
+    },
     /// Marks for a join condition; prints as its element does.
-    Annotated { element: Expr, foreign: bool, remote: bool },
+    Annotated {
+        element: Expr,
+        foreign: bool,
+        remote: bool,
+    },
 }
 
 /// How a label is called.
@@ -141,6 +173,11 @@ pub struct Case {
 impl Expr {
     pub(crate) fn new(kind: ExprKind) -> Self {
         Expr(Rc::new(kind))
+    }
+
+    /// An expression of a kind that has no constructor of its own.
+    pub fn of(kind: ExprKind) -> Self {
+        Expr::new(kind)
     }
 
     pub fn kind(&self) -> &ExprKind {

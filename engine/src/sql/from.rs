@@ -125,7 +125,9 @@ impl Alias {
     /// All columns, in order.
     pub fn columns(&self) -> Vec<Expr> {
         match &self.0.element {
-            AliasElement::Table(table) => table.columns().iter().map(|column| self.of_column(column)).collect(),
+            AliasElement::Table(table) => {
+                table.columns().iter().map(|column| self.of_column(column)).collect()
+            }
             AliasElement::Select(select) => select
                 .result_names()
                 .into_iter()

@@ -66,8 +66,15 @@ pub(crate) fn function(name: &str, args: Vec<Expr>) -> Expr {
     };
     let bare = matches!(
         lower.as_str(),
-        "current_timestamp" | "current_date" | "current_time" | "localtime" | "localtimestamp" | "user"
-            | "current_user" | "session_user" | "sysdate"
+        "current_timestamp"
+            | "current_date"
+            | "current_time"
+            | "localtime"
+            | "localtimestamp"
+            | "user"
+            | "current_user"
+            | "session_user"
+            | "sysdate"
     );
     let star = lower == "count" && args.is_empty();
     Expr::new(ExprKind::Function(Function { name: Rc::from(name), args, ty, star, bare }))

@@ -65,7 +65,11 @@ pub enum Op {
     ShiftLeft,
     ShiftRight,
     /// `lower(x) LIKE lower(y)` and friends are functions; this is `x.op('…')(y)`.
-    Custom { text: std::rc::Rc<str>, precedence: i32, is_comparison: bool },
+    Custom {
+        text: std::rc::Rc<str>,
+        precedence: i32,
+        is_comparison: bool,
+    },
     Comma,
     /// Between the sides of `AS`.
     As,

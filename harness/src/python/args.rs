@@ -223,7 +223,8 @@ impl Signature {
             .zip(&bound.values)
             .filter(|(parameter, value)| parameter.kind == ParameterKind::KeywordOnly && value.is_some())
             .count();
-        let takes = if optional > 0 { format!("from {} to {most}", most - optional) } else { most.to_string() };
+        let takes =
+            if optional > 0 { format!("from {} to {most}", most - optional) } else { most.to_string() };
         let plural = if most == 1 && optional == 0 { "" } else { "s" };
         let (given_words, verb) = if keyword_only > 0 {
             let positional_plural = if given == 1 { "" } else { "s" };

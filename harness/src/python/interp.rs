@@ -160,7 +160,11 @@ impl Interp {
     }
 
     /// Makes a module importable; the loader runs at the first import.
-    pub fn register_module(&mut self, name: &str, loader: impl Fn(&mut Interp) -> PyResult<Rc<Module>> + 'static) {
+    pub fn register_module(
+        &mut self,
+        name: &str,
+        loader: impl Fn(&mut Interp) -> PyResult<Rc<Module>> + 'static,
+    ) {
         self.loaders.insert(name.into(), Rc::new(loader));
     }
 

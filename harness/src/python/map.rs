@@ -126,7 +126,11 @@ impl Map {
     pub(crate) fn take_values(&mut self) -> Vec<Value> {
         self.heads.clear();
         self.live = 0;
-        std::mem::take(&mut self.entries).into_iter().flatten().flat_map(|entry| [entry.key, entry.value]).collect()
+        std::mem::take(&mut self.entries)
+            .into_iter()
+            .flatten()
+            .flat_map(|entry| [entry.key, entry.value])
+            .collect()
     }
 
     /// Keys and values in insertion order.

@@ -223,7 +223,13 @@ pub trait Object: Any {
         Ok(this.clone())
     }
 
-    fn descriptor_set(&self, interp: &mut Interp, _this: &Value, _instance: &Value, _value: Value) -> PyResult<()> {
+    fn descriptor_set(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        _instance: &Value,
+        _value: Value,
+    ) -> PyResult<()> {
         Err(interp.raise("AttributeError", "__set__"))
     }
 

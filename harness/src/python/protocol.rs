@@ -27,7 +27,12 @@ impl Interp {
     }
 
     /// Calls a special method found on the type; `None` where the type has none.
-    pub fn call_special(&mut self, receiver: &Value, name: &str, args: Vec<Value>) -> PyResult<Option<Value>> {
+    pub fn call_special(
+        &mut self,
+        receiver: &Value,
+        name: &str,
+        args: Vec<Value>,
+    ) -> PyResult<Option<Value>> {
         let _ = (receiver, name, args);
         pending()
     }

@@ -370,7 +370,9 @@ impl Value {
             Value::Instance(instance) => instance.identity(),
             Value::Module(module) => module.id,
             Value::Property(property) => content(12, Rc::as_ptr(property).addr() as u64),
-            Value::ClassMethod(inner) | Value::StaticMethod(inner) => content(13, Rc::as_ptr(inner).addr() as u64),
+            Value::ClassMethod(inner) | Value::StaticMethod(inner) => {
+                content(13, Rc::as_ptr(inner).addr() as u64)
+            }
             Value::Super(parts) => content(14, Rc::as_ptr(parts).addr() as u64),
             Value::Iter(iter) => iter.id,
             Value::Object(object) => object.identity(),
@@ -383,11 +385,12 @@ impl Value {
             (Value::Int(left), Value::Int(right)) => left == right,
             (Value::Str(left), Value::Str(right)) => {
                 Rc::ptr_eq(left, right)
-                    || left == right
-                        && left.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
+                    || left == right && left.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
             }
             (Value::Float(left), Value::Float(right)) => left.to_bits() == right.to_bits(),
-            (Value::Tuple(left), Value::Tuple(right)) => Rc::ptr_eq(left, right) || left.is_empty() && right.is_empty(),
+            (Value::Tuple(left), Value::Tuple(right)) => {
+                Rc::ptr_eq(left, right) || left.is_empty() && right.is_empty()
+            }
             _ => self.identity() == other.identity(),
         }
     }

@@ -1,0 +1,86 @@
+//! Values between Python and the engine.
+//!
+//! Columns' values are copied; a value that SQL has no type for travels as a [`Carried`] and comes back as the
+//! same Python object.
+
+use crate::python::{Interp, PyResult, Value};
+use backproof_engine::value::{HostValue, Value as SqlValue};
+use std::any::Any;
+use std::rc::Rc;
+
+/// A Python value that the engine carries but does not read.
+pub(crate) struct Carried {
+    pub(crate) value: Value,
+    type_name: String,
+    repr: String,
+}
+
+impl std::fmt::Debug for Carried {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.repr)
+    }
+}
+
+impl HostValue for Carried {
+    fn repr(&self) -> String {
+        self.repr.clone()
+    }
+
+    fn type_name(&self) -> String {
+        self.type_name.clone()
+    }
+
+    fn same(&self, other: &dyn HostValue) -> bool {
+        other.as_any().downcast_ref::<Carried>().is_some_and(|other| self.value.is(&other.value))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// A Python value for a parameter or attribute.
+pub(crate) fn to_engine(interp: &mut Interp, value: &Value) -> PyResult<SqlValue> {
+    Ok(match value {
+        Value::None => SqlValue::Null,
+        Value::Bool(truth) => SqlValue::Bool(*truth),
+        Value::Int(int) => match int.small() {
+            Some(small) => SqlValue::Int(small),
+            None => carry(interp, value)?,
+        },
+        Value::Float(float) => SqlValue::Float(*float),
+        Value::Str(text) => SqlValue::Text(text.clone()),
+        Value::Bytes(bytes) => SqlValue::Bytes(bytes.clone()),
+        other => carry(interp, other)?,
+    })
+}
+
+fn carry(interp: &mut Interp, value: &Value) -> PyResult<SqlValue> {
+    let type_name = interp.type_name(value).to_string();
+    // The repr is only read where the value ends up among logged parameters; objects with a repr of their own
+    // must not have it run for being stored.
+    let repr = match value {
+        Value::Int(_) | Value::List(_) | Value::Tuple(_) | Value::Dict(_) => interp.repr(value)?,
+        other => format!("<{type_name} object at {}>", interp.address_of(other.identity())),
+    };
+    Ok(SqlValue::Host(Rc::new(Carried { value: value.clone(), type_name, repr })))
+}
+
+/// An engine value as Python sees it.
+pub(crate) fn to_python(interp: &mut Interp, value: &SqlValue) -> PyResult<Value> {
+    Ok(match value {
+        SqlValue::Null => Value::None,
+        SqlValue::Bool(truth) => Value::Bool(*truth),
+        SqlValue::Int(int) => Value::int(*int),
+        SqlValue::Float(float) => Value::Float(*float),
+        SqlValue::Text(text) => Value::Str(text.clone()),
+        SqlValue::Bytes(bytes) => Value::Bytes(bytes.clone()),
+        SqlValue::Decimal(_) | SqlValue::Date(_) | SqlValue::Time(_) | SqlValue::DateTime(_) => {
+            return Err(crate::python::Stop::unsupported("dates and decimals from the database"));
+        }
+        SqlValue::Host(carried) => match carried.as_any().downcast_ref::<Carried>() {
+            Some(carried) => carried.value.clone(),
+            None => Value::None,
+        },
+    })
+}

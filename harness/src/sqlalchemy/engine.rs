@@ -1,0 +1,137 @@
+//! `create_engine()`, engines and connections.
+
+use super::lend::{self, with_cx};
+use crate::python::{Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
+use backproof_engine::db::{ConnectionId, DatabaseId, Echo};
+use backproof_engine::schema::Table;
+use std::any::Any;
+
+/// An engine.
+pub(crate) struct EngineObject {
+    pub(crate) database: DatabaseId,
+    url: String,
+    id: u64,
+}
+
+/// A connection.
+pub(crate) struct ConnectionObject {
+    pub(crate) connection: ConnectionId,
+    id: u64,
+}
+
+/// Whether a value is something to execute on.
+pub(super) fn is_bind(value: &Value) -> bool {
+    value.downcast::<EngineObject>().is_some() || value.downcast::<ConnectionObject>().is_some()
+}
+
+impl Object for EngineObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "Engine"
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.engine.base"
+    }
+
+    fn identity(&self) -> u64 {
+        self.id
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let database = self.database;
+        Ok(Some(match name {
+            "url" => Value::from(self.url.as_str()),
+            "name" => Value::from("sqlite"),
+            "connect" => Value::native(name, move |interp, args| {
+                let [] = args.exactly(interp, "connect")?;
+                let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
+                Ok(Value::object(ConnectionObject { connection, id: fresh_identity() }))
+            }),
+            "dispose" => Value::native(name, |_, _| Ok(Value::None)),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn set_attr(&self, interp: &mut Interp, _this: &Value, name: &str, value: Value) -> PyResult<()> {
+        if name != "echo" {
+            return Err(Stop::unsupported(format!("setting `{name}` of an engine")));
+        }
+        let (database, echo) = (self.database, echo(interp, &value)?);
+        with_cx(interp, |cx| {
+            cx.orm.databases.set_echo(database, echo);
+            Ok(())
+        })
+    }
+
+    fn repr(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        Ok(format!("Engine({})", self.url))
+    }
+}
+
+impl Object for ConnectionObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "Connection"
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.engine.base"
+    }
+
+    fn identity(&self) -> u64 {
+        self.id
+    }
+}
+
+fn echo(interp: &mut Interp, value: &Value) -> PyResult<Echo> {
+    Ok(match value {
+        Value::Str(text) if &**text == "debug" => Echo::Debug,
+        other if interp.truth(other)? => Echo::On,
+        _ => Echo::Off,
+    })
+}
+
+fn create_engine(interp: &mut Interp, args: crate::python::Args) -> PyResult<Value> {
+    let parameters = "url, *, echo=, future=, connect_args=, poolclass=, pool_pre_ping=, pool_size=, \
+                      max_overflow=, pool_recycle=, pool_timeout=, hide_parameters=, echo_pool=, \
+                      isolation_level=, encoding=, convert_unicode=, logging_name=, query_cache_size=, \
+                      native_datetime=, module=";
+    let mut bound = Signature::new("create_engine", parameters).bind(interp, args)?;
+    let url = bound.take(0).unwrap_or(Value::None);
+    let url = interp.str(&url)?;
+    let echo = match bound.take(1) {
+        Some(value) => echo(interp, &value)?,
+        None => Echo::Off,
+    };
+    let profile = lend::profile(interp);
+    let database = with_cx(interp, |cx| cx.orm.databases.create_engine(profile, &url, echo))?;
+    Ok(Value::object(EngineObject { database, url, id: fresh_identity() }))
+}
+
+/// Creates or drops tables, in the given order, which is that of their dependencies.
+pub(super) fn emit_schema(
+    interp: &mut Interp,
+    bind: &Value,
+    tables: &[Table],
+    check_first: bool,
+    drop: bool,
+) -> PyResult<Value> {
+    let Some(engine) = bind.downcast::<EngineObject>() else {
+        return Err(Stop::unsupported("creating tables on something that is no engine"));
+    };
+    let database = engine.database;
+    let _ = (tables, check_first, drop, database);
+    Err(Stop::unsupported("creating tables"))
+}
+
+/// Adds `create_engine`.
+pub(crate) fn install(module: &Module) {
+    module.dict.set("create_engine", Value::native("create_engine", create_engine));
+}

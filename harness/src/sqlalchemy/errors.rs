@@ -1,0 +1,195 @@
+//! Engine errors as the exceptions of `sqlalchemy.exc` and `sqlalchemy.orm.exc`.
+//!
+//! The classes are made once a world, with the modules and bases that the profile's release gives them.
+
+use super::lend;
+use crate::python::{Class, Interp, Module, PyResult, Stop, Value};
+use backproof_engine::version::{Behaviour, Profile};
+use backproof_engine::{Error, ErrorKind};
+use std::rc::Rc;
+
+const EXC: &str = "sqlalchemy.exc";
+const ORM_EXC: &str = "sqlalchemy.orm.exc";
+
+/// Name and bases of the classes of `sqlalchemy.exc`, parents first.
+const CORE: &[(&str, &[&str])] = &[
+    ("SQLAlchemyError", &["Exception"]),
+    ("ArgumentError", &["SQLAlchemyError"]),
+    ("DuplicateColumnError", &["ArgumentError"]),
+    ("ObjectNotExecutableError", &["ArgumentError"]),
+    ("NoSuchModuleError", &["ArgumentError"]),
+    ("NoForeignKeysError", &["ArgumentError"]),
+    ("AmbiguousForeignKeysError", &["ArgumentError"]),
+    ("CircularDependencyError", &["SQLAlchemyError"]),
+    ("CompileError", &["SQLAlchemyError"]),
+    ("UnsupportedCompilationError", &["CompileError"]),
+    ("IdentifierError", &["SQLAlchemyError"]),
+    ("DisconnectionError", &["SQLAlchemyError"]),
+    ("InvalidatePoolError", &["DisconnectionError"]),
+    ("TimeoutError", &["SQLAlchemyError"]),
+    ("InvalidRequestError", &["SQLAlchemyError"]),
+    ("IllegalStateChangeError", &["InvalidRequestError"]),
+    ("NoInspectionAvailable", &["InvalidRequestError"]),
+    ("PendingRollbackError", &["InvalidRequestError"]),
+    ("ResourceClosedError", &["InvalidRequestError"]),
+    ("NoSuchColumnError", &["InvalidRequestError", "KeyError"]),
+    ("NoReferenceError", &["InvalidRequestError"]),
+    ("NoReferencedTableError", &["NoReferenceError"]),
+    ("NoReferencedColumnError", &["NoReferenceError"]),
+    ("NoSuchTableError", &["InvalidRequestError"]),
+    ("UnreflectableTableError", &["InvalidRequestError"]),
+    ("UnboundExecutionError", &["InvalidRequestError"]),
+    ("StatementError", &["SQLAlchemyError"]),
+    ("DBAPIError", &["StatementError"]),
+    ("InterfaceError", &["DBAPIError"]),
+    ("DatabaseError", &["DBAPIError"]),
+    ("DataError", &["DatabaseError"]),
+    ("OperationalError", &["DatabaseError"]),
+    ("IntegrityError", &["DatabaseError"]),
+    ("InternalError", &["DatabaseError"]),
+    ("ProgrammingError", &["DatabaseError"]),
+    ("NotSupportedError", &["DatabaseError"]),
+    ("SADeprecationWarning", &["DeprecationWarning"]),
+    ("Base20DeprecationWarning", &["SADeprecationWarning"]),
+    ("LegacyAPIWarning", &["Base20DeprecationWarning"]),
+    ("RemovedIn20Warning", &["Base20DeprecationWarning"]),
+    ("MovedIn20Warning", &["Base20DeprecationWarning"]),
+    ("SAPendingDeprecationWarning", &["PendingDeprecationWarning"]),
+    ("SAWarning", &["RuntimeWarning"]),
+];
+
+/// Name and bases of the classes of `sqlalchemy.orm.exc`, parents first.
+const ORM: &[(&str, &[&str])] = &[
+    ("StaleDataError", &["SQLAlchemyError"]),
+    ("FlushError", &["SQLAlchemyError"]),
+    ("UnmappedError", &["InvalidRequestError"]),
+    ("ObjectDereferencedError", &["SQLAlchemyError"]),
+    ("DetachedInstanceError", &["SQLAlchemyError"]),
+    ("UnmappedInstanceError", &["UnmappedError"]),
+    ("UnmappedClassError", &["UnmappedError"]),
+    ("ObjectDeletedError", &["InvalidRequestError"]),
+    ("UnmappedColumnError", &["InvalidRequestError"]),
+    ("LoaderStrategyException", &["InvalidRequestError"]),
+];
+
+/// In `sqlalchemy.exc` from 1.4 on, before that in `sqlalchemy.orm.exc`.
+const RESULTS: &[(&str, &[&str])] =
+    &[("NoResultFound", &["InvalidRequestError"]), ("MultipleResultsFound", &["InvalidRequestError"])];
+
+fn has_core_results(profile: Profile) -> bool {
+    profile.has(Behaviour::ResultErrorsInCore)
+}
+
+fn fill(interp: &mut Interp, module: &Module, home: &str, table: &[(&str, &[&str])]) -> PyResult<()> {
+    for (name, base_names) in table {
+        let mut bases = Vec::new();
+        for base in *base_names {
+            let found = module.dict.get(base).as_ref().and_then(Value::as_class).cloned();
+            bases.push(found.unwrap_or_else(|| interp.builtin_class(base)));
+        }
+        let class = interp.native_class(home, name, bases)?;
+        if *name == "SQLAlchemyError" {
+            class.dict.set(
+                "__str__",
+                Value::native_method("__str__", |interp, args| {
+                    let [this] = args.exactly(interp, "__str__")?;
+                    text_of(interp, &this).map(Value::from)
+                }),
+            );
+        }
+        module.dict.set(name, Value::Class(class));
+    }
+    Ok(())
+}
+
+/// Builds `sqlalchemy.exc`.
+pub(crate) fn core_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
+    let module = Module::new(EXC);
+    fill(interp, &module, EXC, CORE)?;
+    if has_core_results(lend::profile(interp)) {
+        fill(interp, &module, EXC, RESULTS)?;
+    }
+    Ok(Rc::new(module))
+}
+
+/// Builds `sqlalchemy.orm.exc`, which also shows the classes of `sqlalchemy.exc` that it derives from.
+pub(crate) fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
+    let core = interp.import(EXC)?;
+    let module = Module::new(ORM_EXC);
+    for (name, class) in core.dict.items() {
+        module.dict.set(&name, class);
+    }
+    fill(interp, &module, ORM_EXC, ORM)?;
+    if !has_core_results(lend::profile(interp)) {
+        fill(interp, &module, ORM_EXC, RESULTS)?;
+    }
+    Ok(Rc::new(module))
+}
+
+/// An exception class of the library by name.
+pub(crate) fn class(interp: &mut Interp, name: &str) -> PyResult<Rc<Class>> {
+    let module = interp.import(ORM_EXC)?;
+    match module.dict.get(name) {
+        Some(Value::Class(class)) => Ok(class),
+        _ => Err(Stop::unsupported(format!("the exception {name}"))),
+    }
+}
+
+/// An exception of the library with a message of this room's own making.
+pub(crate) fn raise_named(interp: &mut Interp, name: &str, message: impl Into<String>) -> Stop {
+    match class(interp, name) {
+        Ok(class) => interp.raise_class(&class, vec![Value::from(message.into())]),
+        Err(stop) => stop,
+    }
+}
+
+/// The Python exception of an engine error, or the exception of a callback that passed through it.
+pub(crate) fn raise(interp: &mut Interp, error: &Error) -> Stop {
+    let builtin = match error.kind() {
+        ErrorKind::Host => {
+            let stop = error.payload().and_then(|payload| payload.downcast_ref::<Stop>());
+            return stop.cloned().unwrap_or_else(|| Stop::unsupported("an unknown error of a callback"));
+        }
+        ErrorKind::Unsupported => return Stop::unsupported(error.detail()),
+        ErrorKind::TypeError => "TypeError",
+        ErrorKind::ValueError => "ValueError",
+        ErrorKind::AttributeError => "AttributeError",
+        ErrorKind::KeyError => "KeyError",
+        ErrorKind::IndexError => "IndexError",
+        ErrorKind::NotImplementedError => "NotImplementedError",
+        ErrorKind::AssertionError => "AssertionError",
+        _ => "",
+    };
+    if !builtin.is_empty() {
+        return interp.raise(builtin, error.detail());
+    }
+    let stop = raise_named(interp, &format!("{:?}", error.kind()), error.detail());
+    if let (Stop::Raise(exception), Some(code)) = (&stop, error.code()) {
+        if let Err(stop) = interp.set_attr(exception, "code", Value::from(code)) {
+            return stop;
+        }
+    }
+    if let (Stop::Raise(exception), Some(source)) = (&stop, error.source_error()) {
+        if let Stop::Raise(cause) = raise(interp, source) {
+            if let Err(stop) = interp.set_attr(exception, "__cause__", cause) {
+                return stop;
+            }
+        }
+    }
+    stop
+}
+
+/// `str()` of an exception of the library: its message, and where its background is explained.
+fn text_of(interp: &mut Interp, exception: &Value) -> PyResult<String> {
+    let args = interp.exception_args(exception);
+    let message = match args.as_slice() {
+        [one] => interp.str(one)?,
+        many => interp.repr(&Value::tuple(many.to_vec()))?,
+    };
+    let code = interp.get_attr_opt(exception, "code")?;
+    let Some(code) = code.as_ref().and_then(Value::as_str) else { return Ok(message) };
+    let version = lend::profile(interp).version();
+    let scheme = if has_core_results(lend::profile(interp)) { "https" } else { "http" };
+    let series = format!("{}{}", version.major, version.minor);
+    Ok(format!("{message}\n(Background on this error at: {scheme}://sqlalche.me/e/{series}/{code})"))
+}

@@ -1,0 +1,400 @@
+//! SQL expressions as Python values: operators, comparison and the methods of column elements.
+//!
+//! Whatever stands for an expression (a column, a mapped attribute, a hybrid) answers through [`clause`], so the
+//! operators are written once.
+
+use super::{convert, errors, lend, types};
+use crate::python::{
+    Args, BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Signature, Stop, UnaryOp, Value,
+    fresh_identity,
+};
+use backproof_engine::sql::{Dialect, Expr, ExprKind, Op, Operand};
+use std::any::Any;
+use std::rc::Rc;
+
+/// A SQL expression.
+pub(crate) struct ExprObject {
+    pub(crate) expr: Expr,
+    id: u64,
+}
+
+impl ExprObject {
+    pub(crate) fn value(expr: Expr) -> Value {
+        Value::object(ExprObject { expr, id: fresh_identity() })
+    }
+}
+
+/// The class that the real library has for an expression.
+fn class_name(expr: &Expr) -> &'static str {
+    match expr.kind() {
+        ExprKind::Column(_) => "Column",
+        ExprKind::AliasColumn(_) => "ColumnClause",
+        ExprKind::Bind(_) => "BindParameter",
+        ExprKind::Null => "Null",
+        ExprKind::True => "True_",
+        ExprKind::False => "False_",
+        ExprKind::Text(_) => "TextClause",
+        ExprKind::Literal { .. } => "ColumnClause",
+        ExprKind::Unary { .. } => "UnaryExpression",
+        ExprKind::Binary { .. } => "BinaryExpression",
+        ExprKind::List { .. } => "BooleanClauseList",
+        ExprKind::Grouping(_) => "Grouping",
+        ExprKind::Function(_) => "Function",
+        ExprKind::Label { .. } => "Label",
+        ExprKind::Cast { .. } => "Cast",
+        ExprKind::Case(_) => "Case",
+        ExprKind::Exists(_) => "Exists",
+        ExprKind::ScalarSelect(_) => "ScalarSelect",
+        ExprKind::SelectList(_) => "SelectStatementGrouping",
+        ExprKind::Over { .. } => "Over",
+        ExprKind::Annotated { element, .. } => class_name(element),
+    }
+}
+
+impl Object for ExprObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        class_name(&self.expr)
+    }
+
+    fn type_module(&self) -> &str {
+        match self.expr.kind() {
+            ExprKind::Function(_) => "sqlalchemy.sql.functions",
+            _ => "sqlalchemy.sql.elements",
+        }
+    }
+
+    fn identity(&self) -> u64 {
+        self.id
+    }
+
+    fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+        member(interp, this, &self.expr, name)
+    }
+
+    fn binary(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        op: BinaryOp,
+        other: &Value,
+        reflected: bool,
+    ) -> PyResult<Option<Value>> {
+        binary(interp, &self.expr, op, other, reflected)
+    }
+
+    fn compare(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        op: CompareOp,
+        other: &Value,
+    ) -> PyResult<Option<Value>> {
+        compare(interp, &self.expr, op, other)
+    }
+
+    fn unary(&self, interp: &mut Interp, _this: &Value, op: UnaryOp) -> PyResult<Value> {
+        unary(interp, &self.expr, op)
+    }
+
+    fn hash(&self, _interp: &mut Interp, _this: &Value) -> PyResult<i64> {
+        Ok(self.id as i64)
+    }
+
+    fn truth(&self, interp: &mut Interp, _this: &Value) -> PyResult<bool> {
+        truth(interp, &self.expr)
+    }
+
+    fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        text(interp, &self.expr)
+    }
+
+    fn iter(&self, interp: &mut Interp, this: &Value) -> PyResult<Value> {
+        let ExprKind::List { items, .. } = self.expr.kind() else {
+            let name = interp.type_name(this);
+            return Err(interp.raise("TypeError", format!("'{name}' object is not iterable")));
+        };
+        Ok(Iter::from_values("list_iterator", items.iter().cloned().map(ExprObject::value).collect()))
+    }
+}
+
+/// What `str()` shows of an expression: the default dialect's text.
+pub(crate) fn text(interp: &mut Interp, expr: &Expr) -> PyResult<String> {
+    let profile = lend::profile(interp);
+    expr.to_text(profile, Dialect::Default).map_err(|error| errors::raise(interp, &error))
+}
+
+/// The truth of an expression: an (in)equality compares what its sides are, anything else has none.
+pub(crate) fn truth(interp: &mut Interp, expr: &Expr) -> PyResult<bool> {
+    if let ExprKind::Binary { left, right, op, .. } = expr.kind() {
+        match op {
+            Op::Eq => return Ok(left.same(right)),
+            Op::Ne => return Ok(!left.same(right)),
+            _ => {}
+        }
+    }
+    Err(interp.raise("TypeError", "Boolean value of this clause is not defined"))
+}
+
+/// The expression that a value stands for, where it stands for one.
+pub(crate) fn clause(interp: &mut Interp, value: &Value) -> PyResult<Option<Expr>> {
+    if let Some(object) = value.downcast::<ExprObject>() {
+        return Ok(Some(object.expr.clone()));
+    }
+    if let Some(object) = value.downcast::<super::schema::ColumnObject>() {
+        return Ok(Some(object.column.expr()));
+    }
+    super::mapped_clause(interp, value)
+}
+
+/// The other side of an operator.
+pub(crate) fn operand(interp: &mut Interp, value: &Value) -> PyResult<Operand> {
+    if let Some(expr) = clause(interp, value)? {
+        return Ok(Operand::Expr(expr));
+    }
+    Ok(Operand::Value(convert::to_engine(interp, value)?))
+}
+
+/// An expression, or a bound value in its place.
+pub(crate) fn coerce(interp: &mut Interp, value: &Value) -> PyResult<Expr> {
+    Ok(match operand(interp, value)? {
+        Operand::Expr(expr) => expr,
+        Operand::Value(value) if value.is_null() => Expr::null(),
+        Operand::Value(value) => Expr::bind(value),
+        _ => return Err(Stop::unsupported("this value in an expression")),
+    })
+}
+
+/// The operands of `in_()`.
+fn collection(interp: &mut Interp, value: &Value) -> PyResult<Operand> {
+    if let Some(select) = super::core_select(interp, value)? {
+        return Ok(Operand::Select(Rc::new(select)));
+    }
+    if clause(interp, value)?.is_some() {
+        return Err(Stop::unsupported("in_() of an expression"));
+    }
+    let items = interp.iterate(value)?;
+    let mut values = Vec::with_capacity(items.len());
+    let mut exprs = Vec::with_capacity(items.len());
+    for item in &items {
+        match operand(interp, item)? {
+            Operand::Value(value) => {
+                exprs.push(Expr::bind(value.clone()));
+                values.push(value);
+            }
+            Operand::Expr(expr) => exprs.push(expr),
+            _ => return Err(Stop::unsupported("this value in in_()")),
+        }
+    }
+    Ok(if values.len() == items.len() { Operand::Values(values) } else { Operand::Exprs(exprs) })
+}
+
+fn built(interp: &mut Interp, result: backproof_engine::Result<Expr>) -> PyResult<Value> {
+    result.map(ExprObject::value).map_err(|error| errors::raise(interp, &error))
+}
+
+/// `expr op other`.
+pub(crate) fn binary(
+    interp: &mut Interp,
+    expr: &Expr,
+    op: BinaryOp,
+    other: &Value,
+    reflected: bool,
+) -> PyResult<Option<Value>> {
+    let op = match op {
+        BinaryOp::Add => Op::Add,
+        BinaryOp::Sub => Op::Sub,
+        BinaryOp::Mul => Op::Mul,
+        BinaryOp::Div => Op::Div,
+        BinaryOp::FloorDiv => Op::FloorDiv,
+        BinaryOp::Mod => Op::Mod,
+        BinaryOp::And => Op::And,
+        BinaryOp::Or => Op::Or,
+        BinaryOp::LShift => Op::ShiftLeft,
+        BinaryOp::RShift => Op::ShiftRight,
+        BinaryOp::Pow | BinaryOp::MatMul | BinaryOp::Xor => return Ok(None),
+    };
+    let other = operand(interp, other)?;
+    if let (Op::And | Op::Or, Operand::Value(_)) = (&op, &other) {
+        return Err(Stop::unsupported("`&` or `|` between an expression and a plain value"));
+    }
+    let result = if reflected { expr.reverse_operate(op, other) } else { expr.operate(op, other) };
+    built(interp, result).map(Some)
+}
+
+/// `expr op other` as a rich comparison.
+pub(crate) fn compare(
+    interp: &mut Interp,
+    expr: &Expr,
+    op: CompareOp,
+    other: &Value,
+) -> PyResult<Option<Value>> {
+    let op = match op {
+        CompareOp::Eq => Op::Eq,
+        CompareOp::Ne => Op::Ne,
+        CompareOp::Lt => Op::Lt,
+        CompareOp::Le => Op::Le,
+        CompareOp::Gt => Op::Gt,
+        CompareOp::Ge => Op::Ge,
+    };
+    let other = operand(interp, other)?;
+    built(interp, expr.operate(op, other)).map(Some)
+}
+
+pub(crate) fn unary(_interp: &mut Interp, expr: &Expr, op: UnaryOp) -> PyResult<Value> {
+    match op {
+        UnaryOp::Neg => Ok(ExprObject::value(expr.negative())),
+        UnaryOp::Invert => Ok(ExprObject::value(expr.negate())),
+        UnaryOp::Pos => Err(Stop::unsupported("unary + of an expression")),
+    }
+}
+
+/// Methods that take one other side, by name.
+const COMPARISONS: &[(&str, Op)] = &[
+    ("like", Op::Like),
+    ("notlike", Op::NotLike),
+    ("not_like", Op::NotLike),
+    ("ilike", Op::ILike),
+    ("notilike", Op::NotILike),
+    ("not_ilike", Op::NotILike),
+    ("startswith", Op::StartsWith),
+    ("endswith", Op::EndsWith),
+    ("contains", Op::Contains),
+    ("is_", Op::Is),
+    ("isnot", Op::IsNot),
+    ("is_not", Op::IsNot),
+    ("is_distinct_from", Op::IsDistinctFrom),
+    ("is_not_distinct_from", Op::IsNotDistinctFrom),
+    ("concat", Op::Concat),
+    ("match", Op::Match),
+    ("regexp_match", Op::RegexpMatch),
+    ("__eq__", Op::Eq),
+    ("__ne__", Op::Ne),
+];
+
+/// Methods that modify without an argument, by name.
+const MODIFIERS: &[(&str, Op)] = &[
+    ("desc", Op::Desc),
+    ("asc", Op::Asc),
+    ("nullsfirst", Op::NullsFirst),
+    ("nulls_first", Op::NullsFirst),
+    ("nullslast", Op::NullsLast),
+    ("nulls_last", Op::NullsLast),
+    ("distinct", Op::Distinct),
+];
+
+/// An attribute or method that every column element has.
+pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str) -> PyResult<Option<Value>> {
+    if let Some((_, op)) = COMPARISONS.iter().find(|(known, _)| *known == name) {
+        return Ok(Some(comparison_method(expr, name, op.clone())));
+    }
+    if let Some((_, op)) = MODIFIERS.iter().find(|(known, _)| *known == name) {
+        let (expr, op) = (expr.clone(), op.clone());
+        let label: Rc<str> = Rc::from(name);
+        return Ok(Some(Value::native(label.clone(), move |interp, args| {
+            let [] = args.exactly(interp, &label)?;
+            Ok(ExprObject::value(expr.modified(op.clone())))
+        })));
+    }
+    let expr = expr.clone();
+    Ok(Some(match name {
+        "in_" | "notin_" | "not_in" => {
+            let op = if name == "in_" { Op::In } else { Op::NotIn };
+            Value::native(name, move |interp, args| {
+                let [other] = args.exactly(interp, "in_")?;
+                let other = collection(interp, &other)?;
+                built(interp, expr.operate(op.clone(), other))
+            })
+        }
+        "between" => Value::native(name, move |interp, args| {
+            let mut bound =
+                Signature::new("ColumnOperators.between", "cleft, cright, symmetric=").bind(interp, args)?;
+            let (Some(low), Some(high)) = (bound.take(0), bound.take(1)) else {
+                return Err(Stop::unsupported("between() without bounds"));
+            };
+            let (low, high) = (operand(interp, &low)?, operand(interp, &high)?);
+            built(interp, expr.between(low, high))
+        }),
+        "label" => Value::native(name, move |interp, args| {
+            let [label] = args.exactly(interp, "label")?;
+            Ok(ExprObject::value(match label.as_str() {
+                Some(label) => expr.label(label),
+                None => expr.label_anonymous(),
+            }))
+        }),
+        "self_group" => Value::native(name, move |_, _| Ok(ExprObject::value(expr.clone()))),
+        "op" => Value::native(name, move |interp, args| {
+            let mut bound =
+                Signature::new("Operators.op", "opstring, precedence=, is_comparison=, return_type=")
+                    .bind(interp, args)?;
+            let Some(Value::Str(text)) = bound.take(0) else {
+                return Err(Stop::unsupported("op() without its text"));
+            };
+            let precedence = match bound.take(1) {
+                Some(value) => interp.index(&value)? as i32,
+                None => 0,
+            };
+            let is_comparison = match bound.take(2) {
+                Some(value) => interp.truth(&value)?,
+                None => false,
+            };
+            let expr = expr.clone();
+            Ok(Value::native("op", move |interp, args| {
+                let [other] = args.exactly(interp, "op")?;
+                let other = operand(interp, &other)?;
+                let op = Op::Custom { text: text.clone(), precedence, is_comparison };
+                built(interp, expr.operate(op, other))
+            }))
+        }),
+        "type" => return types::to_value(interp, &expr.ty()).map(Some),
+        "key" | "name" => return Ok(expr.key().map(Value::from)),
+        "compile" => {
+            let this = this.clone();
+            Value::native(name, move |interp, args| super::compiled::compile(interp, &this, args))
+        }
+        "left" | "right" => match expr.kind() {
+            ExprKind::Binary { left, right, .. } => {
+                ExprObject::value(if name == "left" { left } else { right }.clone())
+            }
+            _ => return Ok(None),
+        },
+        "clauses" => match expr.kind() {
+            ExprKind::List { items, .. } => {
+                Value::list(items.iter().cloned().map(ExprObject::value).collect())
+            }
+            _ => return Ok(None),
+        },
+        "value" => match expr.kind() {
+            ExprKind::Bind(bind) => match &bind.value {
+                Some(value) => convert::to_python(interp, value)?,
+                None => Value::None,
+            },
+            _ => return Ok(None),
+        },
+        "element" => match expr.kind() {
+            ExprKind::Label { element, .. } => ExprObject::value(element.clone()),
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    }))
+}
+
+fn comparison_method(expr: &Expr, name: &str, op: Op) -> Value {
+    let (expr, label) = (expr.clone(), Rc::<str>::from(name));
+    Value::native(label.clone(), move |interp: &mut Interp, mut args: Args| {
+        let escape = args.take_keyword("escape");
+        let autoescape = args.take_keyword("autoescape");
+        if let Some(autoescape) = autoescape {
+            if interp.truth(&autoescape)? {
+                return Err(Stop::unsupported("autoescape"));
+            }
+        }
+        let [other] = args.exactly(interp, &label)?;
+        let other = operand(interp, &other)?;
+        let escape = escape.as_ref().and_then(Value::as_str).cloned();
+        built(interp, expr.operate_escape(op.clone(), other, escape.as_deref()))
+    })
+}

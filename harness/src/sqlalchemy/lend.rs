@@ -1,0 +1,124 @@
+//! Lending the engine: Python runs while the engine is at rest in [`Interp::host`], and the engine runs while
+//! Python waits. Exactly one of them holds the engine at any moment.
+
+use super::errors;
+use crate::outcome::LogMessage;
+use crate::python::{Interp, PyResult, Stop};
+use backproof_engine::state::StateId;
+use backproof_engine::version::Profile;
+use backproof_engine::{Cx, Error, Host, Orm};
+use std::any::Any;
+use std::rc::Rc;
+
+/// What this room keeps beside the evaluator.
+pub(crate) struct Shared {
+    /// The engine; `None` while it runs.
+    orm: Option<Orm>,
+    pub(crate) profile: Profile,
+    /// Whether a declarative base was made.
+    pub(crate) has_base: bool,
+    /// Warnings of the library, which real Python writes to standard error.
+    pub(crate) warnings: Vec<(String, String)>,
+}
+
+impl Host for Interp {
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn warn(&mut self, category: &str, message: &str) {
+        if let Some(shared) = shared_mut(self) {
+            shared.warnings.push((category.to_owned(), message.to_owned()));
+        }
+    }
+
+    fn address(&mut self, id: StateId) -> u64 {
+        self.address_number(object_identity(id))
+    }
+}
+
+/// The evaluator's identity of a mapped object, however many handles there are on it.
+pub(crate) fn object_identity(id: StateId) -> u64 {
+    (1 << 61) | id.serial()
+}
+
+/// Puts an engine of this profile in place.
+pub(crate) fn install(interp: &mut Interp, profile: Profile) {
+    let shared = Shared { orm: Some(Orm::new(profile)), profile, has_base: false, warnings: Vec::new() };
+    interp.host = Some(Box::new(shared));
+}
+
+fn shared_mut(interp: &mut Interp) -> Option<&mut Shared> {
+    interp.host.as_mut()?.downcast_mut()
+}
+
+/// What this room keeps beside the evaluator.
+///
+/// # Panics
+///
+/// Where the evaluator was made without [`install`], which no world does.
+pub(crate) fn shared(interp: &mut Interp) -> &mut Shared {
+    shared_mut(interp).expect("the engine is installed when a world is made")
+}
+
+/// The version whose behaviour is asked for.
+pub(crate) fn profile(interp: &mut Interp) -> Profile {
+    shared(interp).profile
+}
+
+/// Runs engine code; log messages are written out, and an engine error becomes a Python exception.
+pub(crate) fn with_cx<T>(
+    interp: &mut Interp,
+    work: impl FnOnce(&mut Cx<'_>) -> backproof_engine::Result<T>,
+) -> PyResult<T> {
+    let Some(mut orm) = shared(interp).orm.take() else {
+        return Err(Stop::unsupported("using the engine from within its own work"));
+    };
+    let result = work(&mut Cx::new(&mut orm, interp));
+    let drained = drain(&mut orm, interp);
+    shared(interp).orm = Some(orm);
+    let value = result.map_err(|error| errors::raise(interp, &error))?;
+    drained?;
+    Ok(value)
+}
+
+/// Reads from the engine without running anything in it.
+pub(crate) fn read<T>(interp: &mut Interp, work: impl FnOnce(&Orm) -> T) -> PyResult<T> {
+    match &shared(interp).orm {
+        Some(orm) => Ok(work(orm)),
+        None => Err(Stop::unsupported("using the engine from within its own work")),
+    }
+}
+
+/// Runs Python from within engine code, lending it the engine back.
+pub(crate) fn lend<T>(
+    cx: &mut Cx<'_>,
+    work: impl FnOnce(&mut Interp) -> PyResult<T>,
+) -> backproof_engine::Result<T> {
+    let Some(interp) = cx.host.as_any_mut().downcast_mut::<Interp>() else {
+        return Err(Error::unsupported("a callback without its evaluator"));
+    };
+    let profile = cx.orm.profile;
+    let mut orm = std::mem::replace(cx.orm, Orm::new(profile));
+    let drained = drain(&mut orm, interp);
+    shared(interp).orm = Some(orm);
+    let result = drained.and_then(|()| work(interp));
+    if let Some(orm) = shared(interp).orm.take() {
+        *cx.orm = orm;
+    }
+    result.map_err(|stop| Error::host(Rc::new(stop)))
+}
+
+/// Moves the engine's log into what the step has shown.
+fn drain(orm: &mut Orm, interp: &mut Interp) -> PyResult<()> {
+    for record in orm.databases.take_log() {
+        interp.write_log(LogMessage {
+            time: record.time.strftime("%Y-%m-%d %H:%M:%S,%3f").to_string(),
+            level: record.level.to_owned(),
+            logger: record.logger.to_string(),
+            text: record.message,
+            shown: record.shown,
+        })?;
+    }
+    Ok(())
+}
