@@ -4,17 +4,20 @@
 //! relationship is read by others only after that.
 
 mod configure;
+mod join;
 mod mapper;
+mod messages;
 mod relationship;
 mod spec;
 
-pub use configure::configure;
+pub use configure::{configure, configure_registry};
+pub(crate) use join::natural_join;
 pub use mapper::{ColumnProperty, Mapped, Mapper, MapperId, Mappers, Property, RegistryId};
 pub use relationship::{
     Backref, Cascades, Direction, JoinArg, Lazy, PassiveDeletes, Relationship, RelationshipArgs, Resolved,
     Target,
 };
-pub use spec::{MapperSpec, PropertySpec, add_mapper, add_property, new_registry};
+pub use spec::{MapperSpec, PropertySpec, add_mapper, add_property, check_relationship, new_registry};
 
 /// An attribute's name.
 pub type Key = std::rc::Rc<str>;

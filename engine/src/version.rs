@@ -124,6 +124,15 @@ pub enum Behaviour {
     /// `NoResultFound` and `MultipleResultsFound` are classes of `sqlalchemy.exc`; before, of
     /// `sqlalchemy.orm.exc`. Links to the background of errors are `https`.
     ResultErrorsInCore,
+    /// Messages call a mapper `Mapper[User(user)]`; before, `mapped class User->user`.
+    MapperInBrackets,
+    /// The first use of a class configures the mappers of its registry; before, all mappers of the program.
+    ConfigureByRegistry,
+    /// `back_populates` to a column is refused with a message of its own; before, an `AttributeError`.
+    BackPopulatesChecksKind,
+    /// A class's columns are mapped in the order of its table; before, those under another name or with
+    /// options of their own came first, in the order of the class body.
+    ColumnsInTableOrder,
     /// Executemany parameters are logged as a list; before, as a tuple.
     ExecutemanyLoggedAsList,
 }
@@ -133,9 +142,15 @@ impl Behaviour {
     pub const fn versions(self) -> (Version, Option<Version>) {
         const EVER: Version = Version::new(0, 0, 0);
         match self {
-            Behaviour::StatementMarks | Behaviour::ResultErrorsInCore => (Version::new(1, 4, 0), None),
+            Behaviour::StatementMarks
+            | Behaviour::ResultErrorsInCore
+            | Behaviour::ConfigureByRegistry
+            | Behaviour::BackPopulatesChecksKind => (Version::new(1, 4, 0), None),
             Behaviour::CascadeBackrefs => (EVER, Some(Version::new(1, 4, u16::MAX))),
-            Behaviour::InsertManyValues | Behaviour::ExecutemanyLoggedAsList => (Version::new(2, 0, 0), None),
+            Behaviour::InsertManyValues
+            | Behaviour::ExecutemanyLoggedAsList
+            | Behaviour::MapperInBrackets
+            | Behaviour::ColumnsInTableOrder => (Version::new(2, 0, 0), None),
             Behaviour::InsertManyValuesOrdered => (Version::new(2, 0, 10), None),
             Behaviour::LegacyColumnLabels => (EVER, Some(Version::new(2, 0, u16::MAX))),
         }

@@ -1,10 +1,306 @@
 //! Working out what concerns other classes: targets, join conditions, backrefs.
+//!
+//! A mapper whose configuration failed fails every later use with the same cause. Mappers are configured in the
+//! order in which they were made, relationships in the order of their mapper, a backref as soon as it is made.
 
-use crate::error::{Error, Result};
-use crate::host::Cx;
+use super::join::JoinSpec;
+use super::messages;
+use super::relationship::{Backref, Cascades, Direction, Relationship, RelationshipArgs, Resolved, Target};
+use super::spec::insert_relationship;
+use super::{Key, MapperId, PassiveDeletes, RegistryId};
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::{Cx, Deferred};
+use crate::sql::Expr;
+use crate::version::Behaviour;
+use std::rc::Rc;
 
-/// Configures all mappers that wait for it. Every use of a relationship, a query or the first instance calls
-/// this; it costs nothing once done.
+/// Configures all mappers that wait for it, as `configure_mappers()` does. It costs nothing once done.
+///
+/// # Errors
+///
+/// What is wrong with a relationship; on later calls, that some mapper failed before.
 pub fn configure(cx: &mut Cx<'_>) -> Result<()> {
-    if cx.orm.mappers.unconfigured { Err(Error::unsupported("configuring mappers")) } else { Ok(()) }
+    if !cx.orm.mappers.unconfigured {
+        return Ok(());
+    }
+    configure_some(cx, None)?;
+    cx.orm.mappers.unconfigured = false;
+    Ok(())
+}
+
+/// Configures the mappers of one registry, as the first instance or query of one of its classes does. Before
+/// 1.4 all mappers of the program are configured together.
+pub fn configure_registry(cx: &mut Cx<'_>, registry: RegistryId) -> Result<()> {
+    if !cx.orm.mappers.unconfigured {
+        return Ok(());
+    }
+    if cx.orm.profile.has(Behaviour::ConfigureByRegistry) {
+        configure_some(cx, Some(registry))
+    } else {
+        configure(cx)
+    }
+}
+
+fn configure_some(cx: &mut Cx<'_>, registry: Option<RegistryId>) -> Result<()> {
+    let mut index = 0;
+    // Callbacks may map further classes, so the list is read anew.
+    while let Some(mapper) = cx.orm.mappers.all.get(index) {
+        index += 1;
+        if mapper.configured || registry.is_some_and(|registry| registry != mapper.registry) {
+            continue;
+        }
+        let id = mapper.id;
+        if let Some(cause) = &mapper.failed {
+            return Err(messages::earlier_failure(&mapper.text(cx.orm.profile), cause));
+        }
+        if let Err(error) = configure_mapper(cx, id) {
+            cx.orm.mappers.get_mut(id).failed = Some(error.clone());
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+fn configure_mapper(cx: &mut Cx<'_>, id: MapperId) -> Result<()> {
+    let keys: Vec<Key> =
+        cx.orm.mappers.get(id).relationships().map(|relationship| relationship.key.clone()).collect();
+    for key in keys {
+        configure_relationship(cx, id, &key)?;
+    }
+    cx.orm.mappers.get_mut(id).configured = true;
+    Ok(())
+}
+
+/// Works out one relationship, makes its backref and links it to the other side.
+pub(super) fn configure_relationship(cx: &mut Cx<'_>, mapper: MapperId, key: &Key) -> Result<()> {
+    let Some(relationship) = cx.orm.mappers.relationship(mapper, key) else { return Ok(()) };
+    if relationship.started.replace(true) {
+        return Ok(());
+    }
+    let reversed = resolve(cx, &relationship)?;
+    if let Some(backref) = &relationship.args.backref {
+        make_backref(cx, &relationship, backref, reversed)?;
+    }
+    let back_populates = relationship.back_populates.borrow().clone();
+    match back_populates {
+        Some(other) => link(cx, &relationship, &other),
+        None => Ok(()),
+    }
+}
+
+/// `User.addresses`
+fn name_of(cx: &Cx<'_>, relationship: &Relationship) -> String {
+    format!("{}.{}", cx.orm.mappers.get(relationship.parent).class_name, relationship.key)
+}
+
+fn find_target(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<MapperId> {
+    let Some(target) = &relationship.args.target else {
+        return Err(Error::unsupported("a relationship without a target"));
+    };
+    match target.resolve(cx)? {
+        Target::Mapper(mapper) => Ok(mapper),
+        Target::Name(name) => {
+            let mappers = &cx.orm.mappers;
+            let parent = mappers.get(relationship.parent);
+            let last = name.rsplit('.').next().unwrap_or(&name);
+            let found = mappers.named(parent.registry, last);
+            let module = name.strip_suffix(last).map(|module| module.trim_end_matches('.'));
+            let of_module: Vec<MapperId> = found
+                .iter()
+                .copied()
+                .filter(|id| module.is_none_or(|module| mappers.get(*id).module.ends_with(module)))
+                .collect();
+            match of_module[..] {
+                [mapper] => Ok(mapper),
+                [] => Err(messages::unlocated_name(
+                    &parent.text(cx.orm.profile),
+                    &name,
+                    &parent.module,
+                    &parent.class_name,
+                )),
+                _ => Err(messages::several_classes(&name)),
+            }
+        }
+    }
+}
+
+fn resolve_each<T: Clone>(cx: &mut Cx<'_>, value: Option<&Deferred<Vec<T>>>) -> Result<Vec<T>> {
+    value.map_or_else(|| Ok(Vec::new()), |value| value.resolve(cx))
+}
+
+fn resolve_one<T: Clone>(cx: &mut Cx<'_>, value: Option<&Deferred<T>>) -> Result<Option<T>> {
+    value.map(|value| value.resolve(cx)).transpose()
+}
+
+/// The joins that a backref takes over.
+struct Reversed {
+    primaryjoin: Expr,
+    secondaryjoin: Option<Expr>,
+}
+
+fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
+    let args = &relationship.args;
+    let name = name_of(cx, relationship);
+    let target = find_target(cx, relationship)?;
+    let secondary = resolve_one(cx, args.secondary.as_ref())?;
+    let primaryjoin = resolve_one(cx, args.primaryjoin.as_ref())?;
+    let secondaryjoin = resolve_one(cx, args.secondaryjoin.as_ref())?;
+    let foreign_keys = resolve_each(cx, args.foreign_keys.as_ref())?;
+    let remote_side = resolve_each(cx, args.remote_side.as_ref())?;
+    let order_by = resolve_each(cx, args.order_by.as_ref())?;
+    let parent_table = cx.orm.mappers.get(relationship.parent).table.clone();
+    let join = JoinSpec {
+        profile: cx.orm.profile,
+        name: &name,
+        parent: parent_table.clone(),
+        target: cx.orm.mappers.get(target).table.clone(),
+        secondary: secondary.clone(),
+        primaryjoin,
+        secondaryjoin,
+        foreign_keys,
+        remote_side,
+        viewonly: args.viewonly,
+    }
+    .determine()?;
+    let cascade = check_cascade(cx, relationship, target, &name, join.direction)?;
+    let uselist = args.uselist.unwrap_or(join.direction != Direction::ManyToOne);
+    let reversed = match &join.secondaryjoin {
+        Some(secondaryjoin) => Reversed {
+            primaryjoin: secondaryjoin.clone(),
+            secondaryjoin: Some(join.primaryjoin.clone()),
+        },
+        None => Reversed { primaryjoin: join.reversed(&parent_table), secondaryjoin: None },
+    };
+    let use_get = !uselist && join.looks_up(&cx.orm.mappers.get(target).primary_key);
+    let resolved = Resolved {
+        target,
+        direction: join.direction,
+        uselist,
+        secondary,
+        primaryjoin: join.primaryjoin,
+        secondaryjoin: join.secondaryjoin,
+        synchronize_pairs: join.synchronize_pairs,
+        secondary_synchronize_pairs: join.secondary_synchronize_pairs,
+        local_remote_pairs: join.local_remote_pairs,
+        remote_side: join.remote_side,
+        order_by,
+        cascade,
+        lazy: args.lazy.unwrap_or_default(),
+        use_get,
+    };
+    if relationship.resolved.set(resolved).is_err() {
+        return Err(Error::unsupported("a relationship that is configured while it is being configured"));
+    }
+    Ok(reversed)
+}
+
+fn check_cascade(
+    cx: &Cx<'_>,
+    relationship: &Relationship,
+    target: MapperId,
+    name: &str,
+    direction: Direction,
+) -> Result<Cascades> {
+    let args = &relationship.args;
+    let persisting = Cascades { save_update: true, merge: true, ..Cascades::default() };
+    let mut cascade = args.cascade.unwrap_or(if args.viewonly { Cascades::default() } else { persisting });
+    if args.viewonly {
+        cascade.save_update = false;
+        cascade.delete = false;
+        cascade.delete_orphan = false;
+    }
+    if cascade.delete_orphan && !args.single_parent && direction != Direction::OneToMany {
+        return Err(messages::delete_orphan(
+            cx.orm.profile,
+            direction == Direction::ManyToMany,
+            name,
+            &cx.orm.mappers.get(relationship.parent).class_name,
+            &cx.orm.mappers.get(target).class_name,
+        ));
+    }
+    if args.passive_deletes == Some(PassiveDeletes::All) && (cascade.delete || cascade.delete_orphan) {
+        return Err(messages::passive_deletes_all(name));
+    }
+    Ok(cascade)
+}
+
+/// Makes the attribute on the other side. Of this side's arguments it takes the join and what must agree;
+/// everything else comes from the arguments of `backref()`.
+fn make_backref(
+    cx: &mut Cx<'_>,
+    relationship: &Relationship,
+    backref: &Backref,
+    reversed: Reversed,
+) -> Result<()> {
+    let target = relationship.resolved().target;
+    let other = cx.orm.mappers.get(target);
+    if other.properties.contains_key(&backref.name) {
+        let text = other.text(cx.orm.profile);
+        return Err(messages::backref_exists(&backref.name, &name_of(cx, relationship), &text));
+    }
+    let own = &relationship.args;
+    let mut args: RelationshipArgs = (*backref.args).clone();
+    if reversed.secondaryjoin.is_none() && args.secondaryjoin.is_some() {
+        return Err(messages::backref_secondaryjoin());
+    }
+    args.target = Some(Deferred::Now(Target::Mapper(relationship.parent)));
+    args.secondary.clone_from(&own.secondary);
+    args.primaryjoin.get_or_insert(Deferred::Now(reversed.primaryjoin));
+    if args.secondaryjoin.is_none() {
+        args.secondaryjoin = reversed.secondaryjoin.map(Deferred::Now);
+    }
+    if args.foreign_keys.is_none() {
+        args.foreign_keys.clone_from(&own.foreign_keys);
+    }
+    args.viewonly |= own.viewonly;
+    args.post_update |= own.post_update;
+    args.passive_updates = args.passive_updates.or(own.passive_updates);
+    args.sync_backref = args.sync_backref.or(own.sync_backref);
+    args.back_populates = Some(relationship.key.clone());
+    insert_relationship(cx, target, &backref.name, args, true);
+    relationship.backref_made.set(true);
+    *relationship.back_populates.borrow_mut() = Some(backref.name.clone());
+    configure_relationship(cx, target, &backref.name)
+}
+
+/// Links a relationship to the one that it names as its other side.
+fn link(cx: &mut Cx<'_>, relationship: &Rc<Relationship>, key: &Key) -> Result<()> {
+    let target = relationship.resolved().target;
+    let profile = cx.orm.profile;
+    let name = name_of(cx, relationship);
+    let other_mapper = cx.orm.mappers.get(target);
+    let other_name = format!("{}.{key}", other_mapper.class_name);
+    let Some(other) = cx.orm.mappers.relationship(target, key) else {
+        if !other_mapper.properties.contains_key(key) {
+            return Err(messages::no_property(profile, &other_mapper.text(profile), key));
+        }
+        if profile.has(Behaviour::BackPopulatesChecksKind) {
+            return Err(messages::back_populates_column(&name, &other_name));
+        }
+        return Err(Error::new(ErrorKind::AttributeError, "viewonly"));
+    };
+    let other_target = match other.resolved.get() {
+        Some(resolved) => resolved.target,
+        None => find_target(cx, &other)?,
+    };
+    if other_target != relationship.parent {
+        let parent = cx.orm.mappers.get(relationship.parent).text(profile);
+        return Err(messages::reverse_of_another(key, &name, &other_name, &parent));
+    }
+    let direction = relationship.resolved().direction;
+    if direction != Direction::ManyToMany
+        && other.resolved.get().is_some_and(|resolved| resolved.direction == direction)
+    {
+        return Err(messages::same_direction(profile, &name, &other_name, direction));
+    }
+    add_reverse(relationship, target, key);
+    add_reverse(&other, relationship.parent, &relationship.key);
+    Ok(())
+}
+
+fn add_reverse(relationship: &Relationship, mapper: MapperId, key: &Key) {
+    let mut reverse = relationship.reverse.borrow_mut();
+    if !reverse.iter().any(|(other, other_key)| *other == mapper && other_key == key) {
+        reverse.push((mapper, Rc::clone(key)));
+    }
 }

@@ -1,9 +1,12 @@
 //! One mapped class.
 
 use super::Key;
+use super::messages;
 use super::relationship::Relationship;
+use crate::error::Error;
 use crate::schema::{Column, Table};
 use crate::value::Value;
+use crate::version::Profile;
 use indexmap::IndexMap;
 use std::any::Any;
 use std::rc::Rc;
@@ -47,6 +50,19 @@ impl Mappers {
         &mut self.all[id.0 as usize]
     }
 
+    /// The relationship of this name, where the mapper has one.
+    pub fn relationship(&self, mapper: MapperId, key: &str) -> Option<Rc<Relationship>> {
+        match self.get(mapper).properties.get(key) {
+            Some(Property::Relationship(relationship)) => Some(Rc::clone(relationship)),
+            Some(Property::Column(_)) | None => None,
+        }
+    }
+
+    /// Whether the class name of the registry is taken, and by whom.
+    pub fn named(&self, registry: RegistryId, name: &str) -> &[MapperId] {
+        self.registries[registry.0 as usize].get(name).map_or(&[], Vec::as_slice)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &Mapper> {
         self.all.iter()
     }
@@ -69,8 +85,46 @@ pub struct Mapper {
     pub polymorphic_on: Option<Column>,
     pub polymorphic_identity: Option<Value>,
     pub configured: bool,
+    /// Why configuring failed: later uses say so.
+    pub(crate) failed: Option<Error>,
     /// The host's class.
     pub host_class: Option<Rc<dyn Any>>,
+}
+
+impl Mapper {
+    /// As messages call it: `Mapper[User(user)]`.
+    pub fn text(&self, profile: Profile) -> String {
+        messages::mapper_text(profile, &self.class_name, self.table.name())
+    }
+
+    /// The attribute that stands for a column.
+    pub fn key_of(&self, column: &Column) -> Option<&Key> {
+        self.column_properties().find(|property| property.columns.contains(column)).map(|property| &property.key)
+    }
+
+    /// The column that an attribute stands for.
+    pub fn column_of(&self, key: &str) -> Option<&Column> {
+        match self.properties.get(key) {
+            Some(Property::Column(property)) => property.columns.first(),
+            Some(Property::Relationship(_)) | None => None,
+        }
+    }
+
+    /// Attributes that stand for columns, in order.
+    pub fn column_properties(&self) -> impl Iterator<Item = &Rc<ColumnProperty>> {
+        self.properties.values().filter_map(|property| match property {
+            Property::Column(property) => Some(property),
+            Property::Relationship(_) => None,
+        })
+    }
+
+    /// Relationships, in order.
+    pub fn relationships(&self) -> impl Iterator<Item = &Rc<Relationship>> {
+        self.properties.values().filter_map(|property| match property {
+            Property::Relationship(relationship) => Some(relationship),
+            Property::Column(_) => None,
+        })
+    }
 }
 
 /// One attribute of a mapped class.

@@ -104,6 +104,8 @@ pub struct Relationship {
     pub args: RelationshipArgs,
     /// Made by a `backref` on the other side.
     pub from_backref: bool,
+    /// Whether configuring it has begun.
+    pub(crate) started: Cell<bool>,
     /// Set once, when mappers are configured.
     pub resolved: OnceCell<Resolved>,
     /// Attributes on the other side that are kept in step with this one, with the mapper they belong to.
@@ -140,6 +142,21 @@ pub struct Resolved {
 }
 
 impl Relationship {
+    pub(crate) fn new(key: Key, parent: MapperId, args: RelationshipArgs, from_backref: bool) -> Self {
+        let back_populates = args.back_populates.clone();
+        Relationship {
+            key,
+            parent,
+            args,
+            from_backref,
+            started: Cell::new(false),
+            resolved: OnceCell::new(),
+            reverse: RefCell::default(),
+            back_populates: RefCell::new(back_populates),
+            backref_made: Cell::new(false),
+        }
+    }
+
     /// What configuring worked out.
     ///
     /// # Panics

@@ -1,10 +1,13 @@
 //! Making mappers, and adding properties to them later.
 
-use super::{Key, MapperId, RegistryId, RelationshipArgs};
+use super::messages;
+use super::relationship::{Relationship, RelationshipArgs};
+use super::{ColumnProperty, Key, Mapper, MapperId, Property, RegistryId};
 use crate::error::{Error, Result};
 use crate::host::Cx;
 use crate::schema::{Column, Table};
 use crate::value::Value;
+use crate::version::Behaviour;
 use indexmap::IndexMap;
 use std::any::Any;
 use std::rc::Rc;
@@ -49,11 +52,135 @@ pub fn new_registry(cx: &mut Cx<'_>) -> RegistryId {
 }
 
 /// Maps a class. Relationships are worked out by [`super::configure`].
-pub fn add_mapper(_cx: &mut Cx<'_>, _spec: MapperSpec) -> Result<MapperId> {
-    Err(Error::unsupported("mapping a class"))
+///
+/// # Errors
+///
+/// `ArgumentError` where the table has no primary key, or a relationship's arguments contradict each other.
+pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
+    if spec.inherits.is_some() {
+        return Err(Error::unsupported("inheritance between mapped classes"));
+    }
+    let profile = cx.orm.profile;
+    let id = MapperId(cx.orm.mappers.all.len() as u32);
+    let primary_key = spec.primary_key.unwrap_or_else(|| spec.table.primary_key());
+    if primary_key.is_empty() {
+        let text = messages::mapper_text(profile, &spec.class_name, spec.table.name());
+        return Err(messages::no_primary_key(&text, spec.table.name()));
+    }
+
+    let mut properties = IndexMap::new();
+    let mut renamed: Vec<(Column, Key, Property)> = Vec::new();
+    for (key, property) in spec.properties {
+        match property {
+            PropertySpec::Relationship(args) => {
+                check_relationship(&args)?;
+                let relationship = Relationship::new(key.clone(), id, *args, false);
+                properties.insert(key, Property::Relationship(Rc::new(relationship)));
+            }
+            PropertySpec::Column { column, deferred, active_history } => {
+                let plain = !deferred && *key == *column.key();
+                let property = column_property(&key, &column, deferred, active_history);
+                if profile.has(Behaviour::ColumnsInTableOrder) || plain {
+                    renamed.push((column, key, property));
+                } else {
+                    properties.insert(key, property);
+                }
+            }
+        }
+    }
+    let listed: Vec<Column> = properties
+        .values()
+        .filter_map(|property| match property {
+            Property::Column(property) => property.columns.first().cloned(),
+            Property::Relationship(_) => None,
+        })
+        .collect();
+    for column in spec.table.columns() {
+        if listed.contains(&column) {
+            continue;
+        }
+        let (key, property) = match renamed.iter().position(|(renamed, ..)| *renamed == column) {
+            Some(index) => {
+                let (_, key, property) = renamed.remove(index);
+                (key, property)
+            }
+            None => (column.key(), column_property(&column.key(), &column, false, false)),
+        };
+        if !properties.contains_key(&key) {
+            properties.insert(key, property);
+        }
+    }
+    for (_, key, property) in renamed {
+        properties.insert(key, property);
+    }
+
+    let mappers = &mut cx.orm.mappers;
+    mappers.all.push(Mapper {
+        id,
+        registry: spec.registry,
+        class_name: Rc::clone(&spec.class_name),
+        module: spec.module,
+        table: spec.table,
+        primary_key,
+        properties,
+        inherits: None,
+        polymorphic_on: spec.polymorphic_on,
+        polymorphic_identity: spec.polymorphic_identity,
+        configured: false,
+        failed: None,
+        host_class: spec.host_class,
+    });
+    mappers.registries[spec.registry.0 as usize].entry(spec.class_name).or_default().push(id);
+    mappers.unconfigured = true;
+    Ok(id)
 }
 
-/// Adds an attribute to a mapped class, as `User.addresses = relationship(…)` does.
-pub fn add_property(_cx: &mut Cx<'_>, _mapper: MapperId, _key: Key, _property: PropertySpec) -> Result<()> {
-    Err(Error::unsupported("adding a property to a mapped class"))
+fn column_property(key: &Key, column: &Column, deferred: bool, active_history: bool) -> Property {
+    Property::Column(Rc::new(ColumnProperty {
+        key: Rc::clone(key),
+        columns: vec![column.clone()],
+        deferred,
+        active_history,
+    }))
+}
+
+/// What `relationship()` refuses at once.
+pub fn check_relationship(args: &RelationshipArgs) -> Result<()> {
+    if args.backref.is_some() && args.back_populates.is_some() {
+        return Err(messages::backref_and_back_populates());
+    }
+    Ok(())
+}
+
+/// Adds an attribute to a mapped class, as `User.addresses = relationship(…)` does. A relationship of a class
+/// that is configured already is configured at once.
+pub fn add_property(cx: &mut Cx<'_>, mapper: MapperId, key: Key, property: PropertySpec) -> Result<()> {
+    match property {
+        PropertySpec::Column { column, deferred, active_history } => {
+            let property = column_property(&key, &column, deferred, active_history);
+            cx.orm.mappers.get_mut(mapper).properties.insert(key, property);
+            Ok(())
+        }
+        PropertySpec::Relationship(args) => {
+            check_relationship(&args)?;
+            insert_relationship(cx, mapper, &key, *args, false);
+            if cx.orm.mappers.get(mapper).configured {
+                super::configure::configure_relationship(cx, mapper, &key)
+            } else {
+                Ok(())
+            }
+        }
+    }
+}
+
+pub(super) fn insert_relationship(
+    cx: &mut Cx<'_>,
+    mapper: MapperId,
+    key: &Key,
+    args: RelationshipArgs,
+    from_backref: bool,
+) {
+    let relationship = Relationship::new(Rc::clone(key), mapper, args, from_backref);
+    let property = Property::Relationship(Rc::new(relationship));
+    cx.orm.mappers.get_mut(mapper).properties.insert(Rc::clone(key), property);
 }

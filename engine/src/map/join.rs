@@ -1,0 +1,473 @@
+//! The join condition of one relationship: found from foreign keys or given, then marked and read.
+//!
+//! Marks (`foreign`, `remote`) stay on the columns of the expressions that come out; printing ignores them.
+//! A local column is one of the parent's table without the `remote` mark.
+
+use super::messages;
+use super::relationship::Direction;
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::{Column, Constraint, Table};
+use crate::sql::compile::Dialect;
+use crate::sql::{Expr, ExprKind, Op};
+use crate::version::Profile;
+
+/// What a relationship says of its join.
+#[derive(Debug)]
+pub(crate) struct JoinSpec<'a> {
+    pub profile: Profile,
+    /// `User.addresses`
+    pub name: &'a str,
+    pub parent: Table,
+    pub target: Table,
+    pub secondary: Option<Table>,
+    pub primaryjoin: Option<Expr>,
+    pub secondaryjoin: Option<Expr>,
+    pub foreign_keys: Vec<Column>,
+    pub remote_side: Vec<Column>,
+    pub viewonly: bool,
+}
+
+/// What was worked out.
+#[derive(Debug)]
+pub(crate) struct JoinCondition {
+    pub primaryjoin: Expr,
+    pub secondaryjoin: Option<Expr>,
+    pub direction: Direction,
+    pub synchronize_pairs: Vec<(Column, Column)>,
+    pub secondary_synchronize_pairs: Vec<(Column, Column)>,
+    pub local_remote_pairs: Vec<(Column, Column)>,
+    pub remote_side: Vec<Column>,
+    /// The remote marks were given by the user, so that a backref must swap them.
+    remote_given: bool,
+    foreign_given: bool,
+}
+
+/// One column of a condition, with its marks.
+#[derive(Debug, Clone)]
+struct Marked {
+    column: Column,
+    foreign: bool,
+    remote: bool,
+}
+
+/// The columns of an expression with their marks, in order of appearance.
+fn marked_columns(expr: &Expr) -> Vec<Marked> {
+    let mut found = Vec::new();
+    let mut inside = false;
+    expr.visit(&mut |expr| match expr.kind() {
+        ExprKind::Annotated { element, foreign, remote } => {
+            if let ExprKind::Column(column) = element.kind() {
+                found.push(Marked { column: column.clone(), foreign: *foreign, remote: *remote });
+                inside = true;
+            }
+        }
+        ExprKind::Column(column) => {
+            if !std::mem::take(&mut inside) {
+                found.push(Marked { column: column.clone(), foreign: false, remote: false });
+            }
+        }
+        _ => {}
+    });
+    found
+}
+
+/// Marks each column as `mark` says of it and its present marks: `(foreign, remote)`.
+fn remark(expr: &Expr, mark: &mut dyn FnMut(&Marked) -> (bool, bool)) -> Expr {
+    expr.rewrite(&mut |expr| {
+        let marked = match expr.kind() {
+            ExprKind::Annotated { element, foreign, remote } => match element.kind() {
+                ExprKind::Column(column) => {
+                    Marked { column: column.clone(), foreign: *foreign, remote: *remote }
+                }
+                _ => return None,
+            },
+            ExprKind::Column(column) => Marked { column: column.clone(), foreign: false, remote: false },
+            _ => return None,
+        };
+        let (foreign, remote) = mark(&marked);
+        let mut column = Expr::column(&marked.column);
+        if foreign {
+            column = column.foreign();
+        }
+        if remote {
+            column = column.remote();
+        }
+        Some(column)
+    })
+}
+
+/// Moves marks on larger expressions down to their columns.
+fn mark_columns_only(expr: &Expr) -> Expr {
+    expr.rewrite(&mut |expr| match expr.kind() {
+        ExprKind::Annotated { element, foreign, remote }
+            if !matches!(element.kind(), ExprKind::Column(_) | ExprKind::AliasColumn(_)) =>
+        {
+            let (foreign, remote) = (*foreign, *remote);
+            Some(remark(element, &mut |marked| (marked.foreign || foreign, marked.remote || remote)))
+        }
+        _ => None,
+    })
+}
+
+/// The sides of every comparison in the expression, with the operator.
+fn comparisons(expr: &Expr) -> Vec<(Expr, Expr, Op)> {
+    let mut found = Vec::new();
+    expr.visit(&mut |expr| {
+        if let ExprKind::Binary { left, right, op, .. } = expr.kind() {
+            found.push((left.clone(), right.clone(), op.clone()));
+        }
+    });
+    found
+}
+
+/// A comparison's sides where both are columns, with their marks.
+fn column_sides(left: &Expr, right: &Expr) -> Option<(Marked, Marked)> {
+    let side = |expr: &Expr| {
+        expr.as_column().map(|column| Marked {
+            column: column.clone(),
+            foreign: expr.is_foreign(),
+            remote: expr.is_remote(),
+        })
+    };
+    Some((side(left)?, side(right)?))
+}
+
+/// Why no condition could be found from foreign keys.
+enum NoJoin {
+    NoForeignKeys,
+    Ambiguous,
+    Other(Error),
+}
+
+type Pairs = Vec<(Column, Column)>;
+
+/// Links of one constraint from `from` to `to`: `(referred, referring)`.
+fn constraint_links(from: &Table, to: &Table, only: &[Column]) -> Result<Vec<(Pairs, Vec<Column>)>, NoJoin> {
+    let mut links = Vec::new();
+    for constraint in from.constraints() {
+        let Constraint::ForeignKey(constraint) = constraint else { continue };
+        let mut pairs = Pairs::new();
+        let mut referring = Vec::new();
+        for element in &constraint.elements {
+            let Some(parent) = element.parent() else { continue };
+            if !only.is_empty() && !only.contains(&parent) {
+                continue;
+            }
+            let referred = match element.column() {
+                Ok(column) => column,
+                Err(error) if error.kind() == ErrorKind::NoReferencedTableError => continue,
+                Err(error) => return Err(NoJoin::Other(error)),
+            };
+            if to.has_column(&referred) {
+                pairs.push((referred, parent.clone()));
+            }
+            referring.push(parent);
+        }
+        if !pairs.is_empty() {
+            links.push((pairs, referring));
+        }
+    }
+    Ok(links)
+}
+
+/// The condition between two tables that their foreign keys give.
+fn join_from_keys(left: &Table, right: &Table, only: &[Column]) -> Result<Expr, NoJoin> {
+    let mut links = constraint_links(right, left, only)?;
+    if left != right {
+        links.extend(constraint_links(left, right, only)?);
+    }
+    if links.len() > 1 && !only.is_empty() {
+        links.retain(|(_, referring)| {
+            referring.len() == only.len() && referring.iter().all(|column| only.contains(column))
+        });
+    }
+    if links.len() > 1 && links.iter().all(|(pairs, _)| *pairs == links[0].0) {
+        links.truncate(1);
+    }
+    match links.len() {
+        0 => Err(NoJoin::NoForeignKeys),
+        1 => {
+            let mut items = Vec::new();
+            for (referred, referring) in &links[0].0 {
+                items.push(Expr::column(referred).equals(&Expr::column(referring)).map_err(NoJoin::Other)?);
+            }
+            Ok(if items.len() == 1 { items.swap_remove(0) } else { Expr::and(items) })
+        }
+        _ => Err(NoJoin::Ambiguous),
+    }
+}
+
+/// The condition between two tables of a query's join, from their foreign keys; `None` where there is not
+/// exactly one.
+pub(crate) fn natural_join(left: &Table, right: &Table) -> Result<Option<Expr>> {
+    match join_from_keys(left, right, &[]) {
+        Ok(expr) => Ok(Some(expr)),
+        Err(NoJoin::Other(error)) => Err(error),
+        Err(NoJoin::NoForeignKeys | NoJoin::Ambiguous) => Ok(None),
+    }
+}
+
+impl JoinSpec<'_> {
+    /// Works the join out.
+    pub(crate) fn determine(self) -> Result<JoinCondition> {
+        if self.secondaryjoin.is_some() && self.secondary.is_none() {
+            return Err(messages::secondaryjoin_without_secondary(self.name));
+        }
+        let (primaryjoin, secondaryjoin) = self.conditions()?;
+        let primaryjoin = mark_columns_only(&primaryjoin);
+        let secondaryjoin = secondaryjoin.map(|join| mark_columns_only(&join));
+        let given = |mark: fn(&Marked) -> bool| {
+            marked_columns(&primaryjoin).iter().any(mark)
+                || secondaryjoin.as_ref().is_some_and(|join| marked_columns(join).iter().any(mark))
+        };
+        let foreign_given = given(|marked| marked.foreign);
+        let remote_marked = given(|marked| marked.remote);
+        let primaryjoin = self.mark_foreign(&primaryjoin);
+        let secondaryjoin = secondaryjoin.map(|join| self.mark_foreign(&join));
+        let (primaryjoin, secondaryjoin) = if remote_marked {
+            (primaryjoin, secondaryjoin)
+        } else {
+            (self.mark_remote(&primaryjoin), secondaryjoin.map(|join| self.mark_remote(&join)))
+        };
+
+        let mut condition = JoinCondition {
+            direction: Direction::ManyToMany,
+            synchronize_pairs: Vec::new(),
+            secondary_synchronize_pairs: Vec::new(),
+            local_remote_pairs: Vec::new(),
+            remote_side: Vec::new(),
+            remote_given: remote_marked || !self.remote_side.is_empty(),
+            foreign_given,
+            primaryjoin,
+            secondaryjoin,
+        };
+        self.read_pairs(&mut condition);
+        self.check_foreign("primary", &condition.primaryjoin, &condition.synchronize_pairs)?;
+        if let Some(secondaryjoin) = &condition.secondaryjoin {
+            self.check_foreign("secondary", secondaryjoin, &condition.secondary_synchronize_pairs)?;
+        }
+        condition.direction = self.direction(&condition)?;
+        if condition.local_remote_pairs.is_empty() {
+            return Err(messages::no_pairs(self.name));
+        }
+        Ok(condition)
+    }
+
+    fn conditions(&self) -> Result<(Expr, Option<Expr>)> {
+        let secondary_name = self.secondary.as_ref().map(Table::name);
+        let fail = |error| match error {
+            NoJoin::NoForeignKeys => messages::no_foreign_keys(self.name, secondary_name),
+            NoJoin::Ambiguous => messages::ambiguous_foreign_keys(self.name, secondary_name),
+            NoJoin::Other(error) => error,
+        };
+        let find = |left: &Table, right: &Table| join_from_keys(left, right, &self.foreign_keys).map_err(fail);
+        if let Some(secondary) = &self.secondary {
+            let secondaryjoin = match &self.secondaryjoin {
+                Some(join) => join.clone(),
+                None => find(&self.target, secondary)?,
+            };
+            let primaryjoin = match &self.primaryjoin {
+                Some(join) => join.clone(),
+                None => find(&self.parent, secondary)?,
+            };
+            return Ok((primaryjoin, Some(secondaryjoin)));
+        }
+        let primaryjoin = match &self.primaryjoin {
+            Some(join) => join.clone(),
+            None => find(&self.parent, &self.target)?,
+        };
+        Ok((primaryjoin, None))
+    }
+
+    fn mark_foreign(&self, join: &Expr) -> Expr {
+        if marked_columns(join).iter().any(|marked| marked.foreign) {
+            return join.clone();
+        }
+        if !self.foreign_keys.is_empty() {
+            return remark(join, &mut |marked| (self.foreign_keys.contains(&marked.column), marked.remote));
+        }
+        let in_secondary =
+            |column: &Column| self.secondary.as_ref().is_some_and(|table| table.has_column(column));
+        let mut foreign: Vec<Column> = Vec::new();
+        for (left, right, _) in comparisons(join) {
+            let Some((left, right)) = column_sides(&left, &right) else { continue };
+            let (left, right) = (left.column, right.column);
+            let found = if left.references(&right) {
+                left
+            } else if right.references(&left) {
+                right
+            } else if in_secondary(&left) && !in_secondary(&right) {
+                left
+            } else if in_secondary(&right) && !in_secondary(&left) {
+                right
+            } else {
+                continue;
+            };
+            foreign.push(found);
+        }
+        remark(join, &mut |marked| (foreign.contains(&marked.column), marked.remote))
+    }
+
+    /// Whether some comparison has columns of the parent on both sides: the table refers to itself.
+    fn refers_to_itself(&self) -> bool {
+        self.parent == self.target
+    }
+
+    fn mark_remote(&self, join: &Expr) -> Expr {
+        if let Some(secondary) = &self.secondary {
+            return remark(join, &mut |marked| (marked.foreign, secondary.has_column(&marked.column)));
+        }
+        if !self.remote_side.is_empty() {
+            return remark(join, &mut |marked| (marked.foreign, self.remote_side.contains(&marked.column)));
+        }
+        if self.refers_to_itself() {
+            return remark(join, &mut |marked| (marked.foreign, marked.foreign));
+        }
+        remark(join, &mut |marked| {
+            let remote = self.target.has_column(&marked.column) && !self.parent.has_column(&marked.column);
+            (marked.foreign, remote)
+        })
+    }
+
+    fn is_mapped(&self, column: &Column) -> bool {
+        self.secondary.as_ref().is_some_and(|table| table.has_column(column))
+            || self.parent.has_column(column)
+            || self.target.has_column(column)
+    }
+
+    fn read_pairs(&self, condition: &mut JoinCondition) {
+        let mut pairs: Pairs = Vec::new();
+        let mut read = |join: &Expr, sync: &mut Pairs| {
+            for (left, right, op) in comparisons(join) {
+                for left in marked_columns(&left) {
+                    for right in marked_columns(&right) {
+                        let pair = if right.remote && !left.remote && self.is_mapped(&left.column) {
+                            Some((left.column.clone(), right.column.clone()))
+                        } else if left.remote && !right.remote && self.is_mapped(&right.column) {
+                            Some((right.column.clone(), left.column.clone()))
+                        } else {
+                            None
+                        };
+                        if let Some(pair) = pair
+                            && !pairs.contains(&pair)
+                        {
+                            pairs.push(pair);
+                        }
+                        if op != Op::Eq || !self.is_mapped(&left.column) || !self.is_mapped(&right.column) {
+                            continue;
+                        }
+                        if right.foreign {
+                            sync.push((left.column.clone(), right.column.clone()));
+                        } else if left.foreign {
+                            sync.push((right.column.clone(), left.column.clone()));
+                        }
+                    }
+                }
+            }
+        };
+        read(&condition.primaryjoin, &mut condition.synchronize_pairs);
+        if let Some(join) = &condition.secondaryjoin {
+            read(join, &mut condition.secondary_synchronize_pairs);
+        }
+        condition.local_remote_pairs = pairs;
+        for join in [Some(&condition.primaryjoin), condition.secondaryjoin.as_ref()].into_iter().flatten() {
+            for marked in marked_columns(join) {
+                if marked.remote && !condition.remote_side.contains(&marked.column) {
+                    condition.remote_side.push(marked.column);
+                }
+            }
+        }
+    }
+
+    fn check_foreign(&self, kind: &str, join: &Expr, sync: &[(Column, Column)]) -> Result<()> {
+        let has_foreign = marked_columns(join).iter().any(|marked| marked.foreign);
+        if if self.viewonly { has_foreign } else { !sync.is_empty() } {
+            return Ok(());
+        }
+        let condition = join.to_text(self.profile, Dialect::Default)?;
+        Err(if has_foreign {
+            messages::no_simple_equality(kind, &condition, self.name)
+        } else {
+            messages::no_relevant_columns(kind, &condition, self.name)
+        })
+    }
+
+    fn direction(&self, condition: &JoinCondition) -> Result<Direction> {
+        if condition.secondaryjoin.is_some() {
+            return Ok(Direction::ManyToMany);
+        }
+        let foreign: Vec<Marked> =
+            marked_columns(&condition.primaryjoin).into_iter().filter(|marked| marked.foreign).collect();
+        let in_target = foreign.iter().any(|marked| self.target.has_column(&marked.column));
+        let in_parent = foreign.iter().any(|marked| self.parent.has_column(&marked.column));
+        match (in_target, in_parent) {
+            (true, true) => {
+                let remote = foreign.iter().any(|marked| marked.remote);
+                let local = foreign.iter().any(|marked| !marked.remote);
+                match (remote, local) {
+                    (true, false) => Ok(Direction::OneToMany),
+                    (false, true) => Ok(Direction::ManyToOne),
+                    _ => Err(messages::direction_both(self.name)),
+                }
+            }
+            (true, false) => Ok(Direction::OneToMany),
+            (false, true) => Ok(Direction::ManyToOne),
+            (false, false) => Err(messages::direction_neither(self.name)),
+        }
+    }
+}
+
+impl JoinCondition {
+    /// The primary join as a backref is given it: what was remote is local there and the other way round.
+    pub(crate) fn reversed(&self, parent: &Table) -> Expr {
+        if self.remote_given {
+            return remark(&self.primaryjoin, &mut |marked| {
+                (marked.foreign, !marked.remote && parent.has_column(&marked.column))
+            });
+        }
+        let foreign_given = self.foreign_given;
+        remark(&self.primaryjoin, &mut |marked| (marked.foreign && foreign_given, false))
+    }
+
+    /// Whether the lazy load looks the target up by its primary key, which the identity map can answer: each
+    /// part of the join compares a column of the key, all of it, with a local one.
+    pub(crate) fn looks_up(&self, primary_key: &[Column]) -> bool {
+        if self.secondaryjoin.is_some() {
+            return false;
+        }
+        let mut parts = Vec::new();
+        if !conjuncts(&self.primaryjoin, &mut parts) {
+            return false;
+        }
+        let mut looked_up: Vec<&Column> = Vec::new();
+        for part in &parts {
+            let ExprKind::Binary { left, right, op: Op::Eq, .. } = part.kind() else { return false };
+            let (Some(left_column), Some(right_column)) = (left.as_column(), right.as_column()) else {
+                return false;
+            };
+            let remote = match (left.is_remote(), right.is_remote()) {
+                (true, false) => left_column,
+                (false, true) => right_column,
+                _ => return false,
+            };
+            if !primary_key.contains(remote) || looked_up.contains(&remote) {
+                return false;
+            }
+            looked_up.push(remote);
+        }
+        looked_up.len() == primary_key.len()
+    }
+}
+
+/// The parts of an `AND`, or the expression itself; false where it is something else than comparisons.
+fn conjuncts(expr: &Expr, parts: &mut Vec<Expr>) -> bool {
+    match expr.kind() {
+        ExprKind::List { op: Op::And, items } => items.iter().all(|item| conjuncts(item, parts)),
+        ExprKind::Grouping(inner) => conjuncts(inner, parts),
+        ExprKind::Binary { .. } => {
+            parts.push(expr.clone());
+            true
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,221 @@
+//! What mapping and configuring say when they fail: one constructor a message.
+
+use super::relationship::Direction;
+use crate::error::{Error, ErrorKind};
+use crate::version::{Behaviour, Profile};
+
+/// How a mapper is called in messages: `Mapper[User(user)]`, and `mapped class User->user` in 1.x.
+pub(crate) fn mapper_text(profile: Profile, class: &str, table: &str) -> String {
+    if profile.has(Behaviour::MapperInBrackets) {
+        format!("Mapper[{class}({table})]")
+    } else {
+        format!("mapped class {class}->{table}")
+    }
+}
+
+fn argument(message: String) -> Error {
+    Error::new(ErrorKind::ArgumentError, message)
+}
+
+fn request(message: String) -> Error {
+    Error::new(ErrorKind::InvalidRequestError, message)
+}
+
+pub(crate) fn no_primary_key(mapper: &str, table: &str) -> Error {
+    argument(format!("Mapper {mapper} could not assemble any primary key columns for mapped table '{table}'"))
+}
+
+pub(crate) fn unlocated_name(mapper: &str, name: &str, module: &str, class: &str) -> Error {
+    request(format!(
+        "When initializing mapper {mapper}, expression '{name}' failed to locate a name ('{name}'). If this is a \
+         class name, consider adding this relationship() to the <class '{module}.{class}'> class after both \
+         dependent classes have been defined."
+    ))
+}
+
+pub(crate) fn several_classes(name: &str) -> Error {
+    request(format!(
+        "Multiple classes found for path \"{name}\" in the registry of this declarative base. Please use a fully \
+         module-qualified path."
+    ))
+}
+
+pub(crate) fn earlier_failure(mapper: &str, cause: &Error) -> Error {
+    request(format!(
+        "One or more mappers failed to initialize - can't proceed with initialization of other mappers. \
+         Triggering mapper: '{mapper}'. Original exception was: {cause}"
+    ))
+}
+
+pub(crate) fn backref_and_back_populates() -> Error {
+    argument("backref and back_populates keyword arguments are mutually exclusive".to_owned())
+}
+
+pub(crate) fn backref_exists(key: &str, relationship: &str, mapper: &str) -> Error {
+    argument(format!(
+        "Error creating backref '{key}' on relationship '{relationship}': property of that name exists on mapper \
+         '{mapper}'"
+    ))
+}
+
+pub(crate) fn backref_secondaryjoin() -> Error {
+    request("Can't assign 'secondaryjoin' on a backref against a non-secondary relationship.".to_owned())
+}
+
+pub(crate) fn no_property(profile: Profile, mapper: &str, key: &str) -> Error {
+    let advice = if profile.has(Behaviour::MapperInBrackets) {
+        ".  If this property was indicated from other mappers or configure events, ensure registry.configure() \
+         has been called."
+    } else {
+        ""
+    };
+    request(format!("Mapper '{mapper}' has no property '{key}'{advice}"))
+}
+
+pub(crate) fn back_populates_column(relationship: &str, attribute: &str) -> Error {
+    request(format!(
+        "back_populates on relationship '{relationship}' refers to attribute '{attribute}' that is not a \
+         relationship.  The back_populates parameter should refer to the name of a relationship on the target \
+         class."
+    ))
+}
+
+pub(crate) fn reverse_of_another(key: &str, relationship: &str, other: &str, mapper: &str) -> Error {
+    argument(format!(
+        "reverse_property '{key}' on relationship {relationship} references relationship {other}, which does not \
+         reference mapper {mapper}"
+    ))
+}
+
+pub(crate) fn same_direction(profile: Profile, relationship: &str, other: &str, direction: Direction) -> Error {
+    let (name, number) = match direction {
+        Direction::OneToMany => ("ONETOMANY", 1),
+        Direction::ManyToOne => ("MANYTOONE", 2),
+        Direction::ManyToMany => ("MANYTOMANY", 3),
+    };
+    let direction = if profile.has(Behaviour::MapperInBrackets) {
+        format!("<RelationshipDirection.{name}: {number}>")
+    } else {
+        format!("symbol('{name}')")
+    };
+    argument(format!(
+        "{relationship} and back-reference {other} are both of the same direction {direction}.  Did you mean to \
+         set remote_side on the many-to-one side ?"
+    ))
+}
+
+fn undetermined(relationship: &str) -> String {
+    format!("Could not determine join condition between parent/child tables on relationship {relationship} - ")
+}
+
+const ADVICE_COLUMNS: &str =
+    "Ensure that referencing columns are associated with a ForeignKey or ForeignKeyConstraint, or ";
+
+pub(crate) fn no_foreign_keys(relationship: &str, secondary: Option<&str>) -> Error {
+    let start = undetermined(relationship);
+    Error::new(
+        ErrorKind::NoForeignKeysError,
+        match secondary {
+            None => format!(
+                "{start}there are no foreign keys linking these tables.  {ADVICE_COLUMNS}specify a \
+                 'primaryjoin' expression."
+            ),
+            Some(table) => format!(
+                "{start}there are no foreign keys linking these tables via secondary table '{table}'.  \
+                 {ADVICE_COLUMNS}specify 'primaryjoin' and 'secondaryjoin' expressions."
+            ),
+        },
+    )
+}
+
+pub(crate) fn ambiguous_foreign_keys(relationship: &str, secondary: Option<&str>) -> Error {
+    let start = undetermined(relationship);
+    let list = "Specify the 'foreign_keys' argument, providing a list of those columns which should be counted \
+                as containing a foreign key reference";
+    Error::new(
+        ErrorKind::AmbiguousForeignKeysError,
+        match secondary {
+            None => format!(
+                "{start}there are multiple foreign key paths linking the tables.  {list} to the parent table."
+            ),
+            Some(table) => format!(
+                "{start}there are multiple foreign key paths linking the tables via secondary table '{table}'.  \
+                 {list} from the secondary table to each of the parent and child tables."
+            ),
+        },
+    )
+}
+
+pub(crate) fn no_relevant_columns(kind: &str, condition: &str, relationship: &str) -> Error {
+    argument(format!(
+        "Could not locate any relevant foreign key columns for {kind} join condition '{condition}' on \
+         relationship {relationship}.  {ADVICE_COLUMNS}are annotated in the join condition with the foreign() \
+         annotation."
+    ))
+}
+
+pub(crate) fn no_simple_equality(kind: &str, condition: &str, relationship: &str) -> Error {
+    argument(format!(
+        "Could not locate any simple equality expressions involving locally mapped foreign key columns for \
+         {kind} join condition '{condition}' on relationship {relationship}.  {ADVICE_COLUMNS}are annotated in \
+         the join condition with the foreign() annotation. To allow comparison operators other than '==', the \
+         relationship can be marked as viewonly=True."
+    ))
+}
+
+pub(crate) fn direction_both(relationship: &str) -> Error {
+    argument(format!(
+        "Can't determine relationship direction for relationship '{relationship}' - foreign key columns within \
+         the join condition are present in both the parent and the child's mapped tables.  Ensure that only those \
+         columns referring to a parent column are marked as foreign, either via the foreign() annotation or via \
+         the foreign_keys argument."
+    ))
+}
+
+pub(crate) fn direction_neither(relationship: &str) -> Error {
+    argument(format!(
+        "Can't determine relationship direction for relationship '{relationship}' - foreign key columns are \
+         present in neither the parent nor the child's mapped tables"
+    ))
+}
+
+pub(crate) fn no_pairs(relationship: &str) -> Error {
+    argument(format!(
+        "Relationship {relationship} could not determine any unambiguous local/remote column pairs based on join \
+         condition and remote_side arguments.  Consider using the remote() annotation to accurately mark those \
+         elements of the join condition that are on the remote side of the relationship."
+    ))
+}
+
+pub(crate) fn secondaryjoin_without_secondary(relationship: &str) -> Error {
+    argument(format!(
+        "Property {relationship} specified with secondary join condition but no secondary argument"
+    ))
+}
+
+pub(crate) fn passive_deletes_all(relationship: &str) -> Error {
+    argument(format!(
+        "On {relationship}, can't set passive_deletes='all' in conjunction with 'delete' or 'delete-orphan' cascade"
+    ))
+}
+
+/// A relationship that may have several parents cannot delete its orphans.
+pub(crate) fn delete_orphan(
+    profile: Profile,
+    many_to_many: bool,
+    relationship: &str,
+    parent: &str,
+    target: &str,
+) -> Error {
+    let kind = if many_to_many { "many-to-many" } else { "many-to-one" };
+    let referenced =
+        if profile.has(Behaviour::MapperInBrackets) { "referenced by" } else { "referred towards by" };
+    argument(format!(
+        "For {kind} relationship {relationship}, delete-orphan cascade is normally configured only on the \"one\" \
+         side of a one-to-many relationship, and not on the \"many\" side of a many-to-one or many-to-many \
+         relationship.  To force this relationship to allow a particular \"{target}\" object to be {referenced} \
+         only a single \"{parent}\" object at a time via the {relationship} relationship, which would allow \
+         delete-orphan cascade to take place in this direction, set the single_parent=True flag."
+    ))
+    .with_code("bbf0")
+}
