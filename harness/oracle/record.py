@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Runs the steps of documents in the real library and says what each showed.
 
-Reads what `backproof extract --format json` prints; writes JSON with the same documents and steps, each with what
-the real library printed, logged and raised. Standard library only; each world runs in a process of its own.
+Reads what `backproof extract --format json` prints for each page; writes JSON with the same steps, each with what the
+real library printed, logged and raised. Standard library only; each world runs in a process of its own.
 """
 import argparse
 import ast
 import json
 import subprocess
 import sys
+import tomllib
+
+RUNS = ("prompt", "listing")
 
 
 def makes_base(source):
@@ -34,7 +37,7 @@ def worlds(documents):
     found, has_base, label = [[]], False, None
     for document in documents:
         for step in document["steps"]:
-            if step.get("kind") == "output" or step.get("skipped"):
+            if step.get("kind") not in RUNS or step.get("reason"):
                 continue
             new_base = step.get("kind") != "prompt" and makes_base(step_code(step))
             if "world" in step:
@@ -71,6 +74,31 @@ def record(python, documents):
             raise SystemExit(done.stderr)
         for step, seen in zip(world, json.loads(done.stdout), strict=True):
             step["real"] = seen
+
+
+def read(paths, case):
+    """The documents of one case: their steps in order, with the case file's givens before those they name."""
+    documents = []
+    for path in paths:
+        if path == "-":
+            page = json.load(sys.stdin)
+        else:
+            with open(path, encoding="utf-8") as file:
+                page = json.load(file)
+        documents += page["documents"] if "documents" in page else [{"path": page["path"], "steps": page["blocks"]}]
+    if case:
+        with open(case, "rb") as file:
+            givens = tomllib.load(file).get("given", [])
+        for given in givens:
+            names = lambda step, at=given["before"]: (
+                step["line"] <= at <= step["end_line"] if isinstance(at, int) else at in step.get("source", "")
+            )
+            steps = [step for document in documents for step in document["steps"]]
+            step = next((step for step in steps if step["kind"] in RUNS and names(step)), None)
+            if step is None:
+                raise SystemExit(f"{case}: no step holds {given['before']!r}")
+            step.setdefault("given", []).append(given["code"])
+    return documents
 
 
 class Pieces:
@@ -162,7 +190,8 @@ def child():
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("python", nargs="?", help="the interpreter of a virtual environment that has SQLAlchemy")
-    parser.add_argument("steps", nargs="?", default="-", help="what `backproof extract --format json` printed (default: standard input)")
+    parser.add_argument("pages", nargs="*", default=["-"], help="what `backproof extract --format json` printed, a file a page, in order (default: standard input)")
+    parser.add_argument("--case", help="the case file, for its givens")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
@@ -170,13 +199,9 @@ def main():
         return
     if not args.python:
         parser.error("name the interpreter of a virtual environment")
-    if args.steps == "-":
-        report = json.load(sys.stdin)
-    else:
-        with open(args.steps, encoding="utf-8") as file:
-            report = json.load(file)
-    record(args.python, report["documents"])
-    json.dump(report, sys.stdout, indent=1)
+    documents = read(args.pages, args.case)
+    record(args.python, documents)
+    json.dump({"documents": documents}, sys.stdout, indent=1)
     print()
 
 
