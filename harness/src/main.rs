@@ -1,2 +1,7 @@
 //! The `backproof` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    backproof::cli::main()
+}

@@ -1,0 +1,142 @@
+//! Pages to steps: each prompt one, each listing one, outputs held against the code before them.
+
+use super::{Claim, Kind, Page, Problem, Step, read_page};
+use crate::document::{Body, Document, Example, Reader};
+use crate::judge::Options;
+use std::path::{Component, Path, PathBuf};
+
+/// Pages that may be brought in by other pages, and how deep.
+const INCLUDES: usize = 64;
+const INCLUDE_DEPTH: usize = 4;
+
+/// Collects pages and their steps in the order in which they run.
+pub(super) struct Builder {
+    options: Options,
+    reader: Option<Reader>,
+    pages: Vec<Page>,
+    steps: Vec<Step>,
+}
+
+impl Builder {
+    pub(super) fn new(options: Options, reader: Option<Reader>) -> Self {
+        Builder { options, reader, pages: Vec::new(), steps: Vec::new() }
+    }
+
+    pub(super) fn finish(self) -> (Vec<Page>, Vec<Step>) {
+        (self.pages, self.steps)
+    }
+
+    pub(super) fn page(&mut self, path: &Path) -> Result<(), Problem> {
+        let document = read_page(path, self.reader)?;
+        self.document(path, document, 0)
+    }
+
+    fn document(&mut self, path: &Path, document: Document, depth: usize) -> Result<(), Problem> {
+        let page = self.pages.len();
+        let blocks = document.blocks.clone();
+        self.pages.push(Page { path: path.to_owned(), document });
+        // The last code on this page, which an output shown apart speaks of.
+        let mut last: Option<usize> = None;
+        for block in blocks {
+            match block.body {
+                Body::Prose | Body::Other(_) => {}
+                Body::Listing(listing) => {
+                    last = Some(self.steps.len());
+                    self.steps.push(Step {
+                        page,
+                        line: block.line,
+                        end_line: block.end_line,
+                        kind: Kind::Listing,
+                        source: listing.code,
+                        claim: None,
+                        options: self.options.clone(),
+                        skip: listing.skip.then(|| SKIPPED.to_owned()),
+                        of: None,
+                    });
+                }
+                Body::Transcript(examples) => {
+                    for example in examples.into_iter().filter(|example| !example.is_empty()) {
+                        last = Some(self.steps.len());
+                        self.example(page, example);
+                    }
+                }
+                Body::Output(text) => self.output(page, (block.line, block.end_line), text, last),
+                Body::Include(name) => {
+                    let included = beside(path, &name)
+                        .filter(|_| depth < INCLUDE_DEPTH && self.pages.len() < INCLUDES)
+                        .ok_or_else(|| {
+                            let message = format!(
+                                "`doctest-include {name}` cannot be followed: name a page in the same folder or below it"
+                            );
+                            Problem::new(path, Some(block.line), message)
+                        })?;
+                    let document = read_page(&included, self.reader).map_err(|problem| {
+                        let message = format!("`doctest-include {name}`: {problem}");
+                        Problem::new(path, Some(block.line), message)
+                    })?;
+                    self.document(&included, document, depth + 1)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn example(&mut self, page: usize, example: Example) {
+        let mut options = self.options.clone();
+        for (name, on) in &example.options {
+            options.set(name, *on);
+        }
+        let claim = match example.want_line {
+            Some(line) => Some(Claim { text: example.want, line, apart: false }),
+            // Under doctest's rules an example that shows nothing says that nothing is printed.
+            None if self.options.doctest() => {
+                Some(Claim { text: String::new(), line: example.end_line, apart: false })
+            }
+            None => None,
+        };
+        self.steps.push(Step {
+            page,
+            line: example.line,
+            end_line: example.end_line,
+            kind: Kind::Prompt,
+            source: example.source,
+            claim,
+            options,
+            skip: example.skip.then(|| SKIPPED.to_owned()),
+            of: None,
+        });
+    }
+
+    /// An output shown apart is the claim of the code before it; a second one is a step of its own.
+    fn output(&mut self, page: usize, (line, end_line): (usize, usize), text: String, last: Option<usize>) {
+        let claim = Claim { text, line, apart: true };
+        if let Some(step) = last.and_then(|last| self.steps.get_mut(last))
+            && step.claim.as_ref().is_none_or(|claim| claim.text.is_empty())
+        {
+            step.claim = Some(claim);
+            return;
+        }
+        self.steps.push(Step {
+            page,
+            line,
+            end_line,
+            kind: Kind::Output,
+            source: String::new(),
+            claim: Some(claim),
+            options: self.options.clone(),
+            skip: None,
+            of: last,
+        });
+    }
+}
+
+const SKIPPED: &str = "the page says not to run it";
+
+/// The page that `name` names, if it lies in the folder of `page` or below it: a document chooses no other files.
+fn beside(page: &Path, name: &str) -> Option<PathBuf> {
+    let name = Path::new(name);
+    let plain = name.components().all(|part| matches!(part, Component::Normal(_)));
+    let rst = name.extension().is_some_and(|extension| extension == "rst" || extension == "txt");
+    let folder = page.parent().unwrap_or(Path::new(""));
+    (plain && rst).then(|| folder.join(name))
+}

@@ -1,0 +1,135 @@
+//! Runs a case: givens and steps in order, in one world or in the worlds that its listings begin.
+//!
+//! A step's panic is caught and ends its case alone; what one case does cannot reach another.
+
+mod run;
+
+use crate::case::{Case, Item, Kind, Step};
+use crate::judge::{Judgement, Said, Verdict, judge};
+use crate::model::{Model, Rows};
+use crate::outcome::{End, Outcome, Unsupported};
+use crate::report::{DocumentReport, StepReport};
+use crate::world::Limits;
+use backproof_engine::version::Profile;
+use run::Run;
+
+/// What a world held when it ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ended {
+    pub model: Model,
+    pub rows: Vec<Rows>,
+}
+
+/// What became of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    pub documents: Vec<DocumentReport>,
+    /// The worlds of the run in order, as they were at their ends; those that mapped nothing are left out.
+    pub worlds: Vec<Ended>,
+}
+
+/// A step's outcome with what is said besides.
+#[derive(Debug, Clone, Default)]
+struct Done {
+    outcome: Outcome,
+    /// How the step came to be run as it was: the listing that completed it.
+    note: Option<String>,
+    /// Tables of the program at the step's end.
+    tables: Vec<String>,
+}
+
+/// Runs a case under a profile and judges its claims.
+pub fn check(case: &Case, profile: Profile, limits: Limits) -> Checked {
+    let mut run = Run::new(case, profile, limits);
+    let mut documents: Vec<DocumentReport> = case
+        .pages
+        .iter()
+        .map(|page| DocumentReport {
+            path: page.path.clone(),
+            lines: page.document.lines.clone(),
+            steps: Vec::new(),
+            models: Vec::new(),
+        })
+        .collect();
+    let mut outcomes: Vec<Option<Done>> = Vec::new();
+    for (index, item) in case.items.iter().enumerate() {
+        match item {
+            Item::Given(given) => {
+                run.given(given);
+                outcomes.push(None);
+            }
+            Item::Step(step) => {
+                let done = match step.of {
+                    Some(of) => outcomes.get(of).cloned().flatten().unwrap_or_else(|| nothing_before(step)),
+                    None if step.kind == Kind::Output => nothing_before(step),
+                    None if step.skip.is_some() => Done::default(),
+                    None => run.step(step),
+                };
+                let report = report(case, index, step, &done);
+                documents[step.page].steps.push(report);
+                outcomes.push(Some(done));
+            }
+        }
+    }
+    let worlds = run.finish();
+    if let Some(first) = documents.first_mut() {
+        first.models = worlds.iter().map(|ended| ended.model.clone()).collect();
+    }
+    Checked { documents, worlds }
+}
+
+fn nothing_before(step: &Step) -> Done {
+    let what = "an output with no code before it on the page to hold it against".to_owned();
+    let _ = step;
+    Done {
+        outcome: Outcome { pieces: Vec::new(), end: End::Unsupported(Unsupported { what, line: None }) },
+        ..Done::default()
+    }
+}
+
+fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
+    let outcome = &done.outcome;
+    let said = step.claim.as_ref().map(|claim| Said { text: &claim.text, apart: claim.apart });
+    let judgement = match &step.skip {
+        Some(reason) => {
+            Judgement { verdict: Verdict::Skipped, detail: Some(reason.clone()), held_against: String::new() }
+        }
+        None => judge(said, outcome, &step.options, &done.tables),
+    };
+    let detail = match (judgement.detail, done.note.clone()) {
+        (Some(detail), Some(note)) => Some(format!("{detail}; {note}")),
+        (detail, note) => detail.or(note),
+    };
+    let mut acknowledged = None;
+    let mut stale = None;
+    for bound in case.acknowledged.iter().filter(|bound| bound.item == index) {
+        if bound.verdict == judgement.verdict {
+            acknowledged = Some(bound.reason.clone());
+        } else {
+            stale = Some(format!(
+                "{}:{}: acknowledges `{}` here, which no longer applies: the verdict is `{}`; remove the acknowledgement",
+                bound.path.display(),
+                bound.line,
+                bound.verdict,
+                judgement.verdict
+            ));
+        }
+    }
+    let claim = step.claim.as_ref().filter(|claim| !claim.text.is_empty());
+    StepReport {
+        line: step.line,
+        end_line: step.end_line,
+        kind: step.kind.name(),
+        source: step.source.clone(),
+        documented: claim.map(|claim| claim.text.clone()),
+        documented_line: claim.map(|claim| claim.line),
+        stdout: outcome.stdout(),
+        log: outcome.log().into_iter().map(|message| message.text.clone()).collect(),
+        actual: outcome.actual(),
+        verdict: judgement.verdict,
+        detail,
+        acknowledged,
+        held_against: judgement.held_against,
+        stale,
+    }
+}

@@ -1,0 +1,260 @@
+//! The worlds of one case: which of them a step runs in, and what completes a fragment.
+//!
+//! A listing that makes a declarative base begins a new world; prompts never do. Where prompts made the base,
+//! listings run aside, so that a page's illustrations do not disturb its transcript.
+
+use super::{Done, Ended};
+use crate::case::{Case, GivenCode, Kind, Program, Step, complete, makes_base, repeats_class};
+use crate::nesting::too_deep;
+use crate::outcome::{End, Outcome, Unsupported};
+use crate::world::{Limits, Mode, Source, World};
+use backproof_engine::version::Profile;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Worlds of one case at most: each may use its full share of steps.
+const WORLDS: usize = 100;
+/// Earlier listings tried for one fragment.
+const CANDIDATES: usize = 8;
+
+/// A world, and who made its declarative base.
+struct Line {
+    world: World,
+    base_by_prompt: bool,
+    /// Whether anything has run in it.
+    used: bool,
+}
+
+/// The state of one case's run.
+pub(super) struct Run<'a> {
+    case: &'a Case,
+    profile: Profile,
+    limits: Limits,
+    main: Line,
+    aside: Option<Line>,
+    programs: Vec<Program>,
+    ended: Vec<Ended>,
+    worlds: usize,
+    /// What a panic or a bound said, once one has ended this case.
+    broken: Option<String>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(case: &'a Case, profile: Profile, limits: Limits) -> Self {
+        let main = Line { world: World::new(profile, limits), base_by_prompt: false, used: false };
+        Run {
+            case,
+            profile,
+            limits,
+            main,
+            aside: None,
+            programs: Vec::new(),
+            ended: Vec::new(),
+            worlds: 1,
+            broken: None,
+        }
+    }
+
+    /// Runs context that the page leaves out; what it prints is nobody's claim.
+    pub(super) fn given(&mut self, given: &GivenCode) {
+        let file = given.path.display().to_string();
+        let source = Source { code: &given.code, file: &file, line: given.line, mode: Mode::Program };
+        let outcome = self.execute(source, Place::Main);
+        let place = format!("{file}:{}", given.line);
+        match outcome.end {
+            End::Done => {}
+            End::Raised(raised) => {
+                self.broken = Some(format!(
+                    "the given code at {place} raises {}: mend it there",
+                    crate::judge::exception_line(&raised)
+                ));
+            }
+            End::Unsupported(unsupported) => {
+                self.broken = Some(format!("the given code at {place} is not supported: {}", unsupported.what));
+            }
+        }
+    }
+
+    /// Runs one step.
+    pub(super) fn step(&mut self, step: &Step) -> Done {
+        if let Some((line, what)) = too_deep(&step.source) {
+            return Done { outcome: unsupported(what.to_owned(), Some(line)), ..Done::default() };
+        }
+        match step.kind {
+            Kind::Listing => self.listing(step),
+            Kind::Prompt | Kind::Output => self.prompt(step),
+        }
+    }
+
+    fn file_of(&self, step: &Step) -> String {
+        self.case.pages[step.page].path.display().to_string()
+    }
+
+    fn prompt(&mut self, step: &Step) -> Done {
+        let had_base = self.main.world.has_base();
+        let file = self.file_of(step);
+        let source = Source { code: &step.source, file: &file, line: step.line, mode: Mode::Prompt };
+        let outcome = self.execute(source, Place::Main);
+        if !had_base && self.main.world.has_base() {
+            self.main.base_by_prompt = true;
+        }
+        self.done(outcome, None, Place::Main, step)
+    }
+
+    fn listing(&mut self, step: &Step) -> Done {
+        let file = self.file_of(step);
+        let base = makes_base(&step.source);
+        let place = if self.main.base_by_prompt { Place::Aside } else { Place::Main };
+        if !base && let Some((code, line)) = self.completed(step) {
+            self.begin(place);
+            let source = Source { code: &code, file: &file, line: step.line, mode: Mode::Program };
+            let outcome = self.execute(source, place);
+            return self.done(outcome, Some(format!("completed from the listing at line {line}")), place, step);
+        }
+        if base && self.line(place).world.has_base() {
+            self.begin(place);
+        }
+        let source = Source { code: &step.source, file: &file, line: step.line, mode: Mode::Program };
+        let outcome = self.execute(source, place);
+        if outcome.end == End::Done {
+            if base {
+                self.programs.push(Program { line: step.line, page: step.page, code: step.source.clone() });
+            } else if step.source.contains("class ")
+                && let Some(program) = self.programs.last_mut()
+            {
+                program.code.push_str(&step.source);
+            }
+        }
+        self.done(outcome, None, place, step)
+    }
+
+    /// The fragment completed from the latest earlier listing under which the result configures.
+    fn completed(&mut self, step: &Step) -> Option<(String, usize)> {
+        let candidates: Vec<(String, usize)> = self
+            .programs
+            .iter()
+            .rev()
+            .filter(|program| repeats_class(&step.source, &program.code))
+            .take(CANDIDATES)
+            .filter_map(|program| Some((complete(&step.source, &program.code)?, program.line)))
+            .collect();
+        candidates.into_iter().find(|(code, _)| self.configures(code))
+    }
+
+    /// Whether a program runs and its mappers configure, in a world of its own.
+    fn configures(&mut self, code: &str) -> bool {
+        if self.broken.is_some() || self.worlds >= WORLDS {
+            return false;
+        }
+        self.worlds += 1;
+        let limits = Limits { steps: self.limits.steps / 4, ..self.limits };
+        let profile = self.profile;
+        let tried = catch_unwind(AssertUnwindSafe(|| {
+            let mut world = World::new(profile, limits);
+            let source = Source { code, file: "completed", line: 1, mode: Mode::Program };
+            world.run(source).end == End::Done && world.configure().end == End::Done
+        }));
+        tried.unwrap_or(false)
+    }
+
+    fn line(&mut self, place: Place) -> &mut Line {
+        match place {
+            Place::Main => &mut self.main,
+            Place::Aside => {
+                let (profile, limits) = (self.profile, self.limits);
+                self.aside.get_or_insert_with(|| Line {
+                    world: World::new(profile, limits),
+                    base_by_prompt: false,
+                    used: false,
+                })
+            }
+        }
+    }
+
+    /// Ends the world at `place` and begins a new one.
+    fn begin(&mut self, place: Place) {
+        if !self.line(place).used {
+            return;
+        }
+        self.worlds += 1;
+        if self.worlds > WORLDS {
+            self.broken.get_or_insert_with(|| format!("a page that begins more than {WORLDS} worlds"));
+            return;
+        }
+        let fresh = Line { world: World::new(self.profile, self.limits), base_by_prompt: false, used: false };
+        let old = std::mem::replace(self.line(place), fresh);
+        self.end(old);
+    }
+
+    /// Notes what a world held; nothing is asked of one that a panic may have left in pieces.
+    fn end(&mut self, mut line: Line) {
+        if !line.used || self.broken.is_some() {
+            return;
+        }
+        let held =
+            catch_unwind(AssertUnwindSafe(|| Ended { model: line.world.model(), rows: line.world.rows() }));
+        if let Ok(ended) = held
+            && ended != Ended::default()
+        {
+            self.ended.push(ended);
+        }
+    }
+
+    /// What the worlds held at their ends, in order.
+    pub(super) fn finish(mut self) -> Vec<Ended> {
+        let fresh = Line { world: World::new(self.profile, self.limits), base_by_prompt: false, used: false };
+        let main = std::mem::replace(&mut self.main, fresh);
+        self.end(main);
+        if let Some(aside) = self.aside.take() {
+            self.end(aside);
+        }
+        self.ended
+    }
+
+    fn execute(&mut self, source: Source<'_>, place: Place) -> Outcome {
+        if let Some(why) = &self.broken {
+            return unsupported(format!("not run, since the document was given up: {why}"), None);
+        }
+        if let Some((line, what)) = too_deep(source.code) {
+            return unsupported(what.to_owned(), Some(line));
+        }
+        let line = self.line(place);
+        line.used = true;
+        let ran = catch_unwind(AssertUnwindSafe(|| line.world.run(source)));
+        ran.unwrap_or_else(|panic| {
+            let message = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            let what = format!("backproof itself failed here ({message}): please report it with this page");
+            self.broken = Some(what.clone());
+            unsupported(what, None)
+        })
+    }
+
+    /// A step's outcome with the tables that its program has.
+    fn done(&mut self, outcome: Outcome, note: Option<String>, place: Place, step: &Step) -> Done {
+        let asks = step.claim.as_ref().is_some_and(|claim| claim.apart) && self.broken.is_none();
+        let tables = if asks {
+            let line = self.line(place);
+            catch_unwind(AssertUnwindSafe(|| line.world.model()))
+                .map(|model| model.tables.into_iter().map(|table| table.name).collect())
+                .unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        Done { outcome, note, tables }
+    }
+}
+
+/// Which world of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Main,
+    /// For listings on a page whose prompts made the base.
+    Aside,
+}
+
+fn unsupported(what: String, line: Option<usize>) -> Outcome {
+    Outcome { pieces: Vec::new(), end: End::Unsupported(Unsupported { what, line }) }
+}

@@ -1,0 +1,147 @@
+//! The command: arguments in, reports and exit codes out.
+//!
+//! The only place that prints, reads the environment or starts threads.
+
+mod check;
+mod extract;
+mod find;
+mod run;
+
+use crate::document::Reader;
+use crate::judge::Options;
+use backproof_engine::version::Profile;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Stack of a thread that runs a document: its code may nest as deep as the bounds allow.
+const STACK: usize = 512 << 20;
+
+/// Says claim by claim whether a page about SQLAlchemy relationships is true.
+#[derive(Debug, Parser)]
+#[command(name = "backproof", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Verdicts for documents; folders are walked
+    Check(CheckArgs),
+    /// Run a whole program and print what Python would print, log included
+    Run(RunArgs),
+    /// Show what was found on a page, line by line, and what was not run
+    Extract(ExtractArgs),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    /// Documents (.md, .rst, .txt), case files (.case.toml), or folders of them
+    #[arg(value_name = "PATH", required_unless_present = "case")]
+    paths: Vec<PathBuf>,
+    /// The SQLAlchemy version to hold documents against, e.g. 1.4 or 2.0.8
+    #[arg(long, value_name = "VERSION")]
+    sqlalchemy: Option<Profile>,
+    /// Run the PATHs in order in one world
+    #[arg(long)]
+    together: bool,
+    /// A case file: documents, givens and acknowledgements
+    #[arg(long, value_name = "FILE.case.toml")]
+    case: Vec<PathBuf>,
+    /// Doctest options to turn on, with commas between: ELLIPSIS, NORMALIZE_WHITESPACE, IGNORE_EXCEPTION_DETAIL
+    #[arg(long, value_name = "OPTIONS", value_delimiter = ',')]
+    doctest: Vec<String>,
+    /// How to read documents, whatever they look like: markdown, rst or text
+    #[arg(long, value_name = "READER")]
+    reader: Option<Reader>,
+    /// Let undocumented output fail
+    #[arg(long)]
+    strict: bool,
+    /// Show the tables and relationships that each document maps
+    #[arg(long)]
+    model: bool,
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    #[arg(value_name = "FILE.py")]
+    file: PathBuf,
+    /// The SQLAlchemy version whose behaviour is asked for, e.g. 1.4 or 2.0.8
+    #[arg(long, value_name = "VERSION")]
+    sqlalchemy: Option<Profile>,
+}
+
+#[derive(Debug, Args)]
+struct ExtractArgs {
+    #[arg(value_name = "PATH")]
+    path: PathBuf,
+    /// How to read the document, whatever it looks like: markdown, rst or text
+    #[arg(long, value_name = "READER")]
+    reader: Option<Reader>,
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+/// Runs the command with the process's arguments.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // A panic is reported for its document alone, in the report.
+    std::panic::set_hook(Box::new(|_| {}));
+    let code = match cli.command {
+        Command::Check(args) => check::main(&args),
+        Command::Run(args) => run::main(&args),
+        Command::Extract(args) => extract::main(&args),
+    };
+    ExitCode::from(code)
+}
+
+/// Usage, or unreadable input.
+const UNREADABLE: u8 = 2;
+
+/// The doctest options that the command line names.
+fn options(names: &[String]) -> Result<Options, String> {
+    let mut options = Options::default();
+    for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+        if !options.set(name, true) {
+            return Err(format!("--doctest: `{name}` is no doctest option: give {}", Options::NAMES.join(", ")));
+        }
+    }
+    Ok(options)
+}
+
+/// Writes to standard output. A reader that has gone away is no fault.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+/// Writes a line to standard error.
+fn complain(text: &str) {
+    let mut err = std::io::stderr().lock();
+    finish(err.write_all(format!("{}\n", text.trim_end_matches('\n')).as_bytes()));
+}
+
+fn finish(written: std::io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        std::process::exit(i32::from(UNREADABLE));
+    }
+}
+
+/// Whether to colour what goes to standard output.
+fn colour() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    std::io::stdout().is_terminal() && !refused && !dumb
+}

@@ -1,0 +1,71 @@
+//! `backproof run`: a whole program, as Python would show it.
+
+use super::{RunArgs, STACK, UNREADABLE, complain, print};
+use crate::case::{Problem, unreadable};
+use crate::nesting::too_deep;
+use crate::outcome::{End, Outcome, Unsupported};
+use crate::world::{Limits, Mode, Source, World};
+
+/// An uncaught Python exception.
+const RAISED: u8 = 1;
+/// A construct outside what backproof runs.
+const UNSUPPORTED: u8 = 3;
+
+pub(super) fn main(args: &RunArgs) -> u8 {
+    let bytes = match std::fs::read(&args.file) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            complain(&format!("error: {}", unreadable(&args.file, &error)));
+            return UNREADABLE;
+        }
+    };
+    let code = match String::from_utf8(bytes) {
+        Ok(code) => code,
+        Err(error) => {
+            let good = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
+            let problem = Problem::new(&args.file, Some(line), "not UTF-8: save the program as UTF-8");
+            complain(&format!("error: {problem}"));
+            return UNREADABLE;
+        }
+    };
+    let file = args.file.display().to_string();
+    let profile = args.sqlalchemy.unwrap_or_default();
+    let program = || {
+        if let Some((line, what)) = too_deep(&code) {
+            let end = End::Unsupported(Unsupported { what: what.to_owned(), line: Some(line) });
+            return Outcome { pieces: Vec::new(), end };
+        }
+        let mut world = World::new(profile, Limits::default());
+        world.run(Source { code: &code, file: &file, line: 1, mode: Mode::Program })
+    };
+    let outcome = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, program);
+        thread.map_err(|error| error.to_string()).and_then(|thread| thread.join().map_err(|_| INTERNAL.to_owned()))
+    });
+    match outcome {
+        Ok(outcome) => show(&file, &outcome),
+        Err(message) => {
+            complain(&format!("{file}: {message}"));
+            UNSUPPORTED
+        }
+    }
+}
+
+const INTERNAL: &str = "backproof itself failed on this program: please report it with the file";
+
+fn show(file: &str, outcome: &Outcome) -> u8 {
+    print(&outcome.terminal());
+    match &outcome.end {
+        End::Done => 0,
+        End::Raised(raised) => {
+            complain(&raised.traceback);
+            RAISED
+        }
+        End::Unsupported(unsupported) => {
+            let line = unsupported.line.map(|line| format!(":{line}")).unwrap_or_default();
+            complain(&format!("{file}{line}: not supported: {}", unsupported.what));
+            UNSUPPORTED
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Claims against outcomes: a verdict for each step, and how a claim differs.
+//!
+//! Sees only text and plain outcomes; it runs nothing and knows neither Python nor the engine.
+
+mod compare;
+mod difference;
+mod normalise;
+mod options;
+mod statements;
+
+pub use difference::unified;
+pub use normalise::stable;
+pub use options::Options;
+
+use crate::outcome::{End, Outcome, Raised};
+use serde::{Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// What is so about a step's claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The page says what is so.
+    Agrees,
+    /// The page says something else.
+    Differs,
+    /// Something is printed, and the page is silent.
+    Undocumented,
+    /// Nothing is claimed, and nothing is printed.
+    Silent,
+    /// An exception that the page does not show.
+    Raises,
+    /// Outside what backproof runs.
+    Unsupported,
+    /// The page says not to run it.
+    Skipped,
+}
+
+impl Verdict {
+    pub const ALL: [Verdict; 7] = [
+        Verdict::Agrees,
+        Verdict::Differs,
+        Verdict::Undocumented,
+        Verdict::Silent,
+        Verdict::Raises,
+        Verdict::Unsupported,
+        Verdict::Skipped,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Verdict::Agrees => "agrees",
+            Verdict::Differs => "differs",
+            Verdict::Undocumented => "undocumented",
+            Verdict::Silent => "silent",
+            Verdict::Raises => "raises",
+            Verdict::Unsupported => "unsupported",
+            Verdict::Skipped => "skipped",
+        }
+    }
+
+    /// Whether a document with this verdict does not hold; undocumented output counts where `strict` says so.
+    pub const fn fails(self, strict: bool) -> bool {
+        match self {
+            Verdict::Differs | Verdict::Raises | Verdict::Unsupported => true,
+            Verdict::Undocumented => strict,
+            Verdict::Agrees | Verdict::Silent | Verdict::Skipped => false,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl FromStr for Verdict {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Verdict::ALL.into_iter().find(|verdict| verdict.name() == text).ok_or_else(|| {
+            let names: Vec<&str> = Verdict::ALL.into_iter().map(Verdict::name).collect();
+            format!("`{text}` is no verdict: give {}", names.join(", "))
+        })
+    }
+}
+
+/// What a page says that a step shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'a> {
+    pub text: &'a str,
+    /// Whether it stands in a block of its own, apart from the code.
+    pub apart: bool,
+}
+
+/// A verdict with its reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    pub detail: Option<String>,
+    /// What the claim was held against, for showing the difference.
+    pub held_against: String,
+}
+
+/// Holds what the page says against what a step showed. `tables` are those that the program has.
+pub fn judge(said: Option<Said<'_>>, outcome: &Outcome, options: &Options, tables: &[String]) -> Judgement {
+    let actual = outcome.actual();
+    match &outcome.end {
+        End::Unsupported(unsupported) => {
+            let at = unsupported.line.map(|line| format!(" (line {line} of the step)")).unwrap_or_default();
+            Judgement {
+                verdict: Verdict::Unsupported,
+                detail: Some(format!("{}{at}", unsupported.what)),
+                held_against: actual,
+            }
+        }
+        End::Raised(raised) => raising(said, raised, actual, options),
+        End::Done => match said {
+            None if actual.is_empty() => Judgement { verdict: Verdict::Silent, detail: None, held_against: actual },
+            None => Judgement { verdict: Verdict::Undocumented, detail: None, held_against: actual },
+            Some(said) => showing(said, outcome, actual, options, tables),
+        },
+    }
+}
+
+/// An exception: it agrees where the page shows its traceback.
+fn raising(said: Option<Said<'_>>, raised: &Raised, actual: String, options: &Options) -> Judgement {
+    let exception = exception_line(raised);
+    let shown = said.and_then(|said| compare::traceback(said.text));
+    let Some((before, message)) = shown else {
+        let held_against = format!("{actual}{}", raised.traceback);
+        return Judgement { verdict: Verdict::Raises, detail: Some(exception), held_against };
+    };
+    let agrees = compare::exceptions(&message, &exception, options)
+        && (before.trim().is_empty() || compare::texts(&before, &actual, options));
+    if agrees {
+        return Judgement { verdict: Verdict::Agrees, detail: None, held_against: actual };
+    }
+    Judgement {
+        verdict: Verdict::Differs,
+        detail: Some(format!("it raises {exception}")),
+        held_against: format!("{actual}Traceback (most recent call last):\n    ...\n{exception}\n"),
+    }
+}
+
+/// The last line of a traceback, as Python prints it.
+pub fn exception_line(raised: &Raised) -> String {
+    if raised.message.is_empty() { raised.kind.clone() } else { format!("{}: {}", raised.kind, raised.message) }
+}
+
+fn showing(
+    said: Said<'_>,
+    outcome: &Outcome,
+    actual: String,
+    options: &Options,
+    tables: &[String],
+) -> Judgement {
+    if let Some((_, message)) = compare::traceback(said.text) {
+        let first = message.lines().next().unwrap_or("an exception").to_owned();
+        let detail = Some(format!("the page shows `{first}`; nothing was raised"));
+        return Judgement { verdict: Verdict::Differs, detail, held_against: actual };
+    }
+    let has_log = statements::has_log(said.text);
+    let mut candidates = vec![actual.clone()];
+    if said.apart {
+        // A page may show only what a program prints, or only its log.
+        let part = if has_log { bare_log(outcome) } else { outcome.stdout() };
+        if !part.is_empty() && part != actual {
+            candidates.push(part);
+        }
+    }
+    for candidate in &candidates {
+        if compare::texts(said.text, candidate, options) {
+            return Judgement { verdict: Verdict::Agrees, detail: None, held_against: actual };
+        }
+    }
+    if said.apart {
+        let foreign = statements::foreign_tables(said.text, tables, &actual);
+        if let Some(detail) = another_program(&foreign) {
+            return Judgement { verdict: Verdict::Differs, detail: Some(detail), held_against: actual };
+        }
+    }
+    let detail = difference::brief(said.text, &actual);
+    Judgement { verdict: Verdict::Differs, detail, held_against: actual }
+}
+
+fn another_program(tables: &[String]) -> Option<String> {
+    match tables {
+        [] => None,
+        [one] => Some(format!("output of another program: table {one} is not in this program")),
+        many => Some(format!("output of another program: tables {} are not in this program", many.join(", "))),
+    }
+}
+
+/// The log that a reader sees, without what is printed.
+fn bare_log(outcome: &Outcome) -> String {
+    outcome.log().iter().filter(|message| message.shown).fold(String::new(), |mut text, message| {
+        text.push_str(&message.text);
+        text.push('\n');
+        text
+    })
+}

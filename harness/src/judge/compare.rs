@@ -1,0 +1,123 @@
+//! Whether a claim is what is so, by doctest's rules.
+
+use super::Options;
+use super::normalise::{Addresses, comparable, has_open_address};
+
+/// Whether a page's text says what `got` says.
+pub(super) fn texts(want: &str, got: &str, options: &Options) -> bool {
+    if matches(&comparable(want, Addresses::Numbered), &comparable(got, Addresses::Numbered), options) {
+        return true;
+    }
+    // An address that is left open, or hidden by an ellipsis, throws the numbering off.
+    (has_open_address(want) || options.ellipsis)
+        && matches(&comparable(want, Addresses::Alike), &comparable(got, Addresses::Alike), options)
+}
+
+fn matches(want: &str, got: &str, options: &Options) -> bool {
+    let want = want.replace("<BLANKLINE>", "");
+    let want = want.trim_matches('\n');
+    if want == got {
+        return true;
+    }
+    let (want, got) = if options.normalize_whitespace {
+        (squeezed(want), squeezed(got))
+    } else {
+        (want.to_owned(), got.to_owned())
+    };
+    want == got || (options.ellipsis && ellipsis(&want, &got))
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether `got` is `want` with each `...` standing for any text.
+fn ellipsis(want: &str, got: &str) -> bool {
+    let pieces: Vec<&str> = want.split("...").collect();
+    let [first, middle @ .., last] = pieces.as_slice() else { return want == got };
+    let Some(rest) = got.strip_prefix(first) else { return false };
+    let Some(mut rest) = rest.strip_suffix(last) else { return false };
+    for piece in middle {
+        let Some(at) = rest.find(piece) else { return false };
+        rest = &rest[at + piece.len()..];
+    }
+    true
+}
+
+/// What a claim shows before a traceback, and the exception at the traceback's end.
+pub(super) fn traceback(want: &str) -> Option<(String, String)> {
+    let header = |line: &str| {
+        let line = line.trim();
+        line.starts_with("Traceback (most recent call last)") || line.starts_with("Traceback (innermost last)")
+    };
+    let lines: Vec<&str> = want.lines().collect();
+    // Of a chain of exceptions, the last one is what ends the step.
+    let at = lines.iter().rposition(|line| header(line))?;
+    let first = lines.iter().position(|line| header(line)).unwrap_or(at);
+    let margin = lines[at].len() - lines[at].trim_start().len();
+    let begins = |line: &&str| {
+        let body = line.get(margin..).unwrap_or("");
+        body.chars().next().is_some_and(|letter| letter == '_' || letter.is_alphanumeric())
+    };
+    let message_at = at + 1 + lines[at + 1..].iter().position(begins)?;
+    let message: Vec<&str> = lines[message_at..].iter().map(|line| line.get(margin..).unwrap_or("").trim_end()).collect();
+    Some((lines[..first].join("\n"), message.join("\n").trim_end().to_owned()))
+}
+
+/// Whether an exception's last lines say the same.
+pub(super) fn exceptions(want: &str, got: &str, options: &Options) -> bool {
+    if texts(want, got, options) {
+        return true;
+    }
+    let name = |text: &str| {
+        let first = text.lines().next().unwrap_or("");
+        let kind = first.split(':').next().unwrap_or("");
+        kind.rsplit('.').next().unwrap_or("").trim().to_owned()
+    };
+    options.ignore_exception_detail && name(want) == name(got)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{exceptions, texts, traceback};
+    use crate::judge::Options;
+
+    fn with(names: &[&str]) -> Options {
+        let mut options = Options::default();
+        for name in names {
+            assert!(options.set(name, true));
+        }
+        options
+    }
+
+    #[test]
+    fn options_count_only_when_they_are_on() {
+        let plain = Options::default();
+        assert!(!texts("[1, ...]", "[1, 2, 3]", &plain));
+        assert!(texts("[1, ...]", "[1, 2, 3]", &with(&["ELLIPSIS"])));
+        assert!(!texts("[1, ..., 9]", "[1, 2, 3]", &with(&["ELLIPSIS"])));
+        assert!(!texts("a...a", "a", &with(&["ELLIPSIS"])));
+        assert!(!texts("a  b", "a b", &plain));
+        assert!(texts("a  b", "a\nb", &with(&["NORMALIZE_WHITESPACE"])));
+    }
+
+    #[test]
+    fn an_open_address_is_any_address() {
+        assert!(texts("<Shop object at 0x...>", "<Shop object at 0x7f00>", &Options::default()));
+        assert!(!texts("<Shop object at 0x...>", "<Cart object at 0x7f00>", &Options::default()));
+    }
+
+    #[test]
+    fn a_tracebacks_last_lines_are_its_claim() {
+        let want = "Traceback (most recent call last):\n  File \"x\", line 1\n    y()\nValueError: no such\n  cart\n";
+        assert_eq!(traceback(want), Some((String::new(), "ValueError: no such\n  cart".into())));
+        assert_eq!(traceback("ValueError: no\n"), None);
+    }
+
+    #[test]
+    fn an_exceptions_detail_counts_unless_it_is_ignored() {
+        assert!(!exceptions("shop.Empty: x", "Empty: y", &Options::default()));
+        assert!(exceptions("shop.Empty: x", "Empty: y", &with(&["IGNORE_EXCEPTION_DETAIL"])));
+        assert!(!exceptions("shop.Full: x", "Empty: x", &with(&["IGNORE_EXCEPTION_DETAIL"])));
+    }
+}

@@ -1,0 +1,80 @@
+//! How a claim differs from what is so: in one line, and as a diff.
+
+use super::normalise::{Addresses, comparable};
+use similar::{ChangeTag, DiffOp, TextDiff};
+
+/// A line longer than this is cut in a one-line summary.
+const WIDTH: usize = 90;
+
+/// The first difference in one line, with how many lines differ; nothing where the texts look alike.
+pub(super) fn brief(want: &str, got: &str) -> Option<String> {
+    let (want, got) = (comparable(want, Addresses::Numbered), comparable(got, Addresses::Numbered));
+    let (want, got): (Vec<&str>, Vec<&str>) = (want.lines().collect(), got.lines().collect());
+    let diff = TextDiff::from_slices(&want, &got);
+    let mut changes = diff.ops().iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
+    let first = changes.next()?;
+    let (page, real) = (&want[first.old_range()], &got[first.new_range()]);
+    let summary = match (page, real) {
+        ([], [real, ..]) => format!("the page leaves out `{}`{}", shortened(real), times(real, got.as_slice())),
+        ([page, ..], []) => format!("the page shows `{}`, which is not there", shortened(page)),
+        ([page, ..], [real, ..]) => {
+            format!("the page shows `{}`; it is `{}`{}", shortened(page), shortened(real), times(real, got.as_slice()))
+        }
+        ([], []) => return None,
+    };
+    let more = changes.count();
+    Some(match more {
+        0 => summary,
+        1 => format!("{summary}; and one more place"),
+        more => format!("{summary}; and {more} more places"),
+    })
+}
+
+/// How often a line stands in a text, where that is more than once.
+fn times(line: &str, all: &[&str]) -> String {
+    match all.iter().filter(|other| **other == line).count() {
+        0 | 1 => String::new(),
+        count => format!(" ({count} times)"),
+    }
+}
+
+fn shortened(line: &str) -> String {
+    let line = line.trim();
+    if line.chars().count() <= WIDTH {
+        return line.to_owned();
+    }
+    let kept: String = line.chars().take(WIDTH - 1).collect();
+    format!("{kept}…")
+}
+
+/// One line of a diff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiffLine {
+    /// `-` the page's, `+` what is so, a space for both, `@` where lines are left out.
+    pub sign: char,
+    pub text: String,
+}
+
+/// A unified diff from the claim to what is so, on the texts as they are compared.
+pub fn unified(want: &str, got: &str, context: usize) -> Vec<DiffLine> {
+    let (want, got) = (comparable(want, Addresses::Numbered), comparable(got, Addresses::Numbered));
+    let (want, got): (Vec<&str>, Vec<&str>) = (want.lines().collect(), got.lines().collect());
+    let diff = TextDiff::from_slices(&want, &got);
+    let mut lines = Vec::new();
+    for (index, group) in diff.grouped_ops(context).iter().enumerate() {
+        if index > 0 {
+            lines.push(DiffLine { sign: '@', text: String::new() });
+        }
+        for op in group {
+            for change in diff.iter_changes(op) {
+                let sign = match change.tag() {
+                    ChangeTag::Equal => ' ',
+                    ChangeTag::Delete => '-',
+                    ChangeTag::Insert => '+',
+                };
+                lines.push(DiffLine { sign, text: (*change.value()).to_owned() });
+            }
+        }
+    }
+    lines
+}

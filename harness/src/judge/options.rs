@@ -1,0 +1,36 @@
+//! Doctest's options, by the names that doctest gives them.
+
+/// Which of doctest's comparison options are on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    pub ellipsis: bool,
+    pub normalize_whitespace: bool,
+    pub ignore_exception_detail: bool,
+}
+
+impl Options {
+    pub const NAMES: [&'static str; 3] = ["ELLIPSIS", "NORMALIZE_WHITESPACE", "IGNORE_EXCEPTION_DETAIL"];
+
+    /// Turns an option on or off; false where there is none of that name.
+    pub fn set(&mut self, name: &str, on: bool) -> bool {
+        match name {
+            "ELLIPSIS" => self.ellipsis = on,
+            "NORMALIZE_WHITESPACE" => self.normalize_whitespace = on,
+            "IGNORE_EXCEPTION_DETAIL" => self.ignore_exception_detail = on,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Turns on what `other` has on.
+    pub fn extend(&mut self, other: &Options) {
+        self.ellipsis |= other.ellipsis;
+        self.normalize_whitespace |= other.normalize_whitespace;
+        self.ignore_exception_detail |= other.ignore_exception_detail;
+    }
+
+    /// Whether a page is read under doctest's rules: it turns some option on.
+    pub fn doctest(&self) -> bool {
+        self.ellipsis || self.normalize_whitespace || self.ignore_exception_detail
+    }
+}

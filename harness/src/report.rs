@@ -1,0 +1,75 @@
+//! What a check found, as data; `terminal` and `json` write it.
+//!
+//! Knows steps and verdicts, not how they came about.
+
+pub mod json;
+pub mod terminal;
+
+use crate::judge::Verdict;
+use crate::model::Model;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// What became of one step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepReport {
+    pub line: usize,
+    pub end_line: usize,
+    pub kind: &'static str,
+    pub source: String,
+    pub documented: Option<String>,
+    pub documented_line: Option<usize>,
+    pub stdout: String,
+    pub log: Vec<String>,
+    pub actual: String,
+    pub verdict: Verdict,
+    pub detail: Option<String>,
+    /// The reason of the acknowledgement that covers this step.
+    pub acknowledged: Option<String>,
+    /// What the claim was held against.
+    #[serde(skip)]
+    pub held_against: String,
+    /// An acknowledgement that speaks of this step and does not apply.
+    #[serde(skip)]
+    pub stale: Option<String>,
+}
+
+impl StepReport {
+    /// Whether this step keeps its document from passing.
+    pub fn fails(&self, strict: bool) -> bool {
+        self.stale.is_some() || (self.verdict.fails(strict) && self.acknowledged.is_none())
+    }
+}
+
+/// What became of one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentReport {
+    pub path: PathBuf,
+    /// The page's own lines.
+    pub lines: Vec<String>,
+    pub steps: Vec<StepReport>,
+    /// What its worlds mapped, in order; on the first page of a case.
+    pub models: Vec<Model>,
+}
+
+/// Everything one run of the command found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    pub profile: String,
+    pub documents: Vec<DocumentReport>,
+}
+
+impl Report {
+    /// How many steps have each verdict, in the order of [`Verdict::ALL`].
+    pub fn summary(&self) -> [(Verdict, usize); 7] {
+        Verdict::ALL.map(|verdict| {
+            let steps = self.documents.iter().flat_map(|document| &document.steps);
+            (verdict, steps.filter(|step| step.verdict == verdict).count())
+        })
+    }
+
+    /// Whether every claim agrees or is acknowledged.
+    pub fn passes(&self, strict: bool) -> bool {
+        !self.documents.iter().flat_map(|document| &document.steps).any(|step| step.fails(strict))
+    }
+}
