@@ -4,7 +4,7 @@
 
 mod check;
 mod extract;
-mod find;
+pub mod find;
 mod run;
 
 use crate::document::Reader;
@@ -113,7 +113,10 @@ fn options(names: &[String]) -> Result<Options, String> {
     let mut options = Options::default();
     for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
         if !options.set(name, true) {
-            return Err(format!("--doctest: `{name}` is no doctest option: give {}", Options::NAMES.join(", ")));
+            return Err(format!(
+                "--doctest: `{name}` is no doctest option: give {}",
+                Options::NAMES.join(", ")
+            ));
         }
     }
     Ok(options)

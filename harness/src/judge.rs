@@ -123,7 +123,9 @@ pub fn judge(said: Option<Said<'_>>, outcome: &Outcome, options: &Options, table
         }
         End::Raised(raised) => raising(said, raised, actual, options),
         End::Done => match said {
-            None if actual.is_empty() => Judgement { verdict: Verdict::Silent, detail: None, held_against: actual },
+            None if actual.is_empty() => {
+                Judgement { verdict: Verdict::Silent, detail: None, held_against: actual }
+            }
             None => Judgement { verdict: Verdict::Undocumented, detail: None, held_against: actual },
             Some(said) => showing(said, outcome, actual, options, tables),
         },
@@ -152,7 +154,11 @@ fn raising(said: Option<Said<'_>>, raised: &Raised, actual: String, options: &Op
 
 /// The last line of a traceback, as Python prints it.
 pub fn exception_line(raised: &Raised) -> String {
-    if raised.message.is_empty() { raised.kind.clone() } else { format!("{}: {}", raised.kind, raised.message) }
+    if raised.message.is_empty() {
+        raised.kind.clone()
+    } else {
+        format!("{}: {}", raised.kind, raised.message)
+    }
 }
 
 fn showing(
@@ -195,7 +201,9 @@ fn another_program(tables: &[String]) -> Option<String> {
     match tables {
         [] => None,
         [one] => Some(format!("output of another program: table {one} is not in this program")),
-        many => Some(format!("output of another program: tables {} are not in this program", many.join(", "))),
+        many => {
+            Some(format!("output of another program: tables {} are not in this program", many.join(", ")))
+        }
     }
 }
 

@@ -87,7 +87,9 @@ impl CaseFile {
             let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
             Problem::new(path, Some(line), "not UTF-8: save the case file as UTF-8")
         })?;
-        let line_of = |offset: usize| 1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count();
+        let line_of = |offset: usize| {
+            1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count()
+        };
         let raw: RawFile = toml::from_str(&text).map_err(|error| {
             let line = error.span().map(|span| line_of(span.start));
             let message = format!("{}: {REMEDY}", error.message().replace('\n', " "));
@@ -97,15 +99,20 @@ impl CaseFile {
         let mut options = Options::default();
         for name in &raw.doctest {
             if !options.set(name.get_ref(), true) {
-                let message = format!("`{}` is no doctest option: give {}", name.get_ref(), Options::NAMES.join(", "));
+                let message =
+                    format!("`{}` is no doctest option: give {}", name.get_ref(), Options::NAMES.join(", "));
                 return Err(Problem::new(path, Some(line_of(name.span().start)), message));
             }
         }
         let at = |value: &Spanned<toml::Value>, key: &str| match value.get_ref() {
-            toml::Value::Integer(line) if *line > 0 => Ok(At::Line(usize::try_from(*line).unwrap_or(usize::MAX))),
+            toml::Value::Integer(line) if *line > 0 => {
+                Ok(At::Line(usize::try_from(*line).unwrap_or(usize::MAX)))
+            }
             toml::Value::String(text) if !text.trim().is_empty() => Ok(At::Text(text.clone())),
             _ => {
-                let message = format!("`{key}` is neither a line's number nor text: give the number of a line of the page, or text that it contains");
+                let message = format!(
+                    "`{key}` is neither a line's number nor text: give the number of a line of the page, or text that it contains"
+                );
                 Err(Problem::new(path, Some(line_of(value.span().start)), message))
             }
         };
@@ -119,7 +126,9 @@ impl CaseFile {
             let entry = entry.get_ref();
             let start = entry.code.span().start;
             // A multi-line string's code begins after its opening quotes and their newline.
-            let opened = text.get(start..).is_some_and(|text| text.starts_with("\"\"\"\n") || text.starts_with("'''\n"));
+            let opened = text
+                .get(start..)
+                .is_some_and(|text| text.starts_with("\"\"\"\n") || text.starts_with("'''\n"));
             given.push(Given {
                 before: at(&entry.before, "before")?,
                 code: entry.code.get_ref().clone(),
@@ -129,9 +138,10 @@ impl CaseFile {
         let mut acknowledge = Vec::new();
         for entry in &raw.acknowledge {
             let entry = entry.get_ref();
-            let verdict = entry.verdict.get_ref().parse::<Verdict>().map_err(|message| {
-                Problem::new(path, Some(line_of(entry.verdict.span().start)), message)
-            })?;
+            let verdict =
+                entry.verdict.get_ref().parse::<Verdict>().map_err(|message| {
+                    Problem::new(path, Some(line_of(entry.verdict.span().start)), message)
+                })?;
             acknowledge.push(Acknowledge {
                 at: at(&entry.at, "at")?,
                 verdict,
@@ -179,8 +189,12 @@ fn find(pages: &[Page], steps: &[Step], at: &At) -> Option<usize> {
 
 fn nothing_there(path: &Path, line: usize, key: &str, at: &At) -> Problem {
     let message = match at {
-        At::Line(number) => format!("`{key} = {number}`: no step stands on that line: `backproof extract` lists the lines of steps"),
-        At::Text(text) => format!("`{key} = {text:?}`: no step has a line with that text: copy it from the page"),
+        At::Line(number) => format!(
+            "`{key} = {number}`: no step stands on that line: `backproof extract` lists the lines of steps"
+        ),
+        At::Text(text) => {
+            format!("`{key} = {text:?}`: no step has a line with that text: copy it from the page")
+        }
     };
     Problem::new(path, Some(line), message)
 }

@@ -153,7 +153,8 @@ fn merged(code: &str, class: &StmtClassDef, base_code: &str, base: &StmtClassDef
     let body_start = class.body.first().map_or(class.end(), Ranged::start).to_usize();
     let header = code.get(class.start().to_usize()..body_start).unwrap_or("");
     // Up to the colon that opens the body; comments after it are left behind.
-    let header: String = header.lines().take_while(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
+    let header: String =
+        header.lines().take_while(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n");
     let mut text = format!("{}\n", header.trim_end());
     let margin = |code: &str, statement: &Stmt| {
         let start = statement.start().to_usize();
@@ -161,7 +162,8 @@ fn merged(code: &str, class: &StmtClassDef, base_code: &str, base: &StmtClassDef
         code[line_start..start].to_owned()
     };
     let own_margin = base.body.first().map_or_else(|| "    ".to_owned(), |first| margin(base_code, first));
-    let own_margin = if own_margin.trim().is_empty() && !own_margin.is_empty() { own_margin } else { "    ".to_owned() };
+    let own_margin =
+        if own_margin.trim().is_empty() && !own_margin.is_empty() { own_margin } else { "    ".to_owned() };
     let shown: Vec<&Stmt> = class
         .body
         .iter()
@@ -173,7 +175,8 @@ fn merged(code: &str, class: &StmtClassDef, base_code: &str, base: &StmtClassDef
         let body = text_of(code, statement);
         let old = margin(code, statement);
         for (index, line) in body.lines().enumerate() {
-            let line = line.strip_prefix(old.as_str()).unwrap_or(if index == 0 { line.trim_start() } else { line });
+            let line =
+                line.strip_prefix(old.as_str()).unwrap_or(if index == 0 { line.trim_start() } else { line });
             text.push_str(&own_margin);
             text.push_str(line);
             text.push('\n');
@@ -227,11 +230,15 @@ pub fn complete(fragment: &str, program: &str) -> Option<String> {
             continue;
         }
         let repeated = match statement {
-            Stmt::ClassDef(earlier) => classes(&own).find(|class| class.name == earlier.name).map(|class| (class, earlier)),
+            Stmt::ClassDef(earlier) => {
+                classes(&own).find(|class| class.name == earlier.name).map(|class| (class, earlier))
+            }
             _ => None,
         };
         match repeated {
-            Some((class, earlier)) if elides(fragment, class) || (maps_itself(earlier) && !maps_itself(class)) => {
+            Some((class, earlier))
+                if elides(fragment, class) || (maps_itself(earlier) && !maps_itself(class)) =>
+            {
                 code.push_str(&merged(fragment, class, program, earlier));
             }
             Some((class, _)) => {

@@ -69,7 +69,8 @@ impl<'a> Run<'a> {
                 ));
             }
             End::Unsupported(unsupported) => {
-                self.broken = Some(format!("the given code at {place} is not supported: {}", unsupported.what));
+                self.broken =
+                    Some(format!("the given code at {place} is not supported: {}", unsupported.what));
             }
         }
     }
@@ -108,7 +109,12 @@ impl<'a> Run<'a> {
             self.begin(place);
             let source = Source { code: &code, file: &file, line: step.line, mode: Mode::Program };
             let outcome = self.execute(source, place);
-            return self.done(outcome, Some(format!("completed from the listing at line {line}")), place, step);
+            return self.done(
+                outcome,
+                Some(format!("completed from the listing at line {line}")),
+                place,
+                step,
+            );
         }
         if base && self.line(place).world.has_base() {
             self.begin(place);

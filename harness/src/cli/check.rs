@@ -84,7 +84,8 @@ type Checks = Vec<Result<(Profile, Checked), Problem>>;
 /// Checks each plan on a thread with a stack of its own.
 fn side_by_side(plans: &[Result<Plan, Problem>], asked: Option<Profile>) -> Checks {
     let next = AtomicUsize::new(0);
-    let results: Vec<Mutex<Option<Result<(Profile, Checked), Problem>>>> = plans.iter().map(|_| Mutex::new(None)).collect();
+    let results: Vec<Mutex<Option<Result<(Profile, Checked), Problem>>>> =
+        plans.iter().map(|_| Mutex::new(None)).collect();
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(plans.len());
     let work = || {
         while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {

@@ -114,6 +114,7 @@ fn human(path: &str, document: &Document, found: &[Found<'_>]) -> String {
         }
     }
     let counts: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    let _ = writeln!(text, "{}", if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") });
+    let _ =
+        writeln!(text, "{}", if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") });
     text
 }

@@ -12,14 +12,19 @@ fn is_case(path: &Path) -> bool {
 }
 
 fn is_page(path: &Path) -> bool {
-    path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| PAGES.contains(&extension))
+    path.extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| PAGES.contains(&extension))
 }
 
 /// The case file beside a page: `page.case.toml`, or `page.md.case.toml`.
 fn case_beside(page: &Path) -> Option<PathBuf> {
     let name = page.file_name()?.to_string_lossy().into_owned();
     let stem = page.file_stem()?.to_string_lossy().into_owned();
-    [name, stem].into_iter().map(|name| page.with_file_name(format!("{name}{CASE}"))).find(|path| path.is_file())
+    [name, stem]
+        .into_iter()
+        .map(|name| page.with_file_name(format!("{name}{CASE}")))
+        .find(|path| path.is_file())
 }
 
 /// The page that a case file without `documents` stands beside.
@@ -30,7 +35,10 @@ fn page_beside(case: &Path) -> Option<PathBuf> {
     if is_page(&own) && own.is_file() {
         return Some(own);
     }
-    PAGES.iter().map(|extension| case.with_file_name(format!("{stem}.{extension}"))).find(|path| path.is_file())
+    PAGES
+        .iter()
+        .map(|extension| case.with_file_name(format!("{stem}.{extension}")))
+        .find(|path| path.is_file())
 }
 
 /// What a case file asks to be run.
@@ -39,7 +47,11 @@ pub fn case_plan(path: &Path) -> Result<Plan, Problem> {
     let pages = std::mem::take(&mut file.documents);
     let pages = if pages.is_empty() {
         let page = page_beside(path).ok_or_else(|| {
-            Problem::new(path, None, "names no `documents`, and no page stands beside it: add `documents = [\"page.md\"]`")
+            Problem::new(
+                path,
+                None,
+                "names no `documents`, and no page stands beside it: add `documents = [\"page.md\"]`",
+            )
         })?;
         vec![page]
     } else {
@@ -48,7 +60,10 @@ pub fn case_plan(path: &Path) -> Result<Plan, Problem> {
     if let Some(missing) = pages.iter().find(|page| !page.is_file()) {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let line = text.lines().position(|line| line.contains("documents")).map(|index| index + 1);
-        let message = format!("`documents` names {}, which is not there: give paths relative to this file", missing.display());
+        let message = format!(
+            "`documents` names {}, which is not there: give paths relative to this file",
+            missing.display()
+        );
         return Err(Problem::new(path, line, message));
     }
     Ok(Plan { name: path.to_owned(), pages, beside: vec![file], ..Plan::default() })
@@ -61,7 +76,12 @@ fn page_plan(path: &Path) -> Result<Plan, Problem> {
             let file = CaseFile::read(&case)?;
             if file.documents.is_empty() || file.documents.iter().all(|page| same(page, path)) {
                 let name = path.to_owned();
-                return Ok(Plan { name, pages: vec![path.to_owned()], beside: vec![file], ..Plan::default() });
+                return Ok(Plan {
+                    name,
+                    pages: vec![path.to_owned()],
+                    beside: vec![file],
+                    ..Plan::default()
+                });
             }
             case_plan(&case)
         }
@@ -91,7 +111,8 @@ fn folder_plans(folder: &Path) -> Vec<Result<Plan, Problem>> {
             Ok(_) => {}
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
-                let problem = Problem::new(&path, None, format!("cannot be walked ({error}): check its permissions"));
+                let problem =
+                    Problem::new(&path, None, format!("cannot be walked ({error}): check its permissions"));
                 plans.push((path, Err(problem)));
             }
         }

@@ -41,7 +41,9 @@ pub(super) fn main(args: &RunArgs) -> u8 {
     };
     let outcome = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, program);
-        thread.map_err(|error| error.to_string()).and_then(|thread| thread.join().map_err(|_| INTERNAL.to_owned()))
+        thread
+            .map_err(|error| error.to_string())
+            .and_then(|thread| thread.join().map_err(|_| INTERNAL.to_owned()))
     });
     match outcome {
         Ok(outcome) => show(&file, &outcome),

@@ -48,7 +48,8 @@ fn ellipsis(want: &str, got: &str) -> bool {
 pub(super) fn traceback(want: &str) -> Option<(String, String)> {
     let header = |line: &str| {
         let line = line.trim();
-        line.starts_with("Traceback (most recent call last)") || line.starts_with("Traceback (innermost last)")
+        line.starts_with("Traceback (most recent call last)")
+            || line.starts_with("Traceback (innermost last)")
     };
     let lines: Vec<&str> = want.lines().collect();
     // Of a chain of exceptions, the last one is what ends the step.
@@ -60,7 +61,8 @@ pub(super) fn traceback(want: &str) -> Option<(String, String)> {
         body.chars().next().is_some_and(|letter| letter == '_' || letter.is_alphanumeric())
     };
     let message_at = at + 1 + lines[at + 1..].iter().position(begins)?;
-    let message: Vec<&str> = lines[message_at..].iter().map(|line| line.get(margin..).unwrap_or("").trim_end()).collect();
+    let message: Vec<&str> =
+        lines[message_at..].iter().map(|line| line.get(margin..).unwrap_or("").trim_end()).collect();
     Some((lines[..first].join("\n"), message.join("\n").trim_end().to_owned()))
 }
 

@@ -15,10 +15,17 @@ pub(super) fn brief(want: &str, got: &str) -> Option<String> {
     let first = changes.next()?;
     let (page, real) = (&want[first.old_range()], &got[first.new_range()]);
     let summary = match (page, real) {
-        ([], [real, ..]) => format!("the page leaves out `{}`{}", shortened(real), times(real, got.as_slice())),
+        ([], [real, ..]) => {
+            format!("the page leaves out `{}`{}", shortened(real), times(real, got.as_slice()))
+        }
         ([page, ..], []) => format!("the page shows `{}`, which is not there", shortened(page)),
         ([page, ..], [real, ..]) => {
-            format!("the page shows `{}`; it is `{}`{}", shortened(page), shortened(real), times(real, got.as_slice()))
+            format!(
+                "the page shows `{}`; it is `{}`{}",
+                shortened(page),
+                shortened(real),
+                times(real, got.as_slice())
+            )
         }
         ([], []) => return None,
     };

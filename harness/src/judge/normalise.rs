@@ -6,7 +6,8 @@ use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"0x[0-9a-fA-F]+").ok());
-static ANY_ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"0x(?:[0-9a-fA-F]+|\.\.\.|…)").ok());
+static ANY_ADDRESS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"0x(?:[0-9a-fA-F]+|\.\.\.|…)").ok());
 static MARK_TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"\[(generated in|cached since|no key|caching disabled|insertmanyvalues|dialect \S+ does not support caching) [0-9][0-9.e+-]*s",
@@ -14,7 +15,10 @@ static MARK_TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 static LOG_HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?m)^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,.]\d+ )?(?:INFO|DEBUG)[ :]+\[?sqlalchemy\.[\w.]+\]?[ :]?").ok()
+    Regex::new(
+        r"(?m)^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[,.]\d+ )?(?:INFO|DEBUG)[ :]+\[?sqlalchemy\.[\w.]+\]?[ :]?",
+    )
+    .ok()
 });
 static STAMP: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ").ok());
@@ -100,7 +104,10 @@ mod tests {
 
     #[test]
     fn the_same_object_keeps_its_address_and_distinct_ones_differ() {
-        assert_eq!(numbered("<A at 0x1f> <A at 0x2f> <A at 0x1F>"), numbered("<A at 0xa> <A at 0xb> <A at 0xa>"));
+        assert_eq!(
+            numbered("<A at 0x1f> <A at 0x2f> <A at 0x1F>"),
+            numbered("<A at 0xa> <A at 0xb> <A at 0xa>")
+        );
         assert_ne!(numbered("[<A at 0x1>, <A at 0x1>]"), numbered("[<A at 0x1>, <A at 0x2>]"));
     }
 
@@ -113,7 +120,10 @@ mod tests {
 
     #[test]
     fn a_column_line_may_begin_with_spaces_or_a_tab() {
-        assert_eq!(numbered("CREATE TABLE a (\n    id INTEGER, \n)"), numbered("\nCREATE TABLE a (\n\tid INTEGER,\n)\n\n"));
+        assert_eq!(
+            numbered("CREATE TABLE a (\n    id INTEGER, \n)"),
+            numbered("\nCREATE TABLE a (\n\tid INTEGER,\n)\n\n")
+        );
         assert_ne!(numbered("a\n    b"), numbered("a\n\tb"));
     }
 }

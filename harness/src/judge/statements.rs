@@ -34,7 +34,10 @@ pub(super) fn tables(text: &str) -> Vec<String> {
     let mut found: Vec<String> = pattern
         .captures_iter(text)
         .filter_map(|captures| {
-            let name = captures.name("pragma").or_else(|| captures.name("plain")).or_else(|| captures.name("updated"))?;
+            let name = captures
+                .name("pragma")
+                .or_else(|| captures.name("plain"))
+                .or_else(|| captures.name("updated"))?;
             Some(name.as_str().trim_matches('"').to_owned())
         })
         .filter(|name| !name.starts_with("sqlite_") && name != "SELECT")

@@ -29,9 +29,15 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
         documents: report
             .documents
             .iter()
-            .map(|document| JsonDocument { path: document.path.display().to_string(), steps: &document.steps })
+            .map(|document| JsonDocument {
+                path: document.path.display().to_string(),
+                steps: &document.steps,
+            })
             .collect(),
-        summary: summary.iter().map(|(verdict, count)| (verdict.name().to_owned(), Value::from(*count))).collect(),
+        summary: summary
+            .iter()
+            .map(|(verdict, count)| (verdict.name().to_owned(), Value::from(*count)))
+            .collect(),
     };
     let mut text = serde_json::to_string_pretty(&json)?;
     text.push('\n');

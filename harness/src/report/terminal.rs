@@ -60,7 +60,11 @@ impl Writer {
         let place = self.styled(&format!("{}:{at}", document.path.display()), Style::new().bold());
         let style = verdict_style(step.verdict);
         let verdict = self.styled(step.verdict.name(), style.bold());
-        let detail = step.detail.as_deref().map(|detail| format!(": {}", printable(&detail.replace('\n', " ")))).unwrap_or_default();
+        let detail = step
+            .detail
+            .as_deref()
+            .map(|detail| format!(": {}", printable(&detail.replace('\n', " "))))
+            .unwrap_or_default();
         self.line(&format!("{place}: {verdict}{detail}"));
         if let Some(stale) = &step.stale {
             self.line(&format!("  {stale}"));
@@ -122,7 +126,11 @@ impl Writer {
                 '+' => Style::new().green(),
                 _ => Style::new().dimmed(),
             };
-            let body = if line.sign == '@' { "…".to_owned() } else { format!("{}{}", line.sign, printable(&line.text)) };
+            let body = if line.sign == '@' {
+                "…".to_owned()
+            } else {
+                format!("{}{}", line.sign, printable(&line.text))
+            };
             let body = self.styled(&body, style);
             self.line(&format!("      {body}"));
         }
@@ -143,8 +151,13 @@ impl Writer {
                 let name = &relationship.name;
                 let made = if relationship.from_backref { ", made by a backref" } else { "" };
                 let many = if relationship.uselist { "list" } else { "scalar" };
-                let back = relationship.back_populates.as_deref().map(|back| format!(", in step with {back}")).unwrap_or_default();
-                let (target, direction, join) = (&relationship.target, &relationship.direction, &relationship.join);
+                let back = relationship
+                    .back_populates
+                    .as_deref()
+                    .map(|back| format!(", in step with {back}"))
+                    .unwrap_or_default();
+                let (target, direction, join) =
+                    (&relationship.target, &relationship.direction, &relationship.join);
                 self.line(&format!("      {name}: {direction} {target}, {many}{back}{made}; {join}"));
             }
         }
@@ -161,8 +174,12 @@ impl Writer {
             let _ = write!(line, "{separator}{part}");
             separator = ", ";
         }
-        let acknowledged =
-            report.documents.iter().flat_map(|document| &document.steps).filter(|step| step.acknowledged.is_some()).count();
+        let acknowledged = report
+            .documents
+            .iter()
+            .flat_map(|document| &document.steps)
+            .filter(|step| step.acknowledged.is_some())
+            .count();
         if acknowledged > 0 {
             let _ = write!(line, " ({acknowledged} acknowledged)");
         }
@@ -181,7 +198,10 @@ fn shown_or_nothing(text: &str) -> &str {
 
 /// A line without what a terminal would obey.
 fn printable(line: &str) -> String {
-    line.replace('\t', "    ").chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
+    line.replace('\t', "    ")
+        .chars()
+        .map(|letter| if letter.is_control() { '\u{fffd}' } else { letter })
+        .collect()
 }
 
 fn verdict_style(verdict: Verdict) -> Style {
