@@ -29,6 +29,7 @@ use super::value::Value;
 use std::rc::Rc;
 
 pub(crate) use convert::plain;
+pub(crate) use numbers::ratio;
 
 /// Defines every builtin name and method.
 pub(super) fn install(interp: &mut Interp) {
