@@ -3,16 +3,24 @@
 //! Nothing here fires attribute events: loaded values are set as committed. An object that is already in the
 //! identity map keeps what it has, unless that is expired or the query says `populate_existing`.
 
+mod adapt;
 mod columns;
+mod compare;
+mod from;
 mod get;
+mod later;
 mod lazy;
 mod options;
+mod plan;
 mod query;
 mod result;
+mod rows;
 
+pub use adapt::{alias, alias_name, attribute, selectable};
 pub use columns::{load_columns, refresh};
+pub use compare::{any, compare, contains, has};
 pub use get::get;
 pub use lazy::load_relationship;
 pub use options::{LoaderOption, Strategy};
-pub use query::{Entity, Join, JoinTarget, OnClause, Query, Style};
+pub use query::{Entity, Join, JoinTarget, OnClause, Query, Style, row_count};
 pub use result::{Item, Rows};

@@ -4,6 +4,7 @@
 //! The arena holds none: when the last `ObjRef` is gone the state is freed at the next sweep. A session holds
 //! new, modified and deleted objects strongly, as the real library does.
 
+use crate::load::LoaderOption;
 use crate::map::{Key, MapperId};
 use crate::session::SessionId;
 use crate::value::Value;
@@ -131,6 +132,8 @@ pub struct State {
     /// Whether it hangs on a parent, by relationship (the parent's mapper and attribute).
     pub has_parent: IndexMap<(MapperId, Key), bool>,
     pub pending: IndexMap<Key, Pending>,
+    /// Options of the query that loaded it, which later loads of its attributes follow.
+    pub options: Option<Rc<[LoaderOption]>>,
 }
 
 #[derive(Debug)]
@@ -242,6 +245,7 @@ impl State {
             deleted: false,
             has_parent: IndexMap::new(),
             pending: IndexMap::new(),
+            options: None,
         }
     }
 }

@@ -130,6 +130,12 @@ pub enum Behaviour {
     ConfigureByRegistry,
     /// `back_populates` to a column is refused with a message of its own; before, an `AttributeError`.
     BackPopulatesChecksKind,
+    /// The load of an expired object loads its eager relationships too.
+    ExpiredLoadsEager,
+    /// `session.refresh()` selects bare column names.
+    RefreshUnlabelled,
+    /// `lazy="immediate"` loads take their turn among other loads that follow a query; before, they came first.
+    ImmediateInOrder,
     /// A class's columns are mapped in the order of its table; before, those under another name or with
     /// options of their own came first, in the order of the class body.
     ColumnsInTableOrder,
@@ -145,11 +151,14 @@ impl Behaviour {
             Behaviour::StatementMarks
             | Behaviour::ResultErrorsInCore
             | Behaviour::ConfigureByRegistry
+            | Behaviour::ExpiredLoadsEager
+            | Behaviour::RefreshUnlabelled
             | Behaviour::BackPopulatesChecksKind => (Version::new(1, 4, 0), None),
             Behaviour::CascadeBackrefs => (EVER, Some(Version::new(1, 4, u16::MAX))),
             Behaviour::InsertManyValues
             | Behaviour::ExecutemanyLoggedAsList
             | Behaviour::MapperInBrackets
+            | Behaviour::ImmediateInOrder
             | Behaviour::ColumnsInTableOrder => (Version::new(2, 0, 0), None),
             Behaviour::InsertManyValuesOrdered => (Version::new(2, 0, 10), None),
             Behaviour::LegacyColumnLabels => (EVER, Some(Version::new(2, 0, u16::MAX))),

@@ -1,18 +1,143 @@
 //! Loading columns that an object lacks: expired, deferred or refreshed ones.
 
-use crate::error::{Error, Result};
+use super::get::by_key;
+use super::options::chosen;
+use super::query::{Query, Style};
+use super::rows::Refresh;
+use crate::attr;
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::Key;
-use crate::session::SessionId;
-use crate::state::StateId;
+use crate::map::{self, Key, Lazy, Property};
+use crate::session::{self, SessionId};
+use crate::state::{ObjRef, StateId};
+use crate::version::Behaviour;
 
 /// Loads the named column attributes of an object (and with them every other expired one), as the access to
 /// an expired attribute does.
-pub fn load_columns(_cx: &mut Cx<'_>, _state: StateId, _keys: &[Key]) -> Result<()> {
-    Err(Error::unsupported("loading expired attributes"))
+///
+/// # Errors
+///
+/// `DetachedInstanceError` without a session, `ObjectDeletedError` where the row is gone.
+pub fn load_columns(cx: &mut Cx<'_>, state: StateId, keys: &[Key]) -> Result<()> {
+    let found = cx.orm.states.get(state);
+    if found.expired_attributes.is_empty() || !keys.iter().any(|key| found.expired_attributes.contains(key)) {
+        return load_only(cx, state, keys.to_vec());
+    }
+    load_expired(cx, state)
+}
+
+/// Loads everything that has expired.
+pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
+    let mapper = cx.orm.states.get(id).mapper;
+    let registry = cx.orm.mappers.get(mapper).registry;
+    map::configure_registry(cx, registry)?;
+    let state = cx.orm.states.get(id);
+    let whole = state.expired && cx.orm.profile.has(Behaviour::ExpiredLoadsEager);
+    let options = state.options.clone();
+    let options = options.as_deref().unwrap_or(&[]);
+    let keys: Vec<Key> = cx
+        .orm
+        .mappers
+        .get(mapper)
+        .properties
+        .iter()
+        .filter(|(key, property)| match property {
+            Property::Column(_) => {
+                state.expired_attributes.contains(*key) && !state.committed.contains_key(*key)
+            }
+            Property::Relationship(relationship) => {
+                whole
+                    && !state.dict.contains_key(*key)
+                    && matches!(
+                        chosen(cx.orm, options, &[], relationship).lazy,
+                        Lazy::Joined | Lazy::Selectin | Lazy::Immediate
+                    )
+            }
+        })
+        .map(|(key, _)| key.clone())
+        .collect();
+    if keys.is_empty() {
+        cx.orm.states.get_mut(id).expired = false;
+        return Ok(());
+    }
+    load_only(cx, id, keys)
+}
+
+fn object_of(cx: &Cx<'_>, id: StateId) -> Result<ObjRef> {
+    cx.orm.states.upgrade(id).ok_or_else(|| Error::unsupported("loading an object that is gone"))
+}
+
+/// The query for an object's own row.
+fn own_row(cx: &Cx<'_>, id: StateId, tag: &str) -> Result<Query> {
+    let state = cx.orm.states.get(id);
+    let Some(key) = &state.key else {
+        return Err(Error::unsupported("loading the columns of an object that has no key"));
+    };
+    let mut query = by_key(cx, state.mapper, &key.values, tag)?;
+    query.autoflush = false;
+    query.options = state.options.as_deref().unwrap_or(&[]).to_vec();
+    Ok(query)
+}
+
+fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
+    let Some(session) = cx.orm.states.get(id).session else {
+        let text = attr::object_text(cx, id);
+        return Err(Error::new(
+            ErrorKind::DetachedInstanceError,
+            format!("Instance {text} is not bound to a Session; attribute refresh operation cannot proceed"),
+        )
+        .with_code("bhk3"));
+    };
+    let whole = cx.orm.states.get(id).expired;
+    let mut names: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
+    names.sort_unstable();
+    let tag = format!("expired {whole} {names:?}");
+    let object = object_of(cx, id)?;
+    let mut query = own_row(cx, id, &tag)?;
+    query.only = Some(keys.clone());
+    let refresh = Refresh { object, only: Some(keys) };
+    let (_, met) = query.run_refreshing(cx, session, Some(refresh))?;
+    if met { Ok(()) } else { Err(deleted(cx, id)) }
+}
+
+fn deleted(cx: &mut Cx<'_>, id: StateId) -> Error {
+    let text = attr::object_text(cx, id);
+    Error::new(
+        ErrorKind::ObjectDeletedError,
+        format!("Instance '{text}' has been deleted, or its row is otherwise not present."),
+    )
 }
 
 /// `session.refresh(object, keys)`: reads the row again, with eager relationships.
-pub fn refresh(_cx: &mut Cx<'_>, _session: SessionId, _state: StateId, _keys: Option<&[Key]>) -> Result<()> {
-    Err(Error::unsupported("session.refresh()"))
+///
+/// # Errors
+///
+/// `InvalidRequestError` where the object is not of this session, or its row is gone.
+pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[Key]>) -> Result<()> {
+    let mapper = cx.orm.states.get(id).mapper;
+    let registry = cx.orm.mappers.get(mapper).registry;
+    map::configure_registry(cx, registry)?;
+    let state = cx.orm.states.get(id);
+    if state.session != Some(session) || state.key.is_none() {
+        let text = attr::object_text(cx, id);
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            format!("Instance '{text}' is not persistent within this Session"),
+        ));
+    }
+    let object = object_of(cx, id)?;
+    session::autoflush(cx, session)?;
+    let mut query = own_row(cx, id, "refresh")?;
+    if cx.orm.profile.has(Behaviour::RefreshUnlabelled) {
+        query.style = Style::Select;
+    }
+    query.only = keys.map(<[Key]>::to_vec);
+    query.populate_existing = keys.is_none();
+    let refresh = Refresh { object, only: query.only.clone() };
+    let (_, met) = query.run_refreshing(cx, session, Some(refresh))?;
+    if met {
+        return Ok(());
+    }
+    let text = attr::object_text(cx, id);
+    Err(Error::new(ErrorKind::InvalidRequestError, format!("Could not refresh instance '{text}'")))
 }

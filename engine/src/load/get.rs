@@ -1,21 +1,84 @@
 //! Objects by primary key: the identity map first, then a query.
 
 use super::LoaderOption;
-use crate::error::{Error, Result};
+use super::columns::load_expired;
+use super::query::Query;
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::MapperId;
-use crate::session::SessionId;
-use crate::state::ObjRef;
+use crate::map::{self, MapperId};
+use crate::session::{self, SessionId};
+use crate::sql::Expr;
+use crate::state::{IdentityKey, ObjRef};
 use crate::value::Value;
 
 /// `session.get(Class, ident)` and `query.get(ident)`.
+///
+/// # Errors
+///
+/// `InvalidRequestError` where the key has another number of values.
 pub fn get(
-    _cx: &mut Cx<'_>,
-    _session: SessionId,
-    _mapper: MapperId,
-    _ident: &[Value],
-    _options: &[LoaderOption],
-    _populate_existing: bool,
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    mapper: MapperId,
+    ident: &[Value],
+    options: &[LoaderOption],
+    populate_existing: bool,
 ) -> Result<Option<ObjRef>> {
-    Err(Error::unsupported("session.get()"))
+    let registry = cx.orm.mappers.get(mapper).registry;
+    map::configure_registry(cx, registry)?;
+    let primary_key = &cx.orm.mappers.get(mapper).primary_key;
+    if primary_key.len() != ident.len() {
+        let columns: Vec<String> = primary_key.iter().map(|column| format!("'{column}'")).collect();
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            format!(
+                "Incorrect number of values in identifier to formulate primary key for session.get(); primary key \
+                 columns are {}",
+                columns.join(",")
+            ),
+        ));
+    }
+    if !populate_existing && let Some(found) = from_identity_map(cx, session, mapper, ident)? {
+        return Ok(found);
+    }
+    let mut query = by_key(cx, mapper, ident, "get")?;
+    query.options = options.to_vec();
+    query.populate_existing = populate_existing;
+    Ok(query.objects(cx, session)?.into_iter().next())
+}
+
+/// The session's object for a key, refreshed where it is expired: `None` where the session has none (or has
+/// one of another class), `Some(None)` where its row turns out to be gone.
+pub(super) fn from_identity_map(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    mapper: MapperId,
+    ident: &[Value],
+) -> Result<Option<Option<ObjRef>>> {
+    let key = IdentityKey { mapper, values: ident.to_vec() };
+    let Some(object) = session::lookup(cx.orm, session, &key) else { return Ok(None) };
+    let id = object.id();
+    if cx.orm.states.get(id).expired {
+        match load_expired(cx, id) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::ObjectDeletedError => return Ok(None),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(Some(object)))
+}
+
+/// A query for the object of one key.
+pub(super) fn by_key(cx: &Cx<'_>, mapper: MapperId, ident: &[Value], tag: &str) -> Result<Query> {
+    let mut query = Query::loader(mapper, tag);
+    let primary_key = &cx.orm.mappers.get(mapper).primary_key;
+    for (column, value) in primary_key.iter().zip(ident) {
+        let bound = if value.is_null() {
+            Expr::null()
+        } else {
+            Expr::bind_named("pk", true, Some(value.clone()), column.ty())
+        };
+        query.criteria.push(Expr::column(column).equals(&bound)?);
+    }
+    Ok(query)
 }

@@ -1,12 +1,176 @@
 //! Loading a relationship when it is first read.
 
-use crate::error::{Error, Result};
+use super::adapt::{key_of, rewrite_columns};
+use super::get::{by_key, from_identity_map};
+use super::options::chosen;
+use super::query::Query;
+use crate::attr::{self, NewValue};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::Key;
-use crate::state::{Slot, StateId};
+use crate::map::{self, Direction, Key, Lazy, Relationship};
+use crate::session::{self, SessionId};
+use crate::sql::Expr;
+use crate::state::{ObjRef, Slot, StateId};
+use crate::value::Value;
+use std::rc::Rc;
 
 /// Loads a relationship attribute and leaves it in the object as loaded. A detached object is an error; a
 /// transient one has nothing to load, and the caller does not ask.
-pub fn load_relationship(_cx: &mut Cx<'_>, _state: StateId, _key: &Key) -> Result<Slot> {
-    Err(Error::unsupported("lazy loading"))
+///
+/// # Errors
+///
+/// `DetachedInstanceError` without a session, `InvalidRequestError` where the strategy is to raise.
+pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
+    let mapper = cx.orm.states.get(id).mapper;
+    let registry = cx.orm.mappers.get(mapper).registry;
+    map::configure_registry(cx, registry)?;
+    let Some(relationship) = cx.orm.mappers.relationship(mapper, key) else {
+        return Err(Error::unsupported(format!("lazy loading of `{key}`, which is not a relationship")));
+    };
+    let options = cx.orm.states.get(id).options.clone();
+    let options = options.as_deref().unwrap_or(&[]);
+    let lazy = chosen(cx.orm, options, &[], &relationship).lazy;
+    let raise = |cx: &Cx<'_>, name: &str| {
+        let class = &cx.orm.mappers.get(mapper).class_name;
+        Error::new(
+            ErrorKind::InvalidRequestError,
+            format!("'{class}.{key}' is not available due to lazy='{name}'"),
+        )
+    };
+    match lazy {
+        Lazy::Raise => return Err(raise(cx, "raise")),
+        Lazy::NoLoad => {
+            let empty = if relationship.resolved().uselist {
+                NewValue::Many(Vec::new())
+            } else {
+                NewValue::One(None)
+            };
+            return keep(cx, id, key, empty);
+        }
+        Lazy::Dynamic => return Err(Error::unsupported("a relationship with lazy='dynamic'")),
+        Lazy::WriteOnly => return Err(Error::unsupported("a relationship with lazy='write_only'")),
+        _ => {}
+    }
+    let Some(session) = cx.orm.states.get(id).session else {
+        let text = attr::object_text(cx, id);
+        return Err(Error::new(
+            ErrorKind::DetachedInstanceError,
+            format!(
+                "Parent instance {text} is not bound to a Session; lazy load operation of attribute '{key}' cannot \
+                 proceed"
+            ),
+        )
+        .with_code("bhk3"));
+    };
+    // What is loaded may let go of the object itself.
+    let _held = cx.orm.states.upgrade(id);
+    if relationship.resolved().use_get {
+        let ident = identity(cx, id, &relationship)?;
+        if ident.iter().all(Value::is_null) {
+            return keep(cx, id, key, NewValue::One(None));
+        }
+        let target = relationship.resolved().target;
+        if let Some(found) = from_identity_map(cx, session, target, &ident)? {
+            return keep(cx, id, key, NewValue::One(found));
+        }
+        if lazy == Lazy::RaiseOnSql {
+            return Err(raise(cx, "raise_on_sql"));
+        }
+        let mut query = by_key(cx, target, &ident, &tag(&relationship))?;
+        prepare(&mut query, &relationship);
+        let found = query.objects(cx, session)?.into_iter().next();
+        return keep(cx, id, key, NewValue::One(found));
+    }
+    if lazy == Lazy::RaiseOnSql {
+        return Err(raise(cx, "raise_on_sql"));
+    }
+    let objects = select_related(cx, session, id, &relationship)?;
+    if relationship.resolved().uselist {
+        return keep(cx, id, key, NewValue::Many(objects));
+    }
+    if objects.len() > 1 {
+        let name = format!("{}.{key}", cx.orm.mappers.get(mapper).class_name);
+        cx.host.warn(
+            "SAWarning",
+            &format!("Multiple rows returned with uselist=False for lazily-loaded attribute '{name}' "),
+        );
+    }
+    keep(cx, id, key, NewValue::One(objects.into_iter().next()))
+}
+
+fn tag(relationship: &Relationship) -> String {
+    format!("lazy {:?} {}", relationship.parent, relationship.key)
+}
+
+fn prepare(query: &mut Query, relationship: &Relationship) {
+    query.path = vec![(relationship.parent, Rc::clone(&relationship.key))];
+}
+
+fn keep(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<Slot> {
+    attr::set_committed(cx, id, key, value)?;
+    let slot = cx.orm.states.get(id).dict.get(key).cloned();
+    slot.ok_or_else(|| Error::unsupported(format!("`{key}` did not keep what was loaded into it")))
+}
+
+/// A column's current value in an object, loaded where it has expired.
+fn column_value(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Value> {
+    match attr::get(cx, id, key)? {
+        Slot::Value(value) => Ok(value),
+        Slot::One(_) | Slot::Many(_) => Err(Error::unsupported(format!("`{key}` as a column"))),
+    }
+}
+
+/// The target's primary key as the object's foreign keys give it.
+fn identity(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<Vec<Value>> {
+    let resolved = relationship.resolved();
+    let primary_key = cx.orm.mappers.get(resolved.target).primary_key.clone();
+    let mut values = Vec::with_capacity(primary_key.len());
+    for column in &primary_key {
+        let Some((local, _)) = resolved.local_remote_pairs.iter().find(|(_, remote)| remote == column) else {
+            return Err(Error::unsupported("a lookup by a key that the join does not give"));
+        };
+        let key = key_of(cx.orm, relationship.parent, local)?;
+        values.push(column_value(cx, id, &key)?);
+    }
+    Ok(values)
+}
+
+/// Emits the lazy load's `SELECT`.
+fn select_related(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    id: StateId,
+    relationship: &Relationship,
+) -> Result<Vec<ObjRef>> {
+    let resolved = relationship.resolved();
+    let parent_table = cx.orm.mappers.get(relationship.parent).table.clone();
+    let target_table = cx.orm.mappers.get(resolved.target).table.clone();
+    let many_to_many = resolved.direction == Direction::ManyToMany;
+    let mut locals: Vec<(crate::schema::Column, Expr)> = Vec::new();
+    let condition = rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
+        let local = !remote
+            && parent_table.has_column(column)
+            && (many_to_many || parent_table == target_table || !target_table.has_column(column));
+        if !local {
+            return Ok(Expr::column(column));
+        }
+        if let Some((_, bound)) = locals.iter().find(|(known, _)| known == column) {
+            return Ok(bound.clone());
+        }
+        let key = key_of(cx.orm, relationship.parent, column)?;
+        let value = column_value(cx, id, &key)?;
+        let bound = Expr::bind_named("param", true, Some(value), column.ty());
+        locals.push((column.clone(), bound.clone()));
+        Ok(bound)
+    })?;
+    let mut query = Query::loader(resolved.target, &tag(relationship));
+    prepare(&mut query, relationship);
+    query.criteria.push(condition);
+    if let Some(secondaryjoin) = &resolved.secondaryjoin {
+        query.criteria.push(secondaryjoin.clone());
+    }
+    query.order_by.clone_from(&resolved.order_by);
+    session::autoflush(cx, session)?;
+    query.autoflush = false;
+    query.objects(cx, session)
 }

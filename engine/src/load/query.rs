@@ -2,12 +2,20 @@
 //!
 //! A query changes nothing until it is run; building one clones it.
 
+use super::later;
+use super::options::Path;
+use super::plan::Plan;
+use super::rows::{Loading, Refresh};
 use super::{Item, LoaderOption, Rows};
-use crate::error::{Error, Result};
+use crate::db::{self, Given};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{Key, Mapped};
-use crate::session::SessionId;
-use crate::sql::Expr;
+use crate::map::{self, Key, Mapped, MapperId};
+use crate::session::{self, SessionId};
+use crate::sql::{Alias, Dialect, Expr, FromItem, Op, Operand, Select, Statement};
+use crate::state::ObjRef;
+use crate::value::Value;
+use std::rc::Rc;
 
 /// Whose rules a query follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,6 +24,8 @@ pub enum Style {
     Legacy,
     /// `select(…)`.
     Select,
+    /// What the library itself emits to load attributes and objects by key.
+    Loader,
 }
 
 /// One thing that a query returns.
@@ -78,6 +88,12 @@ pub struct Query {
     pub options: Vec<LoaderOption>,
     pub populate_existing: bool,
     pub autoflush: bool,
+    /// The path by which a loader came to the queried class.
+    pub(crate) path: Path,
+    /// Which loader this is, as the statement cache tells loaders apart.
+    pub(crate) loader: Option<Rc<str>>,
+    /// The attributes to load, where not all are.
+    pub(crate) only: Option<Vec<Key>>,
 }
 
 impl Query {
@@ -98,36 +114,219 @@ impl Query {
             options: Vec::new(),
             populate_existing: false,
             autoflush: true,
+            path: Path::new(),
+            loader: None,
+            only: None,
         }
     }
 
-    /// `filter_by(key=value)`: the attribute of the class last joined to, or first queried.
-    pub fn filter_by_expr(&self, _cx: &mut Cx<'_>, _key: &Key) -> Result<Expr> {
-        Err(Error::unsupported("filter_by()"))
+    /// What a loader asks of one class.
+    pub(crate) fn loader(mapper: MapperId, tag: &str) -> Self {
+        let mut query = Query::new(Style::Loader, None, vec![Entity::Mapped(Mapped::from(mapper))]);
+        query.loader = Some(Rc::from(tag));
+        query
     }
 
-    /// The statement's text, as `print(query)` shows it.
-    pub fn text(&self, _cx: &mut Cx<'_>) -> Result<String> {
-        Err(Error::unsupported("printing a query"))
+    /// The class that `filter_by()` speaks of: the one last joined to, or else the first queried.
+    fn filter_by_class(&self, cx: &Cx<'_>) -> Option<Mapped> {
+        let joined = self.joins.iter().rev().find_map(|join| match &join.target {
+            JoinTarget::Relationship { from, key, to } => {
+                let relationship = cx.orm.mappers.relationship(from.mapper, key)?;
+                Some(to.unwrap_or_else(|| Mapped::from(relationship.resolved().target)))
+            }
+            JoinTarget::Mapped(mapped) => Some(*mapped),
+            JoinTarget::Table(_) => None,
+        });
+        joined.or_else(|| self.select_from.first().copied()).or_else(|| {
+            self.entities.iter().find_map(|entity| match entity {
+                Entity::Mapped(mapped) | Entity::Attribute(mapped, _) => Some(*mapped),
+                Entity::Expr(expr) => {
+                    let item = expr.from_items().into_iter().next()?;
+                    let mapper =
+                        cx.orm.mappers.iter().find(|mapper| FromItem::from(&mapper.table) == item)?;
+                    Some(Mapped::from(mapper.id))
+                }
+            })
+        })
+    }
+
+    /// The class that `filter_by(key=…)` speaks of, where it has the attribute: a column's expression comes from
+    /// [`super::attribute`], a relationship's comparison from [`super::compare`].
+    ///
+    /// # Errors
+    ///
+    /// `InvalidRequestError` where the class has no such attribute.
+    pub fn filter_by_target(&self, cx: &mut Cx<'_>, key: &Key) -> Result<Mapped> {
+        map::configure(cx)?;
+        let Some(mapped) = self.filter_by_class(cx) else {
+            return Err(Error::unsupported("filter_by() on a query without a mapped class"));
+        };
+        let mapper = cx.orm.mappers.get(mapped.mapper);
+        if mapper.properties.contains_key(key) {
+            return Ok(mapped);
+        }
+        let by_entity = matches!(self.entities.first(), Some(Entity::Mapped(_))) || !self.joins.is_empty();
+        let _ = by_entity;
+        Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            format!("Entity namespace for \"{}\" has no property \"{key}\"", mapper.table.name()),
+        ))
+    }
+
+    /// `filter_by(key=value)` of a column attribute: the attribute as an expression.
+    pub fn filter_by_expr(&self, cx: &mut Cx<'_>, key: &Key) -> Result<Expr> {
+        let mapped = self.filter_by_target(cx, key)?;
+        super::adapt::attribute(cx.orm, mapped, key)
+    }
+
+    /// The statement, with eager joins.
+    pub fn select(&self, cx: &mut Cx<'_>) -> Result<Select> {
+        self.configure(cx)?;
+        Ok(Plan::new(cx.orm, self, true)?.select)
+    }
+
+    /// The statement without eager joins, as `subquery()` and `count()` use it.
+    pub fn select_without_eager(&self, cx: &mut Cx<'_>) -> Result<Select> {
+        self.configure(cx)?;
+        Ok(Plan::new(cx.orm, self, false)?.select)
+    }
+
+    fn configure(&self, cx: &mut Cx<'_>) -> Result<()> {
+        for entity in &self.entities {
+            if let Entity::Mapped(mapped) | Entity::Attribute(mapped, _) = entity {
+                let registry = cx.orm.mappers.get(mapped.mapper).registry;
+                map::configure_registry(cx, registry)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The statement's text, as `print(query)` shows it: of the session's database, where there is one.
+    pub fn text(&self, cx: &mut Cx<'_>) -> Result<String> {
+        let select = self.select(cx)?;
+        let bound = self.style == Style::Legacy
+            && self.session.is_some_and(|session| session::bind(cx, session).is_ok());
+        let dialect = if bound { Dialect::Sqlite } else { Dialect::Default };
+        Statement::from(select).to_text(cx.orm.profile, dialect)
     }
 
     /// Runs the query in a session: flushes first, where the session does so.
-    pub fn run(&self, _cx: &mut Cx<'_>, _session: SessionId) -> Result<Rows> {
-        Err(Error::unsupported("running a query"))
+    pub fn run(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Rows> {
+        self.configure(cx)?;
+        if self.autoflush {
+            session::autoflush(cx, session)?;
+        }
+        self.run_refreshing(cx, session, None).map(|(rows, _)| rows)
+    }
+
+    /// Runs the query without a flush; the flag says whether the rows had the object that is refreshed.
+    pub(super) fn run_refreshing(
+        &self,
+        cx: &mut Cx<'_>,
+        session: SessionId,
+        refresh: Option<Refresh>,
+    ) -> Result<(Rows, bool)> {
+        let plan = Plan::new(cx.orm, self, true)?;
+        let statement = Statement::from(plan.select);
+        let connection = connection(cx, session)?;
+        let result = db::execute(cx, connection, &statement, Given::None)?;
+        let refreshed = refresh.as_ref().map(|refresh| refresh.object.id());
+        let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options);
+        let mut rows = Vec::with_capacity(result.rows.len());
+        for row in &result.rows {
+            rows.push(loading.row(cx, &plan.readers, row)?);
+        }
+        let met = refreshed.is_some_and(|id| loading.met(id));
+        let later = loading.finish(cx)?;
+        later::load_all(cx, session, later, &self.options)?;
+        let names = plan
+            .names
+            .iter()
+            .zip(&plan.readers)
+            .map(|(name, reader)| match reader {
+                super::plan::Reader::Value(at) if name.is_empty() => {
+                    result.columns.get(*at).map_or_else(|| Rc::clone(name), |column| Rc::clone(&column.name))
+                }
+                _ => Rc::clone(name),
+            })
+            .collect();
+        let mapped = self.entities.iter().any(|entity| matches!(entity, Entity::Mapped(_)));
+        let single = self.entities.len() == 1 && mapped;
+        let legacy = self.style != Style::Select;
+        let rows = Rows { names, rows, scalars: legacy && single, needs_unique: plan.multiplies && !legacy };
+        Ok((if legacy && mapped { rows.unique() } else { rows }, met))
     }
 
     /// `query.first()`.
-    pub fn first(&self, _cx: &mut Cx<'_>, _session: SessionId) -> Result<Option<Vec<Item>>> {
-        Err(Error::unsupported("query.first()"))
+    pub fn first(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Option<Vec<Item>>> {
+        let mut query = self.clone();
+        query.limit = Some(row_count(1));
+        Ok(query.run(cx, session)?.rows.into_iter().next())
     }
 
     /// `query.one()`; with `none`, `query.one_or_none()`.
-    pub fn one(&self, _cx: &mut Cx<'_>, _session: SessionId, _none: bool) -> Result<Option<Vec<Item>>> {
-        Err(Error::unsupported("query.one()"))
+    pub fn one(&self, cx: &mut Cx<'_>, session: SessionId, none: bool) -> Result<Option<Vec<Item>>> {
+        self.run(cx, session)?.one(cx.orm.profile, none)
+    }
+
+    /// `query.scalar()`: the first place of the only row, `None` where there is none.
+    pub fn scalar(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Option<Item>> {
+        Ok(self.one(cx, session, true)?.and_then(|row| row.into_iter().next()))
     }
 
     /// `query.count()`.
-    pub fn count(&self, _cx: &mut Cx<'_>, _session: SessionId) -> Result<i64> {
-        Err(Error::unsupported("query.count()"))
+    pub fn count(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<i64> {
+        let inner = self.select_without_eager(cx)?;
+        if self.autoflush {
+            session::autoflush(cx, session)?;
+        }
+        let mut select = Select::new(vec![Expr::function("count", Vec::new())]);
+        select.label_style = inner.label_style;
+        select.from = vec![FromItem::from(&Alias::of_select(inner, None))];
+        let connection = connection(cx, session)?;
+        let result = db::execute(cx, connection, &Statement::from(select), Given::None)?;
+        match result.rows.first().and_then(|row| row.first()) {
+            Some(Value::Int(count)) => Ok(*count),
+            _ => Err(Error::unsupported("a count that is no number")),
+        }
     }
+
+    /// `query.exists()`: `EXISTS (SELECT 1 FROM …)`.
+    pub fn exists(&self, cx: &mut Cx<'_>) -> Result<Expr> {
+        let mut select = self.select_without_eager(cx)?;
+        if select.from.is_empty() {
+            select.from = super::from::entity_items(cx.orm, self)?;
+        }
+        select.columns = vec![Expr::literal_column("1", crate::schema::SqlType::Integer)];
+        select.order_by.clear();
+        Ok(Expr::exists(select))
+    }
+
+    /// The objects of a query of one class.
+    pub(crate) fn objects(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Vec<ObjRef>> {
+        let rows = self.run(cx, session)?;
+        Ok(rows
+            .rows
+            .into_iter()
+            .filter_map(|row| match row.into_iter().next() {
+                Some(Item::Object(object)) => object,
+                _ => None,
+            })
+            .collect())
+    }
+}
+
+fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<db::ConnectionId> {
+    let database = session::bind(cx, session)?;
+    cx.orm.databases.connect(database)
+}
+
+/// A `LIMIT` or `OFFSET` as the library binds it.
+pub fn row_count(count: i64) -> Expr {
+    Operand::row_count(count)
+}
+
+/// `column IN (values)`.
+pub(super) fn any_of(column: &Expr, values: Vec<Value>) -> Result<Expr> {
+    column.operate(Op::In, Operand::Values(values))
 }

@@ -165,10 +165,9 @@ fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
     let cascade = check_cascade(cx, relationship, target, &name, join.direction)?;
     let uselist = args.uselist.unwrap_or(join.direction != Direction::ManyToOne);
     let reversed = match &join.secondaryjoin {
-        Some(secondaryjoin) => Reversed {
-            primaryjoin: secondaryjoin.clone(),
-            secondaryjoin: Some(join.primaryjoin.clone()),
-        },
+        Some(secondaryjoin) => {
+            Reversed { primaryjoin: secondaryjoin.clone(), secondaryjoin: Some(join.primaryjoin.clone()) }
+        }
         None => Reversed { primaryjoin: join.reversed(&parent_table), secondaryjoin: None },
     };
     let use_get = !uselist && join.looks_up(&cx.orm.mappers.get(target).primary_key);

@@ -260,7 +260,8 @@ impl JoinSpec<'_> {
             NoJoin::Ambiguous => messages::ambiguous_foreign_keys(self.name, secondary_name),
             NoJoin::Other(error) => error,
         };
-        let find = |left: &Table, right: &Table| join_from_keys(left, right, &self.foreign_keys).map_err(fail);
+        let find =
+            |left: &Table, right: &Table| join_from_keys(left, right, &self.foreign_keys).map_err(fail);
         if let Some(secondary) = &self.secondary {
             let secondaryjoin = match &self.secondaryjoin {
                 Some(join) => join.clone(),

@@ -5,6 +5,7 @@ use super::messages;
 use super::relationship::Relationship;
 use crate::error::Error;
 use crate::schema::{Column, Table};
+use crate::sql::Alias;
 use crate::value::Value;
 use crate::version::Profile;
 use indexmap::IndexMap;
@@ -22,7 +23,7 @@ pub struct RegistryId(pub(crate) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Mapped {
     pub mapper: MapperId,
-    /// The number of an alias of its table.
+    /// The number of an alias of its table, made by [`crate::load::alias`].
     pub alias: Option<u32>,
 }
 
@@ -37,6 +38,8 @@ impl From<MapperId> for Mapped {
 pub struct Mappers {
     pub(crate) all: Vec<Mapper>,
     pub(crate) registries: Vec<IndexMap<Key, Vec<MapperId>>>,
+    /// Aliases of mapped classes, in the order in which they were made.
+    pub(crate) aliases: Vec<Alias>,
     /// Whether some mapper still waits to be configured.
     pub(crate) unconfigured: bool,
 }
@@ -99,7 +102,9 @@ impl Mapper {
 
     /// The attribute that stands for a column.
     pub fn key_of(&self, column: &Column) -> Option<&Key> {
-        self.column_properties().find(|property| property.columns.contains(column)).map(|property| &property.key)
+        self.column_properties()
+            .find(|property| property.columns.contains(column))
+            .map(|property| &property.key)
     }
 
     /// The column that an attribute stands for.

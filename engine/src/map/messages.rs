@@ -87,7 +87,12 @@ pub(crate) fn reverse_of_another(key: &str, relationship: &str, other: &str, map
     ))
 }
 
-pub(crate) fn same_direction(profile: Profile, relationship: &str, other: &str, direction: Direction) -> Error {
+pub(crate) fn same_direction(
+    profile: Profile,
+    relationship: &str,
+    other: &str,
+    direction: Direction,
+) -> Error {
     let (name, number) = match direction {
         Direction::OneToMany => ("ONETOMANY", 1),
         Direction::ManyToOne => ("MANYTOONE", 2),
@@ -105,7 +110,9 @@ pub(crate) fn same_direction(profile: Profile, relationship: &str, other: &str, 
 }
 
 fn undetermined(relationship: &str) -> String {
-    format!("Could not determine join condition between parent/child tables on relationship {relationship} - ")
+    format!(
+        "Could not determine join condition between parent/child tables on relationship {relationship} - "
+    )
 }
 
 const ADVICE_COLUMNS: &str =

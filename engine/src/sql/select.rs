@@ -47,6 +47,8 @@ pub struct Select {
     pub correlate: Correlate,
     pub for_update: bool,
     pub prefixes: Vec<Expr>,
+    /// Tells apart, in the statement cache, selects of equal text that different loaders make.
+    pub tag: Option<Rc<str>>,
 }
 
 impl Select {

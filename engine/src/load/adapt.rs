@@ -1,0 +1,167 @@
+//! Mapped classes and their attributes as expressions: plain, aliased, or seen through a subquery.
+
+use crate::error::{Error, Result};
+use crate::host::Cx;
+use crate::map::{Direction, Key, Mapped, MapperId, Resolved};
+use crate::orm::Orm;
+use crate::schema::{Column, Table};
+use crate::sql::{Alias, Expr, ExprKind, FromItem};
+use std::rc::Rc;
+
+/// `aliased(Class)`, `aliased(Class, name="…")`.
+pub fn alias(cx: &mut Cx<'_>, mapper: MapperId, name: Option<&str>) -> Mapped {
+    let table = cx.orm.mappers.get(mapper).table.clone();
+    let aliases = &mut cx.orm.mappers.aliases;
+    aliases.push(Alias::of_table(&table, name));
+    Mapped { mapper, alias: Some((aliases.len() - 1) as u32) }
+}
+
+/// The alias's name, where it was given one.
+pub fn alias_name(orm: &Orm, mapped: Mapped) -> Option<String> {
+    orm.mappers.aliases.get(mapped.alias? as usize)?.name().map(str::to_owned)
+}
+
+/// What a mapped class selects from.
+pub fn selectable(orm: &Orm, mapped: Mapped) -> FromItem {
+    match mapped.alias.and_then(|alias| orm.mappers.aliases.get(alias as usize)) {
+        Some(alias) => FromItem::from(alias),
+        None => FromItem::from(&orm.mappers.get(mapped.mapper).table),
+    }
+}
+
+/// A column attribute of a mapped class or alias as an expression: `User.name`.
+///
+/// # Errors
+///
+/// `Unsupported` where the class has no such column attribute; whoever asks has looked.
+pub fn attribute(orm: &Orm, mapped: Mapped, key: &str) -> Result<Expr> {
+    let mapper = orm.mappers.get(mapped.mapper);
+    let column = mapper
+        .column_of(key)
+        .ok_or_else(|| Error::unsupported(format!("`{}.{key}` as an expression", mapper.class_name)))?;
+    Adapter::of(orm, mapped).column(column)
+}
+
+/// How the columns of one occurrence of a table are written in a statement.
+#[derive(Debug, Clone)]
+pub(crate) enum Adapter {
+    Plain,
+    Alias(Alias),
+    /// Through a subquery: its columns stand for the expressions selected in it.
+    Wrapped {
+        inner: Box<Adapter>,
+        selected: Rc<[Expr]>,
+        columns: Rc<[Expr]>,
+    },
+}
+
+impl Adapter {
+    pub(crate) fn of(orm: &Orm, mapped: Mapped) -> Self {
+        match selectable(orm, mapped) {
+            FromItem::Alias(alias) => Adapter::Alias(alias),
+            _ => Adapter::Plain,
+        }
+    }
+
+    pub(crate) fn column(&self, column: &Column) -> Result<Expr> {
+        let absent = || Error::unsupported(format!("the column {column} of an alias that lacks it"));
+        match self {
+            Adapter::Plain => Ok(Expr::column(column)),
+            Adapter::Alias(alias) => alias.column_for(column).ok_or_else(absent),
+            Adapter::Wrapped { inner, selected, columns } => {
+                let wanted = inner.column(column)?;
+                let at = selected.iter().position(|expr| expr.same(&wanted));
+                at.and_then(|at| columns.get(at)).cloned().ok_or_else(absent)
+            }
+        }
+    }
+
+    /// The expression with the columns of `table` written this way.
+    pub(crate) fn adapt(&self, expr: &Expr, table: &Table) -> Result<Expr> {
+        rewrite_columns(expr, &mut |column, _| {
+            if table.has_column(column) { self.column(column) } else { Ok(Expr::column(column)) }
+        })
+    }
+}
+
+/// Replaces every column of an expression; `f` is told whether it bears the `remote` mark.
+pub(crate) fn rewrite_columns(expr: &Expr, f: &mut dyn FnMut(&Column, bool) -> Result<Expr>) -> Result<Expr> {
+    let mut failure = None;
+    let rewritten = expr.rewrite(&mut |expr| {
+        let (column, remote) = match expr.kind() {
+            ExprKind::Column(column) => (column, false),
+            ExprKind::Annotated { element, remote, .. } => match element.kind() {
+                ExprKind::Column(column) => (column, *remote),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        match f(column, remote) {
+            Ok(expr) => Some(expr),
+            Err(error) => {
+                failure = Some(error);
+                Some(expr.clone())
+            }
+        }
+    });
+    failure.map_or(Ok(rewritten), Err)
+}
+
+/// The sides of a relationship's join, each written its own way.
+#[derive(Debug)]
+pub(crate) struct Sides<'a> {
+    pub parent: &'a Adapter,
+    pub target: &'a Adapter,
+    pub secondary: &'a Adapter,
+}
+
+/// A relationship's join conditions with each side's columns written as `sides` says.
+pub(crate) fn join_conditions(
+    orm: &Orm,
+    parent: MapperId,
+    resolved: &Resolved,
+    sides: &Sides<'_>,
+) -> Result<(Expr, Option<Expr>)> {
+    let parent_table = &orm.mappers.get(parent).table;
+    let target_table = &orm.mappers.get(resolved.target).table;
+    let in_secondary =
+        |column: &Column| resolved.secondary.as_ref().is_some_and(|table| table.has_column(column));
+    let many_to_many = resolved.direction == Direction::ManyToMany;
+    let primary = rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
+        if in_secondary(column) {
+            sides.secondary.column(column)
+        } else if many_to_many {
+            if parent_table.has_column(column) {
+                sides.parent.column(column)
+            } else {
+                Ok(Expr::column(column))
+            }
+        } else if target_table.has_column(column) && (remote || !parent_table.has_column(column)) {
+            sides.target.column(column)
+        } else if parent_table.has_column(column) {
+            sides.parent.column(column)
+        } else {
+            Ok(Expr::column(column))
+        }
+    })?;
+    let secondary = match &resolved.secondaryjoin {
+        None => None,
+        Some(join) => Some(rewrite_columns(join, &mut |column, _| {
+            if in_secondary(column) {
+                sides.secondary.column(column)
+            } else if target_table.has_column(column) {
+                sides.target.column(column)
+            } else {
+                Ok(Expr::column(column))
+            }
+        })?),
+    };
+    Ok((primary, secondary))
+}
+
+/// The attribute of a mapper that stands for a column, or a reason why there is none.
+pub(crate) fn key_of(orm: &Orm, mapper: MapperId, column: &Column) -> Result<Key> {
+    orm.mappers.get(mapper).key_of(column).cloned().ok_or_else(|| {
+        Error::unsupported(format!("a relationship over the column {column}, which is not mapped"))
+    })
+}

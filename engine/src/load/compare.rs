@@ -1,0 +1,216 @@
+//! Relationship attributes in conditions: `User.addresses.any(…)`, `Address.user == user`.
+
+use super::adapt::{Adapter, Sides, join_conditions, key_of, rewrite_columns, selectable};
+use crate::attr;
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::Cx;
+use crate::map::{self, Direction, Mapped, Relationship};
+use crate::schema::{Column, SqlType};
+use crate::sql::{Alias, Correlate, Expr, FromItem, Op, Select};
+use crate::state::{ObjRef, Slot, StateId};
+use crate::value::Value;
+use std::rc::Rc;
+
+fn relationship(cx: &mut Cx<'_>, mapped: Mapped, key: &str) -> Result<Rc<Relationship>> {
+    map::configure(cx)?;
+    cx.orm
+        .mappers
+        .relationship(mapped.mapper, key)
+        .ok_or_else(|| Error::unsupported(format!("`{key}` as a relationship in a condition")))
+}
+
+/// The value of an object's column now: what it is compared by.
+fn value_of(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    relationship_side: map::MapperId,
+    column: &Column,
+) -> Result<Value> {
+    let key = key_of(cx.orm, relationship_side, column)?;
+    match attr::get(cx, id, &key)? {
+        Slot::Value(value) => Ok(value),
+        Slot::One(_) | Slot::Many(_) => Err(Error::unsupported(format!("`{key}` as a column"))),
+    }
+}
+
+/// `Class.relationship == object` (`!=` where `negated`), with `None` for `None`.
+///
+/// # Errors
+///
+/// `InvalidRequestError` for a collection compared with an object.
+pub fn compare(
+    cx: &mut Cx<'_>,
+    mapped: Mapped,
+    key: &str,
+    object: Option<&ObjRef>,
+    negated: bool,
+) -> Result<Expr> {
+    let relationship = relationship(cx, mapped, key)?;
+    let resolved = relationship.resolved();
+    let parent = Adapter::of(cx.orm, mapped);
+    match object {
+        None => {
+            if resolved.direction == Direction::ManyToOne {
+                let mut parts = Vec::new();
+                for (local, _) in &resolved.local_remote_pairs {
+                    let column = parent.column(local)?;
+                    let op = if negated { Op::IsNot } else { Op::Is };
+                    parts.push(column.operate(op, Expr::null())?);
+                }
+                return Ok(Expr::and(parts));
+            }
+            let exists = exists(cx, mapped, &relationship, None)?;
+            Ok(if negated { exists } else { exists.negate() })
+        }
+        Some(_) if resolved.uselist => Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            if negated {
+                "Can't compare a collection to an object or collection; use contains() to test for membership."
+            } else {
+                "Can't compare a collection to an object or collection; use contains() to test for membership."
+            },
+        )),
+        Some(object) if negated => {
+            let mut parts = Vec::new();
+            for (local, remote) in &resolved.local_remote_pairs {
+                let value = value_of(cx, object.id(), resolved.target, remote)?;
+                let column = parent.column(local)?;
+                let differs = column.operate(Op::Ne, value)?;
+                parts.push(Expr::or([differs, column.operate(Op::Is, Expr::null())?]));
+            }
+            Ok(Expr::and(parts))
+        }
+        Some(object) => matches_object(cx, mapped, &relationship, object),
+    }
+}
+
+/// The relationship's join with the target's columns replaced by an object's values.
+fn matches_object(
+    cx: &mut Cx<'_>,
+    mapped: Mapped,
+    relationship: &Relationship,
+    object: &ObjRef,
+) -> Result<Expr> {
+    let resolved = relationship.resolved();
+    let parent = Adapter::of(cx.orm, mapped);
+    let parent_table = cx.orm.mappers.get(mapped.mapper).table.clone();
+    let target_table = cx.orm.mappers.get(resolved.target).table.clone();
+    rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
+        if target_table.has_column(column) && (remote || !parent_table.has_column(column)) {
+            let value = value_of(cx, object.id(), resolved.target, column)?;
+            Ok(Expr::bind_named("param", true, Some(value), column.ty()))
+        } else {
+            parent.column(column)
+        }
+    })
+}
+
+/// `Class.collection.any(criterion)`.
+///
+/// # Errors
+///
+/// `InvalidRequestError` for a scalar relationship.
+pub fn any(cx: &mut Cx<'_>, mapped: Mapped, key: &str, criterion: Option<Expr>) -> Result<Expr> {
+    let relationship = relationship(cx, mapped, key)?;
+    if !relationship.resolved().uselist {
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            "'any()' not implemented for scalar attributes. Use has().",
+        ));
+    }
+    exists(cx, mapped, &relationship, criterion)
+}
+
+/// `Class.scalar.has(criterion)`.
+///
+/// # Errors
+///
+/// `InvalidRequestError` for a collection.
+pub fn has(cx: &mut Cx<'_>, mapped: Mapped, key: &str, criterion: Option<Expr>) -> Result<Expr> {
+    let relationship = relationship(cx, mapped, key)?;
+    if relationship.resolved().uselist {
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            "'has()' not implemented for collections.  Use any().",
+        ));
+    }
+    exists(cx, mapped, &relationship, criterion)
+}
+
+/// `EXISTS (SELECT 1 FROM target WHERE join AND criterion)`; a class that refers to itself is aliased inside.
+fn exists(
+    cx: &mut Cx<'_>,
+    mapped: Mapped,
+    relationship: &Relationship,
+    criterion: Option<Expr>,
+) -> Result<Expr> {
+    let resolved = relationship.resolved();
+    let target_table = cx.orm.mappers.get(resolved.target).table.clone();
+    let parent = Adapter::of(cx.orm, mapped);
+    let itself = cx.orm.mappers.get(mapped.mapper).table == target_table;
+    let alias = itself.then(|| Alias::of_table(&target_table, None));
+    let target = alias.clone().map_or(Adapter::Plain, Adapter::Alias);
+    let sides = Sides { parent: &parent, target: &target, secondary: &Adapter::Plain };
+    let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
+    let mut select = Select::new(vec![Expr::literal_column("1", SqlType::Integer)]);
+    if let Some(table) = &resolved.secondary {
+        select.from.push(FromItem::from(table));
+    }
+    select.from.push(alias.as_ref().map_or_else(|| FromItem::from(&target_table), FromItem::from));
+    let mut parts = vec![primary];
+    parts.extend(secondary);
+    if let Some(criterion) = criterion {
+        parts.push(target.adapt(&criterion, &target_table)?);
+    }
+    select.where_ = vec![Expr::and(parts)];
+    select.correlate = Correlate::To(vec![selectable(cx.orm, mapped)]);
+    Ok(Expr::exists(select))
+}
+
+/// `Class.collection.contains(object)`.
+///
+/// # Errors
+///
+/// `InvalidRequestError` for a scalar relationship.
+pub fn contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> Result<Expr> {
+    let relationship = relationship(cx, mapped, key)?;
+    let resolved = relationship.resolved();
+    if !resolved.uselist {
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            "'contains' not implemented for scalar attributes.  Use ==",
+        ));
+    }
+    if resolved.secondaryjoin.is_none() {
+        let parent = Adapter::of(cx.orm, mapped);
+        let parent_table = cx.orm.mappers.get(mapped.mapper).table.clone();
+        return rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
+            if remote || !parent_table.has_column(column) {
+                let value = value_of(cx, object.id(), resolved.target, column)?;
+                Ok(Expr::bind_named("param", true, Some(value), column.ty()))
+            } else {
+                parent.column(column)
+            }
+        });
+    }
+    let secondary = match &resolved.secondary {
+        Some(table) => Adapter::Alias(Alias::of_table(table, None)),
+        None => Adapter::Plain,
+    };
+    let parent = Adapter::of(cx.orm, mapped);
+    let sides = Sides { parent: &parent, target: &Adapter::Plain, secondary: &secondary };
+    let (primary, secondaryjoin) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
+    let target_table = cx.orm.mappers.get(resolved.target).table.clone();
+    let mut parts = vec![primary];
+    if let Some(join) = secondaryjoin {
+        parts.push(rewrite_columns(&join, &mut |column, _| {
+            if target_table.has_column(column) {
+                let value = value_of(cx, object.id(), resolved.target, column)?;
+                Ok(Expr::bind_named("param", true, Some(value), column.ty()))
+            } else {
+                Ok(Expr::column(column))
+            }
+        })?);
+    }
+    Ok(Expr::and(parts))
+}

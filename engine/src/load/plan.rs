@@ -1,0 +1,467 @@
+//! From a query to its statement, and to how each row of it is read.
+//!
+//! Columns of the queried entities come first, those of joined eager loads after them; both are read by
+//! position. Where a limit meets a joined collection, the entities are selected in a subquery and the
+//! collections are joined to that.
+
+use super::adapt::{Adapter, Sides, join_conditions, selectable};
+use super::from::{entity_items, explicit, position};
+use super::options::{Chosen, Path, chosen, is_deferred};
+use super::query::{Entity, Query, Style};
+use crate::error::{Error, Result};
+use crate::map::{Key, Lazy, MapperId, Property, Relationship};
+use crate::orm::Orm;
+use crate::sql::{Alias, Expr, FromItem, LabelStyle, Select};
+use crate::version::Behaviour;
+use std::rc::Rc;
+
+/// A statement and how its rows are read.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub select: Select,
+    pub readers: Vec<Reader>,
+    pub names: Vec<Key>,
+    /// A collection is loaded by a join: rows repeat their objects.
+    pub multiplies: bool,
+}
+
+/// How one place of a row is read.
+#[derive(Debug)]
+pub(super) enum Reader {
+    Entity(EntityPlan),
+    Value(usize),
+}
+
+/// How an object is read from a row.
+#[derive(Debug)]
+pub(super) struct EntityPlan {
+    /// Tells apart the occurrences of entities in this plan.
+    pub id: usize,
+    pub mapper: MapperId,
+    pub path: Path,
+    pub columns: Vec<(Key, usize)>,
+    pub primary_key: Vec<usize>,
+    pub joined: Vec<JoinedPlan>,
+    pub later: Vec<LaterLoad>,
+}
+
+/// A relationship that is read from the same row.
+#[derive(Debug)]
+pub(super) struct JoinedPlan {
+    pub key: Key,
+    pub uselist: bool,
+    pub entity: EntityPlan,
+}
+
+/// A relationship that is loaded for all objects once the rows are read.
+#[derive(Debug)]
+pub(super) struct LaterLoad {
+    pub relationship: Rc<Relationship>,
+    pub lazy: Lazy,
+}
+
+/// Joined loads may nest this deep at most, whatever options ask for.
+const MAX_DEPTH: usize = 30;
+
+struct Builder<'a> {
+    orm: &'a Orm,
+    query: &'a Query,
+    primary: Vec<Expr>,
+    secondary: Vec<Expr>,
+    eager_order: Vec<Expr>,
+    entities: usize,
+    multiplies: bool,
+}
+
+/// A joined load that is still to be added.
+struct ToJoin {
+    relationship: Rc<Relationship>,
+    chosen: Chosen,
+}
+
+impl Plan {
+    /// The plan of a query. With `eager` false, relationships are left out, as in `count()`.
+    pub(super) fn new(orm: &Orm, query: &Query, eager: bool) -> Result<Self> {
+        let mut builder = Builder {
+            orm,
+            query,
+            primary: Vec::new(),
+            secondary: Vec::new(),
+            eager_order: Vec::new(),
+            entities: 0,
+            multiplies: false,
+        };
+        let mut readers = Vec::new();
+        let mut names = Vec::new();
+        let mut pending: Vec<Vec<ToJoin>> = Vec::new();
+        for entity in &query.entities {
+            let (reader, name, joins) = builder.entity(entity, eager)?;
+            readers.push(reader);
+            names.push(name);
+            pending.push(joins);
+        }
+        let nested = builder.must_nest(&pending);
+        let mut froms = explicit(orm, query)?;
+        let mut select = Select {
+            label_style: query.label_style(orm.profile),
+            where_: query.criteria.clone(),
+            group_by: query.group_by.clone(),
+            having: query.having.clone(),
+            order_by: query.order_by.clone(),
+            limit: query.limit.clone(),
+            offset: query.offset.clone(),
+            distinct: query.distinct,
+            tag: query.tag(),
+            ..Select::default()
+        };
+        let adapters: Vec<Option<Adapter>> = query
+            .entities
+            .iter()
+            .map(|entity| match entity {
+                Entity::Mapped(mapped) => Some(Adapter::of(orm, *mapped)),
+                Entity::Attribute(..) | Entity::Expr(_) => None,
+            })
+            .collect();
+        if nested {
+            builder.wrap(&mut select, &mut froms, &mut readers, pending, adapters)?;
+        } else {
+            builder.extend(&mut froms, &mut readers, pending, adapters)?;
+            select.from = froms;
+            select.columns = builder.primary;
+            select.order_by.append(&mut builder.eager_order);
+        }
+        select.columns.append(&mut builder.secondary);
+        Ok(Plan { select, readers, names, multiplies: builder.multiplies })
+    }
+}
+
+impl Builder<'_> {
+    fn place(&mut self, expr: Expr) -> usize {
+        if let Some(at) = self.primary.iter().position(|other| other.same(&expr)) {
+            return at;
+        }
+        self.primary.push(expr);
+        self.primary.len() - 1
+    }
+
+    fn entity(&mut self, entity: &Entity, eager: bool) -> Result<(Reader, Key, Vec<ToJoin>)> {
+        match entity {
+            Entity::Expr(expr) => {
+                let name = expr.key().unwrap_or_else(|| Rc::from(""));
+                let at = self.place(expr.clone());
+                Ok((Reader::Value(at), name, Vec::new()))
+            }
+            Entity::Attribute(mapped, key) => {
+                let at = self.place(super::adapt::attribute(self.orm, *mapped, key)?);
+                Ok((Reader::Value(at), Rc::clone(key), Vec::new()))
+            }
+            Entity::Mapped(mapped) => {
+                let orm = self.orm;
+                let mapper = orm.mappers.get(mapped.mapper);
+                let adapter = Adapter::of(orm, *mapped);
+                let path = self.query.path.clone();
+                let name = super::adapt::alias_name(orm, *mapped)
+                    .map_or_else(|| Rc::clone(&mapper.class_name), |name| Rc::from(name.as_str()));
+                let mut plan = self.empty(mapped.mapper, path);
+                let mut joins = Vec::new();
+                for property in mapper.properties.values() {
+                    match property {
+                        Property::Column(property) => {
+                            if self.skips(&plan.path, mapped.mapper, &property.key, property.deferred) {
+                                continue;
+                            }
+                            let Some(column) = property.columns.first() else { continue };
+                            let at = self.place(adapter.column(column)?);
+                            plan.columns.push((Rc::clone(&property.key), at));
+                        }
+                        Property::Relationship(relationship) if eager => {
+                            self.choose(&mut plan, relationship, &mut joins);
+                        }
+                        Property::Relationship(_) => {}
+                    }
+                }
+                // A partial load knows its object: the key is selected only where nothing else is.
+                if self.query.only.is_none() || plan.columns.is_empty() {
+                    for column in &mapper.primary_key {
+                        let at = self.place(adapter.column(column)?);
+                        plan.primary_key.push(at);
+                    }
+                }
+                Ok((Reader::Entity(plan), name, joins))
+            }
+        }
+    }
+
+    fn empty(&mut self, mapper: MapperId, path: Path) -> EntityPlan {
+        self.entities += 1;
+        EntityPlan {
+            id: self.entities,
+            mapper,
+            path,
+            columns: Vec::new(),
+            primary_key: Vec::new(),
+            joined: Vec::new(),
+            later: Vec::new(),
+        }
+    }
+
+    /// Whether a column of the root entity, or of a joined one, is not selected.
+    fn skips(&self, path: &[(MapperId, Key)], mapper: MapperId, key: &Key, deferred: bool) -> bool {
+        if path.len() == self.query.path.len()
+            && let Some(only) = &self.query.only
+        {
+            return !only.contains(key);
+        }
+        is_deferred(&self.query.options, path, mapper, key, deferred)
+    }
+
+    fn choose(&mut self, plan: &mut EntityPlan, relationship: &Rc<Relationship>, joins: &mut Vec<ToJoin>) {
+        if plan.path.len() == self.query.path.len()
+            && let Some(only) = &self.query.only
+            && !only.contains(&relationship.key)
+        {
+            return;
+        }
+        let chosen = chosen(self.orm, &self.query.options, &plan.path, relationship);
+        match chosen.lazy {
+            Lazy::Joined if plan.path.len() < MAX_DEPTH => {
+                joins.push(ToJoin { relationship: Rc::clone(relationship), chosen });
+            }
+            Lazy::Selectin | Lazy::Subquery | Lazy::Immediate => {
+                plan.later.push(LaterLoad { relationship: Rc::clone(relationship), lazy: chosen.lazy });
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the entities go into a subquery: rows are counted, and a joined collection would multiply them.
+    fn must_nest(&self, pending: &[Vec<ToJoin>]) -> bool {
+        let query = self.query;
+        let counts =
+            query.limit.is_some() || query.offset.is_some() || query.distinct || !query.group_by.is_empty();
+        counts
+            && pending
+                .iter()
+                .flatten()
+                .any(|join| self.has_collection(&join.relationship, &self.query.path, 0))
+    }
+
+    fn has_collection(&self, relationship: &Relationship, path: &[(MapperId, Key)], depth: usize) -> bool {
+        let resolved = relationship.resolved();
+        if resolved.uselist {
+            return true;
+        }
+        if depth > MAX_DEPTH {
+            return false;
+        }
+        let mut path = path.to_vec();
+        path.push((relationship.parent, Rc::clone(&relationship.key)));
+        self.orm.mappers.get(resolved.target).relationships().any(|next| {
+            chosen(self.orm, &self.query.options, &path, next).lazy == Lazy::Joined
+                && self.has_collection(next, &path, depth + 1)
+        })
+    }
+
+    /// Adds the joined loads of all entities to the `FROM` list.
+    fn extend(
+        &mut self,
+        froms: &mut Vec<FromItem>,
+        readers: &mut [Reader],
+        pending: Vec<Vec<ToJoin>>,
+        adapters: Vec<Option<Adapter>>,
+    ) -> Result<()> {
+        if pending.iter().all(Vec::is_empty) {
+            return Ok(());
+        }
+        for item in entity_items(self.orm, self.query)? {
+            if position(froms, &item).is_none() {
+                froms.push(item);
+            }
+        }
+        for (index, joins) in pending.into_iter().enumerate() {
+            let (Reader::Entity(plan), Some(Some(adapter)), Some(Entity::Mapped(mapped))) =
+                (&mut readers[index], adapters.get(index), self.query.entities.get(index))
+            else {
+                continue;
+            };
+            let root = selectable(self.orm, *mapped);
+            let Some(at) = position(froms, &root) else {
+                return Err(Error::unsupported("an eager join of an entity that is not selected from"));
+            };
+            for join in joins {
+                let (from, joined) = self.join(froms[at].clone(), adapter, &plan.path, &join, false)?;
+                froms[at] = from;
+                plan.joined.push(joined);
+            }
+        }
+        Ok(())
+    }
+
+    /// Selects the entities in a subquery and joins the eager loads to it.
+    fn wrap(
+        &mut self,
+        select: &mut Select,
+        froms: &mut Vec<FromItem>,
+        readers: &mut [Reader],
+        pending: Vec<Vec<ToJoin>>,
+        adapters: Vec<Option<Adapter>>,
+    ) -> Result<()> {
+        for expr in &select.order_by.clone() {
+            for column in ordered_columns(expr) {
+                self.place(column);
+            }
+        }
+        let mut inner = std::mem::take(select);
+        select.label_style = inner.label_style;
+        select.tag = inner.tag.take();
+        let order_by = inner.order_by.clone();
+        inner.columns = self.primary.clone();
+        inner.from = std::mem::take(froms);
+        let alias = Alias::of_select(inner, None);
+        let columns: Rc<[Expr]> = alias.columns().into();
+        let selected: Rc<[Expr]> = std::mem::take(&mut self.primary).into();
+        let mut from = FromItem::from(&alias);
+        for (index, joins) in pending.into_iter().enumerate() {
+            let (Reader::Entity(plan), Some(Some(adapter))) = (&mut readers[index], adapters.get(index))
+            else {
+                continue;
+            };
+            let adapter = Adapter::Wrapped {
+                inner: Box::new(adapter.clone()),
+                selected: Rc::clone(&selected),
+                columns: Rc::clone(&columns),
+            };
+            for join in joins {
+                // Places of joined columns are counted from the end of the entities' columns.
+                self.primary = columns.to_vec();
+                let (joined_from, joined) = self.join(from, &adapter, &plan.path, &join, false)?;
+                from = joined_from;
+                plan.joined.push(joined);
+            }
+        }
+        select.columns = columns.to_vec();
+        select.from = vec![from];
+        select.order_by = order_by
+            .iter()
+            .map(|expr| {
+                expr.rewrite(&mut |part| {
+                    let at = selected.iter().position(|expr| expr.same(part))?;
+                    columns.get(at).cloned()
+                })
+            })
+            .collect();
+        select.order_by.append(&mut self.eager_order);
+        Ok(())
+    }
+
+    /// Joins one relationship and reads its class, with what is joined to that in turn.
+    fn join(
+        &mut self,
+        from: FromItem,
+        parent: &Adapter,
+        path: &[(MapperId, Key)],
+        join: &ToJoin,
+        under_outer: bool,
+    ) -> Result<(FromItem, JoinedPlan)> {
+        let orm = self.orm;
+        let relationship = &join.relationship;
+        let resolved = relationship.resolved();
+        self.multiplies |= resolved.uselist;
+        let target = orm.mappers.get(resolved.target);
+        let alias = Alias::of_table(&target.table, None);
+        let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
+        let adapter = Adapter::Alias(alias.clone());
+        let sides = Sides {
+            parent,
+            target: &adapter,
+            secondary: &secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias),
+        };
+        let (primary, secondary) = join_conditions(orm, relationship.parent, resolved, &sides)?;
+        let outer = !join.chosen.inner || under_outer;
+        let right = FromItem::from(&alias);
+        let mut from = match (&secondary_alias, secondary) {
+            (Some(secondary_alias), Some(secondary)) => {
+                let pair = FromItem::from(secondary_alias).join(right, secondary, false);
+                from.join(pair, primary, outer)
+            }
+            _ => from.join(right, primary, outer),
+        };
+        for expr in &resolved.order_by {
+            self.eager_order.push(adapter.adapt(expr, &target.table)?);
+        }
+
+        let mut path = path.to_vec();
+        path.push((relationship.parent, Rc::clone(&relationship.key)));
+        let mut plan = self.empty(resolved.target, path);
+        for property in target.properties.values() {
+            match property {
+                Property::Column(property) => {
+                    if self.skips(&plan.path, resolved.target, &property.key, property.deferred) {
+                        continue;
+                    }
+                    let Some(column) = property.columns.first() else { continue };
+                    let at = self.place_joined(adapter.column(column)?);
+                    plan.columns.push((Rc::clone(&property.key), at));
+                }
+                Property::Relationship(next) => {
+                    let mut joins = Vec::new();
+                    self.choose(&mut plan, next, &mut joins);
+                    for next in joins {
+                        let (joined_from, joined) = self.join(from, &adapter, &plan.path, &next, outer)?;
+                        from = joined_from;
+                        plan.joined.push(joined);
+                    }
+                }
+            }
+        }
+        for column in &target.primary_key {
+            let at = self.place_joined(adapter.column(column)?);
+            plan.primary_key.push(at);
+        }
+        let joined =
+            JoinedPlan { key: Rc::clone(&relationship.key), uselist: resolved.uselist, entity: plan };
+        Ok((from, joined))
+    }
+
+    fn place_joined(&mut self, expr: Expr) -> usize {
+        let offset = self.primary.len();
+        if let Some(at) = self.secondary.iter().position(|other| other.same(&expr)) {
+            return offset + at;
+        }
+        self.secondary.push(expr);
+        offset + self.secondary.len() - 1
+    }
+}
+
+/// The columns that an `ORDER BY` element orders by.
+fn ordered_columns(expr: &Expr) -> Vec<Expr> {
+    let mut columns = Vec::new();
+    expr.visit(&mut |expr| {
+        if matches!(expr.kind(), crate::sql::ExprKind::Column(_) | crate::sql::ExprKind::AliasColumn(_)) {
+            columns.push(expr.clone());
+        }
+    });
+    columns
+}
+
+impl Query {
+    /// How the statement labels its columns.
+    pub(super) fn label_style(&self, profile: crate::version::Profile) -> LabelStyle {
+        match self.style {
+            Style::Legacy => LabelStyle::TableColumn,
+            Style::Select => LabelStyle::Disambiguate,
+            Style::Loader if profile.has(Behaviour::LegacyColumnLabels) => LabelStyle::TableColumn,
+            Style::Loader => LabelStyle::Disambiguate,
+        }
+    }
+
+    fn tag(&self) -> Option<Key> {
+        if let Some(tag) = &self.loader {
+            return Some(Rc::clone(tag));
+        }
+        if self.options.is_empty() && !self.populate_existing {
+            return None;
+        }
+        Some(Rc::from(format!("{:?} {}", self.options, self.populate_existing)))
+    }
+}

@@ -1,0 +1,271 @@
+//! Rows to objects, through the identity map.
+//!
+//! An object that the session has keeps what it has: only attributes that it lacks are filled in. A new object,
+//! a refreshed one and all of them under `populate_existing` are filled whole.
+
+use super::options::LoaderOption;
+use super::plan::{EntityPlan, Reader};
+use super::result::Item;
+use crate::attr::{self, NewValue};
+use crate::error::{Error, Result};
+use crate::host::Cx;
+use crate::map::{Key, Lazy, Relationship};
+use crate::session::{self, SessionId};
+use crate::state::{IdentityKey, ObjRef, Slot, StateId};
+use crate::value::Value;
+use indexmap::{IndexMap, IndexSet};
+use std::rc::Rc;
+
+/// The object that a load refreshes.
+#[derive(Debug, Clone)]
+pub(super) struct Refresh {
+    pub object: ObjRef,
+    /// The attributes to fill; all of them where it is `None`.
+    pub only: Option<Vec<Key>>,
+}
+
+/// What an object gets from this load.
+#[derive(Debug)]
+struct Filling {
+    object: ObjRef,
+    /// The attributes to fill; all of them where it is `None`.
+    keys: Option<IndexSet<Key>>,
+    /// Fills what was loaded before, and drops related objects that are not loaded along.
+    anew: bool,
+    is_new: bool,
+}
+
+impl Filling {
+    fn fills(&self, key: &Key) -> bool {
+        self.keys.as_ref().is_none_or(|keys| keys.contains(key))
+    }
+}
+
+/// A relationship to load for objects once all rows are read.
+#[derive(Debug)]
+pub(super) struct Later {
+    pub relationship: Rc<Relationship>,
+    pub lazy: Lazy,
+    pub path: super::options::Path,
+    pub objects: Vec<ObjRef>,
+    /// The objects were refreshed: each is loaded by itself, as on access.
+    pub single: bool,
+}
+
+/// One load in progress.
+#[derive(Debug)]
+pub(super) struct Loading {
+    session: SessionId,
+    populate_existing: bool,
+    refresh: Option<Refresh>,
+    options: Rc<[LoaderOption]>,
+    filled: IndexMap<StateId, Filling>,
+    columns_done: IndexSet<(StateId, usize)>,
+    collections: IndexMap<(StateId, Key), Vec<ObjRef>>,
+    scalars: IndexSet<(StateId, Key)>,
+    later: IndexMap<(usize, Key), Later>,
+}
+
+impl Loading {
+    pub(super) fn new(
+        session: SessionId,
+        populate_existing: bool,
+        refresh: Option<Refresh>,
+        options: &[LoaderOption],
+    ) -> Self {
+        Loading {
+            session,
+            populate_existing,
+            refresh,
+            options: options.into(),
+            filled: IndexMap::new(),
+            columns_done: IndexSet::new(),
+            collections: IndexMap::new(),
+            scalars: IndexSet::new(),
+            later: IndexMap::new(),
+        }
+    }
+
+    /// Reads one row.
+    pub(super) fn row(&mut self, cx: &mut Cx<'_>, readers: &[Reader], row: &[Value]) -> Result<Vec<Item>> {
+        readers
+            .iter()
+            .map(|reader| match reader {
+                Reader::Value(at) => Ok(Item::Value(value(row, *at)?)),
+                Reader::Entity(plan) => Ok(Item::Object(self.entity(cx, plan, row, true)?)),
+            })
+            .collect()
+    }
+
+    fn entity(
+        &mut self,
+        cx: &mut Cx<'_>,
+        plan: &EntityPlan,
+        row: &[Value],
+        root: bool,
+    ) -> Result<Option<ObjRef>> {
+        let Some(object) = self.identify(cx, plan, row, root)? else { return Ok(None) };
+        let id = object.id();
+        if self.columns_done.insert((id, plan.id)) {
+            self.fill_columns(cx, plan, row, id)?;
+            self.note_later(plan, &object);
+        }
+        for joined in &plan.joined {
+            let child = self.entity(cx, &joined.entity, row, false)?;
+            if !self.filled.get(&id).is_some_and(|filling| filling.fills(&joined.key)) {
+                continue;
+            }
+            let place = (id, Rc::clone(&joined.key));
+            if joined.uselist {
+                let items = self.collections.entry(place).or_default();
+                if let Some(child) = child
+                    && !items.contains(&child)
+                {
+                    items.push(child);
+                }
+            } else if self.scalars.insert(place) {
+                attr::set_committed(cx, id, &joined.key, NewValue::One(child))?;
+            }
+        }
+        Ok(Some(object))
+    }
+
+    /// The object of a row: the session's, or a new one.
+    fn identify(
+        &mut self,
+        cx: &mut Cx<'_>,
+        plan: &EntityPlan,
+        row: &[Value],
+        root: bool,
+    ) -> Result<Option<ObjRef>> {
+        if root
+            && plan.primary_key.is_empty()
+            && let Some(refresh) = &self.refresh
+        {
+            let object = refresh.object.clone();
+            self.begin(cx, &object, true, false);
+            return Ok(Some(object));
+        }
+        let values: Vec<Value> = plan.primary_key.iter().map(|at| value(row, *at)).collect::<Result<_>>()?;
+        if values.iter().all(Value::is_null) {
+            return Ok(None);
+        }
+        let key = IdentityKey { mapper: plan.mapper, values };
+        let refreshed = self.refresh.as_ref().map(|refresh| refresh.object.clone()).filter(|object| {
+            cx.orm.states.find(object.id()).is_some_and(|state| state.key.as_ref() == Some(&key))
+        });
+        let found = refreshed.clone().or_else(|| session::lookup(cx.orm, self.session, &key));
+        if let Some(object) = found {
+            self.begin(cx, &object, refreshed.is_some() && root, false);
+            return Ok(Some(object));
+        }
+        let object = cx.orm.states.create(plan.mapper);
+        session::register_loaded(cx, self.session, &object, key)?;
+        self.begin(cx, &object, false, true);
+        Ok(Some(object))
+    }
+
+    /// Decides, the first time an object is met, what it gets.
+    fn begin(&mut self, cx: &mut Cx<'_>, object: &ObjRef, refreshed: bool, is_new: bool) {
+        let id = object.id();
+        if self.filled.contains_key(&id) {
+            return;
+        }
+        let state = cx.orm.states.get(id);
+        let keys = if refreshed {
+            self.refresh
+                .as_ref()
+                .and_then(|refresh| refresh.only.as_ref())
+                .map(|only| only.iter().cloned().collect())
+        } else if is_new || self.populate_existing {
+            None
+        } else {
+            let properties = &cx.orm.mappers.get(state.mapper).properties;
+            Some(
+                properties
+                    .keys()
+                    .filter(|key| !state.dict.contains_key(*key) && !state.committed.contains_key(*key))
+                    .cloned()
+                    .collect(),
+            )
+        };
+        let anew = refreshed || (self.populate_existing && !is_new);
+        self.filled.insert(id, Filling { object: object.clone(), keys, anew, is_new });
+        if is_new && !self.options.is_empty() {
+            cx.orm.states.get_mut(id).options = Some(Rc::clone(&self.options));
+        }
+    }
+
+    fn fill_columns(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, row: &[Value], id: StateId) -> Result<()> {
+        let Some(filling) = self.filled.get(&id) else { return Ok(()) };
+        for (key, at) in &plan.columns {
+            if filling.fills(key) {
+                attr::set_committed(cx, id, key, NewValue::Value(value(row, *at)?))?;
+            }
+        }
+        if filling.is_new || filling.anew || filling.keys.as_ref().is_some_and(|keys| !keys.is_empty()) {
+            cx.orm.states.get_mut(id).expired = false;
+        }
+        if !filling.anew {
+            return Ok(());
+        }
+        // A refreshed object forgets related objects, so that the next access loads them.
+        let orm = &mut *cx.orm;
+        let state = orm.states.get_mut(id);
+        for relationship in orm.mappers.get(state.mapper).relationships() {
+            if filling.fills(&relationship.key) {
+                if let Some(Slot::Many(list)) = state.dict.shift_remove(&relationship.key) {
+                    list.owner.set(None);
+                }
+                state.committed.shift_remove(&relationship.key);
+                state.pending.shift_remove(&relationship.key);
+                state.expired_attributes.shift_remove(&relationship.key);
+            }
+        }
+        if filling.keys.is_none() {
+            state.committed.clear();
+            state.modified = false;
+        }
+        Ok(())
+    }
+
+    fn note_later(&mut self, plan: &EntityPlan, object: &ObjRef) {
+        let Some(filling) = self.filled.get(&object.id()) else { return };
+        for later in &plan.later {
+            if !filling.fills(&later.relationship.key) {
+                continue;
+            }
+            self.later
+                .entry((plan.id, Rc::clone(&later.relationship.key)))
+                .or_insert_with(|| Later {
+                    relationship: Rc::clone(&later.relationship),
+                    lazy: later.lazy,
+                    path: plan.path.clone(),
+                    objects: Vec::new(),
+                    single: filling.anew,
+                })
+                .objects
+                .push(object.clone());
+        }
+    }
+
+    /// Gives objects the collections that the rows brought; what is left to load comes back.
+    pub(super) fn finish(self, cx: &mut Cx<'_>) -> Result<Vec<Later>> {
+        for ((id, key), items) in self.collections {
+            attr::set_committed(cx, id, &key, NewValue::Many(items))?;
+        }
+        drop(self.filled);
+        Ok(self.later.into_values().collect())
+    }
+
+    /// Whether the rows had the object.
+    pub(super) fn met(&self, id: StateId) -> bool {
+        self.filled.get(&id).is_some_and(|filling| filling.object.id() == id)
+    }
+}
+
+fn value(row: &[Value], at: usize) -> Result<Value> {
+    row.get(at)
+        .cloned()
+        .ok_or_else(|| Error::unsupported("a statement with fewer columns than it was read for"))
+}
