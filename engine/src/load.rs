@@ -5,7 +5,6 @@
 
 mod adapt;
 mod columns;
-mod compare;
 mod from;
 mod get;
 mod later;
@@ -13,12 +12,12 @@ mod lazy;
 mod options;
 mod plan;
 mod query;
+pub mod relation;
 mod result;
 mod rows;
 
 pub use adapt::{alias, alias_name, attribute, selectable};
 pub use columns::{load_columns, refresh};
-pub use compare::{any, compare, contains, has};
 pub use get::get;
 pub use lazy::load_relationship;
 pub use options::{LoaderOption, Strategy};

@@ -29,13 +29,24 @@ pub fn selectable(orm: &Orm, mapped: Mapped) -> FromItem {
     }
 }
 
-/// A column attribute of a mapped class or alias as an expression: `User.name`.
+/// An attribute of a mapped class or alias as an expression: `User.name`; of a relationship, its join condition.
 ///
 /// # Errors
 ///
-/// `Unsupported` where the class has no such column attribute; whoever asks has looked.
+/// `Unsupported` where the class has no such attribute; whoever asks has looked.
 pub fn attribute(orm: &Orm, mapped: Mapped, key: &str) -> Result<Expr> {
     let mapper = orm.mappers.get(mapped.mapper);
+    if let Some(relationship) = orm.mappers.relationship(mapped.mapper, key)
+        && let Some(resolved) = relationship.resolved.get()
+    {
+        let parent = Adapter::of(orm, mapped);
+        let sides = Sides { parent: &parent, target: &Adapter::Plain, secondary: &Adapter::Plain };
+        let (primary, secondary) = join_conditions(orm, relationship.parent, resolved, &sides)?;
+        return Ok(match secondary {
+            Some(secondary) => Expr::and([primary, secondary]),
+            None => primary,
+        });
+    }
     let column = mapper
         .column_of(key)
         .ok_or_else(|| Error::unsupported(format!("`{}.{key}` as an expression", mapper.class_name)))?;

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{self, Key, Mapped, MapperId};
 use crate::session::{self, SessionId};
-use crate::sql::{Alias, Dialect, Expr, FromItem, Op, Operand, Select, Statement};
+use crate::sql::{Alias, Dialect, Expr, FromItem, LabelStyle, Op, Operand, Select, Statement};
 use crate::state::ObjRef;
 use crate::value::Value;
 use std::rc::Rc;
@@ -151,7 +151,7 @@ impl Query {
     }
 
     /// The class that `filter_by(key=…)` speaks of, where it has the attribute: a column's expression comes from
-    /// [`super::attribute`], a relationship's comparison from [`super::compare`].
+    /// [`super::attribute`], a relationship's comparison from [`super::relation`].
     ///
     /// # Errors
     ///
@@ -165,8 +165,6 @@ impl Query {
         if mapper.properties.contains_key(key) {
             return Ok(mapped);
         }
-        let by_entity = matches!(self.entities.first(), Some(Entity::Mapped(_))) || !self.joins.is_empty();
-        let _ = by_entity;
         Err(Error::new(
             ErrorKind::InvalidRequestError,
             format!("Entity namespace for \"{}\" has no property \"{key}\"", mapper.table.name()),
@@ -189,6 +187,43 @@ impl Query {
     pub fn select_without_eager(&self, cx: &mut Cx<'_>) -> Result<Select> {
         self.configure(cx)?;
         Ok(Plan::new(cx.orm, self, false)?.select)
+    }
+
+    /// The select as another statement uses it: without eager joins or labels.
+    pub fn to_select(&self, cx: &mut Cx<'_>) -> Result<Select> {
+        let mut select = self.select_without_eager(cx)?;
+        select.label_style = LabelStyle::Disambiguate;
+        Ok(select)
+    }
+
+    /// The names of a row's places, and whether rows are single objects.
+    pub fn shape(&self, cx: &mut Cx<'_>) -> Result<(Vec<Key>, bool)> {
+        self.configure(cx)?;
+        let plan = Plan::new(cx.orm, self, false)?;
+        Ok((plan.names, self.is_single() && self.style != Style::Select))
+    }
+
+    fn is_single(&self) -> bool {
+        matches!(self.entities[..], [Entity::Mapped(_)])
+    }
+
+    /// `query.delete()`: objects of the session follow by `fetch`ing their keys, by evaluating the criteria in
+    /// memory, or (`None`) not at all.
+    pub fn bulk_delete(&self, cx: &mut Cx<'_>, session: SessionId, fetch: Option<bool>) -> Result<i64> {
+        let _ = (cx, session, fetch);
+        Err(Error::unsupported("query.delete()"))
+    }
+
+    /// `query.update()`; `fetch` as for [`Query::bulk_delete`].
+    pub fn bulk_update(
+        &self,
+        cx: &mut Cx<'_>,
+        session: SessionId,
+        values: Vec<(Expr, Expr)>,
+        fetch: Option<bool>,
+    ) -> Result<i64> {
+        let _ = (cx, session, values, fetch);
+        Err(Error::unsupported("query.update()"))
     }
 
     fn configure(&self, cx: &mut Cx<'_>) -> Result<()> {
@@ -251,9 +286,13 @@ impl Query {
             })
             .collect();
         let mapped = self.entities.iter().any(|entity| matches!(entity, Entity::Mapped(_)));
-        let single = self.entities.len() == 1 && mapped;
         let legacy = self.style != Style::Select;
-        let rows = Rows { names, rows, scalars: legacy && single, needs_unique: plan.multiplies && !legacy };
+        let rows = Rows {
+            names,
+            rows,
+            scalars: legacy && self.is_single(),
+            needs_unique: plan.multiplies && !legacy,
+        };
         Ok((if legacy && mapped { rows.unique() } else { rows }, met))
     }
 

@@ -38,7 +38,7 @@ fn value_of(
 /// # Errors
 ///
 /// `InvalidRequestError` for a collection compared with an object.
-pub fn compare(
+pub fn equals(
     cx: &mut Cx<'_>,
     mapped: Mapped,
     key: &str,
@@ -59,16 +59,12 @@ pub fn compare(
                 }
                 return Ok(Expr::and(parts));
             }
-            let exists = exists(cx, mapped, &relationship, None)?;
+            let exists = select_one(cx, mapped, &relationship, None, Vec::new())?;
             Ok(if negated { exists } else { exists.negate() })
         }
         Some(_) if resolved.uselist => Err(Error::new(
             ErrorKind::InvalidRequestError,
-            if negated {
-                "Can't compare a collection to an object or collection; use contains() to test for membership."
-            } else {
-                "Can't compare a collection to an object or collection; use contains() to test for membership."
-            },
+            "Can't compare a collection to an object or collection; use contains() to test for membership.",
         )),
         Some(object) if negated => {
             let mut parts = Vec::new();
@@ -105,61 +101,56 @@ fn matches_object(
     })
 }
 
-/// `Class.collection.any(criterion)`.
+/// `Class.collection.any(…)` (`is_any`) and `Class.scalar.has(…)`, against the target or an alias of it.
 ///
 /// # Errors
 ///
-/// `InvalidRequestError` for a scalar relationship.
-pub fn any(cx: &mut Cx<'_>, mapped: Mapped, key: &str, criterion: Option<Expr>) -> Result<Expr> {
+/// `InvalidRequestError` where the relationship is of the other kind.
+pub fn exists(
+    cx: &mut Cx<'_>,
+    mapped: Mapped,
+    key: &str,
+    of_type: Option<Mapped>,
+    criteria: Vec<Expr>,
+    is_any: bool,
+) -> Result<Expr> {
     let relationship = relationship(cx, mapped, key)?;
-    if !relationship.resolved().uselist {
-        return Err(Error::new(
-            ErrorKind::InvalidRequestError,
-            "'any()' not implemented for scalar attributes. Use has().",
-        ));
-    }
-    exists(cx, mapped, &relationship, criterion)
+    let text = match (is_any, relationship.resolved().uselist) {
+        (true, false) => "'any()' not implemented for scalar attributes. Use has().",
+        (false, true) => "'has()' not implemented for collections.  Use any().",
+        _ => return select_one(cx, mapped, &relationship, of_type, criteria),
+    };
+    Err(Error::new(ErrorKind::InvalidRequestError, text))
 }
 
-/// `Class.scalar.has(criterion)`.
-///
-/// # Errors
-///
-/// `InvalidRequestError` for a collection.
-pub fn has(cx: &mut Cx<'_>, mapped: Mapped, key: &str, criterion: Option<Expr>) -> Result<Expr> {
-    let relationship = relationship(cx, mapped, key)?;
-    if relationship.resolved().uselist {
-        return Err(Error::new(
-            ErrorKind::InvalidRequestError,
-            "'has()' not implemented for collections.  Use any().",
-        ));
-    }
-    exists(cx, mapped, &relationship, criterion)
-}
-
-/// `EXISTS (SELECT 1 FROM target WHERE join AND criterion)`; a class that refers to itself is aliased inside.
-fn exists(
+/// `EXISTS (SELECT 1 FROM target WHERE join AND criteria)`; a class that refers to itself is aliased inside.
+fn select_one(
     cx: &mut Cx<'_>,
     mapped: Mapped,
     relationship: &Relationship,
-    criterion: Option<Expr>,
+    of_type: Option<Mapped>,
+    criteria: Vec<Expr>,
 ) -> Result<Expr> {
     let resolved = relationship.resolved();
     let target_table = cx.orm.mappers.get(resolved.target).table.clone();
     let parent = Adapter::of(cx.orm, mapped);
-    let itself = cx.orm.mappers.get(mapped.mapper).table == target_table;
+    let itself = of_type.is_none() && cx.orm.mappers.get(mapped.mapper).table == target_table;
     let alias = itself.then(|| Alias::of_table(&target_table, None));
-    let target = alias.clone().map_or(Adapter::Plain, Adapter::Alias);
+    let (target, item) = match (&alias, of_type) {
+        (Some(alias), _) => (Adapter::Alias(alias.clone()), FromItem::from(alias)),
+        (None, Some(of_type)) => (Adapter::of(cx.orm, of_type), selectable(cx.orm, of_type)),
+        (None, None) => (Adapter::Plain, FromItem::from(&target_table)),
+    };
     let sides = Sides { parent: &parent, target: &target, secondary: &Adapter::Plain };
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
     let mut select = Select::new(vec![Expr::literal_column("1", SqlType::Integer)]);
     if let Some(table) = &resolved.secondary {
         select.from.push(FromItem::from(table));
     }
-    select.from.push(alias.as_ref().map_or_else(|| FromItem::from(&target_table), FromItem::from));
+    select.from.push(item);
     let mut parts = vec![primary];
     parts.extend(secondary);
-    if let Some(criterion) = criterion {
+    for criterion in criteria {
         parts.push(target.adapt(&criterion, &target_table)?);
     }
     select.where_ = vec![Expr::and(parts)];
