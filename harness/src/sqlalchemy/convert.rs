@@ -3,7 +3,8 @@
 //! Columns' values are copied; a value that SQL has no type for travels as a [`Carried`] and comes back as the
 //! same Python object.
 
-use crate::python::{Interp, PyResult, Value};
+use crate::python::stdlib::datetime::{self, PyDate, PyDateTime, PyTime};
+use crate::python::{Interp, PyResult, Stop, Value};
 use backproof_engine::value::{HostValue, Value as SqlValue};
 use std::any::Any;
 use std::rc::Rc;
@@ -51,8 +52,23 @@ pub(crate) fn to_engine(interp: &mut Interp, value: &Value) -> PyResult<SqlValue
         Value::Float(float) => SqlValue::Float(*float),
         Value::Str(text) => SqlValue::Text(text.clone()),
         Value::Bytes(bytes) => SqlValue::Bytes(bytes.clone()),
-        other => carry(interp, other)?,
+        other => match date_or_time(other)? {
+            Some(value) => value,
+            None => carry(interp, other)?,
+        },
     })
+}
+
+/// Dates and times, which SQLite keeps without a zone.
+fn date_or_time(value: &Value) -> PyResult<Option<SqlValue>> {
+    let zoned = || Err(Stop::unsupported("a time with a zone as an attribute of a mapped object or a parameter"));
+    if let Some(moment) = value.downcast::<PyDateTime>() {
+        return if moment.zone.is_some() { zoned() } else { Ok(Some(SqlValue::DateTime(moment.at))) };
+    }
+    if let Some(time) = value.downcast::<PyTime>() {
+        return if time.zone.is_some() { zoned() } else { Ok(Some(SqlValue::Time(time.at))) };
+    }
+    Ok(value.downcast::<PyDate>().map(|date| SqlValue::Date(date.0)))
 }
 
 fn carry(interp: &mut Interp, value: &Value) -> PyResult<SqlValue> {
@@ -67,7 +83,7 @@ fn carry(interp: &mut Interp, value: &Value) -> PyResult<SqlValue> {
 }
 
 /// An engine value as Python sees it.
-pub(crate) fn to_python(interp: &mut Interp, value: &SqlValue) -> PyResult<Value> {
+pub(crate) fn to_python(_interp: &mut Interp, value: &SqlValue) -> PyResult<Value> {
     Ok(match value {
         SqlValue::Null => Value::None,
         SqlValue::Bool(truth) => Value::Bool(*truth),
@@ -75,9 +91,10 @@ pub(crate) fn to_python(interp: &mut Interp, value: &SqlValue) -> PyResult<Value
         SqlValue::Float(float) => Value::Float(*float),
         SqlValue::Text(text) => Value::Str(text.clone()),
         SqlValue::Bytes(bytes) => Value::Bytes(bytes.clone()),
-        SqlValue::Decimal(_) | SqlValue::Date(_) | SqlValue::Time(_) | SqlValue::DateTime(_) => {
-            return Err(crate::python::Stop::unsupported("dates and decimals from the database"));
-        }
+        SqlValue::Date(date) => datetime::date_value(*date),
+        SqlValue::Time(time) => datetime::time_value(*time),
+        SqlValue::DateTime(moment) => datetime::datetime_value(*moment),
+        SqlValue::Decimal(_) => return Err(Stop::unsupported("decimals from the database")),
         SqlValue::Host(carried) => match carried.as_any().downcast_ref::<Carried>() {
             Some(carried) => carried.value.clone(),
             None => Value::None,
