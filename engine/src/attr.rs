@@ -11,6 +11,7 @@ mod history;
 
 pub use access::{Passive, get, get_passive, is_loaded, set_committed};
 pub use change::{NewValue, delete, set};
+pub(crate) use change::set_column;
 pub use collection::{
     append, clear, del_index, del_slice, extend, insert, pop, remove, reorder, set_index, set_slice,
 };

@@ -3,27 +3,33 @@
 //! A session begins a transaction when it is first used and emits BEGIN when it first emits SQL. Its identity
 //! map holds objects weakly; new, modified and deleted objects are held strongly.
 
-mod cascade;
+pub(crate) mod cascade;
 mod expire;
 mod identity;
 mod membership;
 mod merge;
 mod transaction;
 
-use crate::db::DatabaseId;
-use crate::error::{Error, Result};
+use crate::db::{ConnectionId, DatabaseId};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
+use crate::map::MapperId;
 use crate::orm::Orm;
+use crate::state::{self, IdentityKey, ObjRef, StateId};
+use crate::unit;
+use crate::version::Behaviour;
+use indexmap::IndexMap;
 
 pub use cascade::SessionHooks;
+pub(crate) use expire::expire_attributes;
 pub use expire::{expire, expire_all, refresh};
-pub use identity::{identity_objects, lookup, register_loaded};
+pub use identity::{identity_objects, lookup, register_loaded, sweep};
 pub use membership::{
     ObjectState, add, add_all, contains, delete, deleted_objects, dirty_objects, expunge, expunge_all,
     is_modified, new_objects, object_session, object_state,
 };
 pub use merge::merge;
-pub use transaction::{begin, begin_nested, close, commit, in_transaction, is_active, rollback};
+pub use transaction::{begin, begin_nested, close, commit, connection, in_transaction, is_active, rollback};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId(pub(crate) u32);
@@ -62,21 +68,57 @@ pub struct Sessions {
 }
 
 /// One session.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Session {
     pub settings: SessionSettings,
+    identity: identity::IdentityMap,
+    new: IndexMap<StateId, ObjRef>,
+    deleted: IndexMap<StateId, ObjRef>,
+    /// Persistent objects with changes that are not flushed.
+    modified: IndexMap<StateId, ObjRef>,
+    transactions: Vec<transaction::Transaction>,
+    connection: Option<ConnectionId>,
+    flushing: bool,
+    /// The flush has come to emitting SQL.
+    executing: bool,
+    /// The host has dropped the session: its objects can go to another.
+    forgotten: bool,
+}
+
+fn get(orm: &Orm, session: SessionId) -> &Session {
+    &orm.sessions.all[session.0 as usize]
+}
+
+fn get_mut(orm: &mut Orm, session: SessionId) -> &mut Session {
+    &mut orm.sessions.all[session.0 as usize]
 }
 
 /// Makes a session.
 pub fn create(orm: &mut Orm, settings: SessionSettings) -> SessionId {
     let id = SessionId(orm.sessions.all.len() as u32);
-    orm.sessions.all.push(Session { settings });
+    orm.sessions.all.push(Session { settings, ..Session::default() });
     id
+}
+
+/// The host holds the session no longer: it is closed without a word.
+pub fn forget(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
+    get_mut(cx.orm, session).forgotten = true;
+    close(cx, session)
+}
+
+/// The session's settings.
+pub fn settings(orm: &Orm, session: SessionId) -> &SessionSettings {
+    &get(orm, session).settings
 }
 
 /// The session's settings; autoflush can be changed while it lives (`no_autoflush`).
 pub fn settings_mut(orm: &mut Orm, session: SessionId) -> &mut SessionSettings {
-    &mut orm.sessions.all[session.0 as usize].settings
+    &mut get_mut(orm, session).settings
+}
+
+/// Whether the session behaves as sessions of 2.0 do.
+fn is_future(orm: &Orm, session: SessionId) -> bool {
+    get(orm, session).settings.future || !orm.profile.has(Behaviour::CascadeBackrefs)
 }
 
 /// The database engine that the session uses.
@@ -85,18 +127,189 @@ pub fn settings_mut(orm: &mut Orm, session: SessionId) -> &mut SessionSettings {
 ///
 /// `UnboundExecutionError` where it has none.
 pub fn bind(cx: &mut Cx<'_>, session: SessionId) -> Result<DatabaseId> {
-    let _ = (cx, session);
-    Err(Error::unsupported("sessions"))
+    get(cx.orm, session).settings.bind.ok_or_else(|| {
+        Error::new(
+            ErrorKind::UnboundExecutionError,
+            "Could not locate a bind configured on SQL expression or this Session.",
+        )
+    })
+}
+
+/// As [`connection`], for a mapped class: its name is in the message where the session has no engine.
+pub fn connection_for(cx: &mut Cx<'_>, session: SessionId, mapper: MapperId, query: bool) -> Result<ConnectionId> {
+    if get(cx.orm, session).settings.bind.is_none() {
+        let mapper = cx.orm.mappers.get(mapper);
+        let (class, table) = (&mapper.class_name, mapper.table.name());
+        let version = cx.orm.profile.version();
+        let named = if version.major >= 2 {
+            format!("Mapper[{class}({table})]")
+        } else {
+            format!("mapped class {class}->{table}")
+        };
+        // 1.4 speaks of an SQL expression even where there is none, and 1.3 has no full stop.
+        let expression = if query || (version.major, version.minor) == (1, 4) { ", SQL expression" } else { "" };
+        let stop = if cx.orm.profile.has(Behaviour::StatementMarks) { "." } else { "" };
+        return Err(Error::new(
+            ErrorKind::UnboundExecutionError,
+            format!("Could not locate a bind configured on mapper {named}{expression} or this Session{stop}"),
+        ));
+    }
+    connection(cx, session)
+}
+
+/// Whether there is nothing to flush.
+fn is_clean(orm: &Orm, session: SessionId) -> bool {
+    let owner = get(orm, session);
+    owner.new.is_empty() && owner.deleted.is_empty() && owner.modified.is_empty()
 }
 
 /// Flushes what is new, changed and deleted.
+///
+/// # Errors
+///
+/// What the database says, or the unit of work; the transaction is rolled back then.
 pub fn flush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
-    let _ = (cx, session);
-    Err(Error::unsupported("flush"))
+    if get(cx.orm, session).flushing {
+        return Err(membership::invalid("Session is already flushing"));
+    }
+    identity::sweep(cx.orm);
+    if is_clean(cx.orm, session) {
+        return Ok(());
+    }
+    crate::map::configure(cx)?;
+    get_mut(cx.orm, session).flushing = true;
+    let result = unit::flush(cx, session);
+    let owner = get_mut(cx.orm, session);
+    owner.flushing = false;
+    owner.executing = false;
+    result
 }
 
 /// Flushes before a query, where the session does so.
+///
+/// # Errors
+///
+/// As [`flush`].
 pub fn autoflush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
-    let _ = (cx, session);
-    Err(Error::unsupported("flush"))
+    let owner = get(cx.orm, session);
+    if owner.settings.autoflush && !owner.flushing { flush(cx, session) } else { Ok(()) }
+}
+
+/// What a flush starts from, in order: new, modified, deleted.
+pub(crate) fn flush_sets(orm: &Orm, session: SessionId) -> (Vec<ObjRef>, Vec<ObjRef>, Vec<ObjRef>) {
+    let owner = get(orm, session);
+    let all = |of: &IndexMap<StateId, ObjRef>| of.values().cloned().collect();
+    (all(&owner.new), all(&owner.modified), all(&owner.deleted))
+}
+
+/// The flush begins to emit SQL: the transaction it runs in.
+pub(crate) fn begin_execution(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
+    transaction::autobegin(cx.orm, session)?;
+    get_mut(cx.orm, session).executing = true;
+    Ok(())
+}
+
+/// The flush failed after it began to emit SQL.
+pub(crate) fn fail_execution(cx: &mut Cx<'_>, session: SessionId, error: &Error) -> Result<()> {
+    get_mut(cx.orm, session).executing = false;
+    transaction::fail(cx, session, error)
+}
+
+/// Takes a pending object that lost its parent out of the session.
+pub(crate) fn expunge_orphan(orm: &mut Orm, session: SessionId, id: StateId) {
+    membership::remove(orm, session, &[id], false);
+}
+
+/// Whether an object was deleted within the transaction.
+pub(crate) fn was_deleted(orm: &Orm, id: StateId) -> bool {
+    orm.states.find(id).is_some_and(|state| state.deleted)
+}
+
+/// The flush has deleted these objects' rows.
+pub(crate) fn flushed_deleted(orm: &mut Orm, session: SessionId, ids: &[StateId]) {
+    for id in ids {
+        if let Some(top) = get_mut(orm, session).transactions.last_mut() {
+            top.deleted.insert(*id);
+        }
+        identity::discard(orm, session, *id);
+        let owner = get_mut(orm, session);
+        owner.modified.shift_remove(id);
+        let held = owner.deleted.shift_remove(id);
+        orm.states.get_mut(*id).deleted = true;
+        drop(held);
+    }
+}
+
+/// The flush has written these objects' rows: they are persistent and unchanged.
+///
+/// # Errors
+///
+/// `FlushError`: one has no primary key.
+pub(crate) fn flushed(cx: &mut Cx<'_>, session: SessionId, ids: &[StateId]) -> Result<()> {
+    for id in ids {
+        let key = state::identity_key(cx.orm, *id);
+        if key.values.iter().all(crate::value::Value::is_null) {
+            let text = crate::attr::object_text(cx, *id);
+            return Err(Error::new(
+                ErrorKind::FlushError,
+                format!(
+                    "Instance {text} has a NULL identity key.  If this is an auto-generated value, check that the database table allows generation of new primary key values, and that the mapped Column object is configured to expect these generated values.  Ensure also that this flush() is not occurring at an inappropriate time, such as within a load() event."
+                ),
+            ));
+        }
+        if cx.orm.states.get(*id).key.as_ref() != Some(&key) {
+            if let Some(old) = cx.orm.states.get(*id).key.clone() {
+                identity::discard(cx.orm, session, *id);
+                if let Some(top) = get_mut(cx.orm, session).transactions.last_mut() {
+                    top.switched.entry(*id).or_insert(old);
+                }
+            }
+            cx.orm.states.get_mut(*id).key = Some(key);
+        }
+        cx.orm.states.get_mut(*id).orphaned = false;
+        note_flushed(cx.orm, session, *id);
+        commit_state(cx.orm, *id);
+        identity::replace(cx.orm, session, *id);
+        let owner = get_mut(cx.orm, session);
+        let held = (owner.new.shift_remove(id), owner.modified.shift_remove(id));
+        drop(held);
+    }
+    Ok(())
+}
+
+/// Remembers, for a rollback, that an object was written.
+fn note_flushed(orm: &mut Orm, session: SessionId, id: StateId) {
+    let owner = get_mut(orm, session);
+    let is_new = owner.new.contains_key(&id);
+    if let Some(top) = owner.transactions.last_mut() {
+        if is_new { top.new.insert(id) } else { top.dirty.insert(id) };
+    }
+}
+
+/// What an object holds is what its row holds.
+fn commit_state(orm: &mut Orm, id: StateId) {
+    let state = orm.states.get_mut(id);
+    let dropped = (std::mem::take(&mut state.committed), std::mem::take(&mut state.pending));
+    state.modified = false;
+    state.expired = false;
+    let present: Vec<_> = state.dict.keys().cloned().collect();
+    for key in present {
+        state.expired_attributes.shift_remove(&key);
+    }
+    drop(dropped);
+}
+
+/// Ends a flush: what changed during it and was not part of it counts as unchanged.
+pub(crate) fn end_flush(cx: &mut Cx<'_>, session: SessionId) {
+    let left: Vec<StateId> = get(cx.orm, session).modified.keys().copied().collect();
+    for id in left {
+        commit_state(cx.orm, id);
+    }
+    let held = std::mem::take(&mut get_mut(cx.orm, session).modified);
+    drop(held);
+}
+
+/// What the identity map has for a key, for a flush that meets a second object of it.
+pub(crate) fn holder(orm: &Orm, session: SessionId, key: &IdentityKey) -> Option<StateId> {
+    lookup(orm, session, key).map(|object| object.id())
 }

@@ -4,6 +4,10 @@
 //! The arena holds none: when the last `ObjRef` is gone the state is freed at the next sweep. A session holds
 //! new, modified and deleted objects strongly, as the real library does.
 
+mod mapped;
+
+pub use mapped::{base_mapper, column_key, identity_key, identity_text, is_a, relationship};
+
 use crate::load::LoaderOption;
 use crate::map::{Key, MapperId};
 use crate::session::SessionId;
@@ -129,11 +133,16 @@ pub struct State {
     pub insert_order: u64,
     /// Deleted within the current transaction.
     pub deleted: bool,
-    /// Whether it hangs on a parent, by relationship (the parent's mapper and attribute).
-    pub has_parent: IndexMap<(MapperId, Key), bool>,
+    /// The parent that it hangs on, by relationship (the parent's mapper and attribute); `None` once it was
+    /// removed from there.
+    pub parents: IndexMap<(MapperId, Key), Option<StateId>>,
     pub pending: IndexMap<Key, Pending>,
     /// Options of the query that loaded it, which later loads of its attributes follow.
     pub options: Option<Rc<[LoaderOption]>>,
+    /// Collections that were read while they were empty and are not yet in `dict`.
+    pub empty: IndexMap<Key, Rc<Collection>>,
+    /// A pending object lost the parent that it needs while it was in no session.
+    pub orphaned: bool,
 }
 
 #[derive(Debug)]
@@ -222,6 +231,7 @@ impl States {
                         dict: IndexMap::new(),
                         committed: IndexMap::new(),
                         pending: IndexMap::new(),
+                        empty: IndexMap::new(),
                         ..state
                     },
                 ));
@@ -243,9 +253,11 @@ impl State {
             session: None,
             insert_order: 0,
             deleted: false,
-            has_parent: IndexMap::new(),
+            parents: IndexMap::new(),
             pending: IndexMap::new(),
             options: None,
+            empty: IndexMap::new(),
+            orphaned: false,
         }
     }
 }

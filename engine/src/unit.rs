@@ -1,1 +1,71 @@
-//! Flush: plan, order, dependency processors, persistence.
+//! Flush: what is new, changed and deleted becomes a plan, an order, statements.
+//!
+//! The order is the real library's: actions of whole mappers, sorted by what depends on what and then by
+//! name; where mappers depend on each other in a circle, actions of single objects.
+
+mod dependency;
+mod order;
+mod persist;
+mod plan;
+mod remove;
+mod schedule;
+mod sync;
+
+use crate::attr;
+use crate::error::Result;
+use crate::host::Cx;
+use crate::session::{self, SessionId, cascade};
+use crate::state::StateId;
+use plan::{Entry, Plan};
+
+/// Flushes a session: see [`session::flush`], which alone calls this.
+pub(crate) fn flush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
+    let (new, modified, deleted) = session::flush_sets(cx.orm, session);
+    let mut plan = Plan::new(session);
+    for object in new.iter().chain(&modified) {
+        let id = object.id();
+        if deleted.contains(object) {
+            continue;
+        }
+        let orphan = cascade::is_orphan(cx.orm, id);
+        let has_row = cx.orm.states.get(id).key.is_some();
+        if orphan && !has_row && cx.orm.states.get(id).orphaned {
+            session::expunge_orphan(cx.orm, session, id);
+        } else {
+            plan.register(cx, object, &Entry { delete: orphan && has_row, ..Entry::default() })?;
+        }
+    }
+    for object in &deleted {
+        plan.register(cx, object, &Entry { delete: true, ..Entry::default() })?;
+    }
+    if plan.is_empty() {
+        return Ok(());
+    }
+    session::begin_execution(cx, session)?;
+    let done = execute(cx, &mut plan).and_then(|()| finish(cx, session, &plan));
+    if let Err(error) = &done {
+        session::fail_execution(cx, session, error)?;
+    }
+    done
+}
+
+fn execute(cx: &mut Cx<'_>, plan: &mut Plan) -> Result<()> {
+    plan.prepare(cx)?;
+    for batch in plan.batches(cx)? {
+        plan.run(cx, &batch)?;
+    }
+    Ok(())
+}
+
+fn finish(cx: &mut Cx<'_>, session: SessionId, plan: &Plan) -> Result<()> {
+    let (gone, kept): (Vec<StateId>, Vec<StateId>) = plan.states().partition(|id| plan.is_deleted(*id));
+    session::flushed_deleted(cx.orm, session, &gone);
+    session::flushed(cx, session, &kept)?;
+    session::end_flush(cx, session);
+    Ok(())
+}
+
+/// `<User at 0x7f…>`.
+fn text(cx: &mut Cx<'_>, id: StateId) -> String {
+    attr::object_text(cx, id)
+}

@@ -141,6 +141,14 @@ pub enum Behaviour {
     ColumnsInTableOrder,
     /// Executemany parameters are logged as a list; before, as a tuple.
     ExecutemanyLoggedAsList,
+    /// Reading the empty collection of an object without a row leaves its `__dict__` alone.
+    EmptyCollectionsApart,
+    /// The parts of a history without any value are `None`; later, empty tuples.
+    BlankHistoryIsNone,
+    /// Flushing a second object of one identity is an error before any SQL; later, a warning.
+    IdentityConflictIsError,
+    /// `PendingRollbackError` exists; before, its cases are `InvalidRequestError`.
+    PendingRollbackErrors,
 }
 
 impl Behaviour {
@@ -154,6 +162,10 @@ impl Behaviour {
             | Behaviour::ExpiredLoadsEager
             | Behaviour::RefreshUnlabelled
             | Behaviour::BackPopulatesChecksKind => (Version::new(1, 4, 0), None),
+            Behaviour::StatementMarks | Behaviour::ResultErrorsInCore => (Version::new(1, 4, 0), None),
+            Behaviour::EmptyCollectionsApart | Behaviour::PendingRollbackErrors => (Version::new(1, 4, 0), None),
+            Behaviour::BlankHistoryIsNone => (EVER, Some(Version::new(1, 4, u16::MAX))),
+            Behaviour::IdentityConflictIsError => (EVER, Some(Version::new(1, 3, u16::MAX))),
             Behaviour::CascadeBackrefs => (EVER, Some(Version::new(1, 4, u16::MAX))),
             Behaviour::InsertManyValues
             | Behaviour::ExecutemanyLoggedAsList

@@ -1,10 +1,17 @@
 //! Reading attributes, and populating them without events.
 
-use crate::error::{Error, Result};
+use super::change::NewValue;
+use super::events::{self, Initiator};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::Key;
+use crate::load;
+use crate::map::{Direction, Key, Property, Relationship};
 use crate::orm::Orm;
-use crate::state::{Slot, StateId};
+use crate::state::{self, Collection, IdentityKey, ObjRef, Original, Slot, StateId};
+use crate::value::Value;
+use crate::version::Behaviour;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 /// How far reading an attribute may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,17 +26,140 @@ pub enum Passive {
     NoLoad,
 }
 
+/// What is known of a scalar relationship without SQL.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Known {
+    /// Only a query could tell.
+    Unknown,
+    /// It was never set, and there is no row to load it from.
+    NeverSet,
+    Is(Option<ObjRef>),
+}
+
 /// The value of an attribute as the host reads it: loaded where it is missing, an empty collection or `None`
 /// where it was never set.
+///
+/// # Errors
+///
+/// `AttributeError` where the class has no such attribute; what loading raises.
 pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
-    let _ = (cx, id, key);
-    Err(Error::unsupported("attribute access"))
+    if let Some(slot) = cx.orm.states.get(id).dict.get(key) {
+        return Ok(slot.clone());
+    }
+    let mapper = cx.orm.states.get(id).mapper;
+    match cx.orm.mappers.get(mapper).properties.get(key).cloned() {
+        None => Err(no_attribute(cx.orm, id, key)),
+        Some(Property::Column(property)) => {
+            let state = cx.orm.states.get(id);
+            if state.key.is_some() && (property.deferred || state.expired_attributes.contains(key)) {
+                load::load_columns(cx, id, &[key.clone()])?;
+            }
+            Ok(cx.orm.states.get(id).dict.get(key).cloned().unwrap_or(Slot::Value(Value::Null)))
+        }
+        Some(Property::Relationship(relationship)) => {
+            if cx.orm.states.get(id).key.is_some() {
+                return load::load_relationship(cx, id, key);
+            }
+            crate::map::configure(cx)?;
+            if relationship.resolved().uselist {
+                return Ok(Slot::Many(empty_collection(cx.orm, id, &relationship)));
+            }
+            Ok(Slot::One(None))
+        }
+    }
+}
+
+/// `'User' object has no attribute 'x'`.
+fn no_attribute(orm: &Orm, id: StateId, key: &str) -> Error {
+    let class = &orm.mappers.get(orm.states.get(id).mapper).class_name;
+    Error::new(ErrorKind::AttributeError, format!("'{class}' object has no attribute '{key}'"))
 }
 
 /// The value of an attribute, as far as `passive` goes; `None` where it has none.
 pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) -> Result<Option<Slot>> {
-    let _ = (cx, id, key, passive);
-    Err(Error::unsupported("attribute access"))
+    if let Some(slot) = cx.orm.states.get(id).dict.get(key) {
+        return Ok(Some(slot.clone()));
+    }
+    match passive {
+        Passive::Load => get(cx, id, key).map(Some),
+        Passive::NoLoad => Ok(None),
+        Passive::NoFetch | Passive::NoFetchRelated => {
+            let Some(relationship) = state::relationship(cx.orm, id, key) else { return Ok(None) };
+            if passive == Passive::NoFetchRelated {
+                load_own_keys(cx, id, &relationship)?;
+            }
+            match peek(cx, id, &relationship, false) {
+                Known::Is(object) => Ok(Some(Slot::One(object))),
+                Known::Unknown | Known::NeverSet => Ok(None),
+            }
+        }
+    }
+}
+
+/// Loads the foreign key columns of a many-to-one, where they are expired.
+fn load_own_keys(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<()> {
+    let state = cx.orm.states.get(id);
+    let resolved = relationship.resolved();
+    if resolved.direction != Direction::ManyToOne || state.key.is_none() || state.session.is_none() {
+        return Ok(());
+    }
+    let missing: Vec<Key> = resolved
+        .synchronize_pairs
+        .iter()
+        .filter_map(|(_, own)| state::column_key(cx.orm, state.mapper, own))
+        .filter(|key| !state.dict.contains_key(key) && state.expired_attributes.contains(key))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { load::load_columns(cx, id, &missing) }
+}
+
+/// What is known of a scalar relationship without SQL. What the identity map has is kept as loaded.
+pub(super) fn peek(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship, committed: bool) -> Known {
+    let state = cx.orm.states.get(id);
+    if let Some(Slot::One(object)) = state.dict.get(&relationship.key) {
+        return Known::Is(object.clone());
+    }
+    if state.key.is_none() {
+        return Known::NeverSet;
+    }
+    let resolved = relationship.resolved();
+    if !resolved.use_get || state.session.is_none() {
+        return Known::Unknown;
+    }
+    let orm = &*cx.orm;
+    let mut values = Vec::new();
+    for column in &orm.mappers.get(resolved.target).primary_key {
+        let own = resolved.synchronize_pairs.iter().find(|(source, _)| source == column);
+        let key = own.and_then(|(_, own)| state::column_key(orm, state.mapper, own));
+        let Some(key) = key else { return Known::Unknown };
+        let value = if committed && state.committed.contains_key(&key) {
+            match state.committed.get(&key) {
+                Some(Original::Value(value)) => value.clone(),
+                _ => Value::Null,
+            }
+        } else {
+            match state.dict.get(&key) {
+                Some(Slot::Value(value)) => value.clone(),
+                _ if state.expired_attributes.contains(&key) => return Known::Unknown,
+                _ => Value::Null,
+            }
+        };
+        values.push(value);
+    }
+    let found = if values.iter().all(Value::is_null) {
+        None
+    } else {
+        let identity = IdentityKey { mapper: state::base_mapper(orm, resolved.target), values };
+        let hooks = Rc::clone(&orm.hooks);
+        match hooks.identity(orm, id, &identity) {
+            Some(object) if orm.states.get(object.id()).expired => return Known::Unknown,
+            Some(object) => Some(object),
+            None => return Known::Unknown,
+        }
+    };
+    let state = cx.orm.states.get_mut(id);
+    state.dict.insert(relationship.key.clone(), Slot::One(found.clone()));
+    state.committed.shift_remove(&relationship.key);
+    Known::Is(found)
 }
 
 /// Whether the attribute has a value without loading.
@@ -37,11 +167,72 @@ pub fn is_loaded(orm: &Orm, id: StateId, key: &str) -> bool {
     orm.states.find(id).is_some_and(|state| state.dict.contains_key(key))
 }
 
-use super::change::NewValue;
+/// A list that belongs to an object's relationship.
+pub(super) fn new_collection(id: StateId, relationship: &Relationship, items: Vec<ObjRef>) -> Rc<Collection> {
+    Rc::new(Collection {
+        items: RefCell::new(items),
+        owner: Cell::new(Some(id)),
+        key: relationship.key.clone(),
+        mapper: relationship.parent,
+    })
+}
+
+/// The empty collection of an object that has no row to load one from. From 1.4 on, reading it leaves the
+/// object's `__dict__` alone until something is put in.
+pub(super) fn empty_collection(orm: &mut Orm, id: StateId, relationship: &Relationship) -> Rc<Collection> {
+    let apart = orm.profile.has(Behaviour::EmptyCollectionsApart);
+    let state = orm.states.get_mut(id);
+    if let Some(list) = state.empty.get(&relationship.key) {
+        return Rc::clone(list);
+    }
+    let list = new_collection(id, relationship, Vec::new());
+    if apart {
+        state.empty.insert(relationship.key.clone(), Rc::clone(&list));
+    } else {
+        state.dict.insert(relationship.key.clone(), Slot::Many(Rc::clone(&list)));
+    }
+    list
+}
 
 /// Gives an attribute the value that was loaded: no events, no history. For a collection, changes that were
 /// queued while it was not loaded are applied to what was loaded, and remain as changes.
+///
+/// # Errors
+///
+/// `Unsupported` where the value does not fit the attribute.
 pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<()> {
-    let _ = (cx, id, key, value);
-    Err(Error::unsupported("loading attributes"))
+    let slot = match value {
+        NewValue::Value(value) => Slot::Value(value),
+        NewValue::One(object) => Slot::One(object),
+        NewValue::Many(items) => {
+            let Some(relationship) = state::relationship(cx.orm, id, key) else {
+                return Err(Error::unsupported(format!("loading a list into `{key}`")));
+            };
+            Slot::Many(new_collection(id, &relationship, items))
+        }
+        NewValue::List(_) | NewValue::Other(_) => {
+            return Err(Error::unsupported(format!("loading this value into `{key}`")));
+        }
+    };
+    let state = cx.orm.states.get_mut(id);
+    state.empty.shift_remove(key);
+    state.dict.insert(key.clone(), slot.clone());
+    state.committed.shift_remove(key);
+    state.expired = false;
+    state.expired_attributes.shift_remove(key);
+    let (Slot::Many(list), Some(pending)) = (slot, state.pending.shift_remove(key)) else { return Ok(()) };
+    events::mark_collection(cx, id, key, None);
+    let mut items = list.items.borrow_mut();
+    items.extend(pending.added);
+    for gone in &pending.removed {
+        if let Some(at) = items.iter().position(|item| item == gone) {
+            items.remove(at);
+        }
+    }
+    Ok(())
+}
+
+/// Where a chain of events begins with this relationship as its host changes it.
+pub(super) fn append_token(relationship: &Relationship) -> Initiator {
+    if relationship.resolved().uselist { Initiator::append(relationship) } else { Initiator::replace(relationship) }
 }

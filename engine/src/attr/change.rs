@@ -1,32 +1,297 @@
 //! Setting and deleting attributes.
 
-use crate::error::{Error, Result};
+use super::access::{self, Known};
+use super::events::{self, Initiator};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::Key;
-use crate::state::{ObjRef, StateId};
+use crate::load;
+use crate::map::{ColumnProperty, Key, Property, Relationship};
+use crate::state::{self, Collection, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
+use std::rc::Rc;
 
 /// A value to give to an attribute.
 #[derive(Debug, Clone)]
 pub enum NewValue {
     Value(Value),
     One(Option<ObjRef>),
-    /// The members of a list, or of any iterable that is list-like.
+    /// The members of a list.
     Many(Vec<ObjRef>),
-    /// A host's value that is neither a mapped object, nor `None`, nor list-like; its type's name.
+    /// A relationship's list: the attribute's own one, as after `+=`, changes nothing.
+    List(Rc<Collection>),
+    /// A host's value that is neither a mapped object, nor `None`, nor a list; its type's name.
     Other(String),
 }
 
 /// Sets an attribute, with all its events: the other side is kept in step.
 ///
 /// For a column attribute give [`NewValue::Value`]; for an unmapped attribute also.
+///
+/// # Errors
+///
+/// What the real library raises for a value that does not fit; what loading the old value raises.
 pub fn set(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<()> {
-    let _ = (cx, id, key, value);
-    Err(Error::unsupported("setting attributes"))
+    let mapper = cx.orm.states.get(id).mapper;
+    match cx.orm.mappers.get(mapper).properties.get(key).cloned() {
+        Some(Property::Relationship(relationship)) => {
+            crate::map::configure(cx)?;
+            if relationship.resolved().uselist {
+                set_many(cx, id, &relationship, value)
+            } else {
+                let object = one(cx, value)?;
+                set_one(cx, id, &relationship, object, None, None)
+            }
+        }
+        Some(Property::Column(property)) => {
+            let NewValue::Value(value) = value else {
+                return Err(Error::unsupported(format!("setting `{key}` to a mapped object")));
+            };
+            set_column(cx, id, &property, value)
+        }
+        None => {
+            let slot = match value {
+                NewValue::Value(value) => Slot::Value(value),
+                NewValue::One(object) => Slot::One(object),
+                NewValue::Many(_) | NewValue::List(_) | NewValue::Other(_) => {
+                    return Err(Error::unsupported(format!("keeping this value in `{key}`")));
+                }
+            };
+            cx.orm.states.get_mut(id).dict.insert(key.clone(), slot);
+            Ok(())
+        }
+    }
+}
+
+/// The object that a scalar relationship is set to.
+fn one(cx: &Cx<'_>, value: NewValue) -> Result<Option<ObjRef>> {
+    let _ = cx;
+    match value {
+        NewValue::One(object) => Ok(object),
+        NewValue::Value(Value::Null) => Ok(None),
+        NewValue::Value(value) => Err(events::no_state_error(&type_name(&value))),
+        NewValue::Many(_) => Err(events::no_state_error("list")),
+        NewValue::List(_) => Err(events::no_state_error("InstrumentedList")),
+        NewValue::Other(name) => Err(events::no_state_error(&name)),
+    }
+}
+
+/// The name of a value's Python type.
+fn type_name(value: &Value) -> String {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int",
+        Value::Float(_) => "float",
+        Value::Text(_) => "str",
+        Value::Bytes(_) => "bytes",
+        Value::Decimal(_) => "decimal.Decimal",
+        Value::Date(_) => "datetime.date",
+        Value::Time(_) => "datetime.time",
+        Value::DateTime(_) => "datetime.datetime",
+        Value::Host(value) => return value.type_name(),
+    }
+    .to_owned()
+}
+
+/// Sets a column attribute. A flush that copies keys sets them so, too: the change is seen.
+pub(crate) fn set_column(cx: &mut Cx<'_>, id: StateId, property: &ColumnProperty, value: Value) -> Result<()> {
+    let key = &property.key;
+    let keeps_old = property.active_history || property.columns.first().is_some_and(|column| column.is_primary_key());
+    let state = cx.orm.states.get(id);
+    if keeps_old && state.key.is_some() && state.expired_attributes.contains(key) && !state.dict.contains_key(key) {
+        load::load_columns(cx, id, std::slice::from_ref(key))?;
+    }
+    let state = cx.orm.states.get(id);
+    let previous = match state.dict.get(key) {
+        Some(Slot::Value(value)) => Original::Value(value.clone()),
+        _ => Original::NoValue,
+    };
+    events::mark(cx, id, key, previous);
+    cx.orm.states.get_mut(id).dict.insert(key.clone(), Slot::Value(value));
+    Ok(())
+}
+
+/// The object that a scalar relationship had, as far as the real library looks: into the identity map for a
+/// many-to-one, into the database where no key can tell.
+fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Result<Known> {
+    let known = access::peek(cx, id, relationship, true);
+    let looks = relationship.args.active_history || !relationship.resolved().use_get;
+    if !looks || matches!(known, Known::Is(_)) {
+        return Ok(known);
+    }
+    if cx.orm.states.get(id).key.is_none() {
+        return Ok(Known::Is(None));
+    }
+    let hooks = Rc::clone(&cx.orm.hooks);
+    let was = hooks.autoflush(cx.orm, id, false);
+    let loaded = load::load_relationship(cx, id, &relationship.key);
+    hooks.autoflush(cx.orm, id, was);
+    match loaded? {
+        Slot::One(object) => Ok(Known::Is(object)),
+        Slot::Value(_) | Slot::Many(_) => Ok(Known::Unknown),
+    }
+}
+
+/// Sets a scalar relationship. With `only_if`, nothing happens where another object is there.
+pub(super) fn set_one(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    relationship: &Rc<Relationship>,
+    new: Option<ObjRef>,
+    by: Option<&Initiator>,
+    only_if: Option<&ObjRef>,
+) -> Result<()> {
+    let known = old_one(cx, id, relationship)?;
+    if let Some(expected) = only_if {
+        let differs = match &known {
+            Known::Unknown => false,
+            Known::NeverSet => true,
+            Known::Is(object) => object.as_ref() != Some(expected),
+        };
+        if differs {
+            return Ok(());
+        }
+    }
+    let own = Initiator::replace(relationship);
+    let by = by.unwrap_or(&own);
+    let (old, previous) = match known {
+        Known::Unknown | Known::NeverSet => (None, Original::NoValue),
+        Known::Is(object) => (object.clone(), Original::One(object)),
+    };
+    events::fire_replace(cx, id, relationship, new.as_ref(), old.as_ref(), previous, by)?;
+    cx.orm.states.get_mut(id).dict.insert(relationship.key.clone(), Slot::One(new));
+    Ok(())
+}
+
+/// Replaces a collection: events for what comes and what goes, none for what stays.
+fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value: NewValue) -> Result<()> {
+    let key = &relationship.key;
+    let refuse = |name: &str| {
+        Error::new(ErrorKind::TypeError, format!("Incompatible collection type: {name} is not list-like"))
+    };
+    let items = match value {
+        NewValue::Many(items) => items,
+        NewValue::List(list) => {
+            if let Some(Slot::Many(own)) = cx.orm.states.get(id).dict.get(key)
+                && Rc::ptr_eq(own, &list)
+            {
+                return Ok(());
+            }
+            list.items.borrow().clone()
+        }
+        NewValue::One(None) | NewValue::Value(Value::Null) => return Err(refuse("None")),
+        NewValue::One(Some(object)) => {
+            let mapper = cx.orm.states.get(object.id()).mapper;
+            return Err(refuse(&cx.orm.mappers.get(mapper).class_name));
+        }
+        NewValue::Value(value) => return Err(refuse(&type_name(&value))),
+        NewValue::Other(name) => return Err(refuse(&name)),
+    };
+    let Slot::Many(old) = access::get(cx, id, key)? else {
+        return Err(Error::unsupported(format!("replacing `{key}`, which holds no list")));
+    };
+    let before = old.items.borrow().clone();
+    events::mark_collection(cx, id, key, Some(before.clone()));
+    let new = access::new_collection(id, relationship, Vec::new());
+    let state = cx.orm.states.get_mut(id);
+    state.empty.shift_remove(key);
+    state.dict.insert(key.clone(), Slot::Many(Rc::clone(&new)));
+    old.owner.set(None);
+    let by = Initiator::bulk(relationship);
+    for item in &items {
+        if !before.contains(item) {
+            events::fire_append(cx, id, relationship, item, Some(&by))?;
+        }
+        new.items.borrow_mut().push(item.clone());
+    }
+    let mut gone: Vec<&ObjRef> = Vec::new();
+    for item in &before {
+        if !items.contains(item) && !gone.contains(&item) {
+            gone.push(item);
+        }
+    }
+    for item in gone {
+        events::fire_remove(cx, id, relationship, item, Some(&by))?;
+    }
+    Ok(())
 }
 
 /// `del obj.key`.
+///
+/// # Errors
+///
+/// `AttributeError` where it has no value.
 pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
-    let _ = (cx, id, key);
-    Err(Error::unsupported("deleting attributes"))
+    let mapper = cx.orm.states.get(id).mapper;
+    let class = cx.orm.mappers.get(mapper).class_name.clone();
+    let absent = || Error::new(ErrorKind::AttributeError, format!("{class}.{key} object does not have a value"));
+    match cx.orm.mappers.get(mapper).properties.get(key).cloned() {
+        None => match cx.orm.states.get_mut(id).dict.shift_remove(key) {
+            Some(_) => Ok(()),
+            None => Err(Error::new(
+                ErrorKind::AttributeError,
+                format!("'{class}' object has no attribute '{key}'"),
+            )),
+        },
+        Some(Property::Column(property)) => {
+            let keeps_old = property.columns.first().is_some_and(|column| column.is_primary_key());
+            if keeps_old && cx.orm.states.get(id).key.is_some() {
+                access::get(cx, id, key)?;
+            }
+            let state = cx.orm.states.get(id);
+            let old = state.dict.get(key).cloned();
+            let known = old.is_some() || state.expired || state.expired_attributes.contains(key);
+            let previous = match old {
+                Some(Slot::Value(value)) => Original::Value(value),
+                _ => Original::NoValue,
+            };
+            events::mark(cx, id, key, previous);
+            cx.orm.states.get_mut(id).dict.shift_remove(key);
+            if known { Ok(()) } else { Err(absent()) }
+        }
+        Some(Property::Relationship(relationship)) => {
+            crate::map::configure(cx)?;
+            if relationship.resolved().uselist {
+                return delete_many(cx, id, &relationship);
+            }
+            let known = old_one(cx, id, &relationship)?;
+            let by = Initiator::remove(&relationship);
+            if let Known::Is(Some(old)) = &known {
+                events::fire_remove_one(cx, id, &relationship, old, &by)?;
+            }
+            let previous = match &known {
+                Known::Is(object) => Original::One(object.clone()),
+                Known::Unknown | Known::NeverSet => Original::NoValue,
+            };
+            events::mark(cx, id, key, previous);
+            let state = cx.orm.states.get_mut(id);
+            let had = state.dict.shift_remove(key).is_some();
+            if had || known == Known::Unknown || state.key.is_some() { Ok(()) } else { Err(absent()) }
+        }
+    }
+}
+
+fn delete_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Result<()> {
+    let Some(Slot::Many(list)) = cx.orm.states.get(id).dict.get(&relationship.key).cloned() else { return Ok(()) };
+    events::mark_collection(cx, id, &relationship.key, None);
+    super::collection::clear(cx, &list)?;
+    cx.orm.states.get_mut(id).dict.shift_remove(&relationship.key);
+    list.owner.set(None);
+    Ok(())
+}
+
+/// The relationship that a list belongs to, and its owner; `None` where it was replaced.
+pub(super) fn owner_of(cx: &Cx<'_>, list: &Collection) -> Result<Option<(StateId, Rc<Relationship>)>> {
+    let Some(owner) = list.owner.get() else { return Ok(None) };
+    let found = match cx.orm.states.upgrade(owner) {
+        Some(_) => state::relationship(cx.orm, owner, &list.key),
+        None => None,
+    };
+    if let Some(relationship) = found {
+        return Ok(Some((owner, relationship)));
+    }
+    match cx.orm.mappers.get(list.mapper).properties.get(&list.key) {
+        Some(Property::Relationship(relationship)) => Err(events::dereferenced(cx.orm, relationship)),
+        _ => Ok(None),
+    }
 }

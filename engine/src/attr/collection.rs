@@ -1,20 +1,106 @@
 //! Changes to collections, as an instrumented list makes them.
 //!
 //! Indices are Python's: negative ones count from the end. A list that was replaced by another is an ordinary
-//! list: its changes fire nothing.
+//! list: its changes fire nothing. No borrow of a list is held while events run.
 
-use crate::error::{Error, Result};
+use super::change::owner_of;
+use super::events::{self, Initiator};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::state::{Collection, ObjRef};
+use crate::state::{Collection, ObjRef, Slot, StateId};
 use std::rc::Rc;
 
-fn absent<T>() -> Result<T> {
-    Err(Error::unsupported("changing collections"))
+/// `start`, `stop` and `step` of a slice.
+type Slice = (Option<i64>, Option<i64>, Option<i64>);
+
+fn index_error(text: &str) -> Error {
+    Error::new(ErrorKind::IndexError, text)
+}
+
+fn value_error(text: impl Into<String>) -> Error {
+    Error::new(ErrorKind::ValueError, text)
+}
+
+/// Fires the events of an object that comes in. A collection that was read while it was empty is the
+/// object's from now on.
+fn coming(cx: &mut Cx<'_>, list: &Rc<Collection>, item: &ObjRef, by: Option<&Initiator>) -> Result<()> {
+    let Some((owner, relationship)) = owner_of(cx, list)? else { return Ok(()) };
+    let state = cx.orm.states.get_mut(owner);
+    if state.empty.get(&list.key).is_some_and(|empty| Rc::ptr_eq(empty, list)) {
+        state.empty.shift_remove(&list.key);
+        state.dict.insert(list.key.clone(), Slot::Many(Rc::clone(list)));
+    }
+    warn_stale(cx, owner, list);
+    events::fire_append(cx, owner, &relationship, item, by)
+}
+
+/// Warns where the owner has been expired since the list was read.
+fn warn_stale(cx: &mut Cx<'_>, owner: StateId, list: &Rc<Collection>) {
+    let current = matches!(cx.orm.states.get(owner).dict.get(&list.key), Some(Slot::Many(own)) if Rc::ptr_eq(own, list));
+    if !current {
+        cx.host.warn("SAWarning", "This collection has been invalidated.");
+    }
+}
+
+fn leaving(cx: &mut Cx<'_>, list: &Rc<Collection>, item: &ObjRef, by: Option<&Initiator>) -> Result<()> {
+    match owner_of(cx, list)? {
+        Some((owner, relationship)) => {
+            warn_stale(cx, owner, list);
+            events::fire_remove(cx, owner, &relationship, item, by)
+        }
+        None => Ok(()),
+    }
+}
+
+/// The place that an index means.
+fn place(len: usize, index: i64) -> Option<usize> {
+    let at = if index < 0 { index.checked_add(len as i64)? } else { index };
+    usize::try_from(at).ok().filter(|at| *at < len)
+}
+
+/// The places that a slice means, in its order.
+fn places(len: usize, slice: Slice) -> Result<Vec<usize>> {
+    let len = len as i64;
+    let step = slice.2.unwrap_or(1);
+    if step == 0 {
+        return Err(value_error("slice step cannot be zero"));
+    }
+    let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
+    let bound = |given: Option<i64>, default: i64| match given {
+        None => default,
+        Some(at) if at < 0 => at.saturating_add(len).max(low),
+        Some(at) => at.min(high),
+    };
+    let (start, stop) = if step < 0 {
+        (bound(slice.0, high), bound(slice.1, low))
+    } else {
+        (bound(slice.0, low), bound(slice.1, high))
+    };
+    let mut found = Vec::new();
+    let mut at = start;
+    while if step < 0 { at > stop } else { at < stop } {
+        found.push(at as usize);
+        match at.checked_add(step) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    Ok(found)
 }
 
 pub fn append(cx: &mut Cx<'_>, list: &Rc<Collection>, item: ObjRef) -> Result<()> {
-    let _ = (cx, list, item);
-    absent()
+    append_by(cx, list, item, None)
+}
+
+pub(super) fn append_by(
+    cx: &mut Cx<'_>,
+    list: &Rc<Collection>,
+    item: ObjRef,
+    by: Option<&Initiator>,
+) -> Result<()> {
+    coming(cx, list, &item, by)?;
+    list.items.borrow_mut().push(item);
+    Ok(())
 }
 
 /// Removes the member that is this object.
@@ -23,66 +109,174 @@ pub fn append(cx: &mut Cx<'_>, list: &Rc<Collection>, item: ObjRef) -> Result<()
 ///
 /// `ValueError`: it is not there.
 pub fn remove(cx: &mut Cx<'_>, list: &Rc<Collection>, item: &ObjRef) -> Result<()> {
-    let _ = (cx, list, item);
-    absent()
+    remove_by(cx, list, item, None)
+}
+
+pub(super) fn remove_by(
+    cx: &mut Cx<'_>,
+    list: &Rc<Collection>,
+    item: &ObjRef,
+    by: Option<&Initiator>,
+) -> Result<()> {
+    leaving(cx, list, item, by)?;
+    let at = list.items.borrow().iter().position(|other| other == item);
+    match at {
+        Some(at) => {
+            list.items.borrow_mut().remove(at);
+            Ok(())
+        }
+        None => Err(value_error("list.remove(x): x not in list")),
+    }
 }
 
 pub fn insert(cx: &mut Cx<'_>, list: &Rc<Collection>, index: i64, item: ObjRef) -> Result<()> {
-    let _ = (cx, list, index, item);
-    absent()
+    coming(cx, list, &item, None)?;
+    let mut items = list.items.borrow_mut();
+    let len = items.len() as i64;
+    let at = if index < 0 { index.saturating_add(len).max(0) } else { index.min(len) };
+    items.insert(at as usize, item);
+    Ok(())
 }
 
 /// Removes and gives the member at `index`, the last one where it is `None`.
 pub fn pop(cx: &mut Cx<'_>, list: &Rc<Collection>, index: Option<i64>) -> Result<ObjRef> {
-    let _ = (cx, list, index);
-    absent()
+    owner_of(cx, list)?;
+    let len = list.items.borrow().len();
+    if len == 0 {
+        return Err(index_error("pop from empty list"));
+    }
+    let at = place(len, index.unwrap_or(-1)).ok_or_else(|| index_error("pop index out of range"))?;
+    let item = list.items.borrow_mut().remove(at);
+    leaving(cx, list, &item, None)?;
+    Ok(item)
 }
 
 /// `extend`, and `+=` but for the assignment that follows it.
 pub fn extend(cx: &mut Cx<'_>, list: &Rc<Collection>, items: Vec<ObjRef>) -> Result<()> {
-    let _ = (cx, list, items);
-    absent()
+    for item in items {
+        append_by(cx, list, item, None)?;
+    }
+    Ok(())
 }
 
 pub fn clear(cx: &mut Cx<'_>, list: &Rc<Collection>) -> Result<()> {
-    let _ = (cx, list);
-    absent()
+    let items = list.items.borrow().clone();
+    for item in &items {
+        leaving(cx, list, item, None)?;
+    }
+    list.items.borrow_mut().clear();
+    Ok(())
 }
 
 /// `list[index] = item`.
 pub fn set_index(cx: &mut Cx<'_>, list: &Rc<Collection>, index: i64, item: ObjRef) -> Result<()> {
-    let _ = (cx, list, index, item);
-    absent()
+    let old = {
+        let items = list.items.borrow();
+        place(items.len(), index).map(|at| items[at].clone())
+    };
+    let old = old.ok_or_else(|| index_error("list index out of range"))?;
+    leaving(cx, list, &old, None)?;
+    coming(cx, list, &item, None)?;
+    let mut items = list.items.borrow_mut();
+    let at = place(items.len(), index).ok_or_else(|| index_error("list assignment index out of range"))?;
+    items[at] = item;
+    Ok(())
 }
 
 /// `list[start:stop:step] = items`.
-pub fn set_slice(
-    cx: &mut Cx<'_>,
-    list: &Rc<Collection>,
-    slice: (Option<i64>, Option<i64>, Option<i64>),
-    items: Vec<ObjRef>,
-) -> Result<()> {
-    let _ = (cx, list, slice, items);
-    absent()
+pub fn set_slice(cx: &mut Cx<'_>, list: &Rc<Collection>, slice: Slice, items: Vec<ObjRef>) -> Result<()> {
+    let len = list.items.borrow().len() as i64;
+    let step = slice.2.filter(|step| *step != 0).unwrap_or(1);
+    let from_end = |at: i64| if at < 0 { at.saturating_add(len) } else { at };
+    let start = from_end(slice.0.unwrap_or(0));
+    let stop = from_end(slice.1.unwrap_or(len));
+    if step == 1 {
+        for _ in start..stop.min(start.saturating_add(len)) {
+            if list.items.borrow().len() as i64 > start {
+                del_index(cx, list, start)?;
+            }
+        }
+        for (offset, item) in items.into_iter().enumerate() {
+            insert(cx, list, start.saturating_add(offset as i64), item)?;
+        }
+        return Ok(());
+    }
+    let mut targets = Vec::new();
+    let mut at = start;
+    while (if step < 0 { at > stop } else { at < stop }) && targets.len() <= items.len() + len.unsigned_abs() as usize {
+        targets.push(at);
+        at = at.saturating_add(step);
+    }
+    if targets.len() != items.len() {
+        return Err(value_error(format!(
+            "attempt to assign sequence of size {} to extended slice of size {}",
+            items.len(),
+            targets.len()
+        )));
+    }
+    for (at, item) in targets.into_iter().zip(items) {
+        set_index(cx, list, at, item)?;
+    }
+    Ok(())
 }
 
 /// `del list[index]`.
 pub fn del_index(cx: &mut Cx<'_>, list: &Rc<Collection>, index: i64) -> Result<()> {
-    let _ = (cx, list, index);
-    absent()
+    let old = {
+        let items = list.items.borrow();
+        place(items.len(), index).map(|at| items[at].clone())
+    };
+    let old = old.ok_or_else(|| index_error("list index out of range"))?;
+    leaving(cx, list, &old, None)?;
+    let mut items = list.items.borrow_mut();
+    let at = place(items.len(), index).ok_or_else(|| index_error("list assignment index out of range"))?;
+    items.remove(at);
+    Ok(())
 }
 
 /// `del list[start:stop:step]`.
-pub fn del_slice(
-    cx: &mut Cx<'_>,
-    list: &Rc<Collection>,
-    slice: (Option<i64>, Option<i64>, Option<i64>),
-) -> Result<()> {
-    let _ = (cx, list, slice);
-    absent()
+pub fn del_slice(cx: &mut Cx<'_>, list: &Rc<Collection>, slice: Slice) -> Result<()> {
+    let at = places(list.items.borrow().len(), slice)?;
+    let going: Vec<ObjRef> = {
+        let items = list.items.borrow();
+        at.iter().filter_map(|at| items.get(*at).cloned()).collect()
+    };
+    for item in &going {
+        leaving(cx, list, item, None)?;
+    }
+    let mut at = at;
+    at.sort_unstable();
+    let mut items = list.items.borrow_mut();
+    for place in at.into_iter().rev() {
+        if place < items.len() {
+            items.remove(place);
+        }
+    }
+    Ok(())
 }
 
 /// `sort` and `reverse`, with the order worked out by the host: no events.
 pub fn reorder(list: &Rc<Collection>, items: Vec<ObjRef>) {
     *list.items.borrow_mut() = items;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{place, places};
+
+    #[test]
+    fn a_negative_index_counts_from_the_end() {
+        assert_eq!(place(3, -1), Some(2));
+        assert_eq!(place(3, -4), None);
+        assert_eq!(place(3, 3), None);
+    }
+
+    #[test]
+    fn a_slice_takes_the_places_that_python_takes() {
+        assert_eq!(places(4, (None, None, None)).ok(), Some(vec![0, 1, 2, 3]));
+        assert_eq!(places(4, (Some(-2), None, None)).ok(), Some(vec![2, 3]));
+        assert_eq!(places(4, (None, None, Some(-2))).ok(), Some(vec![3, 1]));
+        assert_eq!(places(4, (Some(9), Some(-9), Some(-1))).ok(), Some(vec![3, 2, 1, 0]));
+        assert!(places(4, (None, None, Some(0))).is_err());
+    }
 }

@@ -1,9 +1,16 @@
 //! What a change sets off: parents are tracked, the other side follows, sessions hear of it.
+//!
+//! A chain of events carries the attribute and the operation that began it, so that an event that comes back
+//! to its beginning ends there.
 
+use super::access::{append_token, empty_collection};
+use super::{change, collection};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{Key, MapperId};
-use crate::state::{ObjRef, StateId};
+use crate::map::{Key, MapperId, Relationship};
+use crate::orm::Orm;
+use crate::state::{self, IdentityKey, ObjRef, Original, Slot, StateId};
+use std::rc::Rc;
 
 /// What sessions do on attribute events. Defined here so that attributes know nothing of sessions.
 pub trait Hooks: std::fmt::Debug {
@@ -12,23 +19,72 @@ pub trait Hooks: std::fmt::Debug {
         &self,
         cx: &mut Cx<'_>,
         owner: StateId,
-        key: &Key,
+        relationship: &Rc<Relationship>,
         item: &ObjRef,
-        by: &(MapperId, Key),
+        by: &Key,
     ) -> Result<()>;
 
-    /// An object left a relationship.
+    /// An object left a relationship; `replaced` where a scalar was set to another.
     fn left(
         &self,
         cx: &mut Cx<'_>,
         owner: StateId,
-        key: &Key,
+        relationship: &Rc<Relationship>,
         item: &ObjRef,
-        by: &(MapperId, Key),
+        replaced: bool,
     ) -> Result<()>;
 
     /// An object has changed for the first time since its last load or flush.
     fn modified(&self, cx: &mut Cx<'_>, id: StateId);
+
+    /// The object that the owner's session has for a row.
+    fn identity(&self, orm: &Orm, owner: StateId, key: &IdentityKey) -> Option<ObjRef>;
+
+    /// Switches the owner's session's autoflush, and says how it was.
+    fn autoflush(&self, orm: &mut Orm, owner: StateId, on: bool) -> bool;
+}
+
+/// What kind of change began a chain of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Op {
+    Append,
+    Remove,
+    Replace,
+    Bulk,
+}
+
+/// The attribute and the change that began a chain of events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Initiator {
+    pub(super) mapper: MapperId,
+    pub(super) key: Key,
+    pub(super) op: Op,
+}
+
+impl Initiator {
+    fn of(relationship: &Relationship, op: Op) -> Self {
+        Initiator { mapper: relationship.parent, key: relationship.key.clone(), op }
+    }
+
+    pub(super) fn append(relationship: &Relationship) -> Self {
+        Initiator::of(relationship, Op::Append)
+    }
+
+    pub(super) fn remove(relationship: &Relationship) -> Self {
+        Initiator::of(relationship, Op::Remove)
+    }
+
+    pub(super) fn replace(relationship: &Relationship) -> Self {
+        Initiator::of(relationship, Op::Replace)
+    }
+
+    pub(super) fn bulk(relationship: &Relationship) -> Self {
+        Initiator::of(relationship, Op::Bulk)
+    }
+
+    fn is_of(&self, relationship: &Relationship) -> bool {
+        self.mapper == relationship.parent && self.key == relationship.key
+    }
 }
 
 /// `<User at 0x7f…>`, as messages name an object.
@@ -44,4 +100,354 @@ pub fn no_state_error(type_name: &str) -> Error {
         ErrorKind::AttributeError,
         format!("'{type_name}' object has no attribute '_sa_instance_state'"),
     )
+}
+
+/// `User.addresses`, as messages name an attribute.
+pub(super) fn attribute_text(orm: &Orm, relationship: &Relationship) -> String {
+    format!("{}.{}", orm.mappers.get(relationship.parent).class_name, relationship.key)
+}
+
+/// The owner, which must be alive to be told of a change.
+pub(super) fn owner_ref(orm: &Orm, owner: StateId, relationship: &Relationship) -> Result<ObjRef> {
+    orm.states.upgrade(owner).ok_or_else(|| dereferenced(orm, relationship))
+}
+
+/// The object whose collection changes is gone.
+pub(super) fn dereferenced(orm: &Orm, relationship: &Relationship) -> Error {
+    Error::new(
+        ErrorKind::ObjectDereferencedError,
+        format!(
+            "Can't emit change event for attribute '{}' - parent object of type <{}> has been garbage collected.",
+            attribute_text(orm, relationship),
+            orm.mappers.get(relationship.parent).class_name
+        ),
+    )
+}
+
+/// Records that an attribute changes, with what it was.
+pub(super) fn mark(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Original) {
+    let state = cx.orm.states.get_mut(id);
+    state.committed.entry(key.clone()).or_insert(previous);
+    if !state.modified {
+        state.modified = true;
+        let hooks = Rc::clone(&cx.orm.hooks);
+        hooks.modified(cx, id);
+    }
+}
+
+/// Records that a collection changes. What it was is `previous`, or else what it has now.
+pub(super) fn mark_collection(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Option<Vec<ObjRef>>) {
+    let state = cx.orm.states.get(id);
+    let original = if state.committed.contains_key(key) {
+        Original::NoValue
+    } else {
+        match (previous, state.dict.get(key)) {
+            (Some(items), _) => Original::Many(items),
+            (None, Some(Slot::Many(list))) => Original::Many(list.items.borrow().clone()),
+            _ => Original::NoValue,
+        }
+    };
+    mark(cx, id, key, original);
+}
+
+/// Notes that an object hangs on a parent, or no longer does.
+pub(super) fn set_parent(cx: &mut Cx<'_>, item: StateId, relationship: &Relationship, owner: StateId, on: bool) {
+    let token = (relationship.parent, relationship.key.clone());
+    let last = cx.orm.states.get(item).parents.get(&token).copied();
+    if !on && let Some(Some(last)) = last {
+        let key_of = |id| cx.orm.states.find(id).and_then(|state: &state::State| state.key.clone());
+        if key_of(last) != key_of(owner) {
+            return;
+        }
+    }
+    cx.orm.states.get_mut(item).parents.insert(token, on.then_some(owner));
+}
+
+/// Refuses a second parent where a relationship allows one.
+fn check_single_parent(
+    cx: &mut Cx<'_>,
+    relationship: &Relationship,
+    item: &ObjRef,
+    old: Option<&ObjRef>,
+    by: &Initiator,
+) -> Result<()> {
+    if !relationship.args.single_parent || by.key != relationship.key || old == Some(item) {
+        return Ok(());
+    }
+    let state = cx.orm.states.get(item.id());
+    let token = (relationship.parent, relationship.key.clone());
+    if matches!(state.parents.get(&token), Some(Some(_))) {
+        let class = cx.orm.mappers.get(relationship.parent);
+        let (module, name) = (class.module.clone(), class.class_name.clone());
+        let text = object_text(cx, item.id());
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            format!(
+                "Instance {text} is already associated with an instance of <class '{module}.{name}'> via its {} attribute, and is only allowed a single parent.",
+                attribute_text(cx.orm, relationship)
+            ),
+        )
+        .with_code("bbf1"));
+    }
+    Ok(())
+}
+
+/// An object is about to come into a collection.
+pub(super) fn fire_append(
+    cx: &mut Cx<'_>,
+    owner: StateId,
+    relationship: &Rc<Relationship>,
+    item: &ObjRef,
+    by: Option<&Initiator>,
+) -> Result<()> {
+    let own = Initiator::append(relationship);
+    let by = by.unwrap_or(&own);
+    check_single_parent(cx, relationship, item, None, by)?;
+    let hooks = Rc::clone(&cx.orm.hooks);
+    hooks.joined(cx, owner, relationship, item, &by.key)?;
+    tell_joined(cx, owner, relationship, item, by)?;
+    mark_collection(cx, owner, &relationship.key, None);
+    set_parent(cx, item.id(), relationship, owner, true);
+    Ok(())
+}
+
+/// An object is leaving a collection.
+pub(super) fn fire_remove(
+    cx: &mut Cx<'_>,
+    owner: StateId,
+    relationship: &Rc<Relationship>,
+    item: &ObjRef,
+    by: Option<&Initiator>,
+) -> Result<()> {
+    let own = Initiator::remove(relationship);
+    let by = by.unwrap_or(&own);
+    set_parent(cx, item.id(), relationship, owner, false);
+    let hooks = Rc::clone(&cx.orm.hooks);
+    hooks.left(cx, owner, relationship, item, false)?;
+    tell_left(cx, owner, relationship, item, by)?;
+    mark_collection(cx, owner, &relationship.key, None);
+    Ok(())
+}
+
+/// The object of a scalar relationship is leaving, since the attribute is deleted.
+pub(super) fn fire_remove_one(
+    cx: &mut Cx<'_>,
+    owner: StateId,
+    relationship: &Rc<Relationship>,
+    old: &ObjRef,
+    by: &Initiator,
+) -> Result<()> {
+    set_parent(cx, old.id(), relationship, owner, false);
+    let hooks = Rc::clone(&cx.orm.hooks);
+    hooks.left(cx, owner, relationship, old, false)?;
+    tell_left(cx, owner, relationship, old, by)
+}
+
+/// A scalar relationship is being set. `old` is what is known to have been there.
+pub(super) fn fire_replace(
+    cx: &mut Cx<'_>,
+    owner: StateId,
+    relationship: &Rc<Relationship>,
+    new: Option<&ObjRef>,
+    old: Option<&ObjRef>,
+    previous: Original,
+    by: &Initiator,
+) -> Result<()> {
+    if let Some(new) = new {
+        check_single_parent(cx, relationship, new, old, by)?;
+    }
+    if new != old {
+        if let Some(old) = old {
+            set_parent(cx, old.id(), relationship, owner, false);
+        }
+        let hooks = Rc::clone(&cx.orm.hooks);
+        if let Some(new) = new {
+            hooks.joined(cx, owner, relationship, new, &by.key)?;
+        }
+        if let Some(old) = old {
+            hooks.left(cx, owner, relationship, old, true)?;
+        }
+        tell_replaced(cx, owner, relationship, new, old, by)?;
+    }
+    mark(cx, owner, &relationship.key, previous);
+    if let Some(new) = new {
+        set_parent(cx, new.id(), relationship, owner, true);
+    }
+    Ok(())
+}
+
+/// The attribute of `item` that is kept in step with this relationship.
+fn other_side(
+    orm: &Orm,
+    relationship: &Relationship,
+    item: &ObjRef,
+) -> Result<Option<Rc<Relationship>>> {
+    if relationship.args.sync_backref == Some(false) || relationship.args.viewonly {
+        return Ok(None);
+    }
+    let Some(key) = relationship.back_populates.borrow().clone() else { return Ok(None) };
+    match state::relationship(orm, item.id(), &key) {
+        Some(other) => Ok(Some(other)),
+        None => Err(Error::new(ErrorKind::KeyError, crate::value::repr::text(&key))),
+    }
+}
+
+fn check_conflict(
+    cx: &mut Cx<'_>,
+    relationship: &Relationship,
+    other: &Relationship,
+    item: &ObjRef,
+    by: &Initiator,
+) -> Result<()> {
+    if by.is_of(relationship) || by.is_of(other) {
+        return Ok(());
+    }
+    let text = object_text(cx, item.id());
+    let orm = &*cx.orm;
+    let began = format!("{}.{}", orm.mappers.get(by.mapper).class_name, by.key);
+    Err(Error::new(
+        ErrorKind::ValueError,
+        format!(
+            "Bidirectional attribute conflict detected: Passing object {text} to attribute \"{began}\" triggers a modify event on attribute \"{}\" via the backref \"{}\".",
+            attribute_text(orm, other),
+            attribute_text(orm, relationship)
+        ),
+    ))
+}
+
+/// Tells the other side that an object came into the relationship.
+fn tell_joined(
+    cx: &mut Cx<'_>,
+    owner: StateId,
+    relationship: &Relationship,
+    item: &ObjRef,
+    by: &Initiator,
+) -> Result<()> {
+    let Some(other) = other_side(cx.orm, relationship, item)? else { return Ok(()) };
+    check_conflict(cx, relationship, &other, item, by)?;
+    if *by == append_token(&other) || (other.resolved().uselist && *by == Initiator::bulk(&other)) {
+        return Ok(());
+    }
+    let owner = owner_ref(cx.orm, owner, relationship)?;
+    if other.resolved().uselist {
+        return join_collection(cx, item.id(), &other, &owner, by);
+    }
+    change::set_one(cx, item.id(), &other, Some(owner), Some(by), None)
+}
+
+/// Tells the other side that an object left the relationship.
+fn tell_left(
+    cx: &mut Cx<'_>,
+    owner: StateId,
+    relationship: &Relationship,
+    item: &ObjRef,
+    by: &Initiator,
+) -> Result<()> {
+    let Some(other) = other_side(cx.orm, relationship, item)? else { return Ok(()) };
+    let many = other.resolved().uselist;
+    let echo = if many { Initiator::bulk(&other) } else { Initiator::replace(&other) };
+    if *by == Initiator::remove(&other) || *by == echo {
+        return Ok(());
+    }
+    if !many
+        && relationship.resolved().uselist
+        && let Some(Slot::Many(list)) = cx.orm.states.get(owner).dict.get(&relationship.key)
+        && list.items.borrow().iter().filter(|other| *other == item).count() > 1
+    {
+        return Ok(());
+    }
+    let owner = owner_ref(cx.orm, owner, relationship)?;
+    if many {
+        return leave_collection(cx, item.id(), &other, &owner, by);
+    }
+    change::set_one(cx, item.id(), &other, None, Some(by), Some(&owner))
+}
+
+/// Tells the other sides that a scalar relationship changed.
+fn tell_replaced(
+    cx: &mut Cx<'_>,
+    owner: StateId,
+    relationship: &Relationship,
+    new: Option<&ObjRef>,
+    old: Option<&ObjRef>,
+    by: &Initiator,
+) -> Result<()> {
+    if let Some(old) = old
+        && let Some(other) = other_side(cx.orm, relationship, old)?
+    {
+        let many = other.resolved().uselist;
+        let echo = if many { Initiator::remove(&other) } else { Initiator::replace(&other) };
+        if *by != echo {
+            let holder = owner_ref(cx.orm, owner, relationship)?;
+            let by = Initiator::replace(relationship);
+            if many {
+                leave_collection(cx, old.id(), &other, &holder, &by)?;
+            } else {
+                change::set_one(cx, old.id(), &other, None, Some(&by), Some(&holder))?;
+            }
+        }
+    }
+    match new {
+        Some(new) => tell_joined(cx, owner, relationship, new, by),
+        None => Ok(()),
+    }
+}
+
+/// Puts an object into a collection without loading it: where it is not loaded, the change waits.
+fn join_collection(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    relationship: &Rc<Relationship>,
+    item: &ObjRef,
+    by: &Initiator,
+) -> Result<()> {
+    let key = &relationship.key;
+    let state = cx.orm.states.get(id);
+    let list = match state.dict.get(key) {
+        Some(Slot::Many(list)) => Some(Rc::clone(list)),
+        _ if state.key.is_none() => Some(empty_collection(cx.orm, id, relationship)),
+        _ => None,
+    };
+    if let Some(list) = list {
+        return collection::append_by(cx, &list, item.clone(), Some(by));
+    }
+    fire_append(cx, id, relationship, item, Some(by))?;
+    let pending = cx.orm.states.get_mut(id).pending.entry(key.clone()).or_default();
+    if let Some(at) = pending.removed.iter().position(|gone| gone == item) {
+        pending.removed.remove(at);
+    } else if !pending.added.contains(item) {
+        pending.added.push(item.clone());
+    }
+    Ok(())
+}
+
+/// Takes an object out of a collection without loading it; that it is not there is no error.
+fn leave_collection(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    relationship: &Rc<Relationship>,
+    item: &ObjRef,
+    by: &Initiator,
+) -> Result<()> {
+    let key = &relationship.key;
+    let state = cx.orm.states.get(id);
+    let list = match state.dict.get(key) {
+        Some(Slot::Many(list)) => Some(Rc::clone(list)),
+        _ if state.key.is_none() => Some(empty_collection(cx.orm, id, relationship)),
+        _ => None,
+    };
+    if let Some(list) = list {
+        return match collection::remove_by(cx, &list, item, Some(by)) {
+            Err(error) if error.kind() == ErrorKind::ValueError => Ok(()),
+            result => result,
+        };
+    }
+    fire_remove(cx, id, relationship, item, Some(by))?;
+    let pending = cx.orm.states.get_mut(id).pending.entry(key.clone()).or_default();
+    if let Some(at) = pending.added.iter().position(|other| other == item) {
+        pending.added.remove(at);
+    } else if !pending.removed.contains(item) {
+        pending.removed.push(item.clone());
+    }
+    Ok(())
 }

@@ -3,11 +3,11 @@
 //! Computed from the committed and the current value; mutations record nothing. Flush order follows these
 //! lists, so they are vectors, never sets.
 
-use super::access::Passive;
-use crate::error::{Error, Result};
+use super::access::{Passive, get_passive};
+use crate::error::Result;
 use crate::host::Cx;
-use crate::map::Key;
-use crate::state::{ObjRef, StateId};
+use crate::map::{Key, Property};
+use crate::state::{ObjRef, Original, Slot, StateId};
 use crate::value::Value;
 
 /// One value in a history.
@@ -23,8 +23,29 @@ pub struct History {
     pub added: Vec<Item>,
     pub unchanged: Vec<Item>,
     pub deleted: Vec<Item>,
-    /// Of a collection: its parts print as lists even where they are empty.
-    pub collection: bool,
+    /// Which of the parts print as a list even where they are empty: added, unchanged, deleted.
+    pub lists: [bool; 3],
+    /// There is no value at all: up to 1.4 its parts print as `None`.
+    pub blank: bool,
+}
+
+impl History {
+    fn blank() -> Self {
+        History { blank: true, ..History::default() }
+    }
+
+    /// Whether something was added or deleted.
+    pub fn has_changes(&self) -> bool {
+        !self.added.is_empty() || !self.deleted.is_empty()
+    }
+
+    /// The objects among these items.
+    pub fn objects(items: &[Item]) -> impl Iterator<Item = &ObjRef> {
+        items.iter().filter_map(|item| match item {
+            Item::Object(object) => object.as_ref(),
+            Item::Value(_) => None,
+        })
+    }
 }
 
 /// As `inspect(obj).attrs.key.history` gives it: without loading.
@@ -32,13 +53,107 @@ pub fn history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> {
     history_passive(cx, id, key, Passive::NoLoad)
 }
 
+/// The history of an attribute, whose value is looked for as far as `passive` goes.
 pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) -> Result<History> {
-    let _ = (cx, id, key, passive);
-    Err(Error::unsupported("attribute history"))
+    let current = get_passive(cx, id, key, passive)?;
+    let state = cx.orm.states.get(id);
+    let original = state.committed.get(key);
+    let relationship =
+        matches!(cx.orm.mappers.get(state.mapper).properties.get(key), Some(Property::Relationship(_)));
+    Ok(match (current, original) {
+        (Some(Slot::Many(list)), original) => of_list(&list.items.borrow(), original),
+        (None, Some(Original::Many(_))) => History::default(),
+        (None, None) => History::blank(),
+        (None, Some(Original::NoValue)) if relationship => History::blank(),
+        (None, Some(Original::NoValue)) => {
+            History { added: vec![Item::Value(Value::Null)], ..History::default() }
+        }
+        (None, Some(Original::Value(old))) => {
+            History { deleted: vec![Item::Value(old.clone())], ..History::default() }
+        }
+        (None, Some(Original::One(None))) => History::blank(),
+        (None, Some(Original::One(old))) => {
+            History { deleted: vec![Item::Object(old.clone())], ..History::default() }
+        }
+        (Some(Slot::Value(value)), original) => of_value(value, original),
+        (Some(Slot::One(object)), original) => of_object(object, original),
+    })
+}
+
+fn of_value(value: Value, original: Option<&Original>) -> History {
+    let item = Item::Value(value);
+    let deleted = match original {
+        None => return History { unchanged: vec![item], ..History::default() },
+        Some(Original::Value(old)) => {
+            let old = Item::Value(old.clone());
+            if old == item {
+                return History { unchanged: vec![item], ..History::default() };
+            }
+            vec![old]
+        }
+        Some(_) => Vec::new(),
+    };
+    History { added: vec![item], deleted, ..History::default() }
+}
+
+/// A removed `None` is never listed: no row's foreign key would need clearing.
+fn of_object(object: Option<ObjRef>, original: Option<&Original>) -> History {
+    let deleted = match original {
+        None => return History { unchanged: vec![Item::Object(object)], ..History::default() },
+        Some(Original::One(old)) if *old == object => {
+            return History { unchanged: vec![Item::Object(object)], ..History::default() };
+        }
+        Some(Original::One(Some(old))) => vec![Item::Object(Some(old.clone()))],
+        Some(_) => Vec::new(),
+    };
+    History { added: vec![Item::Object(object)], deleted, ..History::default() }
+}
+
+fn of_list(items: &[ObjRef], original: Option<&Original>) -> History {
+    let wrap = |object: &ObjRef| Item::Object(Some(object.clone()));
+    let mut history = History { lists: [true; 3], ..History::default() };
+    match original {
+        None => {
+            history.lists = [false, true, false];
+            history.unchanged = items.iter().map(wrap).collect();
+        }
+        Some(Original::Many(old)) => {
+            history.added = items.iter().filter(|item| !old.contains(item)).map(wrap).collect();
+            history.unchanged = items.iter().filter(|item| old.contains(item)).map(wrap).collect();
+            history.deleted = old.iter().filter(|item| !items.contains(item)).map(wrap).collect();
+        }
+        Some(_) => {
+            history.lists = [true, false, false];
+            history.added = items.iter().map(wrap).collect();
+        }
+    }
+    history
 }
 
 /// `session.is_modified(obj)`: whether some attribute has a net change.
 pub fn is_modified(cx: &mut Cx<'_>, id: StateId, include_collections: bool) -> Result<bool> {
-    let _ = (cx, id, include_collections);
-    Err(Error::unsupported("attribute history"))
+    let state = cx.orm.states.get(id);
+    if !state.modified {
+        return Ok(false);
+    }
+    let properties: Vec<(Key, Property)> = cx
+        .orm
+        .mappers
+        .get(state.mapper)
+        .properties
+        .iter()
+        .map(|(key, property)| (key.clone(), property.clone()))
+        .collect();
+    for (key, property) in properties {
+        if let Property::Relationship(relationship) = &property
+            && !include_collections
+            && relationship.resolved().uselist
+        {
+            continue;
+        }
+        if history_passive(cx, id, &key, Passive::NoFetch)?.has_changes() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -1,34 +1,110 @@
 //! Expiring and refreshing objects.
 
-use super::SessionId;
-use crate::error::{Error, Result};
+use super::cascade::{Operation, reached};
+use super::{SessionId, identity, membership};
+use crate::attr;
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::Key;
-use crate::state::ObjRef;
+use crate::load;
+use crate::map::{Key, Property};
+use crate::orm::Orm;
+use crate::state::{ObjRef, StateId};
 
 /// `session.expire(obj, attributes)`.
-pub fn expire(
-    cx: &mut Cx<'_>,
-    session: SessionId,
-    object: &ObjRef,
-    attributes: Option<&[Key]>,
-) -> Result<()> {
-    let _ = (cx, session, object, attributes);
-    Err(Error::unsupported("expire"))
+///
+/// # Errors
+///
+/// `InvalidRequestError`: the object is not persistent here.
+pub fn expire(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, attributes: Option<&[Key]>) -> Result<()> {
+    identity::sweep(cx.orm);
+    let id = object.id();
+    if !identity::holds(cx.orm, session, id) {
+        let text = attr::object_text(cx, id);
+        return Err(membership::invalid(format!("Instance '{text}' is not persistent within this Session")));
+    }
+    match attributes {
+        Some(keys) if !keys.is_empty() => expire_attributes(cx.orm, id, keys),
+        _ => {
+            let others = reached(cx, Operation::RefreshExpire, id, &|_, _| false)?;
+            expire_state(cx.orm, id);
+            for other in others {
+                if cx.orm.states.get(other.id()).key.is_some() {
+                    expire_state(cx.orm, other.id());
+                } else if super::get(cx.orm, session).new.contains_key(&other.id()) {
+                    membership::remove(cx.orm, session, &[other.id()], false);
+                }
+            }
+            Ok(())
+        }
+    }
 }
 
+/// Expires an object entirely: its mapped attributes are gone until they are loaded again.
+pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
+    let mapper = orm.states.get(id).mapper;
+    let properties = &orm.mappers.get(mapper).properties;
+    let state = orm.states.get_mut(id);
+    state.expired = true;
+    state.modified = false;
+    state.committed.clear();
+    state.pending.clear();
+    state.empty.clear();
+    state.parents.clear();
+    let mut dropped = Vec::new();
+    for (key, property) in properties {
+        let slot = state.dict.shift_remove(key);
+        if matches!(property, Property::Column(_)) || slot.is_some() {
+            state.expired_attributes.insert(key.clone());
+        }
+        dropped.extend(slot);
+    }
+    let session = state.session;
+    if let Some(session) = session {
+        super::get_mut(orm, session).modified.shift_remove(&id);
+    }
+    drop(dropped);
+}
+
+/// Expires some attributes.
+pub(crate) fn expire_attributes(orm: &mut Orm, id: StateId, keys: &[Key]) -> Result<()> {
+    let mapper = orm.states.get(id).mapper;
+    for key in keys {
+        let Some(property) = orm.mappers.get(mapper).properties.get(key) else {
+            return Err(Error::new(ErrorKind::KeyError, crate::value::repr::text(key)));
+        };
+        let state = orm.states.get_mut(id);
+        if matches!(property, Property::Column(_)) {
+            state.expired_attributes.insert(key.clone());
+        }
+        state.dict.shift_remove(key);
+        state.committed.shift_remove(key);
+        state.pending.shift_remove(key);
+    }
+    Ok(())
+}
+
+/// Expires all objects of the session.
 pub fn expire_all(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
-    let _ = (cx, session);
-    Err(Error::unsupported("expire"))
+    identity::sweep(cx.orm);
+    expire_everything(cx.orm, session);
+    Ok(())
+}
+
+pub(super) fn expire_everything(orm: &mut Orm, session: SessionId) {
+    for id in super::get(orm, session).identity.ids() {
+        if orm.states.find(id).is_some() {
+            expire_state(orm, id);
+        }
+    }
 }
 
 /// `session.refresh(obj, attributes)`.
-pub fn refresh(
-    cx: &mut Cx<'_>,
-    session: SessionId,
-    object: &ObjRef,
-    attributes: Option<&[Key]>,
-) -> Result<()> {
-    let _ = (cx, session, object, attributes);
-    Err(Error::unsupported("refresh"))
+///
+/// # Errors
+///
+/// `InvalidRequestError`: the object is not persistent here, or its row is gone.
+pub fn refresh(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, attributes: Option<&[Key]>) -> Result<()> {
+    expire(cx, session, object, attributes)?;
+    super::autoflush(cx, session)?;
+    load::refresh(cx, session, object.id(), attributes)
 }

@@ -1,0 +1,73 @@
+//! What an object's mapper says of it: its identity, and which attribute stands for a column.
+
+use super::{IdentityKey, StateId};
+use crate::map::{Key, MapperId, Property, Relationship};
+use crate::orm::Orm;
+use crate::schema::Column;
+use crate::state::Slot;
+use crate::value::Value;
+use std::rc::Rc;
+
+/// The mapper at the root of an inheritance hierarchy.
+pub fn base_mapper(orm: &Orm, mapper: MapperId) -> MapperId {
+    let mut at = mapper;
+    while let Some(above) = orm.mappers.get(at).inherits {
+        at = above;
+    }
+    at
+}
+
+/// Whether a mapper is `other` or inherits from it.
+pub fn is_a(orm: &Orm, mapper: MapperId, other: MapperId) -> bool {
+    let mut at = Some(mapper);
+    while let Some(id) = at {
+        if id == other {
+            return true;
+        }
+        at = orm.mappers.get(id).inherits;
+    }
+    false
+}
+
+/// The attribute that stands for a column.
+pub fn column_key(orm: &Orm, mapper: MapperId, column: &Column) -> Option<Key> {
+    orm.mappers.get(mapper).properties.iter().find_map(|(key, property)| match property {
+        Property::Column(property) if property.columns.contains(column) => Some(key.clone()),
+        _ => None,
+    })
+}
+
+/// A relationship of an object's class.
+pub fn relationship(orm: &Orm, id: StateId, key: &str) -> Option<Rc<Relationship>> {
+    match orm.mappers.get(orm.states.get(id).mapper).properties.get(key) {
+        Some(Property::Relationship(relationship)) => Some(Rc::clone(relationship)),
+        _ => None,
+    }
+}
+
+/// The identity that an object's current primary key gives it.
+pub fn identity_key(orm: &Orm, id: StateId) -> IdentityKey {
+    let state = orm.states.get(id);
+    let values = orm
+        .mappers
+        .get(state.mapper)
+        .primary_key
+        .iter()
+        .map(|column| {
+            let key = column_key(orm, state.mapper, column);
+            match key.and_then(|key| state.dict.get(&key)) {
+                Some(Slot::Value(value)) => value.clone(),
+                _ => Value::Null,
+            }
+        })
+        .collect();
+    IdentityKey { mapper: base_mapper(orm, state.mapper), values }
+}
+
+/// An identity as messages show it: `(<class '__main__.User'>, (1,), None)`.
+pub fn identity_text(orm: &Orm, key: &IdentityKey) -> String {
+    let mapper = orm.mappers.get(key.mapper);
+    let values: Vec<String> = key.values.iter().map(crate::value::repr::value).collect();
+    let tuple = if let [only] = values.as_slice() { format!("({only},)") } else { format!("({})", values.join(", ")) };
+    format!("(<class '{}.{}'>, {tuple}, None)", mapper.module, mapper.class_name)
+}

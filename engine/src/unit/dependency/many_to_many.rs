@@ -1,0 +1,166 @@
+//! Many-to-many: rows of the association table come and go with the collections' changes.
+//!
+//! The two sides of a backref see the same change; a pair that one has dealt with, the other leaves alone.
+
+use super::{check_class, delete_passive, has_parent, history};
+use crate::attr::{History, Passive};
+use crate::db::{self, Given};
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::Cx;
+use crate::map::{Key, Relationship};
+use crate::schema::{Column, Table};
+use crate::session;
+use crate::sql::{Delete, Expr, Insert, Op, Params, Statement};
+use crate::state::{ObjRef, StateId};
+use crate::unit::plan::Plan;
+use crate::unit::sync;
+
+pub(super) fn presort_deletes(cx: &mut Cx<'_>, relationship: &Relationship, states: &[StateId]) -> Result<()> {
+    if relationship.args.passive_deletes.is_none() {
+        for id in states {
+            history(cx, *id, relationship, Passive::Load)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn presort_saves(
+    cx: &mut Cx<'_>,
+    plan: &mut Plan,
+    relationship: &Relationship,
+    states: &[StateId],
+) -> Result<()> {
+    if !relationship.resolved().cascade.delete_orphan {
+        return Ok(());
+    }
+    for id in states {
+        let history = history(cx, *id, relationship, Passive::NoLoad)?;
+        for child in History::objects(&history.deleted) {
+            if !has_parent(cx, relationship, child) {
+                plan.register_deleted(cx, child, None)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The names of both sides, where the relationship has another side.
+fn both_sides(relationship: &Relationship) -> Option<Vec<Key>> {
+    let reverse = relationship.reverse.borrow();
+    if reverse.is_empty() {
+        return None;
+    }
+    let mut names = vec![relationship.key.clone()];
+    names.extend(reverse.iter().map(|(_, key)| key.clone()));
+    names.sort();
+    Some(names)
+}
+
+pub(super) fn process(
+    cx: &mut Cx<'_>,
+    plan: &mut Plan,
+    relationship: &Relationship,
+    states: &[StateId],
+    delete: bool,
+) -> Result<()> {
+    let sides = both_sides(relationship);
+    let done = sides.as_ref().and_then(|sides| plan.associated.get(sides)).cloned().unwrap_or_default();
+    let (mut inserts, mut deletes, mut dealt_with) = (Vec::new(), Vec::new(), Vec::new());
+    for id in states {
+        let passive = if delete { delete_passive(relationship) } else { Passive::NoLoad };
+        let history = history(cx, *id, relationship, passive)?;
+        let (added, gone): (Vec<ObjRef>, Vec<ObjRef>) = if delete {
+            let gone = History::objects(&history.unchanged).chain(History::objects(&history.deleted));
+            (Vec::new(), gone.cloned().collect())
+        } else {
+            (
+                History::objects(&history.added).cloned().collect(),
+                History::objects(&history.deleted).cloned().collect(),
+            )
+        };
+        for (children, rows, operation) in [(&added, &mut inserts, "add"), (&gone, &mut deletes, "delete")] {
+            for child in children {
+                if !done.contains(&(*id, child.id()))
+                    && let Some(row) = association(cx, plan, relationship, *id, child, operation)?
+                {
+                    rows.push(row);
+                }
+            }
+        }
+        dealt_with.extend(added.iter().chain(&gone).map(|child| (child.id(), *id)));
+    }
+    if let Some(sides) = sides {
+        plan.associated.entry(sides).or_default().extend(dealt_with);
+    }
+    let Some(secondary) = &relationship.resolved().secondary else { return Ok(()) };
+    if !deletes.is_empty() {
+        delete_rows(cx, plan, secondary, deletes)?;
+    }
+    if !inserts.is_empty() {
+        let connection = session::connection_for(cx, plan.session, relationship.parent, false)?;
+        let statement = Statement::from(Insert::into(secondary));
+        db::execute(cx, connection, &statement, given(inserts))?;
+    }
+    Ok(())
+}
+
+/// One set of parameters is executed as such, several as one batch.
+fn given(mut rows: Vec<Params>) -> Given {
+    if rows.len() == 1 { Given::One(rows.remove(0)) } else { Given::Many(rows) }
+}
+
+/// The association row of a pair; `None` where the child is not in the session.
+fn association(
+    cx: &mut Cx<'_>,
+    plan: &Plan,
+    relationship: &Relationship,
+    parent: StateId,
+    child: &ObjRef,
+    operation: &str,
+) -> Result<Option<Params>> {
+    if !session::contains(cx.orm, plan.session, child.id()) {
+        if !session::was_deleted(cx.orm, child.id()) {
+            let class = cx.orm.mappers.get(cx.orm.states.get(child.id()).mapper).class_name.clone();
+            let owner = cx.orm.mappers.get(relationship.parent).class_name.clone();
+            cx.host.warn(
+                "SAWarning",
+                &format!(
+                    "Object of type <{class}> not in session, {operation} operation along '{owner}.{}' won't proceed",
+                    relationship.key
+                ),
+            );
+        }
+        return Ok(None);
+    }
+    check_class(cx, relationship, child)?;
+    let resolved = relationship.resolved();
+    let mut row = Params::new();
+    sync::populate_row(cx, parent, &resolved.synchronize_pairs, &mut row)?;
+    sync::populate_row(cx, child.id(), &resolved.secondary_synchronize_pairs, &mut row)?;
+    Ok(Some(row))
+}
+
+fn delete_rows(cx: &mut Cx<'_>, plan: &Plan, secondary: &Table, rows: Vec<Params>) -> Result<()> {
+    let mapper = plan.session;
+    let mut statement = Delete::from(secondary);
+    let used = |column: &Column| rows.first().is_some_and(|row| row.contains_key(&column.key()));
+    let mut conditions = Vec::new();
+    for column in secondary.columns().iter().filter(|column| used(column)) {
+        conditions.push(column.expr().operate(Op::Eq, Expr::param(&column.key(), column.ty()))?);
+    }
+    statement = statement.where_clause(Expr::and(conditions));
+    let expected = rows.len() as i64;
+    let connection = session::connection(cx, mapper)?;
+    let result = db::execute(cx, connection, &Statement::from(statement), given(rows))?;
+    if result.rowcount != expected {
+        return Err(Error::new(
+            ErrorKind::StaleDataError,
+            format!(
+                "DELETE statement on table '{}' expected to delete {expected} row(s); Only {} were matched.",
+                secondary.name(),
+                result.rowcount
+            ),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,417 @@
+//! Inserts and updates: which rows, which columns, which of them in one batch.
+
+use super::plan::Plan;
+use super::sync::column_value;
+use crate::attr::{self, Item};
+use crate::db::{self, ConnectionId, ExecResult, Given};
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::Cx;
+use crate::map::{Key, MapperId};
+use crate::orm::Orm;
+use crate::schema::{Column, Table};
+use crate::session;
+use crate::sql::{Expr, Insert, Op, Params, Statement, Update};
+use crate::state::{self, Original, Slot, StateId};
+use crate::value::Value;
+use crate::version::Behaviour;
+use indexmap::IndexSet;
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+/// Saves objects of one hierarchy.
+pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[StateId]) -> Result<()> {
+    if states.is_empty() {
+        return Ok(());
+    }
+    let connection = session::connection_for(cx, plan.session, base, false)?;
+    let mut inserts = Vec::new();
+    let mut updates = Vec::new();
+    for id in in_order(cx.orm, states) {
+        match row_of(cx, plan, id)? {
+            Row::New => inserts.push(id),
+            Row::Own => updates.push((id, id)),
+            Row::Of(other) => updates.push((id, other)),
+        }
+    }
+    let all: Vec<StateId> = inserts.iter().chain(updates.iter().map(|(id, _)| id)).copied().collect();
+    for table in tables(cx.orm, &all) {
+        update_rows(cx, plan, connection, &table, &updates)?;
+        insert_rows(cx, connection, &table, &inserts)?;
+    }
+    Ok(())
+}
+
+/// New objects in the order in which they were added, then those with rows by primary key.
+pub(super) fn in_order(orm: &Orm, states: &[StateId]) -> Vec<StateId> {
+    let (mut new, mut old): (Vec<StateId>, Vec<StateId>) =
+        states.iter().partition(|id| orm.states.get(**id).key.is_none());
+    new.sort_by_key(|id| orm.states.get(*id).insert_order);
+    old.sort_by(|a, b| {
+        let key = |id: &StateId| orm.states.get(*id).key.as_ref().map(|key| key.values.clone()).unwrap_or_default();
+        compare_keys(&key(a), &key(b))
+    });
+    new.extend(old);
+    new
+}
+
+fn compare_keys(a: &[Value], b: &[Value]) -> Ordering {
+    for (a, b) in a.iter().zip(b) {
+        let order = match (a, b) {
+            (Value::Int(a), Value::Int(b)) => a.cmp(b),
+            (Value::Text(a), Value::Text(b)) => a.cmp(b),
+            (Value::Bytes(a), Value::Bytes(b)) => a.cmp(b),
+            (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+            (Value::Float(a), Value::Float(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+            (Value::Decimal(a), Value::Decimal(b)) => a.cmp(b),
+            (Value::Date(a), Value::Date(b)) => a.cmp(b),
+            (Value::Time(a), Value::Time(b)) => a.cmp(b),
+            (Value::DateTime(a), Value::DateTime(b)) => a.cmp(b),
+            _ => Ordering::Equal,
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    a.len().cmp(&b.len())
+}
+
+/// Which row an object is written to.
+enum Row {
+    New,
+    Own,
+    /// The row of an object of the same identity that is being deleted.
+    Of(StateId),
+}
+
+fn row_of(cx: &mut Cx<'_>, plan: &mut Plan, id: StateId) -> Result<Row> {
+    if cx.orm.states.get(id).key.is_some() {
+        return Ok(Row::Own);
+    }
+    let key = state::identity_key(cx.orm, id);
+    let Some(holder) = session::holder(cx.orm, plan.session, &key) else { return Ok(Row::New) };
+    if holder == id || session::was_deleted(cx.orm, holder) {
+        return Ok(Row::New);
+    }
+    if plan.is_deleted(holder) {
+        plan.only_list(holder);
+        return Ok(Row::Of(holder));
+    }
+    let (own, other) = (super::text(cx, id), super::text(cx, holder));
+    let message = format!(
+        "New instance {own} with identity key {} conflicts with persistent instance {other}",
+        state::identity_text(cx.orm, &key)
+    );
+    if cx.orm.profile.has(Behaviour::IdentityConflictIsError) {
+        return Err(Error::new(ErrorKind::FlushError, message));
+    }
+    cx.host.warn("SAWarning", &message);
+    Ok(Row::New)
+}
+
+/// The tables of a mapper, the base's first.
+fn tables_of(orm: &Orm, mapper: MapperId) -> Vec<Table> {
+    let mut found: Vec<Table> = Vec::new();
+    let mut at = Some(mapper);
+    while let Some(id) = at {
+        let mapper = orm.mappers.get(id);
+        if !found.contains(&mapper.table) {
+            found.insert(0, mapper.table.clone());
+        }
+        at = mapper.inherits;
+    }
+    found
+}
+
+/// The tables that objects are kept in, the base's first.
+pub(super) fn tables(orm: &Orm, states: &[StateId]) -> Vec<Table> {
+    let mut found: Vec<Table> = Vec::new();
+    let mappers: IndexSet<MapperId> = states.iter().map(|id| orm.states.get(*id).mapper).collect();
+    for mapper in mappers {
+        for table in tables_of(orm, mapper) {
+            if !found.contains(&table) {
+                found.push(table);
+            }
+        }
+    }
+    found
+}
+
+/// The attributes that stand for a table's columns, in the table's order.
+fn mapped_columns(orm: &Orm, id: StateId, table: &Table) -> Vec<(Column, Key)> {
+    let mapper = orm.states.get(id).mapper;
+    table
+        .columns()
+        .into_iter()
+        .filter_map(|column| {
+            let key = state::column_key(orm, mapper, &column)?;
+            Some((column, key))
+        })
+        .collect()
+}
+
+/// The name of a parameter in a WHERE clause: the column's label, made to differ from the table's columns.
+pub(super) fn label(table: &Table, column: &Column) -> Rc<str> {
+    let base = format!("{}_{}", table.name(), column.name());
+    let mut name = base.clone();
+    let mut count = 1;
+    while table.column(&name).is_some() {
+        name = format!("{base}_{count}");
+        count += 1;
+    }
+    name.into()
+}
+
+/// A row to insert.
+struct New {
+    id: StateId,
+    params: Params,
+    has_key: bool,
+    has_defaults: bool,
+}
+
+fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> New {
+    let mapper = cx.orm.states.get(id).mapper;
+    let (discriminator, identity) = {
+        let mapper = cx.orm.mappers.get(mapper);
+        let base = cx.orm.mappers.get(state::base_mapper(cx.orm, mapper.id));
+        (mapper.polymorphic_on.clone().or_else(|| base.polymorphic_on.clone()), mapper.polymorphic_identity.clone())
+    };
+    let mut params = Params::new();
+    let (mut has_key, mut has_defaults) = (true, true);
+    for (column, key) in mapped_columns(cx.orm, id, table) {
+        let mut value = match cx.orm.states.get(id).dict.get(&key) {
+            Some(Slot::Value(value)) => value.clone(),
+            _ => Value::Null,
+        };
+        if value.is_null()
+            && discriminator.as_ref() == Some(&column)
+            && let Some(identity) = &identity
+        {
+            value = identity.clone();
+            cx.orm.states.get_mut(id).dict.insert(key.clone(), Slot::Value(value.clone()));
+        }
+        let plain = column.default().is_none() && column.server_default().is_none();
+        if !value.is_null() || (plain && !column.is_primary_key()) {
+            params.insert(column.key(), value);
+        } else if column.is_primary_key() {
+            has_key = false;
+        } else if column.server_default().is_some() {
+            has_defaults = false;
+        }
+    }
+    New { id, params, has_key, has_defaults }
+}
+
+fn names(params: &Params) -> IndexSet<Rc<str>> {
+    params.keys().cloned().collect()
+}
+
+fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states: &[StateId]) -> Result<()> {
+    let mut rows = Vec::new();
+    for id in states {
+        if tables_of(cx.orm, cx.orm.states.get(*id).mapper).contains(table) {
+            rows.push(new_row(cx, *id, table));
+        }
+    }
+    let returning = cx.orm.profile.has(Behaviour::InsertManyValues);
+    let mut rest = rows.as_slice();
+    while let Some(first) = rest.first() {
+        let same = |row: &&New| {
+            names(&row.params) == names(&first.params)
+                && (row.has_key, row.has_defaults) == (first.has_key, first.has_defaults)
+        };
+        let count = rest.iter().take_while(same).count();
+        let (group, later) = rest.split_at(count);
+        rest = later;
+        let fetches = !first.has_key || (returning && !first.has_defaults);
+        let together = !fetches || (returning && count > 1);
+        if together {
+            let mut statement = Insert::into(table);
+            if fetches {
+                statement = statement.return_defaults();
+            }
+            let result = db::execute(cx, connection, &Statement::from(statement), given(group.iter().map(|row| row.params.clone()).collect()))?;
+            for (at, row) in group.iter().enumerate() {
+                written(cx, row.id, table, &row.params, &result, at)?;
+            }
+            continue;
+        }
+        for row in group {
+            let mut statement = Insert::into(table);
+            if returning && !row.has_defaults {
+                statement = statement.return_defaults();
+            }
+            let result = db::execute(cx, connection, &Statement::from(statement), Given::One(row.params.clone()))?;
+            written(cx, row.id, table, &row.params, &result, 0)?;
+        }
+    }
+    Ok(())
+}
+
+/// One set of parameters is executed as such, several as one batch.
+pub(super) fn given(mut rows: Vec<Params>) -> Given {
+    if rows.len() == 1 { Given::One(rows.remove(0)) } else { Given::Many(rows) }
+}
+
+/// Puts what the database or defaults worked out into the object.
+fn written(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    table: &Table,
+    params: &Params,
+    result: &ExecResult,
+    at: usize,
+) -> Result<()> {
+    let mapper = cx.orm.states.get(id).mapper;
+    if let Some(key) = result.inserted_primary_keys.get(at) {
+        for (column, value) in table.primary_key().iter().zip(key) {
+            let Some(key) = state::column_key(cx.orm, mapper, column) else { continue };
+            let dict = &mut cx.orm.states.get_mut(id).dict;
+            if !matches!(dict.get(&key), Some(Slot::Value(old)) if !old.is_null()) {
+                dict.insert(key, Slot::Value(value.clone()));
+            }
+        }
+    }
+    if let Some(all) = result.written.get(at) {
+        for column in table.columns() {
+            let name = column.key();
+            if let (Some(value), false) = (all.get(&name), params.contains_key(&name))
+                && let Some(key) = state::column_key(cx.orm, mapper, &column)
+            {
+                cx.orm.states.get_mut(id).dict.insert(key, Slot::Value(value.clone()));
+            }
+        }
+    }
+    let expired: Vec<Key> =
+        result.postfetch.iter().filter_map(|column| state::column_key(cx.orm, mapper, column)).collect();
+    if expired.is_empty() { Ok(()) } else { session::expire_attributes(cx.orm, id, &expired) }
+}
+
+/// A row to update.
+struct Changed {
+    id: StateId,
+    params: Params,
+}
+
+/// What an object changes in its row; `holder` is the object whose row it takes over, or itself.
+fn changed_row(
+    cx: &mut Cx<'_>,
+    plan: &Plan,
+    table: &Table,
+    id: StateId,
+    holder: StateId,
+) -> Result<Option<Changed>> {
+    let mut params = Params::new();
+    for (column, key) in mapped_columns(cx.orm, id, table) {
+        let state = cx.orm.states.get(id);
+        let switched = id != holder;
+        let value = match state.dict.get(&key) {
+            Some(Slot::Value(value)) => value.clone(),
+            _ if state.committed.contains_key(&key) => {
+                return Err(Error::new(ErrorKind::KeyError, crate::value::repr::text(&key)));
+            }
+            _ => continue,
+        };
+        if switched {
+            // The row is the other object's: what it is known to hold is not written again.
+            let theirs = cx.orm.states.get(holder).dict.get(&key);
+            if !matches!(theirs, Some(Slot::Value(other)) if *other == value) {
+                params.insert(column.key(), value);
+            }
+            continue;
+        }
+        let differs = match state.committed.get(&key) {
+            None => continue,
+            Some(Original::Value(old)) => *old != value,
+            Some(_) => true,
+        };
+        if differs {
+            params.insert(column.key(), value);
+        }
+    }
+    if params.is_empty() {
+        return Ok(None);
+    }
+    let mut located = Vec::new();
+    for column in table.primary_key() {
+        let value = located_by(cx, plan, id, &column, &mut params)?;
+        if value.is_null() {
+            return Err(Error::new(
+                ErrorKind::FlushError,
+                format!(
+                    "Can't update table {} using NULL for primary key value on column {column:?}",
+                    table.name()
+                ),
+            ));
+        }
+        located.push((label(table, &column), value));
+    }
+    if params.is_empty() {
+        return Ok(None);
+    }
+    params.extend(located);
+    Ok(Some(Changed { id, params }))
+}
+
+/// The primary key value that finds the row: the old one, but where the database has changed it already.
+fn located_by(cx: &mut Cx<'_>, plan: &Plan, id: StateId, column: &Column, params: &mut Params) -> Result<Value> {
+    let mapper = cx.orm.states.get(id).mapper;
+    let Some(key) = state::column_key(cx.orm, mapper, column) else { return Ok(Value::Null) };
+    let value = column_value(cx, id, column)?;
+    let history = attr::history(cx, id, &key)?;
+    if history.added.is_empty() {
+        return Ok(value);
+    }
+    match history.deleted.first() {
+        Some(Item::Value(old)) if !plan.cascaded.contains(&(id, key)) => Ok(old.clone()),
+        _ => {
+            params.shift_remove(&column.key());
+            Ok(value)
+        }
+    }
+}
+
+fn update_rows(
+    cx: &mut Cx<'_>,
+    plan: &Plan,
+    connection: ConnectionId,
+    table: &Table,
+    states: &[(StateId, StateId)],
+) -> Result<()> {
+    let mut rows = Vec::new();
+    for (id, holder) in states {
+        if tables_of(cx.orm, cx.orm.states.get(*id).mapper).contains(table)
+            && let Some(row) = changed_row(cx, plan, table, *id, *holder)?
+        {
+            rows.push(row);
+        }
+    }
+    let mut statement = Update::of(table);
+    for column in table.primary_key() {
+        let name = label(table, &column);
+        statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
+    }
+    let statement = Statement::from(statement);
+    let mut rest = rows.as_slice();
+    while let Some(first) = rest.first() {
+        let count = rest.iter().take_while(|row| names(&row.params) == names(&first.params)).count();
+        let (group, later) = rest.split_at(count);
+        rest = later;
+        let all = group.iter().map(|row| row.params.clone()).collect();
+        let result = db::execute(cx, connection, &statement, given(all))?;
+        for (at, row) in group.iter().enumerate() {
+            written(cx, row.id, table, &row.params, &result, at)?;
+        }
+        if result.rowcount != count as i64 {
+            return Err(Error::new(
+                ErrorKind::StaleDataError,
+                format!(
+                    "UPDATE statement on table '{}' expected to update {count} row(s); {} were matched.",
+                    table.name(),
+                    result.rowcount
+                ),
+            ));
+        }
+    }
+    Ok(())
+}

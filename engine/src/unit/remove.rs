@@ -1,0 +1,85 @@
+//! Deletes: the rows of deleted objects, by primary key.
+
+use super::persist::{given, in_order, tables};
+use super::plan::Plan;
+use crate::db;
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::Cx;
+use crate::map::MapperId;
+use crate::schema::{Column, Table};
+use crate::session;
+use crate::sql::{Delete, Expr, Op, Params, Statement};
+use crate::state::{self, Original, Slot, StateId};
+use crate::value::Value;
+
+/// Deletes the rows of objects of one hierarchy.
+pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[StateId]) -> Result<()> {
+    if states.is_empty() {
+        return Ok(());
+    }
+    let connection = session::connection_for(cx, plan.session, base, false)?;
+    let states = in_order(cx.orm, states);
+    for table in tables(cx.orm, &states).iter().rev() {
+        let mut rows = Vec::new();
+        for id in &states {
+            if cx.orm.states.get(*id).key.is_some() {
+                rows.push(located(cx, *id, table)?);
+            }
+        }
+        if rows.is_empty() {
+            continue;
+        }
+        let mut statement = Delete::from(table);
+        for column in table.primary_key() {
+            let key = column.key();
+            statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&key, column.ty()))?);
+        }
+        let expected = rows.len() as i64;
+        let result = db::execute(cx, connection, &Statement::from(statement), given(rows))?;
+        if result.rowcount != expected {
+            cx.host.warn(
+                "SAWarning",
+                &format!(
+                    "DELETE statement on table '{}' expected to delete {expected} row(s); {} were matched.  Please set confirm_deleted_rows=False within the mapper configuration to prevent this warning.",
+                    table.name(),
+                    result.rowcount
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The primary key of an object's row.
+fn located(cx: &mut Cx<'_>, id: StateId, table: &Table) -> Result<Params> {
+    let mut params = Params::new();
+    for column in table.primary_key() {
+        let value = committed(cx, id, &column)?;
+        if value.is_null() {
+            return Err(Error::new(
+                ErrorKind::FlushError,
+                format!(
+                    "Can't delete from table {} using NULL for primary key value on column {column:?}",
+                    table.name()
+                ),
+            ));
+        }
+        params.insert(column.key(), value);
+    }
+    Ok(params)
+}
+
+/// The value that a column has in the object's row.
+fn committed(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Result<Value> {
+    let mapper = cx.orm.states.get(id).mapper;
+    let Some(key) = state::column_key(cx.orm, mapper, column) else { return Ok(Value::Null) };
+    match cx.orm.states.get(id).committed.get(&key) {
+        Some(Original::Value(value)) => return Ok(value.clone()),
+        Some(_) => return Ok(Value::Null),
+        None => {}
+    }
+    match crate::attr::get(cx, id, &key)? {
+        Slot::Value(value) => Ok(value),
+        Slot::One(_) | Slot::Many(_) => Ok(Value::Null),
+    }
+}
