@@ -10,8 +10,8 @@ mod events;
 mod history;
 
 pub use access::{Passive, get, get_passive, is_loaded, set_committed};
-pub use change::{NewValue, delete, set};
 pub(crate) use change::set_column;
+pub use change::{NewValue, delete, set};
 pub use collection::{
     append, clear, del_index, del_slice, extend, insert, pop, remove, reorder, set_index, set_slice,
 };

@@ -136,7 +136,12 @@ pub fn bind(cx: &mut Cx<'_>, session: SessionId) -> Result<DatabaseId> {
 }
 
 /// As [`connection`], for a mapped class: its name is in the message where the session has no engine.
-pub fn connection_for(cx: &mut Cx<'_>, session: SessionId, mapper: MapperId, query: bool) -> Result<ConnectionId> {
+pub fn connection_for(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    mapper: MapperId,
+    query: bool,
+) -> Result<ConnectionId> {
     if get(cx.orm, session).settings.bind.is_none() {
         let mapper = cx.orm.mappers.get(mapper);
         let (class, table) = (&mapper.class_name, mapper.table.name());
@@ -147,7 +152,8 @@ pub fn connection_for(cx: &mut Cx<'_>, session: SessionId, mapper: MapperId, que
             format!("mapped class {class}->{table}")
         };
         // 1.4 speaks of an SQL expression even where there is none, and 1.3 has no full stop.
-        let expression = if query || (version.major, version.minor) == (1, 4) { ", SQL expression" } else { "" };
+        let expression =
+            if query || (version.major, version.minor) == (1, 4) { ", SQL expression" } else { "" };
         let stop = if cx.orm.profile.has(Behaviour::StatementMarks) { "." } else { "" };
         return Err(Error::new(
             ErrorKind::UnboundExecutionError,
@@ -282,7 +288,11 @@ fn note_flushed(orm: &mut Orm, session: SessionId, id: StateId) {
     let owner = get_mut(orm, session);
     let is_new = owner.new.contains_key(&id);
     if let Some(top) = owner.transactions.last_mut() {
-        if is_new { top.new.insert(id) } else { top.dirty.insert(id) };
+        if is_new {
+            top.new.insert(id)
+        } else {
+            top.dirty.insert(id)
+        };
     }
 }
 

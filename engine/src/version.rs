@@ -162,8 +162,9 @@ impl Behaviour {
             | Behaviour::ExpiredLoadsEager
             | Behaviour::RefreshUnlabelled
             | Behaviour::BackPopulatesChecksKind => (Version::new(1, 4, 0), None),
-            Behaviour::StatementMarks | Behaviour::ResultErrorsInCore => (Version::new(1, 4, 0), None),
-            Behaviour::EmptyCollectionsApart | Behaviour::PendingRollbackErrors => (Version::new(1, 4, 0), None),
+            Behaviour::EmptyCollectionsApart | Behaviour::PendingRollbackErrors => {
+                (Version::new(1, 4, 0), None)
+            }
             Behaviour::BlankHistoryIsNone => (EVER, Some(Version::new(1, 4, u16::MAX))),
             Behaviour::IdentityConflictIsError => (EVER, Some(Version::new(1, 3, u16::MAX))),
             Behaviour::CascadeBackrefs => (EVER, Some(Version::new(1, 4, u16::MAX))),

@@ -234,5 +234,9 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
 
 /// Where a chain of events begins with this relationship as its host changes it.
 pub(super) fn append_token(relationship: &Relationship) -> Initiator {
-    if relationship.resolved().uselist { Initiator::append(relationship) } else { Initiator::replace(relationship) }
+    if relationship.resolved().uselist {
+        Initiator::append(relationship)
+    } else {
+        Initiator::replace(relationship)
+    }
 }

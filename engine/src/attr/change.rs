@@ -94,11 +94,21 @@ fn type_name(value: &Value) -> String {
 }
 
 /// Sets a column attribute. A flush that copies keys sets them so, too: the change is seen.
-pub(crate) fn set_column(cx: &mut Cx<'_>, id: StateId, property: &ColumnProperty, value: Value) -> Result<()> {
+pub(crate) fn set_column(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    property: &ColumnProperty,
+    value: Value,
+) -> Result<()> {
     let key = &property.key;
-    let keeps_old = property.active_history || property.columns.first().is_some_and(|column| column.is_primary_key());
+    let keeps_old =
+        property.active_history || property.columns.first().is_some_and(|column| column.is_primary_key());
     let state = cx.orm.states.get(id);
-    if keeps_old && state.key.is_some() && state.expired_attributes.contains(key) && !state.dict.contains_key(key) {
+    if keeps_old
+        && state.key.is_some()
+        && state.expired_attributes.contains(key)
+        && !state.dict.contains_key(key)
+    {
         load::load_columns(cx, id, std::slice::from_ref(key))?;
     }
     let state = cx.orm.states.get(id);
@@ -224,7 +234,8 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
 pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
     let mapper = cx.orm.states.get(id).mapper;
     let class = cx.orm.mappers.get(mapper).class_name.clone();
-    let absent = || Error::new(ErrorKind::AttributeError, format!("{class}.{key} object does not have a value"));
+    let absent =
+        || Error::new(ErrorKind::AttributeError, format!("{class}.{key} object does not have a value"));
     match cx.orm.mappers.get(mapper).properties.get(key).cloned() {
         None => match cx.orm.states.get_mut(id).dict.shift_remove(key) {
             Some(_) => Ok(()),
@@ -272,7 +283,9 @@ pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
 }
 
 fn delete_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Result<()> {
-    let Some(Slot::Many(list)) = cx.orm.states.get(id).dict.get(&relationship.key).cloned() else { return Ok(()) };
+    let Some(Slot::Many(list)) = cx.orm.states.get(id).dict.get(&relationship.key).cloned() else {
+        return Ok(());
+    };
     events::mark_collection(cx, id, &relationship.key, None);
     super::collection::clear(cx, &list)?;
     cx.orm.states.get_mut(id).dict.shift_remove(&relationship.key);

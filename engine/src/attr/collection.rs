@@ -203,7 +203,9 @@ pub fn set_slice(cx: &mut Cx<'_>, list: &Rc<Collection>, slice: Slice, items: Ve
     }
     let mut targets = Vec::new();
     let mut at = start;
-    while (if step < 0 { at > stop } else { at < stop }) && targets.len() <= items.len() + len.unsigned_abs() as usize {
+    while (if step < 0 { at > stop } else { at < stop })
+        && targets.len() <= items.len() + len.unsigned_abs() as usize
+    {
         targets.push(at);
         at = at.saturating_add(step);
     }

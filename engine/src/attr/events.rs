@@ -151,7 +151,13 @@ pub(super) fn mark_collection(cx: &mut Cx<'_>, id: StateId, key: &Key, previous:
 }
 
 /// Notes that an object hangs on a parent, or no longer does.
-pub(super) fn set_parent(cx: &mut Cx<'_>, item: StateId, relationship: &Relationship, owner: StateId, on: bool) {
+pub(super) fn set_parent(
+    cx: &mut Cx<'_>,
+    item: StateId,
+    relationship: &Relationship,
+    owner: StateId,
+    on: bool,
+) {
     let token = (relationship.parent, relationship.key.clone());
     let last = cx.orm.states.get(item).parents.get(&token).copied();
     if !on && let Some(Some(last)) = last {
@@ -277,11 +283,7 @@ pub(super) fn fire_replace(
 }
 
 /// The attribute of `item` that is kept in step with this relationship.
-fn other_side(
-    orm: &Orm,
-    relationship: &Relationship,
-    item: &ObjRef,
-) -> Result<Option<Rc<Relationship>>> {
+fn other_side(orm: &Orm, relationship: &Relationship, item: &ObjRef) -> Result<Option<Rc<Relationship>>> {
     if relationship.args.sync_backref == Some(false) || relationship.args.viewonly {
         return Ok(None);
     }

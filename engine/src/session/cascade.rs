@@ -73,7 +73,12 @@ pub(crate) fn all_pending(orm: &Orm, id: StateId, key: &Key) -> Vec<ObjRef> {
 }
 
 /// The objects at the other end of one relationship, for an operation.
-fn along(cx: &mut Cx<'_>, operation: Operation, id: StateId, relationship: &Relationship) -> Result<Vec<ObjRef>> {
+fn along(
+    cx: &mut Cx<'_>,
+    operation: Operation,
+    id: StateId,
+    relationship: &Relationship,
+) -> Result<Vec<ObjRef>> {
     let key = &relationship.key;
     if operation == Operation::SaveUpdate {
         return Ok(all_pending(cx.orm, id, key));
@@ -202,7 +207,11 @@ impl Hooks for SessionHooks {
         by: &Key,
     ) -> Result<()> {
         let Some(session) = cx.orm.states.get(owner).session else { return Ok(()) };
-        warn_in_flush(cx, session, if relationship.resolved().uselist { "collection append" } else { "related attribute set" });
+        warn_in_flush(
+            cx,
+            session,
+            if relationship.resolved().uselist { "collection append" } else { "related attribute set" },
+        );
         let along_backref = cx.orm.profile.has(Behaviour::CascadeBackrefs)
             && !super::get(cx.orm, session).settings.future
             && relationship.args.cascade_backrefs != Some(false);

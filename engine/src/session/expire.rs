@@ -15,7 +15,12 @@ use crate::state::{ObjRef, StateId};
 /// # Errors
 ///
 /// `InvalidRequestError`: the object is not persistent here.
-pub fn expire(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, attributes: Option<&[Key]>) -> Result<()> {
+pub fn expire(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    object: &ObjRef,
+    attributes: Option<&[Key]>,
+) -> Result<()> {
     identity::sweep(cx.orm);
     let id = object.id();
     if !identity::holds(cx.orm, session, id) {
@@ -103,8 +108,12 @@ pub(super) fn expire_everything(orm: &mut Orm, session: SessionId) {
 /// # Errors
 ///
 /// `InvalidRequestError`: the object is not persistent here, or its row is gone.
-pub fn refresh(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, attributes: Option<&[Key]>) -> Result<()> {
+pub fn refresh(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    object: &ObjRef,
+    attributes: Option<&[Key]>,
+) -> Result<()> {
     expire(cx, session, object, attributes)?;
-    super::autoflush(cx, session)?;
     load::refresh(cx, session, object.id(), attributes)
 }

@@ -225,7 +225,11 @@ pub fn new_objects(orm: &Orm, session: SessionId) -> Vec<ObjRef> {
 /// `session.dirty`, in the order in which it prints.
 pub fn dirty_objects(orm: &Orm, session: SessionId) -> Vec<ObjRef> {
     let owner = super::get(orm, session);
-    owner.modified.values().filter(|object| !owner.deleted.contains_key(&object.id())).cloned().collect()
+    let changed = |object: &&ObjRef| {
+        !owner.deleted.contains_key(&object.id())
+            && orm.states.find(object.id()).is_some_and(|state| state.modified)
+    };
+    owner.modified.values().filter(changed).cloned().collect()
 }
 
 /// `session.deleted`, in the order in which it prints.

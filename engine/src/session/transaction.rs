@@ -46,7 +46,8 @@ pub(super) fn autobegin(orm: &mut Orm, session: SessionId) -> Result<()> {
 
 /// Refuses to go on after a failed flush.
 fn check_active(orm: &Orm, session: SessionId) -> Result<()> {
-    let Some(failed) = super::get(orm, session).transactions.last().and_then(|top| top.failed.as_ref()) else {
+    let Some(failed) = super::get(orm, session).transactions.last().and_then(|top| top.failed.as_ref())
+    else {
         return Ok(());
     };
     let kind = if orm.profile.has(Behaviour::PendingRollbackErrors) {
@@ -224,7 +225,9 @@ fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         return Ok(());
     }
     let undone = match (owner.connection, top.nested, top.savepoint) {
-        (Some(connection), true, Some(savepoint)) => cx.orm.databases.rollback_to_savepoint(connection, savepoint),
+        (Some(connection), true, Some(savepoint)) => {
+            cx.orm.databases.rollback_to_savepoint(connection, savepoint)
+        }
         (Some(connection), false, _) => cx.orm.databases.rollback(connection),
         _ => Ok(()),
     };

@@ -68,6 +68,10 @@ pub fn identity_key(orm: &Orm, id: StateId) -> IdentityKey {
 pub fn identity_text(orm: &Orm, key: &IdentityKey) -> String {
     let mapper = orm.mappers.get(key.mapper);
     let values: Vec<String> = key.values.iter().map(crate::value::repr::value).collect();
-    let tuple = if let [only] = values.as_slice() { format!("({only},)") } else { format!("({})", values.join(", ")) };
+    let tuple = if let [only] = values.as_slice() {
+        format!("({only},)")
+    } else {
+        format!("({})", values.join(", "))
+    };
     format!("(<class '{}.{}'>, {tuple}, None)", mapper.module, mapper.class_name)
 }

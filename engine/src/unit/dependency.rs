@@ -102,7 +102,8 @@ pub(super) fn has_changes(
             return Ok(true);
         }
     }
-    let self_referential = state::base_mapper(cx.orm, relationship.parent) == state::base_mapper(cx.orm, resolved.target);
+    let self_referential =
+        state::base_mapper(cx.orm, relationship.parent) == state::base_mapper(cx.orm, resolved.target);
     Ok(!states.is_empty() && !self_referential && plan.has_mapper(resolved.target))
 }
 
@@ -205,7 +206,13 @@ pub(super) fn link(
 }
 
 /// A relationship's work for these parents.
-pub(super) fn process(cx: &mut Cx<'_>, plan: &mut Plan, at: usize, states: &[StateId], delete: bool) -> Result<()> {
+pub(super) fn process(
+    cx: &mut Cx<'_>,
+    plan: &mut Plan,
+    at: usize,
+    states: &[StateId],
+    delete: bool,
+) -> Result<()> {
     let relationship = Rc::clone(&plan.processors[at].relationship);
     match (direction(plan, at), delete) {
         (Direction::OneToMany, false) => one_to_many::process_saves(cx, plan, &relationship, states),

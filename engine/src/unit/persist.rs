@@ -47,7 +47,8 @@ pub(super) fn in_order(orm: &Orm, states: &[StateId]) -> Vec<StateId> {
         states.iter().partition(|id| orm.states.get(**id).key.is_none());
     new.sort_by_key(|id| orm.states.get(*id).insert_order);
     old.sort_by(|a, b| {
-        let key = |id: &StateId| orm.states.get(*id).key.as_ref().map(|key| key.values.clone()).unwrap_or_default();
+        let key =
+            |id: &StateId| orm.states.get(*id).key.as_ref().map(|key| key.values.clone()).unwrap_or_default();
         compare_keys(&key(a), &key(b))
     });
     new.extend(old);
@@ -174,7 +175,10 @@ fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> New {
     let (discriminator, identity) = {
         let mapper = cx.orm.mappers.get(mapper);
         let base = cx.orm.mappers.get(state::base_mapper(cx.orm, mapper.id));
-        (mapper.polymorphic_on.clone().or_else(|| base.polymorphic_on.clone()), mapper.polymorphic_identity.clone())
+        (
+            mapper.polymorphic_on.clone().or_else(|| base.polymorphic_on.clone()),
+            mapper.polymorphic_identity.clone(),
+        )
     };
     let mut params = Params::new();
     let (mut has_key, mut has_defaults) = (true, true);
@@ -230,7 +234,12 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
             if fetches {
                 statement = statement.return_defaults();
             }
-            let result = db::execute(cx, connection, &Statement::from(statement), given(group.iter().map(|row| row.params.clone()).collect()))?;
+            let result = db::execute(
+                cx,
+                connection,
+                &Statement::from(statement),
+                given(group.iter().map(|row| row.params.clone()).collect()),
+            )?;
             for (at, row) in group.iter().enumerate() {
                 written(cx, row.id, table, &row.params, &result, at)?;
             }
@@ -241,7 +250,8 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
             if returning && !row.has_defaults {
                 statement = statement.return_defaults();
             }
-            let result = db::execute(cx, connection, &Statement::from(statement), Given::One(row.params.clone()))?;
+            let result =
+                db::execute(cx, connection, &Statement::from(statement), Given::One(row.params.clone()))?;
             written(cx, row.id, table, &row.params, &result, 0)?;
         }
     }
@@ -354,7 +364,13 @@ fn changed_row(
 }
 
 /// The primary key value that finds the row: the old one, but where the database has changed it already.
-fn located_by(cx: &mut Cx<'_>, plan: &Plan, id: StateId, column: &Column, params: &mut Params) -> Result<Value> {
+fn located_by(
+    cx: &mut Cx<'_>,
+    plan: &Plan,
+    id: StateId,
+    column: &Column,
+    params: &mut Params,
+) -> Result<Value> {
     let mapper = cx.orm.states.get(id).mapper;
     let Some(key) = state::column_key(cx.orm, mapper, column) else { return Ok(Value::Null) };
     let value = column_value(cx, id, column)?;

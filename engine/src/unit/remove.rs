@@ -32,7 +32,8 @@ pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[Sta
         let mut statement = Delete::from(table);
         for column in table.primary_key() {
             let key = column.key();
-            statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&key, column.ty()))?);
+            statement =
+                statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&key, column.ty()))?);
         }
         let expected = rows.len() as i64;
         let result = db::execute(cx, connection, &Statement::from(statement), given(rows))?;

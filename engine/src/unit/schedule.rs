@@ -67,8 +67,7 @@ impl Plan {
     /// The actions that depend on themselves.
     fn circular(&self) -> IndexSet<Action> {
         let number = |action| self.actions.get_index_of(action);
-        let edges =
-            self.edges.iter().filter_map(|(before, after)| Some((number(before)?, number(after)?)));
+        let edges = self.edges.iter().filter_map(|(before, after)| Some((number(before)?, number(after)?)));
         let flags = order::circular(self.actions.len(), edges);
         self.actions.keys().zip(flags).filter(|(_, circular)| *circular).map(|(action, _)| *action).collect()
     }

@@ -15,7 +15,11 @@ use crate::state::{ObjRef, StateId};
 use crate::unit::plan::Plan;
 use crate::unit::sync;
 
-pub(super) fn presort_deletes(cx: &mut Cx<'_>, relationship: &Relationship, states: &[StateId]) -> Result<()> {
+pub(super) fn presort_deletes(
+    cx: &mut Cx<'_>,
+    relationship: &Relationship,
+    states: &[StateId],
+) -> Result<()> {
     if relationship.args.passive_deletes.is_none() {
         for id in states {
             history(cx, *id, relationship, Passive::Load)?;
