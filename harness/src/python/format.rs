@@ -13,6 +13,7 @@ use rustpython_literal::escape::{AsciiEscape, UnicodeEscape};
 use rustpython_literal::float;
 
 pub use percent::percent;
+pub(crate) use spec::{Spec, pad_number, sign_text};
 pub(crate) use template::{Fields, format_template};
 
 /// `repr()` of a string.

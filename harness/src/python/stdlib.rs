@@ -5,6 +5,9 @@
 
 pub(crate) mod clock;
 pub(crate) mod datetime;
+pub(crate) mod decimal;
+
+pub(crate) use datetime::ordered as datetime_ordered;
 
 use super::interp::Interp;
 
@@ -12,4 +15,5 @@ use super::interp::Interp;
 pub(super) fn install(interp: &mut Interp) {
     let clock = clock::Clock::default();
     datetime::install(interp, &clock);
+    decimal::install(interp);
 }

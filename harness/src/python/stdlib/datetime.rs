@@ -13,6 +13,7 @@ mod zone;
 pub(crate) mod strftime;
 
 pub(crate) use date::PyDate;
+pub(crate) use delta::ordered;
 pub(crate) use moment::PyDateTime;
 pub(crate) use time::PyTime;
 
