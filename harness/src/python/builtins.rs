@@ -30,6 +30,7 @@ use std::rc::Rc;
 
 pub(crate) use convert::plain;
 pub(crate) use numbers::ratio;
+pub(crate) use text::lines_with_ends;
 
 /// Defines every builtin name and method.
 pub(super) fn install(interp: &mut Interp) {

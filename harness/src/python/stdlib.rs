@@ -6,6 +6,7 @@
 pub(crate) mod clock;
 pub(crate) mod datetime;
 pub(crate) mod decimal;
+mod pprint;
 
 pub(crate) use datetime::ordered as datetime_ordered;
 
@@ -16,4 +17,5 @@ pub(super) fn install(interp: &mut Interp) {
     let clock = clock::Clock::default();
     datetime::install(interp, &clock);
     decimal::install(interp);
+    pprint::install(interp);
 }

@@ -104,8 +104,7 @@ pub(super) fn power(base: &BigDecimal, exponent: i64) -> BigDecimal {
     let raised = BigDecimal::new(coefficient.pow(times), scale * i64::from(times));
     if exponent < 0 {
         let one = BigDecimal::new(Coefficient::one(), 0);
-        let made = divide(&one, &raised);
-        return made;
+        return divide(&one, &raised);
     }
     round_to_context(raised)
 }
