@@ -60,8 +60,8 @@ pub fn check(case: &Case, profile: Profile, limits: Limits) -> Checked {
             }
             Item::Step(step) => {
                 let done = match step.of {
-                    Some(of) => outcomes.get(of).cloned().flatten().unwrap_or_else(|| nothing_before(step)),
-                    None if step.kind == Kind::Output => nothing_before(step),
+                    Some(of) => outcomes.get(of).cloned().flatten().unwrap_or_else(|| nothing_before()),
+                    None if step.kind == Kind::Output => nothing_before(),
                     None if step.skip.is_some() => Done::default(),
                     None => run.step(step),
                 };
@@ -78,9 +78,8 @@ pub fn check(case: &Case, profile: Profile, limits: Limits) -> Checked {
     Checked { documents, worlds }
 }
 
-fn nothing_before(step: &Step) -> Done {
+fn nothing_before() -> Done {
     let what = "an output with no code before it on the page to hold it against".to_owned();
-    let _ = step;
     Done {
         outcome: Outcome { pieces: Vec::new(), end: End::Unsupported(Unsupported { what, line: None }) },
         ..Done::default()

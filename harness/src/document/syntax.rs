@@ -12,6 +12,29 @@ pub(super) fn parses(code: &str) -> bool {
     too_deep(code).is_none() && parse_module(code).is_ok()
 }
 
+/// Whether more lines could belong to `code`: it does not parse yet, or it ends in a block.
+pub(super) fn is_open(code: &str) -> bool {
+    if too_deep(code).is_some() {
+        return true;
+    }
+    parse_module(code).map_or(true, |parsed| parsed.suite().last().is_some_and(is_block))
+}
+
+/// Whether a statement has a body of its own.
+fn is_block(statement: &Stmt) -> bool {
+    matches!(
+        statement,
+        Stmt::FunctionDef(_)
+            | Stmt::ClassDef(_)
+            | Stmt::For(_)
+            | Stmt::While(_)
+            | Stmt::If(_)
+            | Stmt::With(_)
+            | Stmt::Match(_)
+            | Stmt::Try(_)
+    )
+}
+
 /// Whether `code` parses and does something: a bare word or number is Python too, but no program.
 pub(super) fn is_program(code: &str) -> bool {
     if too_deep(code).is_some() {

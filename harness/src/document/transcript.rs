@@ -42,10 +42,7 @@ pub(super) fn example(lines: &[Line], ends: Ends) -> Option<(Example, usize)> {
     let mut at = 1;
     while let Some(code) = lines.get(at).and_then(|line| code_after(&line.text, width, "...")) {
         // An output may begin with dots as well: after a whole statement they are no code.
-        if !code.is_empty() && !goes_on(&source) {
-            break;
-        }
-        if code.is_empty() && syntax::parses(&source) && !goes_on(&source) {
+        if !goes_on(&source) {
             break;
         }
         source.push_str(code);
@@ -86,15 +83,7 @@ pub(super) fn example(lines: &[Line], ends: Ends) -> Option<(Example, usize)> {
 
 /// Whether a line of dots after `source` is more of the code: it is unfinished, or a block that may go on.
 fn goes_on(source: &str) -> bool {
-    let last = source.lines().last().unwrap_or("");
-    if source.lines().all(|line| line.trim_start().starts_with('#')) {
-        return true;
-    }
-    let in_block = source.lines().next().is_some_and(|line| {
-        let line = line.split('#').next().unwrap_or("").trim_end();
-        line.ends_with(':') || line.starts_with('@')
-    });
-    in_block || last.starts_with([' ', '\t']) || !syntax::parses(source)
+    source.lines().all(|line| line.trim_start().starts_with('#')) || syntax::is_open(source)
 }
 
 /// Every example of a block of lines; lines before the first prompt are not looked at.

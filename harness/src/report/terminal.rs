@@ -56,7 +56,7 @@ impl Writer {
     }
 
     fn step(&mut self, document: &DocumentReport, step: &StepReport) {
-        let at = step.documented_line.filter(|_| step.documented.is_some()).unwrap_or(step.line);
+        let at = step.documented_line.filter(|_| step.verdict == Verdict::Differs).unwrap_or(step.line);
         let place = self.styled(&format!("{}:{at}", document.path.display()), Style::new().bold());
         let style = verdict_style(step.verdict);
         let verdict = self.styled(step.verdict.name(), style.bold());
