@@ -290,7 +290,7 @@ fn link(cx: &mut Cx<'_>, relationship: &Rc<Relationship>, key: &Key) -> Result<(
     if direction != Direction::ManyToMany
         && other.resolved.get().is_some_and(|resolved| resolved.direction == direction)
     {
-        return Err(messages::same_direction(profile, &name, &other_name, direction));
+        return Err(messages::same_direction(profile, &other_name, &name, direction));
     }
     add_reverse(relationship, target, key);
     add_reverse(&other, relationship.parent, &relationship.key);
