@@ -263,7 +263,7 @@ impl Query {
     ) -> Result<(Rows, bool)> {
         let plan = Plan::new(cx.orm, self, true)?;
         let statement = Statement::from(plan.select);
-        let connection = connection(cx, session)?;
+        let connection = self.connection(cx, session)?;
         let result = db::execute(cx, connection, &statement, Given::None)?;
         let refreshed = refresh.as_ref().map(|refresh| refresh.object.id());
         let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options);
@@ -296,6 +296,17 @@ impl Query {
         Ok((if legacy && mapped { rows.unique() } else { rows }, met))
     }
 
+    fn connection(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<db::ConnectionId> {
+        let mapper = self.entities.iter().find_map(|entity| match entity {
+            Entity::Mapped(mapped) | Entity::Attribute(mapped, _) => Some(mapped.mapper),
+            Entity::Expr(_) => None,
+        });
+        match mapper {
+            Some(mapper) => session::connection_for(cx, session, mapper, true),
+            None => session::connection(cx, session),
+        }
+    }
+
     /// `query.first()`.
     pub fn first(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Option<Vec<Item>>> {
         let mut query = self.clone();
@@ -322,7 +333,7 @@ impl Query {
         let mut select = Select::new(vec![Expr::function("count", Vec::new())]);
         select.label_style = inner.label_style;
         select.from = vec![FromItem::from(&Alias::of_select(inner, None))];
-        let connection = connection(cx, session)?;
+        let connection = self.connection(cx, session)?;
         let result = db::execute(cx, connection, &Statement::from(select), Given::None)?;
         match result.rows.first().and_then(|row| row.first()) {
             Some(Value::Int(count)) => Ok(*count),
@@ -353,11 +364,6 @@ impl Query {
             })
             .collect())
     }
-}
-
-fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<db::ConnectionId> {
-    let database = session::bind(cx, session)?;
-    cx.orm.databases.connect(database)
 }
 
 /// A `LIMIT` or `OFFSET` as the library binds it.
