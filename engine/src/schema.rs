@@ -5,6 +5,7 @@
 
 mod column;
 mod constraint;
+pub mod ddl;
 mod foreign_key;
 mod metadata;
 mod table;
@@ -14,5 +15,6 @@ pub use column::{Autoincrement, Column, ColumnArgs, ColumnDefault, ServerDefault
 pub use constraint::{CheckConstraint, Constraint, Index, UniqueConstraint};
 pub use foreign_key::{ForeignKey, ForeignKeyConstraint, ForeignKeyTarget, ReferentialActions};
 pub use metadata::MetaData;
+pub(crate) use table::sort_tables;
 pub use table::{Table, TableArgs, TableItem};
-pub use types::{EnumType, SqlType};
+pub use types::{Affinity, EnumType, SqlType};

@@ -14,10 +14,10 @@ mod operate;
 mod select;
 mod traverse;
 
-pub use compile::{Compiled, Dialect};
+pub use compile::{Compiled, CompiledBind, CompiledColumn, Dialect, Execution};
 pub use dml::{Delete, Insert, InsertValues, Update};
-pub use expr::{Bind, Case, Expr, ExprKind, Function, Text};
-pub use from::{Alias, AliasKind, FromItem, Join};
+pub use expr::{AliasColumn, Bind, Case, Expr, ExprKind, Function, LabelName, Text, Token};
+pub use from::{Alias, AliasElement, AliasKind, FromItem, Join};
 pub use op::Op;
 pub use operate::Operand;
 pub use select::{CompoundKind, CompoundSelect, Correlate, LabelStyle, Select};
@@ -47,7 +47,7 @@ pub enum Statement {
 impl Statement {
     /// The text that `print(statement)` shows.
     pub fn to_text(&self, profile: Profile, dialect: Dialect) -> Result<String> {
-        Ok(compile::compile(profile, dialect, self, &[])?.text)
+        Ok(compile::compile(profile, dialect, self, compile::Execution::default())?.text)
     }
 }
 

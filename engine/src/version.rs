@@ -149,6 +149,43 @@ pub enum Behaviour {
     IdentityConflictIsError,
     /// `PendingRollbackError` exists; before, its cases are `InvalidRequestError`.
     PendingRollbackErrors,
+    /// `IN` lists are bound when the statement is executed (`IN (__[POSTCOMPILE_id_1])`); before, when it is
+    /// compiled.
+    ExpandingIn,
+    /// An `IN` list with a `None` is bound like others; before, it is written out with `NULL`.
+    ExpandingInWithNull,
+    /// `a || b` has parentheses as an operand of a comparison.
+    ConcatGroupsInComparison,
+    /// `~(a + b)` has parentheses.
+    NotGroupsOperand,
+    /// `a / b` divides as Python does; before, as the database does.
+    TrueDivision,
+    /// A select labels columns of one name apart (`id AS id_1`), and keeps a column that is named twice.
+    DisambiguatedNames,
+    /// `CAST(id AS …)` is labelled `id`.
+    CastKeepsName,
+    /// `NOT ok` among a select's columns has no label.
+    NotUnlabelled,
+    /// Each statement of a connection outside a transaction commits at once; `CREATE TABLE`s commit one by one.
+    Autocommit,
+    /// A connection probes the driver for how it returns text.
+    ConnectProbes,
+    /// `DEFAULT (CURRENT_TIMESTAMP)` has parentheses.
+    ParenthesizedServerDefault,
+    /// More than 100 parameters of one set are logged in part.
+    LongParametersTruncated,
+    /// Statements are compiled once for equal structure, and log `[cached since …]`.
+    CompiledCache,
+    /// `RETURNING` can be used with SQLite.
+    Returning,
+    /// `UPDATE … FROM` can be used with SQLite.
+    UpdateFrom,
+    /// A float's own type is `Double` in a cast of a division.
+    FloatBindIsDouble,
+    /// `Boolean` and `Enum` make check constraints unless they are told not to.
+    TypesMakeChecks,
+    /// `NOT IN` is written in parentheses.
+    NotInGrouped,
 }
 
 impl Behaviour {
@@ -174,6 +211,25 @@ impl Behaviour {
             | Behaviour::ImmediateInOrder
             | Behaviour::ColumnsInTableOrder => (Version::new(2, 0, 0), None),
             Behaviour::InsertManyValuesOrdered => (Version::new(2, 0, 10), None),
+            Behaviour::ExpandingIn
+            | Behaviour::NotInGrouped
+            | Behaviour::DisambiguatedNames
+            | Behaviour::CastKeepsName
+            | Behaviour::CompiledCache => (Version::new(1, 4, 0), None),
+            Behaviour::ExpandingInWithNull
+            | Behaviour::ConcatGroupsInComparison
+            | Behaviour::NotUnlabelled => (Version::new(2, 0, 9), None),
+            Behaviour::NotGroupsOperand
+            | Behaviour::TrueDivision
+            | Behaviour::LongParametersTruncated
+            | Behaviour::Returning
+            | Behaviour::UpdateFrom => (Version::new(2, 0, 0), None),
+            Behaviour::Autocommit => (EVER, Some(Version::new(1, 4, u16::MAX))),
+            Behaviour::ConnectProbes | Behaviour::TypesMakeChecks => {
+                (EVER, Some(Version::new(1, 3, u16::MAX)))
+            }
+            Behaviour::ParenthesizedServerDefault => (EVER, Some(Version::new(2, 0, 8))),
+            Behaviour::FloatBindIsDouble => (Version::new(2, 1, 0), None),
             Behaviour::LegacyColumnLabels => (EVER, Some(Version::new(2, 0, u16::MAX))),
         }
     }

@@ -1,6 +1,7 @@
 //! A collection of tables, and the order in which they depend on each other.
 
 use super::table::{Table, TableInner};
+use crate::error::Result;
 use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -43,8 +44,12 @@ impl MetaData {
     }
 
     /// Tables so that each comes after those it depends on.
-    pub fn sorted_tables(&self) -> Vec<Table> {
-        super::table::sort_tables(&self.tables_by_name()).tables
+    ///
+    /// # Errors
+    ///
+    /// `NoReferencedTableError` where a foreign key names a table that is not there.
+    pub fn sorted_tables(&self) -> Result<Vec<Table>> {
+        Ok(super::table::sort_tables(&self.tables_by_name())?.tables)
     }
 
     /// Tables by name, as every sorting of the real library begins.

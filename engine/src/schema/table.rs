@@ -23,7 +23,9 @@ pub(crate) struct TableInner {
     pub(crate) columns: RefCell<IndexMap<Rc<str>, Column>>,
     pub(crate) primary_key: RefCell<Vec<Column>>,
     pub(crate) primary_key_name: RefCell<Option<Rc<str>>>,
+    /// Constraints given to the table, before those its columns bring along.
     pub(crate) constraints: RefCell<Vec<Constraint>>,
+    pub(crate) column_constraints: RefCell<Vec<Constraint>>,
     pub(crate) indexes: RefCell<Vec<Index>>,
 }
 
@@ -89,6 +91,7 @@ impl Table {
             primary_key: RefCell::default(),
             primary_key_name: RefCell::default(),
             constraints: RefCell::default(),
+            column_constraints: RefCell::default(),
             indexes: RefCell::default(),
         }));
         metadata.insert(&table);
@@ -135,18 +138,18 @@ impl Table {
         if column.is_primary_key() {
             self.0.primary_key.borrow_mut().push(column.clone());
         }
-        for foreign_key in column.foreign_keys() {
-            self.0.constraints.borrow_mut().push(Constraint::ForeignKey(Rc::new(ForeignKeyConstraint {
-                name: foreign_key.name().map(Rc::from),
-                column_keys: vec![column.key()],
-                actions: foreign_key.actions().clone(),
-                use_alter: foreign_key.use_alter(),
-                elements: vec![foreign_key],
-            })));
-        }
         self.index_of_column(column);
-        let constraints = column.0.constraints.borrow().clone();
-        self.0.constraints.borrow_mut().extend(constraints);
+        for foreign_key in column.foreign_keys() {
+            self.0.column_constraints.borrow_mut().push(Constraint::ForeignKey(Rc::new(
+                ForeignKeyConstraint {
+                    name: foreign_key.name().map(Rc::from),
+                    column_keys: vec![column.key()],
+                    actions: foreign_key.actions().clone(),
+                    use_alter: foreign_key.use_alter(),
+                    elements: vec![foreign_key],
+                },
+            )));
+        }
         Ok(())
     }
 
@@ -160,7 +163,7 @@ impl Table {
                 unique: column.unique() == Some(true),
             });
         } else if column.unique() == Some(true) {
-            self.0.constraints.borrow_mut().push(Constraint::Unique(Rc::new(UniqueConstraint {
+            self.0.column_constraints.borrow_mut().push(Constraint::Unique(Rc::new(UniqueConstraint {
                 name: None,
                 columns: vec![column.clone()],
                 column_keys: Vec::new(),
@@ -275,9 +278,12 @@ impl Table {
         self.0.primary_key_name.borrow().clone()
     }
 
-    /// Constraints other than the primary key, in the order in which they were made.
+    /// Constraints other than the primary key, in the order in which they were made: those given to the table,
+    /// then those its columns bring along.
     pub fn constraints(&self) -> Vec<Constraint> {
-        self.0.constraints.borrow().clone()
+        let mut constraints = self.0.constraints.borrow().clone();
+        constraints.extend(self.0.column_constraints.borrow().iter().cloned());
+        constraints
     }
 
     pub fn indexes(&self) -> Vec<Index> {
@@ -343,56 +349,79 @@ impl fmt::Display for Table {
     }
 }
 
-/// Tables in dependency order, and those that only a cycle ties to others.
+/// Tables in dependency order.
 #[derive(Debug)]
 pub(crate) struct Sorted {
     pub(crate) tables: Vec<Table>,
-    /// Foreign keys left out to break cycles.
+    /// Whether foreign keys were left out to break a cycle.
     pub(crate) cyclic: bool,
 }
 
-/// Sorts so that each table comes after those its foreign keys refer to; tables that wait for each other keep
-/// their given order.
-pub(crate) fn sort_tables(tables: &[Table]) -> Sorted {
-    let mut waiting: Vec<(Table, Vec<Table>)> = tables
-        .iter()
-        .map(|table| {
-            let needs = table
-                .foreign_keys()
-                .iter()
-                .filter(|key| !key.use_alter())
-                .filter_map(|key| key.target_table(table.metadata()))
-                .filter(|target| target != table && tables.contains(target))
-                .collect();
-            (table.clone(), needs)
-        })
-        .collect();
-    let mut sorted: Vec<Table> = Vec::with_capacity(tables.len());
-    let mut cyclic = false;
-    while !waiting.is_empty() {
-        let ready: Vec<usize> = waiting
-            .iter()
-            .enumerate()
-            .filter(|(_, (_, needs))| needs.iter().all(|need| sorted.contains(need)))
-            .map(|(position, _)| position)
-            .collect();
-        if ready.is_empty() {
-            cyclic = true;
-            sorted.extend(waiting.drain(..).map(|(table, _)| table));
-            break;
-        }
-        for position in ready.iter().rev() {
-            waiting[*position].1.clear();
-        }
-        let mut position = 0;
-        waiting.retain(|(table, _)| {
-            let is_ready = ready.contains(&position);
-            position += 1;
-            if is_ready {
-                sorted.push(table.clone());
+/// Sorts so that each table comes after those its foreign keys refer to. Foreign keys within a cycle are left out.
+///
+/// # Errors
+///
+/// `NoReferencedTableError` where a foreign key names a table that is not there.
+pub(crate) fn sort_tables(tables: &[Table]) -> Result<Sorted> {
+    let mut needs: Vec<Vec<usize>> = Vec::with_capacity(tables.len());
+    for table in tables {
+        let mut needed = Vec::new();
+        for key in table.foreign_keys() {
+            if key.use_alter() {
+                continue;
             }
-            !is_ready
+            let target = match key.target_table(table.metadata()) {
+                Some(target) => Some(target),
+                None => key.column()?.table(),
+            };
+            let position = target.and_then(|target| tables.iter().position(|other| *other == target));
+            if let Some(position) = position.filter(|position| tables[*position] != *table) {
+                needed.push(position);
+            }
+        }
+        needs.push(needed);
+    }
+    if let Some(order) = in_layers(&needs) {
+        return Ok(Sorted {
+            tables: order.into_iter().map(|at| tables[at].clone()).collect(),
+            cyclic: false,
         });
     }
-    Sorted { tables: sorted, cyclic }
+    let reachable: Vec<Vec<bool>> = (0..tables.len()).map(|from| reachable(&needs, from)).collect();
+    let cut: Vec<Vec<usize>> = needs
+        .iter()
+        .enumerate()
+        .map(|(from, needed)| needed.iter().copied().filter(|to| !reachable[*to][from]).collect())
+        .collect();
+    let order = in_layers(&cut).unwrap_or_else(|| (0..tables.len()).collect());
+    Ok(Sorted { tables: order.into_iter().map(|at| tables[at].clone()).collect(), cyclic: true })
+}
+
+/// Layer by layer, what needs only earlier layers; `None` where a cycle is left.
+fn in_layers(needs: &[Vec<usize>]) -> Option<Vec<usize>> {
+    let mut done = vec![false; needs.len()];
+    let mut order = Vec::with_capacity(needs.len());
+    while order.len() < needs.len() {
+        let layer: Vec<usize> =
+            (0..needs.len()).filter(|at| !done[*at] && needs[*at].iter().all(|need| done[*need])).collect();
+        if layer.is_empty() {
+            return None;
+        }
+        for at in layer {
+            done[at] = true;
+            order.push(at);
+        }
+    }
+    Some(order)
+}
+
+fn reachable(needs: &[Vec<usize>], from: usize) -> Vec<bool> {
+    let mut seen = vec![false; needs.len()];
+    let mut waiting = needs[from].clone();
+    while let Some(at) = waiting.pop() {
+        if !std::mem::replace(&mut seen[at], true) {
+            waiting.extend(&needs[at]);
+        }
+    }
+    seen
 }

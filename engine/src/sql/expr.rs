@@ -7,12 +7,23 @@ use super::op::Op;
 use super::select::Select;
 use crate::schema::{Column, SqlType};
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 /// An SQL expression. Clones are cheap and share structure.
 #[derive(Debug, Clone)]
-pub struct Expr(pub(crate) Rc<ExprKind>);
+pub struct Expr(pub(crate) Rc<Node>);
+
+/// A node of the tree, with how deep the tree below it is.
+#[derive(Debug)]
+pub(crate) struct Node {
+    kind: ExprKind,
+    depth: u32,
+}
+
+/// How deep an expression may nest. What is deeper becomes [`ExprKind::TooDeep`], which no operation accepts.
+const MAX_DEPTH: u32 = 250;
 
 /// What an expression is.
 #[derive(Debug)]
@@ -53,6 +64,20 @@ pub enum ExprKind {
     },
     /// `( … )`
     Grouping(Expr),
+    /// `( … )` in the versions that group so.
+    GroupingSince(Expr, Behaviour),
+    /// A truth value that is no comparison: `x = 1` where the database has no booleans.
+    AsBoolean {
+        element: Expr,
+        negated: bool,
+    },
+    /// A name given as a string to `ORDER BY` or `GROUP BY`, looked up among the select's columns.
+    LabelReference(Rc<str>),
+    /// `EXTRACT(field FROM element)`.
+    Extract {
+        field: Rc<str>,
+        element: Expr,
+    },
     Function(Function),
     Label {
         name: LabelName,
@@ -74,6 +99,8 @@ pub enum ExprKind {
         partition_by: Vec<Expr>,
         order_by: Vec<Expr>,
     },
+    /// What nested deeper than the engine goes.
+    TooDeep,
     /// Marks for a join condition; prints as its element does.
     Annotated {
         element: Expr,
@@ -118,6 +145,8 @@ pub struct AliasColumn {
     pub name: Rc<str>,
     pub key: Rc<str>,
     pub ty: SqlType,
+    /// Its place among the columns of the select that the alias is of.
+    pub position: Option<usize>,
     /// The table's column it stands for, where it does for one.
     pub base: Option<Column>,
 }
@@ -172,7 +201,22 @@ pub struct Case {
 
 impl Expr {
     pub(crate) fn new(kind: ExprKind) -> Self {
-        Expr(Rc::new(kind))
+        let mut expr = Expr(Rc::new(Node { kind, depth: 0 }));
+        let below = expr.children().iter().map(Expr::depth).max().unwrap_or(0);
+        let below = match expr.kind() {
+            ExprKind::AliasColumn(column) => column.alias.depth(),
+            ExprKind::Exists(select) | ExprKind::ScalarSelect(select) | ExprKind::SelectList(select) => {
+                below.max(select.depth_of_from())
+            }
+            _ => below,
+        };
+        if below >= MAX_DEPTH {
+            return Expr(Rc::new(Node { kind: ExprKind::TooDeep, depth: 0 }));
+        }
+        if let Some(node) = Rc::get_mut(&mut expr.0) {
+            node.depth = below + 1;
+        }
+        expr
     }
 
     /// An expression of a kind that has no constructor of its own.
@@ -180,12 +224,58 @@ impl Expr {
         Expr::new(kind)
     }
 
+    /// How deep the tree is.
+    pub(crate) fn depth(&self) -> u32 {
+        self.0.depth
+    }
+
     pub fn kind(&self) -> &ExprKind {
-        &self.0
+        &self.0.kind
     }
 
     pub fn column(column: &Column) -> Self {
         Expr::new(ExprKind::Column(column.clone()))
+    }
+
+    /// A value for a column in `values(…)`, bound under the column's key.
+    pub fn for_column(column: &Column, value: Value) -> Self {
+        Expr::bind_named(&column.key(), false, Some(value), column.ty())
+    }
+
+    /// A name given as a string to `order_by()` or `group_by()`.
+    pub fn label_reference(name: &str) -> Self {
+        Expr::new(ExprKind::LabelReference(Rc::from(name)))
+    }
+
+    /// `func.name(…)` with bare values among its arguments, which are bound under the function's name.
+    pub fn call(name: &str, args: Vec<super::Operand>) -> Self {
+        let stem = name.rsplit('.').next().unwrap_or(name);
+        let args = args
+            .into_iter()
+            .map(|arg| match arg {
+                super::Operand::Expr(expr) => expr,
+                super::Operand::Value(Value::Null) => Expr::null(),
+                super::Operand::Value(value) => {
+                    let ty = super::infer::type_of(&value);
+                    Expr::bind_named(stem, true, Some(value), ty)
+                }
+                super::Operand::Values(values) => {
+                    let items = values.into_iter().map(Expr::bind).collect();
+                    Expr::new(ExprKind::List { op: Op::Comma, items })
+                }
+                super::Operand::Exprs(items) => Expr::new(ExprKind::List { op: Op::Comma, items }),
+                super::Operand::Select(select) => Expr::new(ExprKind::ScalarSelect(select)),
+            })
+            .map(|arg| arg.self_group(Op::Comma))
+            .collect();
+        Expr::function(name, args)
+    }
+
+    /// `case(…)`.
+    pub fn case(value: Option<Expr>, whens: Vec<(Expr, Expr)>, otherwise: Option<Expr>) -> Self {
+        let ty = whens.last().map(|(_, then)| then.ty()).unwrap_or_default();
+        let whens = whens.into_iter().map(|(when, then)| (when.self_group(Op::Largest), then)).collect();
+        Expr::new(ExprKind::Case(Case { value, whens, otherwise, ty }))
     }
 
     /// A bound value of the type that its Python type suggests, as `literal(value)`.

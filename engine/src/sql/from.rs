@@ -1,7 +1,7 @@
 //! What a select reads from: tables, aliases of tables and selects, joins.
 
 use super::expr::{AliasColumn, Expr, ExprKind, Token};
-use super::select::Select;
+use super::select::{CompoundSelect, LabelStyle, Select};
 use crate::schema::{Column, Table};
 use std::rc::Rc;
 
@@ -24,6 +24,20 @@ pub struct Join {
     pub onclause: Expr,
     pub outer: bool,
     pub full: bool,
+    depth: u32,
+}
+
+impl Join {
+    /// A join; sides that nest too deep are replaced by what nothing accepts.
+    pub fn new(left: FromItem, right: FromItem, onclause: Expr, outer: bool, full: bool) -> Self {
+        let depth = 1 + left.depth().max(right.depth());
+        if depth > MAX_DEPTH {
+            let too_deep = FromItem::Text(Rc::from(""));
+            let onclause = Expr::new(ExprKind::TooDeep);
+            return Join { left: too_deep.clone(), right: too_deep, onclause, outer, full, depth: 1 };
+        }
+        Join { left, right, onclause, outer, full, depth }
+    }
 }
 
 /// An alias. Clones are the same alias; equality is identity.
@@ -37,6 +51,7 @@ struct AliasInner {
     name: Option<Rc<str>>,
     kind: AliasKind,
     token: Token,
+    depth: u32,
 }
 
 /// What an alias is of.
@@ -44,6 +59,7 @@ struct AliasInner {
 pub enum AliasElement {
     Table(Table),
     Select(Rc<Select>),
+    Compound(Rc<CompoundSelect>),
     Join(Rc<Join>),
 }
 
@@ -70,7 +86,21 @@ impl Alias {
     }
 
     pub fn new(element: AliasElement, name: Option<&str>, kind: AliasKind) -> Self {
-        Alias(Rc::new(AliasInner { element, name: name.map(Rc::from), kind, token: Token::new() }))
+        let depth = 1 + match &element {
+            AliasElement::Table(_) => 0,
+            AliasElement::Select(select) => select.depth(),
+            AliasElement::Compound(compound) => {
+                compound.selects.iter().map(|select| select.depth()).max().unwrap_or(0)
+            }
+            AliasElement::Join(join) => join.left.depth().max(join.right.depth()),
+        };
+        // What nests too deep is replaced by a column that nothing accepts.
+        let (element, depth) = if depth > MAX_DEPTH {
+            (AliasElement::Select(Rc::new(Select::new(vec![Expr::new(ExprKind::TooDeep)]))), 1)
+        } else {
+            (element, depth)
+        };
+        Alias(Rc::new(AliasInner { element, name: name.map(Rc::from), kind, token: Token::new(), depth }))
     }
 
     pub fn element(&self) -> &AliasElement {
@@ -89,11 +119,16 @@ impl Alias {
         &self.0.token
     }
 
+    /// How deep selects nest in it.
+    pub(crate) fn depth(&self) -> u32 {
+        self.0.depth
+    }
+
     /// The table, where it is an alias of one.
     pub fn table(&self) -> Option<&Table> {
         match &self.0.element {
             AliasElement::Table(table) => Some(table),
-            AliasElement::Select(_) | AliasElement::Join(_) => None,
+            AliasElement::Select(_) | AliasElement::Compound(_) | AliasElement::Join(_) => None,
         }
     }
 
@@ -106,7 +141,7 @@ impl Alias {
     pub fn column_for(&self, column: &Column) -> Option<Expr> {
         match &self.0.element {
             AliasElement::Table(table) => table.has_column(column).then(|| self.of_column(column)),
-            AliasElement::Select(_) | AliasElement::Join(_) => {
+            AliasElement::Select(_) | AliasElement::Compound(_) | AliasElement::Join(_) => {
                 self.columns().into_iter().find(|own| own.base_column() == Some(column))
             }
         }
@@ -118,6 +153,7 @@ impl Alias {
             name: column.name(),
             key: column.key(),
             ty: column.ty(),
+            position: None,
             base: Some(column.clone()),
         }))
     }
@@ -128,20 +164,10 @@ impl Alias {
             AliasElement::Table(table) => {
                 table.columns().iter().map(|column| self.of_column(column)).collect()
             }
-            AliasElement::Select(select) => select
-                .result_names()
-                .into_iter()
-                .zip(&select.columns)
-                .map(|(name, column)| {
-                    Expr::new(ExprKind::AliasColumn(AliasColumn {
-                        alias: self.clone(),
-                        key: name.clone(),
-                        name,
-                        ty: column.ty(),
-                        base: column.base_column().cloned(),
-                    }))
-                })
-                .collect(),
+            AliasElement::Select(select) => self.of_select_columns(select),
+            AliasElement::Compound(compound) => {
+                compound.selects.first().map(|select| self.of_select_columns(select)).unwrap_or_default()
+            }
             AliasElement::Join(join) => FromItem::Join(join.clone())
                 .columns()
                 .into_iter()
@@ -156,11 +182,40 @@ impl Alias {
                         key: name.clone(),
                         name,
                         ty: column.ty(),
+                        position: None,
                         base: column.base_column().cloned(),
                     }))
                 })
                 .collect(),
         }
+    }
+
+    fn of_select_columns(&self, select: &Select) -> Vec<Expr> {
+        select
+            .result_names()
+            .into_iter()
+            .zip(&select.columns)
+            .enumerate()
+            .map(|(position, (name, column))| {
+                Expr::new(ExprKind::AliasColumn(AliasColumn {
+                    alias: self.clone(),
+                    key: column.key().filter(|_| select.label_style != LabelStyle::TableColumn).map_or_else(
+                        || name.clone(),
+                        |key| {
+                            if *column.base_column().map_or_else(|| name.clone(), Column::name) == *name {
+                                key
+                            } else {
+                                name.clone()
+                            }
+                        },
+                    ),
+                    name,
+                    ty: column.ty(),
+                    position: Some(position),
+                    base: column.base_column().cloned(),
+                }))
+            })
+            .collect()
     }
 }
 
@@ -172,7 +227,27 @@ impl PartialEq for Alias {
 
 impl Eq for Alias {}
 
+/// How deep subqueries may nest.
+const MAX_DEPTH: u32 = 100;
+
+impl Select {
+    /// How deep it nests, columns and conditions included.
+    pub(crate) fn depth(&self) -> u32 {
+        let below = self.children().iter().map(Expr::depth).max().unwrap_or(0);
+        below.max(self.depth_of_from())
+    }
+}
+
 impl FromItem {
+    /// How deep subqueries and joins nest in it.
+    pub(crate) fn depth(&self) -> u32 {
+        match self {
+            FromItem::Alias(alias) => alias.depth(),
+            FromItem::Join(join) => join.depth,
+            FromItem::Table(_) | FromItem::Text(_) => 0,
+        }
+    }
+
     /// All columns, in order.
     pub fn columns(&self) -> Vec<Expr> {
         match self {
@@ -189,7 +264,7 @@ impl FromItem {
 
     /// A join to the right of this, with a condition.
     pub fn join(&self, right: FromItem, onclause: Expr, outer: bool) -> FromItem {
-        FromItem::Join(Rc::new(Join { left: self.clone(), right, onclause, outer, full: false }))
+        FromItem::Join(Rc::new(Join::new(self.clone(), right, onclause, outer, false)))
     }
 
     /// The tables and aliases in it, from left to right; a join is its sides.

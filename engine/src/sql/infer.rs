@@ -1,7 +1,8 @@
 //! Types of expressions and of bare values.
 
 use super::expr::{Expr, ExprKind, Function};
-use crate::schema::SqlType;
+use super::op::Op;
+use crate::schema::{Affinity, SqlType};
 use crate::value::Value;
 use std::rc::Rc;
 
@@ -27,7 +28,9 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
         ExprKind::Column(column) => column.ty(),
         ExprKind::AliasColumn(column) => column.ty.clone(),
         ExprKind::Bind(bind) => bind.ty.clone(),
-        ExprKind::Null | ExprKind::Text(_) => SqlType::Null,
+        ExprKind::Null | ExprKind::Text(_) | ExprKind::LabelReference(_) | ExprKind::TooDeep => SqlType::Null,
+        ExprKind::AsBoolean { .. } => SqlType::Boolean,
+        ExprKind::Extract { .. } => SqlType::Integer,
         ExprKind::True | ExprKind::False | ExprKind::Exists(_) => SqlType::Boolean,
         ExprKind::Literal { ty, .. }
         | ExprKind::Unary { ty, .. }
@@ -35,10 +38,11 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
         | ExprKind::Label { ty, .. }
         | ExprKind::Cast { ty, .. } => ty.clone(),
         ExprKind::List { op, items } => match op {
-            super::Op::And | super::Op::Or => SqlType::Boolean,
+            Op::And | Op::Or => SqlType::Boolean,
             _ => items.first().map(Expr::ty).unwrap_or_default(),
         },
         ExprKind::Grouping(element)
+        | ExprKind::GroupingSince(element, _)
         | ExprKind::Annotated { element, .. }
         | ExprKind::Over { element, .. } => element.ty(),
         ExprKind::Function(function) => function.ty.clone(),
@@ -49,6 +53,50 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
     }
 }
 
+/// The type of a value bound beside an expression of a type: the expression's own, unless the value's is of another
+/// family.
+pub(crate) fn bind_type(beside: &SqlType, value: &Value) -> SqlType {
+    let own = type_of(value);
+    match (beside.affinity(), own.affinity()) {
+        (_, Affinity::Null) => beside.clone(),
+        (Affinity::Other, _) => beside.clone(),
+        (a, b) if a == b => beside.clone(),
+        // A binary column binds a string as it binds bytes.
+        (Affinity::Binary, Affinity::String) => beside.clone(),
+        _ => own,
+    }
+}
+
+/// The operator and type that an operator between two types becomes: `+` between strings is `||`.
+pub(crate) fn result(op: &Op, left: &SqlType, right: &SqlType) -> (Op, SqlType) {
+    if op.is_comparison() {
+        return (op.clone(), SqlType::Boolean);
+    }
+    let (a, b) = (left.affinity(), right.affinity());
+    if a == Affinity::Null && b != Affinity::Null && op.is_commutative() {
+        return result(op, right, left);
+    }
+    if a == Affinity::String && matches!(b, Affinity::String | Affinity::Null) && *op == Op::Add {
+        return (Op::Concat, left.clone());
+    }
+    let interval = SqlType::Interval;
+    let ty = match (op, a, b) {
+        (Op::Div, Affinity::Integer, Affinity::Integer) => {
+            SqlType::Numeric { precision: None, scale: None, asdecimal: true }
+        }
+        (Op::Add | Op::Sub | Op::Mul | Op::Div, Affinity::Integer, Affinity::Numeric)
+        | (Op::Add, Affinity::Integer, Affinity::Date) => right.clone(),
+        (Op::Add | Op::Sub, Affinity::Date, Affinity::Interval)
+        | (Op::Add, Affinity::Date, Affinity::Time) => SqlType::DateTime { timezone: false },
+        (Op::Sub, Affinity::Date, Affinity::Date) => SqlType::Integer,
+        (Op::Sub, Affinity::Date, Affinity::DateTime)
+        | (Op::Sub, Affinity::DateTime, Affinity::DateTime)
+        | (Op::Sub, Affinity::Time, Affinity::Time) => interval,
+        _ => left.clone(),
+    };
+    (op.clone(), ty)
+}
+
 /// A function call of the type that the library knows for its name.
 pub(crate) fn function(name: &str, args: Vec<Expr>) -> Expr {
     let first = || args.first().map(Expr::ty).unwrap_or_default();
@@ -56,12 +104,11 @@ pub(crate) fn function(name: &str, args: Vec<Expr>) -> Expr {
     let ty = match lower.as_str() {
         "count" | "char_length" | "rank" | "dense_rank" => SqlType::Integer,
         "percent_rank" | "cume_dist" => SqlType::Numeric { precision: None, scale: None, asdecimal: true },
-        "max" | "min" | "sum" | "lower" | "upper" | "coalesce" => first(),
+        "max" | "min" | "sum" | "coalesce" => first(),
         "concat" | "user" | "current_user" | "session_user" => SqlType::String(None),
         "now" | "localtimestamp" | "sysdate" | "current_timestamp" => SqlType::DateTime { timezone: false },
         "current_date" => SqlType::Date,
         "current_time" | "localtime" => SqlType::Time { timezone: false },
-        "random" => SqlType::Null,
         _ => SqlType::Null,
     };
     let bare = matches!(

@@ -1,14 +1,365 @@
 //! Structural cache keys: equal for statements that compile to the same text with the same binds in the same
-//! places. Values of binds are left out, their types and positions are in.
+//! places. Values of binds are left out, their types and positions are in; what is anonymous is numbered.
 
 use super::Statement;
+use super::dml::InsertValues;
+use super::expr::{Bind, Expr, ExprKind, LabelName, Token};
+use super::from::{Alias, AliasElement, FromItem};
+use super::select::{CompoundSelect, Correlate, Select};
+use crate::schema::{Column, Table};
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 /// A cache key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CacheKey(Rc<str>);
 
-/// The key of a statement executed with parameters of these names.
-pub fn cache_key(statement: &Statement, parameters: &[Rc<str>], many: bool) -> CacheKey {
-    CacheKey(Rc::from(format!("{statement:?}{parameters:?}{many}")))
+/// A statement's key, and its binds in the order in which the key met them.
+#[derive(Debug, Clone)]
+pub struct Keyed {
+    pub key: CacheKey,
+    pub binds: Vec<Bind>,
+}
+
+/// The key of a statement executed with parameters of these names; `None` for one that is never cached.
+pub fn cache_key(statement: &Statement, parameters: &[Rc<str>], many: bool) -> Option<Keyed> {
+    let mut writer = Writer::default();
+    match statement {
+        Statement::Ddl(_) => return None,
+        Statement::Insert(insert) => {
+            writer.word("insert");
+            writer.table(&insert.table);
+            match &insert.values {
+                InsertValues::Rows(_) => return None,
+                InsertValues::FromParameters => writer.word("from"),
+                InsertValues::Row(row) => {
+                    writer.word("row");
+                    writer.assignments(row);
+                }
+                InsertValues::Select(columns, select) => {
+                    writer.word("select");
+                    for column in columns {
+                        writer.column(column);
+                    }
+                    writer.select(select);
+                }
+            }
+            writer.word(if insert.return_defaults { "defaults" } else { "" });
+            writer.exprs(&insert.returning);
+            for prefix in &insert.prefixes {
+                writer.text(prefix);
+            }
+        }
+        Statement::Update(update) => {
+            writer.word("update");
+            writer.table(&update.table);
+            writer.assignments(&update.values);
+            writer.exprs(&update.where_);
+            writer.exprs(&update.returning);
+        }
+        Statement::Delete(delete) => {
+            writer.word("delete");
+            writer.table(&delete.table);
+            writer.exprs(&delete.where_);
+            writer.exprs(&delete.returning);
+        }
+        Statement::Select(select) => writer.select(select),
+        Statement::Compound(compound) => writer.compound(compound),
+        Statement::Text(text) => {
+            writer.word("text");
+            writer.text(&text.text);
+            for (name, value) in text.values.borrow().iter() {
+                writer.text(name);
+                writer.text(&crate::value::repr::value(value));
+            }
+        }
+    }
+    writer.word("parameters");
+    for name in parameters {
+        writer.text(name);
+    }
+    writer.word(if many { "many" } else { "one" });
+    Some(Keyed { key: CacheKey(Rc::from(writer.out)), binds: writer.binds })
+}
+
+#[derive(Default)]
+struct Writer {
+    out: String,
+    binds: Vec<Bind>,
+    aliases: Vec<Alias>,
+    labels: Vec<Token>,
+}
+
+impl Writer {
+    fn word(&mut self, word: &str) {
+        self.out.push_str(word);
+        self.out.push('|');
+    }
+
+    /// Text of any content, told apart by its length.
+    fn text(&mut self, text: &str) {
+        // Writing to a string cannot fail.
+        let _ = write!(self.out, "{}:{text}|", text.len());
+    }
+
+    fn number(&mut self, number: usize) {
+        let _ = write!(self.out, "{number}|");
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.text(&table.full_name());
+        self.number(table.identity());
+    }
+
+    fn column(&mut self, column: &Column) {
+        self.text(&column.to_string());
+        self.number(column.identity());
+    }
+
+    fn assignments(&mut self, row: &[(Column, Expr)]) {
+        self.number(row.len());
+        for (column, expr) in row {
+            self.column(column);
+            self.expr(expr);
+        }
+    }
+
+    fn exprs(&mut self, exprs: &[Expr]) {
+        self.number(exprs.len());
+        for expr in exprs {
+            self.expr(expr);
+        }
+    }
+
+    fn maybe(&mut self, expr: Option<&Expr>) {
+        match expr {
+            Some(expr) => self.expr(expr),
+            None => self.word("-"),
+        }
+    }
+
+    fn alias(&mut self, alias: &Alias) {
+        if let Some(position) = self.aliases.iter().position(|known| known == alias) {
+            self.word("alias");
+            self.number(position);
+            return;
+        }
+        self.aliases.push(alias.clone());
+        self.word("new alias");
+        let _ = write!(self.out, "{:?}|", alias.kind());
+        match alias.name() {
+            Some(name) => self.text(name),
+            None => self.word("-"),
+        }
+        match alias.element() {
+            AliasElement::Table(table) => self.table(table),
+            AliasElement::Select(select) => self.select(select),
+            AliasElement::Compound(compound) => self.compound(compound),
+            AliasElement::Join(join) => self.from(&FromItem::Join(join.clone())),
+        }
+    }
+
+    fn from(&mut self, from: &FromItem) {
+        match from {
+            FromItem::Table(table) => self.table(table),
+            FromItem::Alias(alias) => self.alias(alias),
+            FromItem::Join(join) => {
+                self.word(match (join.full, join.outer) {
+                    (true, _) => "full join",
+                    (false, true) => "outer join",
+                    (false, false) => "join",
+                });
+                self.from(&join.left);
+                self.from(&join.right);
+                self.expr(&join.onclause);
+            }
+            FromItem::Text(text) => self.text(text),
+        }
+    }
+
+    fn froms(&mut self, froms: &[FromItem]) {
+        self.number(froms.len());
+        for from in froms {
+            self.from(from);
+        }
+    }
+
+    fn compound(&mut self, compound: &CompoundSelect) {
+        let _ = write!(self.out, "{:?}|", compound.kind);
+        self.number(compound.selects.len());
+        for select in &compound.selects {
+            self.select(select);
+        }
+        self.exprs(&compound.order_by);
+        self.maybe(compound.limit.as_ref());
+        self.maybe(compound.offset.as_ref());
+    }
+
+    fn select(&mut self, select: &Select) {
+        self.word("select");
+        self.exprs(&select.prefixes);
+        self.word(if select.distinct { "distinct" } else { "" });
+        let _ = write!(self.out, "{:?}|{}|", select.label_style, select.for_update);
+        self.exprs(&select.columns);
+        self.froms(&select.from);
+        self.exprs(&select.where_);
+        self.exprs(&select.group_by);
+        self.exprs(&select.having);
+        self.exprs(&select.order_by);
+        self.maybe(select.limit.as_ref());
+        self.maybe(select.offset.as_ref());
+        match &select.correlate {
+            Correlate::Auto => self.word("auto"),
+            Correlate::None => self.word("none"),
+            Correlate::To(items) => {
+                self.word("to");
+                self.froms(items);
+            }
+            Correlate::Except(items) => {
+                self.word("except");
+                self.froms(items);
+            }
+        }
+    }
+
+    fn bind(&mut self, bind: &Bind) {
+        if let Some(position) = self.binds.iter().position(|known| known.token == bind.token) {
+            self.word("bind");
+            self.number(position);
+            return;
+        }
+        self.word("new bind");
+        self.text(&bind.key);
+        let _ = write!(self.out, "{:?}|{}|{}|", bind.ty, bind.unique, bind.value.is_none());
+        if let Some(values) = &bind.expanding {
+            self.word("expanding");
+            // Versions that write out a list with a null need its shape.
+            if values.iter().any(crate::value::Value::is_null) {
+                for value in values {
+                    self.word(if value.is_null() { "null" } else { "value" });
+                }
+            }
+        }
+        self.binds.push(bind.clone());
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match expr.kind() {
+            ExprKind::Column(column) => self.column(column),
+            ExprKind::AliasColumn(column) => {
+                self.word("column");
+                self.alias(&column.alias);
+                self.text(&column.name);
+            }
+            ExprKind::Bind(bind) => self.bind(bind),
+            ExprKind::Null => self.word("null"),
+            ExprKind::True => self.word("true"),
+            ExprKind::False => self.word("false"),
+            ExprKind::TooDeep => self.word("too deep"),
+            ExprKind::Text(text) => {
+                self.word("text");
+                self.text(&text.text);
+                for (name, value) in text.values.borrow().iter() {
+                    self.text(name);
+                    self.text(&crate::value::repr::value(value));
+                }
+            }
+            ExprKind::Literal { text, ty } => {
+                self.word("literal");
+                self.text(text);
+                let _ = write!(self.out, "{ty:?}|");
+            }
+            ExprKind::Unary { op, operand, .. } => {
+                let _ = write!(self.out, "{op:?}|");
+                self.expr(operand);
+            }
+            ExprKind::Binary { left, right, op, escape, .. } => {
+                let _ = write!(self.out, "{op:?}|{escape:?}|");
+                self.expr(left);
+                self.expr(right);
+            }
+            ExprKind::List { op, items } => {
+                let _ = write!(self.out, "{op:?}|");
+                self.exprs(items);
+            }
+            ExprKind::Grouping(element) => {
+                self.word("group");
+                self.expr(element);
+            }
+            ExprKind::GroupingSince(element, _) => {
+                self.word("maybe group");
+                self.expr(element);
+            }
+            ExprKind::AsBoolean { element, negated } => {
+                let _ = write!(self.out, "boolean {negated}|");
+                self.expr(element);
+            }
+            ExprKind::LabelReference(name) => {
+                self.word("reference");
+                self.text(name);
+            }
+            ExprKind::Extract { field, element } => {
+                self.word("extract");
+                self.text(field);
+                self.expr(element);
+            }
+            ExprKind::Function(function) => {
+                self.word("function");
+                self.text(&function.name);
+                let _ = write!(self.out, "{:?}|{}|", function.ty, function.star);
+                self.exprs(&function.args);
+            }
+            ExprKind::Label { name, element, .. } => {
+                match name {
+                    LabelName::Named(name) => {
+                        self.word("label");
+                        self.text(name);
+                    }
+                    LabelName::Anonymous(token) => {
+                        self.word("anonymous label");
+                        let position = self.labels.iter().position(|known| known == token);
+                        let position = position.unwrap_or_else(|| {
+                            self.labels.push(token.clone());
+                            self.labels.len() - 1
+                        });
+                        self.number(position);
+                    }
+                }
+                self.expr(element);
+            }
+            ExprKind::Cast { element, ty } => {
+                let _ = write!(self.out, "cast {ty:?}|");
+                self.expr(element);
+            }
+            ExprKind::Case(case) => {
+                self.word("case");
+                self.maybe(case.value.as_ref());
+                self.number(case.whens.len());
+                for (when, then) in &case.whens {
+                    self.expr(when);
+                    self.expr(then);
+                }
+                self.maybe(case.otherwise.as_ref());
+            }
+            ExprKind::Exists(select) => {
+                self.word("exists");
+                self.select(select);
+            }
+            ExprKind::ScalarSelect(select) => {
+                self.word("scalar");
+                self.select(select);
+            }
+            ExprKind::SelectList(select) => {
+                self.word("list");
+                self.select(select);
+            }
+            ExprKind::Over { element, partition_by, order_by } => {
+                self.word("over");
+                self.expr(element);
+                self.exprs(partition_by);
+                self.exprs(order_by);
+            }
+            ExprKind::Annotated { element, .. } => self.expr(element),
+        }
+    }
 }

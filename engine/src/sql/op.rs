@@ -2,6 +2,8 @@
 //!
 //! Precedence decides where parentheses are put, and so is observable in every statement.
 
+use std::rc::Rc;
+
 /// An operator.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -40,6 +42,12 @@ pub enum Op {
     NotEndsWith,
     Contains,
     NotContains,
+    IStartsWith,
+    NotIStartsWith,
+    IEndsWith,
+    NotIEndsWith,
+    IContains,
+    NotIContains,
     Between,
     NotBetween,
     Match,
@@ -64,45 +72,205 @@ pub enum Op {
     BitNot,
     ShiftLeft,
     ShiftRight,
-    /// `lower(x) LIKE lower(y)` and friends are functions; this is `x.op('…')(y)`.
+    /// `x.op('…')(y)`.
     Custom {
-        text: std::rc::Rc<str>,
+        text: Rc<str>,
         precedence: i32,
         is_comparison: bool,
     },
     Comma,
     /// Between the sides of `AS`.
     As,
-    /// Around everything: forces nothing.
+    /// Where a truth value stands alone.
+    AsBool,
+    /// Binds looser than everything.
     Smallest,
+    /// Binds tighter than everything: what stands beside it is always in parentheses.
+    Largest,
 }
 
+/// Looser than every operator with a precedence of its own.
+const SMALLEST: i32 = -100;
+/// Tighter than every operator with a precedence of its own.
+const LARGEST: i32 = 100;
+
 impl Op {
-    /// How tightly the operator binds; a higher number binds tighter.
-    pub fn precedence(&self) -> i32 {
-        match self {
-            Op::Mul | Op::Div | Op::FloorDiv | Op::Mod | Op::Neg => 8,
-            Op::Add | Op::Sub => 7,
-            Op::BitAnd | Op::BitOr | Op::BitXor | Op::BitNot | Op::ShiftLeft | Op::ShiftRight => 7,
-            Op::Concat => 6,
-            Op::Match | Op::NotMatch | Op::RegexpMatch | Op::NotRegexpMatch => 5,
-            Op::Like | Op::NotLike | Op::ILike | Op::NotILike => 5,
-            Op::StartsWith | Op::NotStartsWith | Op::EndsWith | Op::NotEndsWith => 5,
-            Op::Contains | Op::NotContains => 5,
-            Op::In | Op::NotIn | Op::Is | Op::IsNot | Op::IsDistinctFrom | Op::IsNotDistinctFrom => 5,
-            Op::Eq | Op::Ne | Op::Gt | Op::Lt | Op::Ge | Op::Le => 5,
-            Op::Between | Op::NotBetween => 5,
-            Op::Distinct | Op::Not | Op::IsTrue | Op::IsFalse => 5,
-            Op::Collate => 4,
-            Op::And => 3,
-            Op::Or => 2,
-            Op::Comma => -1,
-            Op::Desc | Op::Asc | Op::NullsFirst | Op::NullsLast => 3,
-            Op::As => -1,
-            Op::Exists => 0,
+    fn known_precedence(&self) -> Option<i32> {
+        Some(match self {
             Op::Any | Op::All => 15,
-            Op::Smallest => -100,
+            Op::Mul | Op::Div | Op::FloorDiv | Op::Mod | Op::Neg | Op::BitNot => 8,
+            Op::Add | Op::Sub | Op::BitAnd | Op::BitOr | Op::BitXor | Op::ShiftLeft | Op::ShiftRight => 7,
+            Op::Concat => 6,
+            Op::Match
+            | Op::NotMatch
+            | Op::RegexpMatch
+            | Op::NotRegexpMatch
+            | Op::Like
+            | Op::NotLike
+            | Op::ILike
+            | Op::NotILike
+            | Op::In
+            | Op::NotIn
+            | Op::Is
+            | Op::IsNot
+            | Op::IsDistinctFrom
+            | Op::IsNotDistinctFrom
+            | Op::Eq
+            | Op::Ne
+            | Op::Gt
+            | Op::Lt
+            | Op::Ge
+            | Op::Le
+            | Op::Between
+            | Op::NotBetween
+            | Op::Distinct
+            | Op::Not
+            | Op::IsTrue
+            | Op::IsFalse => 5,
+            Op::Collate => 4,
+            Op::And | Op::Desc | Op::Asc | Op::NullsFirst | Op::NullsLast => 3,
+            Op::Or => 2,
+            Op::Exists => 0,
+            Op::Comma | Op::As => -1,
+            Op::AsBool => -10,
             Op::Custom { precedence, .. } => *precedence,
+            Op::Smallest => SMALLEST,
+            Op::Largest => LARGEST,
+            Op::StartsWith
+            | Op::NotStartsWith
+            | Op::EndsWith
+            | Op::NotEndsWith
+            | Op::Contains
+            | Op::NotContains
+            | Op::IStartsWith
+            | Op::NotIStartsWith
+            | Op::IEndsWith
+            | Op::NotIEndsWith
+            | Op::IContains
+            | Op::NotIContains => return None,
+        })
+    }
+
+    /// How tightly an expression of this operator binds; a higher number binds tighter.
+    pub fn precedence(&self) -> i32 {
+        self.known_precedence().unwrap_or(SMALLEST)
+    }
+
+    /// How tightly the operator binds its operands.
+    pub fn precedence_of_operands(&self) -> i32 {
+        self.known_precedence().unwrap_or(LARGEST)
+    }
+
+    /// Whether an expression of this operator needs parentheses as an operand of `against`.
+    pub(crate) fn needs_group(&self, against: &Op) -> bool {
+        let natural = matches!(self, Op::And | Op::Or | Op::Concat | Op::Add | Op::Mul);
+        if self == against && natural {
+            return false;
         }
+        self.precedence() <= against.precedence_of_operands()
+    }
+
+    /// The operator that `not_()` turns it into, where it has one.
+    pub fn negated(&self) -> Option<Op> {
+        Some(match self {
+            Op::Eq => Op::Ne,
+            Op::Ne => Op::Eq,
+            Op::Lt => Op::Ge,
+            Op::Ge => Op::Lt,
+            Op::Gt => Op::Le,
+            Op::Le => Op::Gt,
+            Op::Is => Op::IsNot,
+            Op::IsNot => Op::Is,
+            Op::IsDistinctFrom => Op::IsNotDistinctFrom,
+            Op::IsNotDistinctFrom => Op::IsDistinctFrom,
+            Op::In => Op::NotIn,
+            Op::NotIn => Op::In,
+            Op::Like => Op::NotLike,
+            Op::NotLike => Op::Like,
+            Op::ILike => Op::NotILike,
+            Op::NotILike => Op::ILike,
+            Op::StartsWith => Op::NotStartsWith,
+            Op::NotStartsWith => Op::StartsWith,
+            Op::EndsWith => Op::NotEndsWith,
+            Op::NotEndsWith => Op::EndsWith,
+            Op::Contains => Op::NotContains,
+            Op::NotContains => Op::Contains,
+            Op::IStartsWith => Op::NotIStartsWith,
+            Op::NotIStartsWith => Op::IStartsWith,
+            Op::IEndsWith => Op::NotIEndsWith,
+            Op::NotIEndsWith => Op::IEndsWith,
+            Op::IContains => Op::NotIContains,
+            Op::NotIContains => Op::IContains,
+            Op::Between => Op::NotBetween,
+            Op::NotBetween => Op::Between,
+            Op::Match => Op::NotMatch,
+            Op::NotMatch => Op::Match,
+            Op::RegexpMatch => Op::NotRegexpMatch,
+            Op::NotRegexpMatch => Op::RegexpMatch,
+            _ => return None,
+        })
+    }
+
+    /// Whether its result is a truth value.
+    pub fn is_comparison(&self) -> bool {
+        match self {
+            Op::Custom { is_comparison, .. } => *is_comparison,
+            other => other.negated().is_some(),
+        }
+    }
+
+    /// Whether its operands can change places.
+    pub(crate) fn is_commutative(&self) -> bool {
+        matches!(self, Op::Eq | Op::Ne | Op::Add | Op::Mul)
+    }
+
+    /// The operator with its sides exchanged, as Python reflects comparisons.
+    pub fn reflected(&self) -> Op {
+        match self {
+            Op::Lt => Op::Gt,
+            Op::Gt => Op::Lt,
+            Op::Le => Op::Ge,
+            Op::Ge => Op::Le,
+            other => other.clone(),
+        }
+    }
+
+    /// The text between two operands, with its spaces.
+    pub(crate) fn infix(&self) -> Option<&str> {
+        Some(match self {
+            Op::Eq => " = ",
+            Op::Ne => " != ",
+            Op::Lt => " < ",
+            Op::Le => " <= ",
+            Op::Gt => " > ",
+            Op::Ge => " >= ",
+            Op::Add => " + ",
+            Op::Sub => " - ",
+            Op::Mul => " * ",
+            Op::Div | Op::FloorDiv => " / ",
+            Op::Mod => " % ",
+            Op::Concat => " || ",
+            Op::And => " AND ",
+            Op::Or => " OR ",
+            Op::Is => " IS ",
+            Op::IsNot => " IS NOT ",
+            Op::IsDistinctFrom => " IS DISTINCT FROM ",
+            Op::IsNotDistinctFrom => " IS NOT DISTINCT FROM ",
+            Op::In => " IN ",
+            Op::NotIn => " NOT IN ",
+            Op::Like => " LIKE ",
+            Op::NotLike => " NOT LIKE ",
+            Op::Between => " BETWEEN ",
+            Op::NotBetween => " NOT BETWEEN ",
+            Op::Match => " MATCH ",
+            Op::Collate => " COLLATE ",
+            Op::BitAnd => " & ",
+            Op::BitOr => " | ",
+            Op::BitXor => " ^ ",
+            Op::ShiftLeft => " << ",
+            Op::ShiftRight => " >> ",
+            Op::Comma => ", ",
+            _ => return None,
+        })
     }
 }

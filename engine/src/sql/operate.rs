@@ -2,12 +2,14 @@
 //!
 //! Grouping is decided here, by precedence, once; compiling prints the groupings it finds.
 
-use super::expr::{Bind, Expr, ExprKind, Token};
+use super::expr::{Bind, Expr, ExprKind, LabelName};
+use super::infer;
 use super::op::Op;
 use super::select::Select;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::schema::SqlType;
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// The other side of an operator.
@@ -47,6 +49,15 @@ impl From<&Expr> for Operand {
     }
 }
 
+/// The refusal of `None` and truth values by most comparisons.
+fn only_equality() -> Error {
+    Error::new(
+        ErrorKind::ArgumentError,
+        "Only '=', '!=', 'is_()', 'is_not()', 'is_distinct_from()', 'is_not_distinct_from()' operators can be \
+         used with None/True/False",
+    )
+}
+
 impl Expr {
     /// `self op other`, as Python's operator or method of that name builds it.
     ///
@@ -54,14 +65,14 @@ impl Expr {
     ///
     /// `ArgumentError` and its like where the library refuses the operand.
     pub fn operate(&self, op: Op, other: impl Into<Operand>) -> Result<Expr> {
-        let _ = (op, other.into(), Bind::clone, Token::new);
-        Err(crate::error::Error::unsupported("operators"))
+        self.operate_escape(op, other, None)
     }
 
     /// `other op self`, for a value on the left: `1 + column`.
     pub fn reverse_operate(&self, op: Op, other: impl Into<Operand>) -> Result<Expr> {
-        let _ = (op, other.into());
-        Err(crate::error::Error::unsupported("operators"))
+        let left = self.coerce(&op, other.into())?;
+        let (op, ty) = infer::result(&op, &left.ty(), &self.ty());
+        Ok(Expr::binary(left, self.clone(), op, ty, None))
     }
 
     /// `self == other`, which is `IS NULL` for `None`.
@@ -69,47 +80,309 @@ impl Expr {
         self.operate(Op::Eq, other)
     }
 
-    /// `between(low, high)`.
-    pub fn between(&self, low: impl Into<Operand>, high: impl Into<Operand>) -> Result<Expr> {
-        let _ = (low.into(), high.into());
-        Err(crate::error::Error::unsupported("operators"))
-    }
-
     /// `LIKE` and its like with `ESCAPE`.
     pub fn operate_escape(&self, op: Op, other: impl Into<Operand>, escape: Option<&str>) -> Result<Expr> {
-        let _ = escape;
-        self.operate(op, other)
+        let other = other.into();
+        if matches!(op, Op::In | Op::NotIn) {
+            return self.in_list(op, other);
+        }
+        if op.is_comparison() && !matches!(op, Op::Custom { .. }) {
+            return self.compare(op, other, escape);
+        }
+        let right = self.coerce(&op, other)?;
+        let (op, ty) = infer::result(&op, &self.ty(), &right.ty());
+        Ok(Expr::binary(self.clone(), right, op, ty, None))
+    }
+
+    /// A comparison; `None` and truth values are constants, never binds.
+    fn compare(&self, op: Op, other: Operand, escape: Option<&str>) -> Result<Expr> {
+        let constant = match &other {
+            Operand::Value(Value::Null) => Some(Expr::null()),
+            Operand::Value(Value::Bool(true)) => Some(Expr::true_()),
+            Operand::Value(Value::Bool(false)) => Some(Expr::false_()),
+            Operand::Expr(expr)
+                if matches!(expr.kind(), ExprKind::Null | ExprKind::True | ExprKind::False) =>
+            {
+                Some(expr.clone())
+            }
+            _ => None,
+        };
+        let Some(constant) = constant else {
+            let right = self.coerce(&op, other)?;
+            return Ok(Expr::binary(self.clone(), right, op, SqlType::Boolean, escape));
+        };
+        let is_truth = !matches!(constant.kind(), ExprKind::Null);
+        let op = match op {
+            Op::IsDistinctFrom | Op::IsNotDistinctFrom => op,
+            Op::Eq | Op::Ne if is_truth => op,
+            Op::Eq | Op::Is => Op::Is,
+            Op::Ne | Op::IsNot => Op::IsNot,
+            _ => return Err(only_equality()),
+        };
+        Ok(Expr::binary(self.clone(), constant, op, SqlType::Boolean, None))
+    }
+
+    fn in_list(&self, op: Op, other: Operand) -> Result<Expr> {
+        let right = match other {
+            Operand::Select(select) => Expr::new(ExprKind::SelectList(select)),
+            Operand::Expr(expr) => match expr.kind() {
+                ExprKind::ScalarSelect(select) => Expr::new(ExprKind::SelectList(select.clone())),
+                _ => expr,
+            },
+            Operand::Exprs(items) => {
+                let items = items.into_iter().map(|item| item.self_group(Op::Comma)).collect();
+                Expr::new(ExprKind::Grouping(Expr::new(ExprKind::List { op: Op::Comma, items })))
+            }
+            Operand::Values(values) => {
+                let first = values.iter().find(|value| !value.is_null()).cloned().unwrap_or(Value::Null);
+                let ty = infer::bind_type(&self.ty(), &first);
+                Expr::new(ExprKind::Bind(Bind { expanding: Some(values), ..self.named_bind(None, ty) }))
+            }
+            Operand::Value(value) => {
+                return Err(Error::new(
+                    ErrorKind::ArgumentError,
+                    format!(
+                        "IN expression list, SELECT construct, or bound parameter object expected, got {}.",
+                        crate::value::repr::value(&value)
+                    ),
+                ));
+            }
+        };
+        Ok(Expr::binary(self.clone(), right, op, SqlType::Boolean, None))
+    }
+
+    fn binary(left: Expr, right: Expr, op: Op, ty: SqlType, escape: Option<&str>) -> Expr {
+        let negated = op.negated();
+        Expr::new(ExprKind::Binary {
+            left: left.self_group(op.clone()),
+            right: right.self_group(op.clone()),
+            op,
+            ty,
+            negated,
+            escape: escape.map(Rc::from),
+        })
+    }
+
+    /// An operand as an expression: a bare value is bound under this expression's name.
+    fn coerce(&self, _op: &Op, other: Operand) -> Result<Expr> {
+        Ok(match other {
+            Operand::Expr(expr) => match expr.kind() {
+                // A parameter without a type of its own takes this expression's.
+                ExprKind::Bind(bind) if bind.ty.is_null() => {
+                    Expr::new(ExprKind::Bind(Bind { ty: self.ty(), ..bind.clone() }))
+                }
+                _ => expr,
+            },
+            Operand::Select(select) => Expr::new(ExprKind::ScalarSelect(select)),
+            Operand::Value(Value::Null) => Expr::null(),
+            Operand::Value(value) => {
+                let ty = infer::bind_type(&self.ty(), &value);
+                Expr::new(ExprKind::Bind(self.named_bind(Some(value), ty)))
+            }
+            Operand::Values(_) | Operand::Exprs(_) => {
+                return Err(Error::new(
+                    ErrorKind::ArgumentError,
+                    "SQL expression element or literal value expected, got a list.",
+                ));
+            }
+        })
+    }
+
+    /// A bind named after this expression.
+    fn named_bind(&self, value: Option<Value>, ty: SqlType) -> Bind {
+        let key: Rc<str> = match self.unannotated().kind() {
+            ExprKind::Column(column) => column.key(),
+            ExprKind::AliasColumn(column) => column.name.clone(),
+            ExprKind::Function(function) => {
+                Rc::from(function.name.rsplit('.').next().unwrap_or(&function.name))
+            }
+            ExprKind::Literal { text, .. } => text.clone(),
+            _ => Rc::from("param"),
+        };
+        Bind {
+            key,
+            unique: true,
+            token: super::expr::Token::new(),
+            value,
+            expanding: None,
+            ty,
+            literal_execute: false,
+        }
+    }
+
+    /// `between(low, high)`.
+    pub fn between(&self, low: impl Into<Operand>, high: impl Into<Operand>) -> Result<Expr> {
+        let items = [low.into(), high.into()]
+            .into_iter()
+            .map(|bound| Ok(self.coerce(&Op::Between, bound)?.self_group(Op::And)))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Expr::new(ExprKind::Binary {
+            left: self.self_group(Op::Between),
+            right: Expr::new(ExprKind::List { op: Op::And, items }),
+            op: Op::Between,
+            ty: SqlType::Boolean,
+            negated: Some(Op::NotBetween),
+            escape: None,
+        }))
     }
 
     /// `~self`, `not_(self)`.
     pub fn negate(&self) -> Expr {
-        self.clone()
+        match self.kind() {
+            ExprKind::True => Expr::false_(),
+            ExprKind::False => Expr::true_(),
+            ExprKind::Binary { left, right, op, ty, negated, escape } => match negated {
+                Some(negated) => Expr::new(ExprKind::Binary {
+                    left: left.clone(),
+                    right: right.clone(),
+                    op: negated.clone(),
+                    ty: ty.clone(),
+                    negated: Some(op.clone()),
+                    escape: escape.clone(),
+                }),
+                None => {
+                    let operand = self.self_group(Op::Not);
+                    let operand = match operand.kind() {
+                        ExprKind::Grouping(_) => operand,
+                        _ => Expr::new(ExprKind::GroupingSince(operand, Behaviour::NotGroupsOperand)),
+                    };
+                    Expr::new(ExprKind::Unary { op: Op::Not, operand, ty: SqlType::Boolean })
+                }
+            },
+            ExprKind::AsBoolean { element, negated } => {
+                Expr::new(ExprKind::AsBoolean { element: element.clone(), negated: !negated })
+            }
+            ExprKind::Column(_)
+            | ExprKind::AliasColumn(_)
+            | ExprKind::Annotated { .. }
+            | ExprKind::Function(_)
+            | ExprKind::Bind(_)
+            | ExprKind::Cast { .. }
+            | ExprKind::Label { .. }
+            | ExprKind::ScalarSelect(_)
+            | ExprKind::Case(_)
+                if *self.ty().generic() == SqlType::Boolean =>
+            {
+                Expr::new(ExprKind::AsBoolean { element: self.clone(), negated: true })
+            }
+            _ => Expr::new(ExprKind::Unary {
+                op: Op::Not,
+                operand: self.self_group(Op::Not),
+                ty: SqlType::Boolean,
+            }),
+        }
     }
 
     /// `-self`.
     pub fn negative(&self) -> Expr {
-        self.clone()
+        self.modified(Op::Neg)
     }
 
     /// `desc()`, `asc()`, `distinct()`, `nullslast()`…
     pub fn modified(&self, op: Op) -> Expr {
-        let _ = op;
-        self.clone()
+        let ty = self.ty();
+        Expr::new(ExprKind::Unary { operand: self.self_group(op.clone()), op, ty })
+    }
+
+    /// `collate(self, name)`.
+    pub fn collate(&self, name: &str) -> Expr {
+        let collation = Expr::literal_column(name, SqlType::Null);
+        Expr::binary(self.clone(), collation, Op::Collate, self.ty(), None)
     }
 
     /// `and_(…)`: constants collapse, nested ones are flattened, one alone is itself.
     pub fn and(items: impl IntoIterator<Item = Expr>) -> Expr {
-        Expr::new(ExprKind::List { op: Op::And, items: items.into_iter().collect() })
+        Expr::boolean_list(&Op::And, items)
     }
 
     /// `or_(…)`.
     pub fn or(items: impl IntoIterator<Item = Expr>) -> Expr {
-        Expr::new(ExprKind::List { op: Op::Or, items: items.into_iter().collect() })
+        Expr::boolean_list(&Op::Or, items)
+    }
+
+    fn boolean_list(op: &Op, items: impl IntoIterator<Item = Expr>) -> Expr {
+        let mut kept: Vec<Expr> = Vec::new();
+        let mut neutral = None;
+        for item in items {
+            let (is_neutral, decides) = match item.kind() {
+                ExprKind::True => (*op == Op::And, *op == Op::Or),
+                ExprKind::False => (*op == Op::Or, *op == Op::And),
+                _ => (false, false),
+            };
+            if decides {
+                return item;
+            }
+            if is_neutral {
+                neutral = Some(item);
+            } else {
+                kept.push(item);
+            }
+        }
+        match (kept.len(), neutral) {
+            (0, Some(neutral)) => neutral,
+            (1, _) => kept.remove(0).self_group(Op::AsBool),
+            _ => {
+                let mut flat = Vec::with_capacity(kept.len());
+                for item in kept {
+                    match item.kind() {
+                        ExprKind::List { op: inner, items } if inner == op => {
+                            flat.extend(items.iter().cloned())
+                        }
+                        _ => flat.push(item.self_group(op.clone())),
+                    }
+                }
+                Expr::new(ExprKind::List { op: op.clone(), items: flat })
+            }
+        }
     }
 
     /// The expression, in parentheses where `against` binds as tightly.
     pub fn self_group(&self, against: Op) -> Expr {
-        let _ = against;
-        self.clone()
+        let group = |needed: bool| {
+            if needed { Expr::new(ExprKind::Grouping(self.clone())) } else { self.clone() }
+        };
+        match self.kind() {
+            ExprKind::Binary { op: Op::Concat, .. }
+                if against != Op::Concat && against.precedence_of_operands() == 5 =>
+            {
+                Expr::new(ExprKind::GroupingSince(self.clone(), Behaviour::ConcatGroupsInComparison))
+            }
+            ExprKind::Binary { op, .. } | ExprKind::Unary { op, .. } => group(op.needs_group(&against)),
+            ExprKind::AsBoolean { negated, .. } => {
+                let op = if *negated { Op::IsFalse } else { Op::IsTrue };
+                group(op.needs_group(&against))
+            }
+            ExprKind::Exists(_) => group(Op::Exists.needs_group(&against)),
+            ExprKind::List { op, items } if matches!(op, Op::And | Op::Or) => {
+                group(!items.is_empty() && op.needs_group(&against))
+            }
+            ExprKind::List { op: Op::Comma, .. } => group(true),
+            ExprKind::Label { name, element, ty } => {
+                let inner = element.self_group(against);
+                if Rc::ptr_eq(&inner.0, &element.0) {
+                    self.clone()
+                } else {
+                    let name = match name {
+                        LabelName::Named(name) => LabelName::Named(name.clone()),
+                        LabelName::Anonymous(token) => LabelName::Anonymous(token.clone()),
+                    };
+                    Expr::new(ExprKind::Label { name, element: inner, ty: ty.clone() })
+                }
+            }
+            ExprKind::Text(_) => group(matches!(against, Op::In | Op::NotIn)),
+            ExprKind::Column(_)
+            | ExprKind::AliasColumn(_)
+            | ExprKind::Annotated { .. }
+            | ExprKind::Function(_)
+            | ExprKind::True
+            | ExprKind::False
+            | ExprKind::Cast { .. }
+                if matches!(against, Op::And | Op::Or | Op::AsBool)
+                    && *self.ty().generic() == SqlType::Boolean =>
+            {
+                Expr::new(ExprKind::AsBoolean { element: self.clone(), negated: false })
+            }
+            _ => self.clone(),
+        }
     }
 }

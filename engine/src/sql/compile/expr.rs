@@ -1,0 +1,421 @@
+//! The text of expressions.
+
+use super::super::expr::{AliasColumn, Bind, Case, Expr, ExprKind, Function, LabelName, Text};
+use super::super::from::AliasElement;
+use super::super::op::Op;
+use super::{CompiledBind, Compiler, compile_error, ident, types};
+use crate::error::{Error, Result};
+use crate::schema::{Affinity, Column, SqlType};
+use crate::value::Value;
+use crate::version::Behaviour;
+use std::rc::Rc;
+
+impl Compiler<'_> {
+    /// An expression's text.
+    pub(super) fn expr(&mut self, expr: &Expr) -> Result<String> {
+        self.nested(|compiler| compiler.expr_inner(expr))
+    }
+
+    fn expr_inner(&mut self, expr: &Expr) -> Result<String> {
+        Ok(match expr.kind() {
+            ExprKind::Column(column) => self.column(column)?,
+            ExprKind::AliasColumn(column) => self.alias_column(column)?,
+            ExprKind::Bind(bind) => match &bind.expanding {
+                Some(values) => self.in_values(bind, values),
+                None => self.bind(bind),
+            },
+            ExprKind::Null => "NULL".to_owned(),
+            ExprKind::True => if self.sqlite() { "1" } else { "true" }.to_owned(),
+            ExprKind::False => if self.sqlite() { "0" } else { "false" }.to_owned(),
+            ExprKind::Text(text) => self.text_clause(text)?,
+            ExprKind::Literal { text, .. } => {
+                super::check_text(text)?;
+                text.to_string()
+            }
+            ExprKind::Unary { op, operand, .. } => self.unary(op, operand)?,
+            ExprKind::Binary { left, right, op, escape, .. } => {
+                self.binary(left, right, op, escape.as_deref())?
+            }
+            ExprKind::List { op, items } => {
+                let separator = op.infix().unwrap_or(", ");
+                self.list(items, separator)?
+            }
+            ExprKind::Grouping(element) => format!("({})", self.expr(element)?),
+            ExprKind::GroupingSince(element, behaviour) => {
+                let text = self.expr(element)?;
+                if self.has(*behaviour) { format!("({text})") } else { text }
+            }
+            ExprKind::AsBoolean { element, negated } => self.as_boolean(element, *negated)?,
+            ExprKind::Function(function) => self.function(function)?,
+            ExprKind::Label { element, name, .. } => {
+                if self.labelled.iter().any(|label| Rc::ptr_eq(&label.0, &expr.0)) {
+                    let name = match name {
+                        LabelName::Named(name) => name.clone(),
+                        LabelName::Anonymous(token) => self.anonymous_name(token.address(), "anon"),
+                    };
+                    self.ident(&name, None)?
+                } else {
+                    self.expr(element)?
+                }
+            }
+            ExprKind::LabelReference(name) => self.label_reference(name)?,
+            ExprKind::TooDeep => {
+                return Err(Error::unsupported("an SQL expression nested more than 250 deep"));
+            }
+            ExprKind::Cast { element, ty } => {
+                let element = self.expr(element)?;
+                format!("CAST({element} AS {})", types::name(self.dialect, ty)?)
+            }
+            ExprKind::Extract { field, element } => self.extract(field, element)?,
+            ExprKind::Case(case) => self.case(case)?,
+            ExprKind::Exists(select) => format!("EXISTS ({})", self.select(select, false)?),
+            ExprKind::ScalarSelect(select) | ExprKind::SelectList(select) => {
+                let labelled = std::mem::take(&mut self.labelled);
+                let text = self.select(select, false);
+                self.labelled = labelled;
+                format!("({})", text?)
+            }
+            ExprKind::Over { element, partition_by, order_by } => {
+                let mut text = format!("{} OVER (", self.expr(element)?);
+                if !partition_by.is_empty() {
+                    text.push_str("PARTITION BY ");
+                    text.push_str(&self.list(partition_by, ", ")?);
+                    if !order_by.is_empty() {
+                        text.push(' ');
+                    }
+                }
+                if !order_by.is_empty() {
+                    text.push_str("ORDER BY ");
+                    text.push_str(&self.list(order_by, ", ")?);
+                }
+                text.push(')');
+                text
+            }
+            ExprKind::Annotated { element, .. } => self.expr(element)?,
+        })
+    }
+
+    /// Expressions with a separator; those without text are left out.
+    pub(super) fn list(&mut self, items: &[Expr], separator: &str) -> Result<String> {
+        let texts = items.iter().map(|item| self.expr(item)).collect::<Result<Vec<_>>>()?;
+        Ok(texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(separator))
+    }
+
+    pub(super) fn column(&mut self, column: &Column) -> Result<String> {
+        let name = self.ident(&column.name(), column.0.quote.get())?;
+        match column.table() {
+            Some(table) if !self.bare_columns => Ok(format!("{}.{name}", self.table_name(&table)?)),
+            _ => Ok(name),
+        }
+    }
+
+    fn alias_column(&mut self, column: &AliasColumn) -> Result<String> {
+        let alias = self.alias_name(&column.alias);
+        let alias = self.ident(&alias, None)?;
+        let name = match column.alias.element() {
+            AliasElement::Select(select) => self.column_name_in(select, column),
+            _ => column.name.clone(),
+        };
+        Ok(format!("{alias}.{}", self.ident(&name, None)?))
+    }
+
+    /// The values of an `IN`, bound now or once the statement is executed.
+    fn in_values(&mut self, bind: &Bind, values: &[Value]) -> String {
+        let has_null = values.iter().any(Value::is_null);
+        let later =
+            self.has(Behaviour::ExpandingIn) && (!has_null || self.has(Behaviour::ExpandingInWithNull));
+        if later {
+            return self.bind(bind);
+        }
+        let items: Vec<String> = values
+            .iter()
+            .map(|value| {
+                if value.is_null() {
+                    "NULL".to_owned()
+                } else {
+                    self.bind(&Bind {
+                        token: super::super::expr::Token::new(),
+                        value: Some(value.clone()),
+                        expanding: None,
+                        ..bind.clone()
+                    })
+                }
+            })
+            .collect();
+        format!("({})", items.join(", "))
+    }
+
+    /// Text with `:name` parameters.
+    pub(super) fn text_clause(&mut self, text: &Text) -> Result<String> {
+        super::check_text(&text.text)?;
+        let source: Vec<char> = text.text.chars().collect();
+        let mut out = String::new();
+        let mut at = 0;
+        while at < source.len() {
+            let character = source[at];
+            let next = source.get(at + 1).copied();
+            let previous = at.checked_sub(1).map(|before| source[before]);
+            if character == '\\' && next == Some(':') {
+                out.push(':');
+                at += 2;
+                continue;
+            }
+            let starts_name = next.is_some_and(|next| next.is_alphanumeric() || next == '_');
+            let free = previous.is_none_or(|before| {
+                !(before == ':' || before.is_alphanumeric() || before == '_' || before == '\\')
+            });
+            if character == ':' && starts_name && free {
+                let name: String = source[at + 1..]
+                    .iter()
+                    .take_while(|character| character.is_alphanumeric() || **character == '_')
+                    .collect();
+                let after = at + 1 + name.chars().count();
+                if source.get(after) == Some(&':') {
+                    out.extend(&source[at..after]);
+                    at = after;
+                    continue;
+                }
+                let value = text
+                    .values
+                    .borrow()
+                    .iter()
+                    .find(|(key, _)| **key == *name)
+                    .map(|(_, value)| value.clone());
+                let ty = value.as_ref().map(super::super::infer::type_of).unwrap_or_default();
+                let place = self.place(CompiledBind {
+                    name: Rc::from(name),
+                    value,
+                    expanding: None,
+                    ty,
+                    token: None,
+                    for_column: false,
+                });
+                out.push_str(&place);
+                at = after;
+                continue;
+            }
+            out.push(character);
+            at += 1;
+        }
+        Ok(out)
+    }
+
+    fn unary(&mut self, op: &Op, operand: &Expr) -> Result<String> {
+        let text = self.expr(operand)?;
+        Ok(match op {
+            Op::Not => format!("NOT {text}"),
+            Op::Neg => format!("-{text}"),
+            Op::BitNot => format!("~{text}"),
+            Op::Distinct => format!("DISTINCT {text}"),
+            Op::Desc => format!("{text} DESC"),
+            Op::Asc => format!("{text} ASC"),
+            Op::NullsFirst => format!("{text} NULLS FIRST"),
+            Op::NullsLast => format!("{text} NULLS LAST"),
+            Op::Any => format!("ANY ({text})"),
+            Op::All => format!("ALL ({text})"),
+            Op::Exists => format!("EXISTS {text}"),
+            _ => return Err(Error::unsupported(format!("the SQL operator {op:?} with one operand"))),
+        })
+    }
+
+    fn as_boolean(&mut self, element: &Expr, negated: bool) -> Result<String> {
+        let text = self.expr(element)?;
+        Ok(match (self.sqlite(), negated) {
+            (true, false) => format!("{text} = 1"),
+            (true, true) => format!("{text} = 0"),
+            (false, false) => text,
+            (false, true) => format!("NOT {text}"),
+        })
+    }
+
+    fn binary(&mut self, left: &Expr, right: &Expr, op: &Op, escape: Option<&str>) -> Result<String> {
+        // `x IN ()` of the versions that write lists out.
+        if let (Op::In | Op::NotIn, ExprKind::Bind(bind)) = (op, right.kind())
+            && let Some([]) = bind.expanding.as_deref()
+            && !self.has(Behaviour::ExpandingIn)
+        {
+            return Ok(if *op == Op::In { "1 != 1" } else { "1 = 1" }.to_owned());
+        }
+        if let Some(text) = self.like(left, right, op, escape)? {
+            return Ok(text);
+        }
+        if matches!(op, Op::Div | Op::FloorDiv) {
+            return self.division(left, right, op);
+        }
+        let left_text = self.expr(left)?;
+        let right_text = self.expr(right)?;
+        let text = match op {
+            Op::Custom { text, .. } => {
+                super::check_text(text)?;
+                format!("{left_text} {text} {right_text}")
+            }
+            Op::RegexpMatch if self.sqlite() => format!("{left_text} REGEXP {right_text}"),
+            Op::NotRegexpMatch if self.sqlite() => format!("{left_text} NOT REGEXP {right_text}"),
+            Op::RegexpMatch => format!("{left_text} <regexp> {right_text}"),
+            Op::NotRegexpMatch => format!("{left_text} <not regexp> {right_text}"),
+            Op::NotMatch => format!("NOT {left_text} MATCH {right_text}"),
+            Op::IsDistinctFrom if self.sqlite() => format!("{left_text} IS NOT {right_text}"),
+            Op::IsNotDistinctFrom if self.sqlite() => format!("{left_text} IS {right_text}"),
+            Op::NotIn if self.has(Behaviour::NotInGrouped) => format!("({left_text} NOT IN {right_text})"),
+            _ => match op.infix() {
+                Some(infix) => format!("{left_text}{infix}{right_text}"),
+                None => return Err(Error::unsupported(format!("the SQL operator {op:?}"))),
+            },
+        };
+        Ok(text)
+    }
+
+    /// `LIKE` and what is made of it.
+    fn like(&mut self, left: &Expr, right: &Expr, op: &Op, escape: Option<&str>) -> Result<Option<String>> {
+        let (before, after, negated, lower) = match op {
+            Op::Like => (false, false, false, false),
+            Op::NotLike => (false, false, true, false),
+            Op::ILike => (false, false, false, true),
+            Op::NotILike => (false, false, true, true),
+            Op::StartsWith => (false, true, false, false),
+            Op::NotStartsWith => (false, true, true, false),
+            Op::EndsWith => (true, false, false, false),
+            Op::NotEndsWith => (true, false, true, false),
+            Op::Contains => (true, true, false, false),
+            Op::NotContains => (true, true, true, false),
+            Op::IStartsWith => (false, true, false, true),
+            Op::NotIStartsWith => (false, true, true, true),
+            Op::IEndsWith => (true, false, false, true),
+            Op::NotIEndsWith => (true, false, true, true),
+            Op::IContains => (true, true, false, true),
+            Op::NotIContains => (true, true, true, true),
+            _ => return Ok(None),
+        };
+        let mut left = self.expr(left)?;
+        let mut right = self.expr(right)?;
+        if lower {
+            left = format!("lower({left})");
+            right = format!("lower({right})");
+        }
+        if before {
+            right = format!("'%' || {right}");
+        }
+        if after {
+            right = format!("{right} || '%'");
+        }
+        let not = if negated { "NOT " } else { "" };
+        let escape =
+            escape.map(|escape| format!(" ESCAPE '{}'", escape.replace('\'', "''"))).unwrap_or_default();
+        super::check_text(&escape)?;
+        Ok(Some(format!("{left} {not}LIKE {right}{escape}")))
+    }
+
+    fn division(&mut self, left: &Expr, right: &Expr, op: &Op) -> Result<String> {
+        let right_ty = right.ty();
+        let left_text = self.expr(left)?;
+        let right_text = self.expr(right)?;
+        if *op == Op::FloorDiv {
+            return Ok(if right_ty.affinity() == Affinity::Integer {
+                format!("{left_text} / {right_text}")
+            } else {
+                format!("FLOOR({left_text} / {right_text})")
+            });
+        }
+        if !self.has(Behaviour::TrueDivision) {
+            return Ok(format!("{left_text} / {right_text}"));
+        }
+        if self.sqlite() {
+            return Ok(format!("{left_text} / ({right_text} + 0.0)"));
+        }
+        let numeric = SqlType::Numeric { precision: None, scale: None, asdecimal: true };
+        let ty = match right_ty.generic() {
+            SqlType::Float { .. }
+                if self.has(Behaviour::FloatBindIsDouble) && matches!(right.kind(), ExprKind::Bind(_)) =>
+            {
+                SqlType::Double
+            }
+            ty if ty.affinity() == Affinity::Numeric => right_ty.clone(),
+            _ => numeric,
+        };
+        Ok(format!("{left_text} / CAST({right_text} AS {})", types::name(self.dialect, &ty)?))
+    }
+
+    fn function(&mut self, function: &Function) -> Result<String> {
+        super::check_text(&function.name)?;
+        let lower = function.name.to_lowercase();
+        if function.bare {
+            if function.args.is_empty() {
+                return Ok(function.name.to_uppercase());
+            }
+        } else if self.sqlite() && lower == "now" && function.args.is_empty() {
+            return Ok("CURRENT_TIMESTAMP".to_owned());
+        }
+        let name =
+            match (self.sqlite(), lower.as_str()) {
+                (true, "char_length") => "length".to_owned(),
+                _ => function
+                    .name
+                    .split('.')
+                    .map(|part| {
+                        if ident::has_illegal_characters(part) {
+                            ident::always(part)
+                        } else {
+                            part.to_owned()
+                        }
+                    })
+                    .collect::<Vec<_>>()
+                    .join("."),
+            };
+        if function.star {
+            return Ok(format!("{name}(*)"));
+        }
+        Ok(format!("{name}({})", self.list(&function.args, ", ")?))
+    }
+
+    fn extract(&mut self, field: &str, element: &Expr) -> Result<String> {
+        super::check_text(field)?;
+        let element = self.expr(element)?;
+        if !self.sqlite() {
+            return Ok(format!("EXTRACT({field} FROM {element})"));
+        }
+        let format = match field {
+            "month" => "%m",
+            "day" => "%d",
+            "year" => "%Y",
+            "second" => "%S",
+            "hour" => "%H",
+            "doy" => "%j",
+            "minute" => "%M",
+            "epoch" => "%s",
+            "dow" => "%w",
+            "week" => "%W",
+            _ => return Err(compile_error(format!("{field} is not a valid extract argument."))),
+        };
+        Ok(format!("CAST(STRFTIME('{format}', {element}) AS INTEGER)"))
+    }
+
+    fn case(&mut self, case: &Case) -> Result<String> {
+        let mut text = "CASE ".to_owned();
+        if let Some(value) = &case.value {
+            text.push_str(&self.expr(value)?);
+            text.push(' ');
+        }
+        for (when, then) in &case.whens {
+            let when = self.expr(when)?;
+            let then = self.expr(then)?;
+            text.push_str(&format!("WHEN {when} THEN {then} "));
+        }
+        if let Some(otherwise) = &case.otherwise {
+            text.push_str(&format!("ELSE {} ", self.expr(otherwise)?));
+        }
+        text.push_str("END");
+        Ok(text)
+    }
+
+    /// A name given as a string to `ORDER BY`: a label by its name, a column in full.
+    fn label_reference(&mut self, name: &str) -> Result<String> {
+        let found = self.labelled.iter().find(|expr| expr.key().as_deref() == Some(name)).cloned();
+        match found {
+            Some(expr) => self.expr(&expr),
+            None => Err(compile_error(format!(
+                "Can't resolve label reference for ORDER BY / GROUP BY / DISTINCT etc. Textual SQL expression \
+                 '{name}' should be explicitly declared as text('{name}')"
+            ))),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! The text of `SELECT`.
+
+use super::super::expr::{Expr, ExprKind};
+use super::super::from::FromItem;
+use super::super::op::Op;
+use super::super::select::{CompoundKind, CompoundSelect, Correlate, Select};
+use super::{CompiledColumn, Compiler, Enclosing};
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::SqlType;
+use crate::value::Value;
+use std::rc::Rc;
+
+impl Compiler<'_> {
+    /// A statement's outermost select, whose columns are the result's.
+    pub(super) fn top_select(&mut self, select: &Rc<Select>) -> Result<String> {
+        self.nested(|compiler| compiler.select_inner(select, false, true))
+    }
+
+    /// A select inside something; as a `FROM` element every column is labelled.
+    pub(super) fn select(&mut self, select: &Rc<Select>, as_from: bool) -> Result<String> {
+        self.nested(|compiler| compiler.select_inner(select, as_from, false))
+    }
+
+    fn select_inner(&mut self, select: &Rc<Select>, as_from: bool, top: bool) -> Result<String> {
+        let labelled_outside = std::mem::take(&mut self.labelled);
+        let froms = self.froms(select, as_from)?;
+        let mut nearest = Vec::new();
+        for from in &froms {
+            add_all(&mut nearest, from);
+        }
+        let mut correlate = nearest.clone();
+        if let Some(outer) = self.stack.last() {
+            for item in &outer.correlate {
+                if !correlate.contains(item) {
+                    correlate.push(item.clone());
+                }
+            }
+        }
+        self.stack.push(Enclosing { correlate, nearest });
+        let text = self.select_body(select, &froms, as_from, top);
+        self.stack.pop();
+        self.labelled = labelled_outside;
+        text
+    }
+
+    fn select_body(
+        &mut self,
+        select: &Select,
+        froms: &[FromItem],
+        as_from: bool,
+        top: bool,
+    ) -> Result<String> {
+        let mut text = "SELECT ".to_owned();
+        for prefix in &select.prefixes {
+            text.push_str(&self.expr(prefix)?);
+            text.push(' ');
+        }
+        if select.distinct {
+            text.push_str("DISTINCT ");
+        }
+        let columns = self.labelled_columns(select);
+        let mut texts = Vec::with_capacity(columns.len());
+        for column in &columns {
+            let is_plain = matches!(
+                column.expr.unannotated().kind(),
+                ExprKind::Column(_) | ExprKind::AliasColumn(_) | ExprKind::AsBoolean { .. }
+            );
+            let written = column.written || (as_from && is_plain);
+            let name = self.name_text(&column.name);
+            let element = match column.expr.unannotated().kind() {
+                ExprKind::Label { element, .. } => self.expr(element)?,
+                _ => self.expr(&column.expr)?,
+            };
+            texts.push(match &name {
+                Some(name) if written => format!("{element} AS {}", self.ident(name, None)?),
+                _ => element.clone(),
+            });
+            if top {
+                let name = name.unwrap_or_else(|| Rc::from(element));
+                self.columns.push(CompiledColumn { name, ty: column.expr.ty() });
+            }
+        }
+        text.push_str(&texts.join(", "));
+        if !froms.is_empty() {
+            let froms = froms.iter().map(|from| self.from_item(from)).collect::<Result<Vec<_>>>()?;
+            text.push_str(" \nFROM ");
+            text.push_str(&froms.join(", "));
+        }
+        let condition = self.condition(&select.where_)?;
+        if !condition.is_empty() {
+            text.push_str(" \nWHERE ");
+            text.push_str(&condition);
+        }
+        if !select.group_by.is_empty() {
+            text.push_str(" GROUP BY ");
+            text.push_str(&self.group_by(select)?);
+        }
+        if !select.having.is_empty() {
+            text.push_str(" \nHAVING ");
+            text.push_str(&self.condition(&select.having)?);
+        }
+        if !select.order_by.is_empty() {
+            self.labelled.clone_from(&select.columns);
+            let order = self.list(&select.order_by, ", ");
+            self.labelled.clear();
+            text.push_str(" ORDER BY ");
+            text.push_str(&order?);
+        }
+        text.push_str(&self.limit(select.limit.as_ref(), select.offset.as_ref())?);
+        if select.for_update && !self.sqlite() {
+            text.push_str(" FOR UPDATE");
+        }
+        Ok(text)
+    }
+
+    /// Only a name given as a string stands for a label here.
+    fn group_by(&mut self, select: &Select) -> Result<String> {
+        let mut texts = Vec::new();
+        for expr in &select.group_by {
+            let by_name = matches!(expr.kind(), ExprKind::LabelReference(_));
+            if by_name {
+                self.labelled.clone_from(&select.columns);
+            }
+            let text = self.expr(expr);
+            self.labelled.clear();
+            texts.push(text?);
+        }
+        Ok(texts.join(", "))
+    }
+
+    /// Conditions joined by `AND`.
+    pub(super) fn condition(&mut self, conditions: &[Expr]) -> Result<String> {
+        match conditions {
+            [] => Ok(String::new()),
+            conditions => {
+                let condition = Expr::and(conditions.iter().cloned()).self_group(Op::AsBool);
+                self.expr(&condition)
+            }
+        }
+    }
+
+    fn limit(&mut self, limit: Option<&Expr>, offset: Option<&Expr>) -> Result<String> {
+        let mut text = String::new();
+        let number =
+            |number: i64| Expr::bind_named("param", true, Some(Value::Int(number)), SqlType::Integer);
+        match (limit, offset, self.sqlite()) {
+            (None, None, _) => {}
+            (Some(limit), offset, true) => {
+                let limit = self.expr(limit)?;
+                let none = number(0);
+                let offset = self.expr(offset.unwrap_or(&none))?;
+                text = format!("\n LIMIT {limit} OFFSET {offset}");
+            }
+            (None, Some(offset), true) => {
+                let all = self.expr(&number(-1))?;
+                text = format!("\n LIMIT {all} OFFSET {}", self.expr(offset)?);
+            }
+            (limit, offset, false) => {
+                match limit {
+                    Some(limit) => text = format!("\n LIMIT {}", self.expr(limit)?),
+                    None => text.push_str("\n LIMIT -1"),
+                }
+                if let Some(offset) = offset {
+                    text.push_str(&format!(" OFFSET {}", self.expr(offset)?));
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    /// What the select reads from: explicit elements, then those of columns and conditions, without what a join
+    /// contains and without what an enclosing select provides.
+    fn froms(&self, select: &Select, as_from: bool) -> Result<Vec<FromItem>> {
+        let mut froms: Vec<FromItem> = Vec::new();
+        let mut add = |item: FromItem| {
+            if !froms.contains(&item) {
+                froms.push(item);
+            }
+        };
+        for item in &select.from {
+            add(item.clone());
+        }
+        for expr in select.columns.iter().chain(&select.where_) {
+            for item in expr.from_items() {
+                add(item);
+            }
+        }
+        let mut hidden: Vec<FromItem> = Vec::new();
+        for from in &froms {
+            if let FromItem::Join(join) = from {
+                add_all(&mut hidden, &join.left);
+                add_all(&mut hidden, &join.right);
+            }
+        }
+        froms.retain(|from| !hidden.contains(from));
+
+        let (explicit, implicit): (Vec<FromItem>, &[FromItem]) = match (self.stack.last(), as_from) {
+            (None, _) => (Vec::new(), &[]),
+            (Some(outer), true) => {
+                (outer.correlate.iter().filter(|item| !outer.nearest.contains(item)).cloned().collect(), &[])
+            }
+            (Some(outer), false) => (outer.correlate.clone(), &outer.nearest),
+        };
+        match &select.correlate {
+            Correlate::To(items) => froms.retain(|from| !(explicit.contains(from) && items.contains(from))),
+            Correlate::Except(items) => froms.retain(|from| !explicit.contains(from) || items.contains(from)),
+            Correlate::None => {}
+            Correlate::Auto => {
+                if froms.len() > 1 && !implicit.is_empty() {
+                    froms.retain(|from| !implicit.contains(from));
+                    if froms.is_empty() {
+                        return Err(Error::new(
+                            ErrorKind::InvalidRequestError,
+                            "Select statement returned no FROM clauses due to auto-correlation; specify \
+                             correlate(<tables>) to control correlation manually.",
+                        ));
+                    }
+                }
+            }
+        }
+        Ok(froms)
+    }
+
+    /// Selects put together.
+    pub(super) fn compound(&mut self, compound: &CompoundSelect, as_from: bool) -> Result<String> {
+        let word = match compound.kind {
+            CompoundKind::Union => " UNION ",
+            CompoundKind::UnionAll => " UNION ALL ",
+            CompoundKind::Intersect => " INTERSECT ",
+            CompoundKind::Except => " EXCEPT ",
+        };
+        let mut texts = Vec::new();
+        for (position, select) in compound.selects.iter().enumerate() {
+            let top = position == 0 && !as_from;
+            texts.push(self.nested(|compiler| compiler.select_inner(select, as_from, top))?);
+        }
+        let mut text = texts.join(word);
+        if !compound.order_by.is_empty() {
+            let names: Vec<String> = compound
+                .order_by
+                .iter()
+                .map(|expr| match expr.key() {
+                    Some(key) => self.ident(&key, None),
+                    None => match expr.kind() {
+                        ExprKind::LabelReference(name) => self.ident(name, None),
+                        _ => self.expr(expr),
+                    },
+                })
+                .collect::<Result<_>>()?;
+            text.push_str(" ORDER BY ");
+            text.push_str(&names.join(", "));
+        }
+        text.push_str(&self.limit(compound.limit.as_ref(), compound.offset.as_ref())?);
+        Ok(text)
+    }
+}
+
+/// An element and everything a join of it contains.
+fn add_all(items: &mut Vec<FromItem>, from: &FromItem) {
+    if !items.contains(from) {
+        items.push(from.clone());
+    }
+    if let FromItem::Join(join) = from {
+        add_all(items, &join.left);
+        add_all(items, &join.right);
+    }
+}

@@ -1,0 +1,61 @@
+//! Names of types in DDL and casts.
+
+use super::{Dialect, compile_error};
+use crate::error::Result;
+use crate::schema::SqlType;
+
+/// A type as DDL names it.
+///
+/// # Errors
+///
+/// `CompileError` for a type that is not known.
+pub(crate) fn name(dialect: Dialect, ty: &SqlType) -> Result<String> {
+    let sized = |word: &str, length: Option<u32>| match length {
+        Some(length) => format!("{word}({length})"),
+        None => word.to_owned(),
+    };
+    Ok(match ty {
+        SqlType::Null => {
+            return Err(compile_error(
+                "Can't generate DDL for NullType(); did you forget to specify a type on this Column?",
+            ));
+        }
+        SqlType::Integer => "INTEGER".to_owned(),
+        SqlType::SmallInteger => "SMALLINT".to_owned(),
+        SqlType::BigInteger => "BIGINT".to_owned(),
+        SqlType::String(length) | SqlType::Unicode(length) => sized("VARCHAR", *length),
+        SqlType::Text(length) | SqlType::UnicodeText(length) => sized("TEXT", *length),
+        SqlType::DateTime { .. } | SqlType::Interval => "DATETIME".to_owned(),
+        SqlType::Date => "DATE".to_owned(),
+        SqlType::Time { .. } => "TIME".to_owned(),
+        SqlType::Boolean => "BOOLEAN".to_owned(),
+        SqlType::Float { .. } => "FLOAT".to_owned(),
+        SqlType::Double => "DOUBLE".to_owned(),
+        SqlType::Numeric { precision, scale, .. } => numeric("NUMERIC", *precision, *scale),
+        SqlType::LargeBinary(length) => sized("BLOB", *length),
+        SqlType::Json => "JSON".to_owned(),
+        SqlType::Uuid => "CHAR(32)".to_owned(),
+        SqlType::Enum(of) => {
+            let longest = of.names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as u32;
+            sized("VARCHAR", Some(of.length.unwrap_or(longest).max(longest)))
+        }
+        SqlType::Sql { name: word, generic } => match generic.as_ref() {
+            SqlType::String(length)
+            | SqlType::Unicode(length)
+            | SqlType::Text(length)
+            | SqlType::UnicodeText(length)
+            | SqlType::LargeBinary(length) => sized(word, *length),
+            SqlType::Numeric { precision, scale, .. } => numeric(word, *precision, *scale),
+            SqlType::Null => name(dialect, &SqlType::Null)?,
+            _ => (*word).to_owned(),
+        },
+    })
+}
+
+fn numeric(word: &str, precision: Option<u32>, scale: Option<u32>) -> String {
+    match (precision, scale) {
+        (Some(precision), Some(scale)) => format!("{word}({precision}, {scale})"),
+        (Some(precision), None) => format!("{word}({precision})"),
+        (None, _) => word.to_owned(),
+    }
+}
