@@ -39,13 +39,8 @@ fn add_join(orm: &Orm, query: &Query, join: &Join, froms: &mut Vec<FromItem>) ->
 
 fn attach(froms: &mut Vec<FromItem>, at: usize, right: FromItem, on: Expr, join: &Join) {
     let left = froms[at].clone();
-    froms[at] = FromItem::Join(Rc::new(crate::sql::Join {
-        left,
-        right,
-        onclause: on,
-        outer: join.outer || join.full,
-        full: join.full,
-    }));
+    let outer = join.outer || join.full;
+    froms[at] = FromItem::Join(Rc::new(crate::sql::Join::new(left, right, on, outer, join.full)));
 }
 
 fn along(
