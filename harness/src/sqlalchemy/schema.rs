@@ -372,7 +372,10 @@ impl Object for MetaDataObject {
                 }
                 dict
             }
-            "sorted_tables" => Value::list(metadata.sorted_tables().iter().map(table_value).collect()),
+            "sorted_tables" => {
+                let tables = super::lend::with_cx(interp, |_| metadata.sorted_tables())?;
+                Value::list(tables.iter().map(table_value).collect())
+            }
             "schema" => Value::None,
             "create_all" | "drop_all" => {
                 let drop = name == "drop_all";
@@ -380,7 +383,7 @@ impl Object for MetaDataObject {
                     let signature = Signature::new("MetaData.create_all", "bind, tables=, checkfirst=");
                     let mut bound = signature.bind(interp, args)?;
                     let bind = bound.take(0).unwrap_or(Value::None);
-                    let mut tables = metadata.sorted_tables();
+                    let mut tables = metadata.tables();
                     if let Some(wanted) = bound.take(1).filter(|wanted| !wanted.is_none()) {
                         let wanted = interp.iterate(&wanted)?;
                         tables.retain(|table| {
