@@ -52,12 +52,10 @@ impl Plan {
                 batches.extend(left.into_iter().map(|action| Batch { actions: vec![action] }));
                 continue;
             }
-            while let Some(action) = left.pop() {
-                let kind = self.kind(cx, &action);
-                let (same, others) = left.into_iter().partition(|other| self.kind(cx, other) == kind);
+            while !left.is_empty() {
+                let kind = self.kind(cx, &left[0]);
+                let (actions, others) = left.into_iter().partition(|other| self.kind(cx, other) == kind);
                 left = others;
-                let mut actions: Vec<Action> = same;
-                actions.insert(0, action);
                 batches.push(Batch { actions });
             }
         }
