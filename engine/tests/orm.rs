@@ -6,7 +6,6 @@ mod world;
 use backproof_engine::attr::{self, NewValue};
 use backproof_engine::map::Cascades;
 use backproof_engine::session;
-use backproof_engine::state::Slot;
 use backproof_engine::value::Value;
 use pretty_assertions::assert_eq;
 use world::{Asked, World, message};
@@ -142,8 +141,14 @@ fn an_append_cascades_in_every_version() {
 
 #[test]
 fn a_pending_orphan_leaves_the_session() {
-    let cascade =
-        Cascades { save_update: true, merge: true, expunge: true, refresh_expire: true, delete: true, delete_orphan: true };
+    let cascade = Cascades {
+        save_update: true,
+        merge: true,
+        expunge: true,
+        refresh_expire: true,
+        delete: true,
+        delete_orphan: true,
+    };
     let mut world = World::new("2.0", &Asked { cascade: Some(cascade), ..Asked::default() });
     let (user, address) = (world.user("u"), world.address("a"));
     world.append(&user, &address);

@@ -1,12 +1,199 @@
 //! Merging an object's state into a session.
+//!
+//! The session's own object for the row is found or loaded, or a new one is added; attributes that the given
+//! object has are set on it, related objects are merged along the merge cascade.
 
-use super::SessionId;
+use super::membership::{self, invalid};
+use super::{SessionId, identity};
+use crate::attr::{self, NewValue};
 use crate::error::{Error, Result};
 use crate::host::Cx;
-use crate::state::ObjRef;
+use crate::load;
+use crate::map::{Key, MapperId, Property, Relationship};
+use crate::state::{self, IdentityKey, ObjRef, Slot, StateId};
+use crate::value::Value;
+use indexmap::{IndexMap, IndexSet};
+use std::rc::Rc;
+
+/// How far objects may lead to others: each level is a call within a call.
+const DEPTH: usize = 150;
+
+/// What one `merge()` has dealt with.
+#[derive(Default)]
+struct Merging {
+    load: bool,
+    depth: usize,
+    done: IndexMap<StateId, ObjRef>,
+    by_key: Vec<(IdentityKey, ObjRef)>,
+    /// Objects that were reached along a relationship, which its other side then leaves alone.
+    along: IndexSet<(StateId, MapperId, Key)>,
+}
 
 /// `session.merge(obj, load=load)`.
+///
+/// # Errors
+///
+/// `InvalidRequestError` for what `load=False` does not allow; what loading raises.
 pub fn merge(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, load: bool) -> Result<ObjRef> {
-    let _ = (cx, session, object, load);
-    Err(Error::unsupported("session.merge()"))
+    crate::map::configure(cx)?;
+    identity::sweep(cx.orm);
+    if load {
+        super::autoflush(cx, session)?;
+    }
+    let was = std::mem::replace(&mut super::get_mut(cx.orm, session).settings.autoflush, false);
+    let merged = merge_one(cx, session, object, &mut Merging { load, ..Merging::default() });
+    super::get_mut(cx.orm, session).settings.autoflush = was;
+    merged
+}
+
+fn merge_one(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, merging: &mut Merging) -> Result<ObjRef> {
+    let id = object.id();
+    if let Some(done) = merging.done.get(&id) {
+        return Ok(done.clone());
+    }
+    if merging.depth == DEPTH {
+        return Err(Error::unsupported(format!(
+            "merging objects that are more than {DEPTH} relationships apart"
+        )));
+    }
+    let mapper = cx.orm.states.get(id).mapper;
+    let own_key = cx.orm.states.get(id).key.clone();
+    let key = match own_key.clone() {
+        Some(key) => key,
+        None => {
+            if super::get(cx.orm, session).new.contains_key(&id) {
+                let text = attr::object_text(cx, id);
+                cx.host.warn(
+                    "SAWarning",
+                    &format!(
+                        "Instance {text} is already pending in this Session yet is being merged again; this is probably not what you want to do"
+                    ),
+                );
+            }
+            if !merging.load {
+                return Err(invalid(
+                    "merge() with load=False option does not support objects transient (i.e. unpersisted) objects.  flush() all changes on mapped instances before merging with load=False.",
+                ));
+            }
+            state::identity_key(cx.orm, id)
+        }
+    };
+    let has_row = own_key.is_some() || !key.values.iter().any(Value::is_null);
+    let known = identity::lookup(cx.orm, session, &key)
+        .or_else(|| merging.by_key.iter().find(|(other, _)| *other == key).map(|(_, object)| object.clone()));
+    let merged = match known {
+        Some(merged) => Some(merged),
+        None if !merging.load => {
+            if cx.orm.states.get(id).modified {
+                return Err(invalid(
+                    "merge() with load=False option does not support objects marked as 'dirty'.  flush() all changes on mapped instances before merging with load=False.",
+                ));
+            }
+            let merged = cx.orm.states.create(mapper);
+            cx.orm.states.get_mut(merged.id()).key = Some(key.clone());
+            membership::take_back(cx, session, &merged, false)?;
+            Some(merged)
+        }
+        None if has_row => load::get(cx, session, mapper, &key.values, &[], false)?,
+        None => None,
+    };
+    let merged = match merged {
+        Some(merged) => merged,
+        None => {
+            let merged = cx.orm.states.create(mapper);
+            membership::save_or_update(cx, session, &merged)?;
+            merged
+        }
+    };
+    merging.done.insert(id, merged.clone());
+    if has_row {
+        merging.by_key.push((key, merged.clone()));
+    }
+    if merged.id() != id {
+        merging.depth += 1;
+        let copied = copy_attributes(cx, session, id, &merged, merging);
+        merging.depth -= 1;
+        copied?;
+        if !merging.load {
+            super::commit_state(cx.orm, merged.id());
+        }
+    }
+    Ok(merged)
+}
+
+fn copy_attributes(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    from: StateId,
+    to: &ObjRef,
+    merging: &mut Merging,
+) -> Result<()> {
+    let mapper = cx.orm.states.get(from).mapper;
+    let properties: Vec<Property> = cx.orm.mappers.get(mapper).properties.values().cloned().collect();
+    for property in properties {
+        match property {
+            Property::Column(property) => {
+                let key = &property.key;
+                match cx.orm.states.get(from).dict.get(key).cloned() {
+                    Some(Slot::Value(value)) if merging.load => {
+                        attr::set_column(cx, to.id(), &property, value)?;
+                    }
+                    Some(slot) => {
+                        cx.orm.states.get_mut(to.id()).dict.insert(key.clone(), slot);
+                    }
+                    None => {
+                        let state = cx.orm.states.get(to.id());
+                        if state.key.is_some() && !state.dict.contains_key(key) {
+                            super::expire_attributes(cx.orm, to.id(), std::slice::from_ref(key))?;
+                        }
+                    }
+                }
+            }
+            Property::Relationship(relationship) => {
+                copy_related(cx, session, from, to, &relationship, merging)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn copy_related(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    from: StateId,
+    to: &ObjRef,
+    relationship: &Rc<Relationship>,
+    merging: &mut Merging,
+) -> Result<()> {
+    let key = &relationship.key;
+    let reached = relationship
+        .reverse
+        .borrow()
+        .iter()
+        .any(|(mapper, other)| merging.along.contains(&(from, *mapper, other.clone())));
+    if (merging.load && reached) || !relationship.resolved().cascade.merge || relationship.args.viewonly {
+        return Ok(());
+    }
+    let mut merge_related = |cx: &mut Cx<'_>, object: &ObjRef| {
+        merging.along.insert((object.id(), relationship.parent, key.clone()));
+        merge_one(cx, session, object, merging)
+    };
+    let value = match cx.orm.states.get(from).dict.get(key).cloned() {
+        Some(Slot::Many(list)) => {
+            let items = list.items.borrow().clone();
+            if cx.orm.states.get(to.id()).key.is_some() {
+                attr::get(cx, to.id(), key)?;
+            }
+            let merged = items.iter().map(|item| merge_related(cx, item)).collect::<Result<Vec<_>>>()?;
+            NewValue::Many(merged)
+        }
+        Some(Slot::One(Some(object))) => NewValue::One(Some(merge_related(cx, &object)?)),
+        Some(Slot::One(None)) => NewValue::One(None),
+        Some(Slot::Value(_)) | None => return Ok(()),
+    };
+    if merging.load {
+        attr::set(cx, to.id(), key, value)
+    } else {
+        attr::set_committed(cx, to.id(), key, value)
+    }
 }

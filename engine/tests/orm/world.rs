@@ -1,11 +1,13 @@
 //! A world with users and addresses, as a host would set it up.
 
 use backproof_engine::attr::{self, Item, NewValue};
-use backproof_engine::db::{DatabaseId, Echo};
+use backproof_engine::db::DatabaseId;
 use backproof_engine::map::{
     self, Backref, Cascades, Key, MapperId, MapperSpec, PropertySpec, RelationshipArgs, Target,
 };
-use backproof_engine::schema::{Column, ColumnArgs, ForeignKey, MetaData, SqlType, Table, TableArgs, TableItem};
+use backproof_engine::schema::{
+    Column, ColumnArgs, ForeignKey, MetaData, SqlType, Table, TableArgs, TableItem,
+};
 use backproof_engine::session::{self, SessionId, SessionSettings};
 use backproof_engine::state::{Collection, ObjRef, Slot};
 use backproof_engine::value::Value;
@@ -53,7 +55,10 @@ impl World {
         let users = table(
             "user",
             &metadata,
-            vec![column("id", SqlType::Integer, true, None), column("name", SqlType::String(None), false, None)],
+            vec![
+                column("id", SqlType::Integer, true, None),
+                column("name", SqlType::String(None), false, None),
+            ],
         );
         let addresses = table(
             "address",
@@ -89,7 +94,11 @@ impl World {
             backref: (!asked.one_way).then(|| Backref { name: "user".into(), args: Box::default() }),
             ..RelationshipArgs::default()
         };
-        let user = mapper("User", users, vec![("addresses".into(), PropertySpec::Relationship(Box::new(relationship)))]);
+        let user = mapper(
+            "User",
+            users,
+            vec![("addresses".into(), PropertySpec::Relationship(Box::new(relationship)))],
+        );
         let address = mapper("Address", addresses, Vec::new());
         map::configure(&mut cx).expect("mappers configure");
         World { orm, host, metadata, user, address, database: None }
