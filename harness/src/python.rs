@@ -8,6 +8,7 @@ pub mod args;
 pub mod builtins;
 pub mod class;
 pub mod error;
+mod evaluate;
 pub mod format;
 pub mod function;
 pub mod interp;

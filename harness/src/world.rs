@@ -1,34 +1,12 @@
 //! What the steps of one run share: names, mapped classes, one in-memory database, clock, output.
 
 use crate::model::{Model, Rows};
-use crate::outcome::{End, Outcome, Unsupported};
+use crate::outcome::{End, Outcome, Raised, Unsupported};
+use crate::python::{Interp, Stop};
+use crate::sqlalchemy;
 use backproof_engine::version::Profile;
 
-/// Bounds on what a document may use.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Evaluation steps of one world; allocations are charged as steps too.
-    pub steps: u64,
-    /// Nested Python calls.
-    pub depth: usize,
-    /// Bytes of output of one step.
-    pub output: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { steps: 20_000_000, depth: 400, output: 4 << 20 }
-    }
-}
-
-/// How a step's source is run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// As at the `>>>` prompt: the value of each expression statement is echoed.
-    Prompt,
-    /// As a module's body.
-    Program,
-}
+pub use crate::python::{Limits, Mode};
 
 /// Source to run, and how tracebacks name it.
 #[derive(Debug, Clone, Copy)]
@@ -42,43 +20,75 @@ pub struct Source<'a> {
 }
 
 /// One run's state.
-#[derive(Debug)]
 pub struct World {
-    profile: Profile,
-    limits: Limits,
+    interp: Interp,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").finish_non_exhaustive()
+    }
 }
 
 impl World {
     pub fn new(profile: Profile, limits: Limits) -> Self {
-        World { profile, limits }
+        let mut interp = Interp::new(limits);
+        sqlalchemy::install(&mut interp, profile);
+        World { interp }
     }
 
     /// Runs one step and says what it showed. A failed step leaves the world usable.
     pub fn run(&mut self, source: Source<'_>) -> Outcome {
-        let _ = (&self.profile, self.limits, source);
-        Outcome {
-            pieces: Vec::new(),
-            end: End::Unsupported(Unsupported { what: "the evaluator is not connected".into(), line: None }),
-        }
+        let ended = self.interp.exec(source.code, source.mode, source.file, source.line);
+        self.outcome(ended, source.code)
     }
 
     /// Whether a declarative base was made here, so that a listing which makes another begins a new world.
     pub fn has_base(&self) -> bool {
-        false
+        sqlalchemy::lend::has_base(&self.interp)
     }
 
     /// Configures all mappers; how it ended says whether the mapping holds together.
     pub fn configure(&mut self) -> Outcome {
-        Outcome::default()
+        let ended = sqlalchemy::orm::configure(&mut self.interp);
+        self.outcome(ended, "")
     }
 
     /// What is mapped so far.
     pub fn model(&mut self) -> Model {
-        Model::default()
+        sqlalchemy::model::model(&mut self.interp)
     }
 
     /// The rows of every table that exists, as the last connection of the world sees them.
     pub fn rows(&mut self) -> Vec<Rows> {
-        Vec::new()
+        let rows = sqlalchemy::model::rows(&mut self.interp);
+        self.interp.take_pieces();
+        rows
+    }
+
+    fn outcome(&mut self, ended: Result<(), Stop>, code: &str) -> Outcome {
+        let end = match ended {
+            Ok(()) => End::Done,
+            Err(stop) => self.end(stop, code),
+        };
+        Outcome { pieces: self.interp.take_pieces(), end }
+    }
+
+    fn end(&mut self, stop: Stop, code: &str) -> End {
+        match stop {
+            Stop::Raise(exception) => {
+                let (kind, message) = self.interp.exception_text(&exception);
+                let traceback = self.interp.traceback(&exception);
+                let line = self.interp.raised_line(&exception);
+                End::Raised(Raised { kind, message, traceback, line })
+            }
+            Stop::Unsupported { what, range } | Stop::Limit { what, range } => {
+                let line = range.and_then(|range| {
+                    let before = code.get(..range.start().to_usize())?;
+                    Some(1 + before.matches('\n').count())
+                });
+                End::Unsupported(Unsupported { what, line })
+            }
+        }
     }
 }

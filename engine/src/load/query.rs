@@ -94,8 +94,6 @@ pub struct Query {
     pub(crate) loader: Option<Rc<str>>,
     /// The attributes to load, where not all are.
     pub(crate) only: Option<Vec<Key>>,
-    /// A loader that, where it does not label columns, does not tell equal names apart either.
-    pub(crate) bare: bool,
 }
 
 impl Query {
@@ -119,7 +117,6 @@ impl Query {
             path: Path::new(),
             loader: None,
             only: None,
-            bare: false,
         }
     }
 

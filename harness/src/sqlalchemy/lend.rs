@@ -3,11 +3,12 @@
 
 use super::errors;
 use crate::outcome::LogMessage;
-use crate::python::{Interp, PyResult, Stop};
+use crate::python::{Class, Interp, PyResult, Stop};
 use backproof_engine::state::StateId;
 use backproof_engine::version::Profile;
 use backproof_engine::{Cx, Error, Host, Orm};
 use std::any::Any;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// What this room keeps beside the evaluator.
@@ -19,6 +20,10 @@ pub(crate) struct Shared {
     pub(crate) has_base: bool,
     /// Warnings of the library, which real Python writes to standard error.
     pub(crate) warnings: Vec<(String, String)>,
+    /// How many mapped attributes stand on their classes.
+    pub(crate) instrumented: usize,
+    /// Classes that are made once a world.
+    pub(crate) classes: HashMap<&'static str, Rc<Class>>,
 }
 
 impl Host for Interp {
@@ -44,7 +49,14 @@ pub(crate) fn object_identity(id: StateId) -> u64 {
 
 /// Puts an engine of this profile in place.
 pub(crate) fn install(interp: &mut Interp, profile: Profile) {
-    let shared = Shared { orm: Some(Orm::new(profile)), profile, has_base: false, warnings: Vec::new() };
+    let shared = Shared {
+        orm: Some(Orm::new(profile)),
+        profile,
+        has_base: false,
+        warnings: Vec::new(),
+        instrumented: 0,
+        classes: HashMap::new(),
+    };
     interp.host = Some(Box::new(shared));
 }
 
@@ -59,6 +71,12 @@ fn shared_mut(interp: &mut Interp) -> Option<&mut Shared> {
 /// Where the evaluator was made without [`install`], which no world does.
 pub(crate) fn shared(interp: &mut Interp) -> &mut Shared {
     shared_mut(interp).expect("the engine is installed when a world is made")
+}
+
+/// Whether a declarative base was made.
+pub(crate) fn has_base(interp: &Interp) -> bool {
+    let shared = interp.host.as_ref().and_then(|host| host.downcast_ref::<Shared>());
+    shared.is_some_and(|shared| shared.has_base)
 }
 
 /// The version whose behaviour is asked for.

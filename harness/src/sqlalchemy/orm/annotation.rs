@@ -1,0 +1,269 @@
+//! What `Mapped[…]` annotations say: a column's type and nullability, or a relationship's target.
+//!
+//! A name that does not exist yet, quoted or postponed, is kept as text: it can be a class that follows.
+
+use super::columns::MappedColumnObject;
+use crate::python::{Interp, Object, PyResult, Stop, Value};
+use backproof_engine::schema::SqlType;
+use std::any::Any;
+
+/// `Mapped`, and what subscripting it gives.
+pub(crate) struct MappedObject {
+    pub(crate) inner: Option<Value>,
+    name: &'static str,
+}
+
+impl MappedObject {
+    pub(crate) fn root(name: &'static str) -> Value {
+        Value::object(MappedObject { inner: None, name })
+    }
+}
+
+impl Object for MappedObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        if self.inner.is_some() { "_GenericAlias" } else { "type" }
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        Ok(match (name, &self.inner) {
+            ("__name__", _) => Some(Value::from(self.name)),
+            ("__args__", Some(inner)) => Some(Value::tuple(vec![inner.clone()])),
+            _ => None,
+        })
+    }
+
+    fn get_item(&self, _interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
+        Ok(Value::object(MappedObject { inner: Some(key.clone()), name: self.name }))
+    }
+
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        Ok(match &self.inner {
+            None => format!("<class 'sqlalchemy.orm.base.{}'>", self.name),
+            Some(inner) => format!("sqlalchemy.orm.base.{}[{}]", self.name, interp.repr(inner)?),
+        })
+    }
+}
+
+/// What stands inside of `Mapped[…]`.
+#[derive(Clone)]
+pub(super) struct Hint {
+    /// A type, or a name that is not bound (yet).
+    pub(super) inner: Inner,
+    pub(super) optional: bool,
+    /// It stands in a list, set or the like.
+    pub(super) collection: Option<String>,
+    /// A `mapped_column()` that `Annotated[…]` brings.
+    pub(super) template: Option<Value>,
+}
+
+#[derive(Clone)]
+pub(super) enum Inner {
+    Value(Value),
+    Name(String),
+}
+
+impl Hint {
+    fn of(inner: Inner) -> Hint {
+        Hint { inner, optional: false, collection: None, template: None }
+    }
+}
+
+/// The hint of an annotation, where it is a `Mapped[…]`.
+pub(super) fn read(interp: &mut Interp, annotation: &Value) -> PyResult<Option<Hint>> {
+    if let Some(text) = annotation.as_str() {
+        return read_text(interp, text);
+    }
+    let Some(mapped) = annotation.downcast::<MappedObject>() else { return Ok(None) };
+    if mapped.name != "Mapped" {
+        return Err(Stop::unsupported(format!("the annotation {}", mapped.name)));
+    }
+    mapped.inner.as_ref().map(|inner| read_value(interp, inner, 0)).transpose()
+}
+
+/// A postponed annotation.
+fn read_text(interp: &mut Interp, text: &str) -> PyResult<Option<Hint>> {
+    let Some((head, inner)) = subscript(text.trim()) else { return Ok(None) };
+    let names_mapped = head.rsplit('.').next() == Some("Mapped");
+    if !names_mapped {
+        return Ok(None);
+    }
+    text_hint(interp, inner, 0).map(Some)
+}
+
+/// `head[inner]`.
+fn subscript(text: &str) -> Option<(&str, &str)> {
+    let inner = text.strip_suffix(']')?;
+    let (head, inner) = inner.split_once('[')?;
+    Some((head.trim(), inner.trim()))
+}
+
+fn text_hint(interp: &mut Interp, text: &str, depth: usize) -> PyResult<Hint> {
+    if depth > 8 {
+        return Err(Stop::unsupported("an annotation nested so deeply"));
+    }
+    let text = text.trim();
+    for quote in ['"', '\''] {
+        if let Some(inner) = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote)) {
+            if !inner.contains(quote) {
+                return text_hint(interp, inner, depth + 1);
+            }
+        }
+    }
+    let parts = split_top(text, '|');
+    if parts.len() > 1 {
+        return union_of_texts(interp, &parts, depth);
+    }
+    if let Some((head, inner)) = subscript(text) {
+        return match head.rsplit('.').next().unwrap_or(head) {
+            "Optional" => Ok(Hint { optional: true, ..text_hint(interp, inner, depth + 1)? }),
+            "Union" => union_of_texts(interp, &split_top(inner, ','), depth),
+            "List" | "list" | "Sequence" | "Collection" => {
+                Ok(Hint { collection: Some("list".to_owned()), ..text_hint(interp, inner, depth + 1)? })
+            }
+            "Set" | "set" => {
+                Ok(Hint { collection: Some("set".to_owned()), ..text_hint(interp, inner, depth + 1)? })
+            }
+            "Dict" | "dict" => {
+                Ok(Hint { collection: Some("dict".to_owned()), ..Hint::of(Inner::Name(text.into())) })
+            }
+            _ => Err(Stop::unsupported(format!("the annotation {text}"))),
+        };
+    }
+    let is_name = text.chars().all(|c| c == '_' || c == '.' || c.is_alphanumeric());
+    if !is_name {
+        return Err(Stop::unsupported(format!("the annotation {text}")));
+    }
+    match look_up(interp, text)? {
+        Some(value) => read_value(interp, &value, depth + 1),
+        None => Ok(Hint::of(Inner::Name(text.to_owned()))),
+    }
+}
+
+fn union_of_texts(interp: &mut Interp, parts: &[&str], depth: usize) -> PyResult<Hint> {
+    let is_none = |part: &&str| part.trim() == "None";
+    let optional = parts.iter().any(is_none);
+    let rest: Vec<&&str> = parts.iter().filter(|part| !is_none(part)).collect();
+    match rest.as_slice() {
+        [one] => {
+            let hint = text_hint(interp, one, depth + 1)?;
+            Ok(Hint { optional: hint.optional || optional, ..hint })
+        }
+        _ => Err(Stop::unsupported("an annotation of several types")),
+    }
+}
+
+/// Splits at a separator outside of brackets and quotes.
+fn split_top(text: &str, separator: char) -> Vec<&str> {
+    let (mut parts, mut start, mut nested, mut quote) = (Vec::new(), 0, 0, None);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '[') => nested += 1,
+            (None, ']') => nested -= 1,
+            (None, c) if c == separator && nested == 0 => {
+                parts.push(&text[start..at]);
+                start = at + c.len_utf8();
+            }
+            (None, _) => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+/// A dotted name of the program, where it is bound.
+fn look_up(interp: &mut Interp, dotted: &str) -> PyResult<Option<Value>> {
+    let mut names = dotted.split('.');
+    let Some(first) = names.next() else { return Ok(None) };
+    let found = interp.globals().get(first).or_else(|| interp.builtins.dict.get(first));
+    let Some(mut value) = found else { return Ok(None) };
+    for name in names {
+        match interp.get_attr_opt(&value, name)? {
+            Some(next) => value = next,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(value))
+}
+
+fn read_value(interp: &mut Interp, value: &Value, depth: usize) -> PyResult<Hint> {
+    if depth > 8 {
+        return Err(Stop::unsupported("an annotation nested so deeply"));
+    }
+    if let Some(text) = value.as_str() {
+        return text_hint(interp, text, depth + 1);
+    }
+    if let Some(forward) = interp.get_attr_opt(value, "__forward_arg__")? {
+        return read_value(interp, &forward, depth + 1);
+    }
+    if matches!(value, Value::Class(_)) {
+        return Ok(Hint::of(Inner::Value(value.clone())));
+    }
+    if let Some(metadata) = interp.get_attr_opt(value, "__metadata__")? {
+        let origin = interp.get_attr(value, "__origin__")?;
+        let mut hint = read_value(interp, &origin, depth + 1)?;
+        for item in interp.iterate(&metadata)? {
+            if item.downcast::<MappedColumnObject>().is_some() {
+                hint.template = Some(item);
+            }
+        }
+        return Ok(hint);
+    }
+    let Some(args) = interp.get_attr_opt(value, "__args__")? else {
+        return Ok(Hint::of(Inner::Value(value.clone())));
+    };
+    let args = interp.iterate(&args)?;
+    let mut rest = Vec::new();
+    let mut optional = false;
+    for arg in args {
+        let is_none = arg.is_none() || arg.as_class().is_some_and(|class| &*class.name() == "NoneType");
+        if is_none {
+            optional = true;
+        } else {
+            rest.push(arg);
+        }
+    }
+    let origin = interp.get_attr_opt(value, "__origin__")?;
+    if let Some(Value::Class(origin)) = &origin {
+        let name = origin.name().to_string();
+        if matches!(&*name, "list" | "set" | "dict" | "tuple" | "Sequence" | "Collection" | "frozenset") {
+            let Some(last) = rest.pop() else {
+                return Err(Stop::unsupported("an annotation without its types"));
+            };
+            let kind = if matches!(&*name, "Sequence" | "Collection") { "list".to_owned() } else { name };
+            return Ok(Hint { collection: Some(kind), ..read_value(interp, &last, depth + 1)? });
+        }
+    }
+    match rest.as_slice() {
+        [one] if optional => Ok(Hint { optional: true, ..read_value(interp, one, depth + 1)? }),
+        _ => {
+            let shown = interp.repr(value)?;
+            Err(Stop::unsupported(format!("the annotation {shown}")))
+        }
+    }
+}
+
+/// The SQL type that a Python type means without a map of one's own.
+pub(super) fn default_type(value: &Value) -> Option<SqlType> {
+    let class = value.as_class()?;
+    Some(match class.full_name().as_str() {
+        "int" => SqlType::Integer,
+        "str" => SqlType::String(None),
+        "bool" => SqlType::Boolean,
+        "float" => SqlType::Float { precision: None, asdecimal: false },
+        "bytes" => SqlType::LargeBinary(None),
+        "datetime.datetime" => SqlType::DateTime { timezone: false },
+        "datetime.date" => SqlType::Date,
+        "datetime.time" => SqlType::Time { timezone: false },
+        "datetime.timedelta" => SqlType::Interval,
+        "decimal.Decimal" => SqlType::Numeric { precision: None, scale: None, asdecimal: true },
+        "uuid.UUID" => SqlType::Uuid,
+        _ => return None,
+    })
+}

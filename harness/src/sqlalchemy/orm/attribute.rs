@@ -1,0 +1,239 @@
+//! `InstrumentedAttribute`: a mapped attribute on its class, an expression there and a value on instances.
+
+use super::instance::{object_of, slot_value};
+use super::property::PropertyObject;
+use super::{collection, comparator, mapped};
+use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
+use crate::sqlalchemy::{convert, expr, lend};
+use backproof_engine::attr::{self, NewValue};
+use backproof_engine::map::{Key, Mapped, Property};
+use backproof_engine::sql::Expr;
+use backproof_engine::state::ObjRef;
+use backproof_engine::version::Version;
+use std::any::Any;
+use std::rc::Rc;
+
+/// A mapped attribute, of a class or of an alias of one.
+pub(crate) struct AttributeObject {
+    pub(crate) mapped: Mapped,
+    pub(crate) key: Key,
+    /// The class's name, or what stands for it.
+    owner: Rc<str>,
+    /// `of_type(…)`: the class or alias that a join along it goes to.
+    pub(crate) of_type: Option<Mapped>,
+    /// Further criteria of `and_()`.
+    pub(crate) criteria: Vec<Expr>,
+}
+
+/// Attributes that the real library has here and this does not.
+const UNSUPPORTED: &[&str] =
+    &["comparator", "impl", "dispatch", "adapter", "info", "adapt_to_entity", "operate", "reverse_operate"];
+
+impl AttributeObject {
+    pub(crate) fn value(class: &Rc<Class>, mapped: Mapped, key: Key) -> Value {
+        let owner = class.name();
+        Value::object(AttributeObject { mapped, key, owner, of_type: None, criteria: Vec::new() })
+    }
+
+    /// An attribute of an alias.
+    pub(crate) fn of_alias(owner: Rc<str>, mapped: Mapped, key: Key) -> Value {
+        Value::object(AttributeObject { mapped, key, owner, of_type: None, criteria: Vec::new() })
+    }
+
+    /// The same attribute, joined to another class or under further criteria.
+    pub(crate) fn refined(&self, of_type: Option<Mapped>, criteria: Vec<Expr>) -> Value {
+        let (mapped, key, owner) = (self.mapped, self.key.clone(), self.owner.clone());
+        Value::object(AttributeObject { mapped, key, owner, of_type, criteria })
+    }
+
+    pub(crate) fn is_relationship(&self, interp: &mut Interp) -> PyResult<bool> {
+        let property = self.property(interp)?;
+        Ok(matches!(property, Property::Relationship(_)))
+    }
+
+    pub(crate) fn property(&self, interp: &mut Interp) -> PyResult<Property> {
+        let found =
+            lend::read(interp, |orm| orm.mappers.get(self.mapped.mapper).properties.get(&self.key).cloned())?;
+        found.ok_or_else(|| Stop::unsupported("an attribute whose property is gone"))
+    }
+
+    /// The expression that a column attribute stands for, or the join condition of a relationship.
+    pub(crate) fn expr(&self, interp: &mut Interp) -> PyResult<Expr> {
+        if self.is_relationship(interp)? {
+            mapped::configure_for(interp, self.mapped.mapper)?;
+        }
+        comparator::attribute_expr(interp, self)
+    }
+
+    fn object(&self, interp: &mut Interp, instance: &Value) -> PyResult<ObjRef> {
+        match object_of(instance) {
+            Some(object) => Ok(object),
+            None => {
+                let kind = interp.type_name(instance);
+                Err(interp.no_attribute(&kind, "_sa_instance_state"))
+            }
+        }
+    }
+
+    fn new_value(&self, interp: &mut Interp, value: &Value) -> PyResult<NewValue> {
+        let Property::Relationship(relationship) = self.property(interp)? else {
+            if expr::clause(interp, value)?.is_some() {
+                return Err(Stop::unsupported("an SQL expression as an attribute's value"));
+            }
+            return Ok(NewValue::Value(convert::to_engine(interp, value)?));
+        };
+        if let Some(object) = object_of(value) {
+            return Ok(NewValue::One(Some(object)));
+        }
+        if value.is_none() {
+            return Ok(NewValue::One(None));
+        }
+        if relationship.resolved.get().is_some_and(|resolved| resolved.uselist) {
+            if let Some(values) = collection::list_values(interp, value)? {
+                return Ok(NewValue::Many(collection::members(interp, &values)?));
+            }
+        }
+        Ok(NewValue::Other(interp.type_name(value).to_string()))
+    }
+}
+
+impl Object for AttributeObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "InstrumentedAttribute"
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.orm.attributes"
+    }
+
+    fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+        match name {
+            "key" => return Ok(Some(Value::from(self.key.clone()))),
+            "class_" => {
+                let class = mapped::class_of_mapper(interp, self.mapped.mapper)?;
+                return Ok(Some(Value::Class(class)));
+            }
+            "property" | "prop" => {
+                mapped::configure_for(interp, self.mapped.mapper)?;
+                return Ok(Some(PropertyObject::named(interp, self.mapped.mapper, self.key.clone())?));
+            }
+            "parent" => return super::mapper::MapperObject::find(interp, self.mapped.mapper).map(Some),
+            "expression" => return self.expr(interp).map(|expr| Some(expr::ExprObject::value(expr))),
+            "__clause_element__" => {
+                let expr = self.expr(interp)?;
+                return Ok(Some(Value::native(name, move |_, _| Ok(expr::ExprObject::value(expr.clone())))));
+            }
+            _ if UNSUPPORTED.contains(&name) => {
+                return Err(Stop::unsupported(format!("the attribute `{name}` of a mapped attribute")));
+            }
+            _ => {}
+        }
+        let found = if self.is_relationship(interp)? {
+            comparator::member(interp, this, self, name)?
+        } else {
+            let expr = self.expr(interp)?;
+            expr::member(interp, this, &expr, name)?
+        };
+        if found.is_some() || name.starts_with("__") {
+            return Ok(found);
+        }
+        Err(interp.raise(
+            "AttributeError",
+            format!(
+                "Neither 'InstrumentedAttribute' object nor 'Comparator' object associated with {}.{} has an attribute '{name}'",
+                self.owner, self.key
+            ),
+        ))
+    }
+
+    fn binary(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        op: BinaryOp,
+        other: &Value,
+        reflected: bool,
+    ) -> PyResult<Option<Value>> {
+        if self.is_relationship(interp)? {
+            return Err(Stop::unsupported("this operator on a relationship attribute"));
+        }
+        let expr = self.expr(interp)?;
+        expr::binary(interp, &expr, op, other, reflected)
+    }
+
+    fn compare(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        op: CompareOp,
+        other: &Value,
+    ) -> PyResult<Option<Value>> {
+        if self.is_relationship(interp)? {
+            return comparator::compare(interp, self, op, other).map(Some);
+        }
+        let expr = self.expr(interp)?;
+        expr::compare(interp, &expr, op, other)
+    }
+
+    fn unary(&self, interp: &mut Interp, _this: &Value, op: UnaryOp) -> PyResult<Value> {
+        if self.is_relationship(interp)? {
+            return Err(Stop::unsupported("this operator on a relationship attribute"));
+        }
+        let expr = self.expr(interp)?;
+        expr::unary(interp, &expr, op)
+    }
+
+    fn truth(&self, interp: &mut Interp, _this: &Value) -> PyResult<bool> {
+        let version = lend::profile(interp).version();
+        if version < Version::new(1, 4, 0) {
+            return Ok(true);
+        }
+        Err(interp.raise("TypeError", "Boolean value of this clause is not defined"))
+    }
+
+    fn str(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        Ok(format!("{}.{}", self.owner, self.key))
+    }
+
+    fn is_descriptor(&self) -> bool {
+        true
+    }
+
+    fn is_data_descriptor(&self) -> bool {
+        true
+    }
+
+    fn descriptor_get(
+        &self,
+        interp: &mut Interp,
+        this: &Value,
+        instance: Option<&Value>,
+        _owner: &Rc<Class>,
+    ) -> PyResult<Value> {
+        let Some(instance) = instance else { return Ok(this.clone()) };
+        let object = self.object(interp, instance)?;
+        let slot = lend::with_cx(interp, |cx| attr::get(cx, object.id(), &self.key))?;
+        slot_value(interp, &slot)
+    }
+
+    fn descriptor_set(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        instance: &Value,
+        value: Value,
+    ) -> PyResult<()> {
+        let object = self.object(interp, instance)?;
+        let value = self.new_value(interp, &value)?;
+        lend::with_cx(interp, |cx| attr::set(cx, object.id(), &self.key, value))
+    }
+
+    fn descriptor_delete(&self, interp: &mut Interp, _this: &Value, instance: &Value) -> PyResult<()> {
+        let object = self.object(interp, instance)?;
+        lend::with_cx(interp, |cx| attr::delete(cx, object.id(), &self.key))
+    }
+}

@@ -1,0 +1,234 @@
+//! Declarative bases: what makes the classes derived from them mapped ones.
+
+use super::registry::{Registry, RegistryObject, metadata_of};
+use super::{attribute::AttributeObject, mapped, scan};
+use crate::python::{Args, Class, ClassHook, Instance, Interp, PyResult, Signature, Stop, Value};
+use crate::sqlalchemy::{lend, schema::ColumnObject};
+use backproof_engine::version::Version;
+use std::any::Any;
+use std::rc::Rc;
+
+/// What is done with every class derived from one base.
+pub(super) struct DeclarativeHook {
+    pub(super) registry: Rc<Registry>,
+}
+
+impl ClassHook for DeclarativeHook {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn class_created(
+        &self,
+        interp: &mut Interp,
+        class: &Rc<Class>,
+        _keywords: Vec<(Rc<str>, Value)>,
+    ) -> PyResult<()> {
+        let is_abstract = class.dict.get("__abstract__");
+        if let Some(is_abstract) = is_abstract {
+            if interp.truth(&is_abstract)? {
+                return Ok(());
+            }
+        }
+        scan::map_class(interp, class, &self.registry)
+    }
+
+    fn class_set_attr(
+        &self,
+        interp: &mut Interp,
+        class: &Rc<Class>,
+        name: &str,
+        value: Value,
+    ) -> PyResult<Option<Value>> {
+        match mapped::mapper_of(class) {
+            Some(mapper) => scan::add_attribute(interp, class, mapper, &self.registry, name, value),
+            None => Ok(Some(value)),
+        }
+    }
+
+    fn class_del_attr(&self, _interp: &mut Interp, class: &Rc<Class>, name: &str) -> PyResult<bool> {
+        let is_mapped =
+            class.dict.get(name).is_some_and(|value| value.downcast::<AttributeObject>().is_some());
+        if is_mapped {
+            Err(Stop::unsupported("deleting a mapped attribute from its class"))
+        } else {
+            Ok(false)
+        }
+    }
+
+    fn new_instance(&self, interp: &mut Interp, class: &Rc<Class>) -> PyResult<Option<Rc<Instance>>> {
+        let Some(mapper) = mapped::mapper_of(class) else { return Ok(None) };
+        mapped::configure_for(interp, mapper)?;
+        let object = lend::with_cx(interp, |cx| Ok(cx.orm.states.create(mapper)))?;
+        match super::instance::instance(class.clone(), object) {
+            Value::Instance(instance) => Ok(Some(instance)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Makes a class, and with it those derived from it, a declarative base.
+pub(super) fn attach(class: &Rc<Class>, registry: &Rc<Registry>) {
+    *class.hook.borrow_mut() = Some(Rc::new(DeclarativeHook { registry: registry.clone() }));
+}
+
+/// What `declarative_base()` takes beside its metadata.
+#[derive(Default)]
+pub(super) struct BaseArgs {
+    cls: Option<Value>,
+    name: Option<Rc<str>>,
+    constructor: Option<Value>,
+}
+
+/// The constructor that mapped classes have by default: keywords that are attributes of the class.
+fn default_constructor() -> Value {
+    let signature = Signature::new("__init__", "self, **kwargs");
+    Value::native_method("__init__", move |interp, args| {
+        let mut bound = signature.bind(interp, args)?;
+        let this = bound.take(0).unwrap_or(Value::None);
+        let class = interp.class_of(&this);
+        for (name, value) in bound.varkw {
+            if interp.get_attr_opt(&Value::Class(class.clone()), &name)?.is_none() {
+                let message = format!("'{name}' is an invalid keyword argument for {}", class.name());
+                return Err(interp.raise("TypeError", message));
+            }
+            interp.set_attr(&this, &name, value)?;
+        }
+        Ok(Value::None)
+    })
+}
+
+/// A new declarative base over a registry.
+pub(super) fn make_base(interp: &mut Interp, registry: &Rc<Registry>, args: BaseArgs) -> PyResult<Value> {
+    let version = lend::profile(interp).version();
+    let module = if version < Version::new(1, 4, 0) {
+        "sqlalchemy.ext.declarative.api"
+    } else {
+        "sqlalchemy.orm.decl_api"
+    };
+    let bases = match args.cls {
+        None => Vec::new(),
+        Some(Value::Tuple(bases)) => bases.to_vec(),
+        Some(base) => vec![base],
+    };
+    let name = args.name.unwrap_or_else(|| "Base".into());
+    let class = interp.make_class(&name, module, bases, Vec::new(), Vec::new())?;
+    furnish(interp, &class, registry);
+    match args.constructor {
+        Some(Value::None) => {}
+        Some(constructor) => class.dict.set("__init__", constructor),
+        None => class.dict.set("__init__", default_constructor()),
+    }
+    Ok(Value::Class(class))
+}
+
+/// Puts on a base what a base has, and hooks into the classes derived from it.
+fn furnish(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) {
+    class.dict.set("metadata", registry.metadata_value());
+    if lend::profile(interp).version() >= Version::new(1, 4, 0) {
+        class.dict.set("registry", RegistryObject::value(registry));
+    }
+    attach(class, registry);
+    lend::shared(interp).has_base = true;
+}
+
+/// `declarative_base(…)`.
+pub(crate) fn declarative_base(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let version = lend::profile(interp).version();
+    let parameters = if version < Version::new(2, 0, 0) {
+        "bind=, metadata=, mapper=, cls=, name=, constructor=, class_registry=, metaclass="
+    } else {
+        "*, bind=, metadata=, mapper=, cls=, name=, constructor=, class_registry=, metaclass=, type_annotation_map="
+    };
+    let mut bound = Signature::new("declarative_base", parameters).bind(interp, args)?;
+    for (index, name) in [(0, "bind"), (2, "mapper"), (6, "class_registry"), (7, "metaclass")] {
+        if bound.take(index).is_some_and(|value| !value.is_none()) {
+            return Err(Stop::unsupported(format!("declarative_base() with `{name}`")));
+        }
+    }
+    let metadata = bound.take(1).filter(|value| !value.is_none());
+    let registry = Registry::new(interp, metadata.as_ref().and_then(metadata_of))?;
+    if let Some(types) = bound.take(8).filter(|value| !value.is_none()) {
+        registry.set_types(interp, &types)?;
+    }
+    let args = BaseArgs {
+        cls: bound.take(3),
+        name: bound.take(4).and_then(|name| name.as_str().cloned()),
+        constructor: bound.take(5),
+    };
+    make_base(interp, &registry, args)
+}
+
+/// `registry(…)`.
+pub(crate) fn registry(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let parameters =
+        "*, metadata=, class_registry=, type_annotation_map=, constructor=, lazyload_map=, impl=";
+    let mut bound = Signature::new("registry.__init__", parameters).bind(interp, args)?;
+    let metadata = bound.take(0).filter(|value| !value.is_none());
+    let registry = Registry::new(interp, metadata.as_ref().and_then(metadata_of))?;
+    if let Some(types) = bound.take(2).filter(|value| !value.is_none()) {
+        registry.set_types(interp, &types)?;
+    }
+    lend::shared(interp).has_base = true;
+    Ok(RegistryObject::value(&registry))
+}
+
+/// What is done with the classes that derive from `DeclarativeBase`: each direct one is a base.
+struct DeclarativeBaseHook {
+    root: u64,
+}
+
+impl ClassHook for DeclarativeBaseHook {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn class_created(
+        &self,
+        interp: &mut Interp,
+        class: &Rc<Class>,
+        _keywords: Vec<(Rc<str>, Value)>,
+    ) -> PyResult<()> {
+        if !class.bases.iter().any(|base| base.identity() == self.root) {
+            return Ok(());
+        }
+        let given = class
+            .lookup("registry")
+            .and_then(|value| value.downcast::<RegistryObject>().map(|r| r.0.clone()));
+        let registry = match given {
+            Some(registry) => registry,
+            None => {
+                let metadata = class.lookup("metadata").as_ref().and_then(metadata_of);
+                Registry::new(interp, metadata)?
+            }
+        };
+        if let Some(types) = class.lookup("type_annotation_map") {
+            registry.set_types(interp, &types)?;
+        }
+        furnish(interp, class, &registry);
+        if class.lookup("__init__").is_none() || !own_init(class) {
+            class.dict.set("__init__", default_constructor());
+        }
+        Ok(())
+    }
+}
+
+/// Whether the class or a mixin of it defines `__init__`; `object`'s own does not count.
+fn own_init(class: &Rc<Class>) -> bool {
+    class.mro().iter().any(|class| &*class.name() != "object" && class.dict.contains("__init__"))
+}
+
+/// The class `DeclarativeBase` of 2.x.
+pub(crate) fn declarative_base_class(interp: &mut Interp) -> PyResult<Value> {
+    let class = interp.native_class("sqlalchemy.orm.decl_api", "DeclarativeBase", Vec::new())?;
+    *class.hook.borrow_mut() = Some(Rc::new(DeclarativeBaseHook { root: class.identity() }));
+    Ok(Value::Class(class))
+}
+
+/// The column behind a value that stands in a class body.
+pub(super) fn column_of(value: &Value) -> Option<backproof_engine::schema::Column> {
+    if let Some(object) = value.downcast::<ColumnObject>() {
+        return Some(object.column.clone());
+    }
+    value.downcast::<super::columns::MappedColumnObject>().map(|object| object.column.clone())
+}

@@ -1,0 +1,121 @@
+//! What queries are asked for, and what they give back.
+
+use super::attribute::AttributeObject;
+use super::instance::wrap;
+use super::{aliased::AliasedObject, errors, hybrid::HybridClauseObject, mapped};
+use crate::python::{Interp, PyResult, Stop, Value};
+use crate::sqlalchemy::schema::TableObject;
+use crate::sqlalchemy::{convert, expr, lend, result};
+use backproof_engine::load::{Entity, Item, Rows};
+use backproof_engine::sql::Expr;
+use backproof_engine::version::Version;
+use std::rc::Rc;
+
+/// What one argument of `query()` or `select()` asks for; a table gives its columns.
+pub(super) fn entities(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<Entity>> {
+    let mut entities = Vec::with_capacity(values.len());
+    for value in values {
+        if let Some(mapped) = mapped::mapped_of(value) {
+            entities.push(Entity::Mapped(mapped));
+        } else if let Some(table) = value.downcast::<TableObject>() {
+            entities.extend(table.table.columns().iter().map(|column| Entity::Expr(Expr::column(column))));
+        } else if let Some(attribute) = value.downcast::<AttributeObject>() {
+            if attribute.is_relationship(interp)? {
+                entities.push(Entity::Expr(attribute.expr(interp)?));
+            } else {
+                entities.push(Entity::Attribute(attribute.mapped, attribute.key.clone()));
+            }
+        } else if let Some(hybrid) = value.downcast::<HybridClauseObject>() {
+            let is_named = hybrid.expr.key().is_some_and(|key| key == hybrid.name);
+            let named = lend::profile(interp).version() >= Version::new(1, 4, 0) && !is_named;
+            let expr = if named { hybrid.expr.label(&hybrid.name) } else { hybrid.expr.clone() };
+            entities.push(Entity::Expr(expr));
+        } else if let Some(columns) = super::select::subquery_columns(value) {
+            entities.extend(columns.into_iter().map(Entity::Expr));
+        } else if let Some(expr) = expr::clause(interp, value)? {
+            entities.push(Entity::Expr(expr));
+        } else {
+            return Err(not_an_entity(interp, value));
+        }
+    }
+    Ok(entities)
+}
+
+fn not_an_entity(interp: &mut Interp, value: &Value) -> Stop {
+    let version = lend::profile(interp).version();
+    let is_plain = matches!(value, Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None);
+    if is_plain && version >= Version::new(1, 4, 0) {
+        return Stop::unsupported("a plain value where an entity belongs");
+    }
+    let shown = match interp.repr(value) {
+        Ok(shown) => shown,
+        Err(stop) => return stop,
+    };
+    if version < Version::new(1, 4, 0) {
+        let message = format!("SQL expression, column, or mapped entity expected - got '{shown}'");
+        return errors::invalid_request(interp, message);
+    }
+    if version < Version::new(2, 0, 0) {
+        return errors::argument_error(
+            interp,
+            format!("Column expression or FROM clause expected, got {shown}."),
+        );
+    }
+    let message =
+        format!("Column expression, FROM clause, or other columns clause element expected, got {shown}.");
+    errors::argument_error(interp, message)
+}
+
+/// The alias or class that a value names, as `select_from()` takes it.
+pub(super) fn is_entity(value: &Value) -> bool {
+    mapped::mapped_of(value).is_some() || value.downcast::<AliasedObject>().is_some()
+}
+
+/// One place of a row as Python sees it.
+pub(super) fn item(interp: &mut Interp, item: &Item) -> PyResult<Value> {
+    match item {
+        Item::Value(value) => convert::to_python(interp, value),
+        Item::Object(Some(object)) => wrap(interp, object),
+        Item::Object(None) => Ok(Value::None),
+    }
+}
+
+/// A row of a query as Python sees it: the object itself where the query is of one class.
+pub(super) fn query_row(
+    interp: &mut Interp,
+    names: &result::Names,
+    row: &[Item],
+    scalars: bool,
+) -> PyResult<Value> {
+    if let ([one], true) = (row, scalars) {
+        return item(interp, one);
+    }
+    let mut values = Vec::with_capacity(row.len());
+    for place in row {
+        values.push(item(interp, place)?);
+    }
+    Ok(result::row(interp, names, values))
+}
+
+/// All rows of a legacy query.
+pub(super) fn query_rows(interp: &mut Interp, rows: &Rows) -> PyResult<Vec<Value>> {
+    let names: result::Names = Rc::from(rows.names.clone());
+    interp.charge_bytes(rows.rows.len() * 64)?;
+    rows.rows.iter().map(|row| query_row(interp, &names, row, rows.scalars)).collect()
+}
+
+/// The rows of a `select()` as a result.
+pub(super) fn select_result(interp: &mut Interp, rows: &Rows) -> PyResult<Value> {
+    let names: result::Names = Rc::from(rows.names.clone());
+    let mut values = Vec::with_capacity(rows.rows.len());
+    interp.charge_bytes(rows.rows.len() * 64)?;
+    for row in &rows.rows {
+        let mut places = Vec::with_capacity(row.len());
+        for place in row {
+            places.push(item(interp, place)?);
+        }
+        values.push(places);
+    }
+    let of_objects = rows.rows.iter().flatten().any(|item| matches!(item, Item::Object(_)));
+    Ok(result::result(interp, names, values, of_objects))
+}

@@ -1,0 +1,113 @@
+//! Which Python class stands for which mapper, and the attributes that a mapping puts on a class.
+
+use super::attribute::AttributeObject;
+use super::errors;
+use super::mapper::MapperObject;
+use crate::python::{Class, Interp, PyResult, Stop, Value};
+use crate::sqlalchemy::lend;
+use backproof_engine::load::{Entity, Query};
+use backproof_engine::map::{self, Key, Mapped, MapperId};
+use std::any::Any;
+use std::rc::Rc;
+
+/// The mapper of a class that is itself mapped.
+pub(crate) fn mapper_of(class: &Rc<Class>) -> Option<MapperId> {
+    class.dict.get("__mapper__")?.downcast::<MapperObject>().map(|mapper| mapper.id)
+}
+
+/// The class of a mapper.
+pub(crate) fn class_of_mapper(interp: &mut Interp, mapper: MapperId) -> PyResult<Rc<Class>> {
+    let class: Option<Rc<dyn Any>> = lend::read(interp, |orm| orm.mappers.get(mapper).host_class.clone())?;
+    class
+        .and_then(|class| class.downcast::<Class>().ok())
+        .ok_or_else(|| Stop::unsupported("a mapper without its class"))
+}
+
+/// The class as the engine keeps it with its mapper.
+pub(crate) fn host_class(class: &Rc<Class>) -> Rc<dyn Any> {
+    class.clone()
+}
+
+/// What a value stands for in a query: a mapped class or an alias of one.
+pub(crate) fn mapped_of(value: &Value) -> Option<Mapped> {
+    if let Value::Class(class) = value {
+        return mapper_of(class).map(Mapped::from);
+    }
+    if let Some(mapper) = value.downcast::<MapperObject>() {
+        return Some(mapper.id.into());
+    }
+    value.downcast::<super::aliased::AliasedObject>().map(|alias| alias.mapped)
+}
+
+/// The mapper of a class, an alias or a mapper.
+pub(crate) fn require_mapper(interp: &mut Interp, value: &Value) -> PyResult<MapperId> {
+    if let Some(mapped) = mapped_of(value) {
+        return Ok(mapped.mapper);
+    }
+    match value {
+        Value::Class(class) => Err(errors::unmapped_class(interp, class)),
+        other => Err(errors::no_inspection(interp, other)),
+    }
+}
+
+/// Configures the mappers of one class's registry, and puts on classes what configuring made: backrefs.
+pub(crate) fn configure_for(interp: &mut Interp, mapper: MapperId) -> PyResult<()> {
+    lend::with_cx(interp, |cx| {
+        let registry = cx.orm.mappers.get(mapper).registry;
+        map::configure_registry(cx, registry)
+    })?;
+    instrument(interp)
+}
+
+/// Configures what a query reads.
+pub(crate) fn configure_query(interp: &mut Interp, query: &Query) -> PyResult<()> {
+    for entity in &query.entities {
+        if let Entity::Mapped(mapped) | Entity::Attribute(mapped, _) = entity {
+            configure_for(interp, mapped.mapper)?;
+        }
+    }
+    for mapped in &query.select_from {
+        configure_for(interp, mapped.mapper)?;
+    }
+    Ok(())
+}
+
+/// Configures all mappers that wait for it.
+pub(crate) fn configure(interp: &mut Interp) -> PyResult<()> {
+    lend::with_cx(interp, |cx| map::configure(cx))?;
+    instrument(interp)
+}
+
+/// Puts an attribute on each mapped class for each property that has none there yet.
+pub(crate) fn instrument(interp: &mut Interp) -> PyResult<()> {
+    let known = lend::shared(interp).instrumented;
+    let total = lend::read(interp, |orm| orm.mappers.iter().map(|mapper| mapper.properties.len()).sum())?;
+    if known == total {
+        return Ok(());
+    }
+    let wanted: Vec<(MapperId, Vec<Key>)> = lend::read(interp, |orm| {
+        orm.mappers.iter().map(|mapper| (mapper.id, mapper.properties.keys().cloned().collect())).collect()
+    })?;
+    for (mapper, keys) in wanted {
+        let class = class_of_mapper(interp, mapper)?;
+        for key in keys {
+            let there = class.dict.get(&key).is_some_and(|value| {
+                value.downcast::<AttributeObject>().is_some_and(|attribute| attribute.mapped.mapper == mapper)
+            });
+            if !there {
+                class.dict.set(&key, AttributeObject::value(&class, mapper.into(), key.clone()));
+            }
+        }
+    }
+    lend::shared(interp).instrumented = total;
+    Ok(())
+}
+
+/// The class or alias that stands for a mapped class of a query.
+pub(crate) fn entity_value(interp: &mut Interp, mapped: Mapped) -> PyResult<Value> {
+    let class = class_of_mapper(interp, mapped.mapper)?;
+    Ok(match mapped.alias {
+        None => Value::Class(class),
+        Some(_) => super::aliased::AliasedObject::value(mapped, class),
+    })
+}

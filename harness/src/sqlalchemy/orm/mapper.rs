@@ -1,0 +1,262 @@
+//! Mappers as Python sees them: `User.__mapper__`, `inspect(User)`.
+
+use super::property::{self, PropertyObject, is_second};
+use super::{attribute::AttributeObject, mapped};
+use crate::python::{Interp, Iter, Object, PyResult, Stop, Value};
+use crate::sqlalchemy::{lend, schema};
+use backproof_engine::map::{Key, MapperId, Property};
+use std::any::Any;
+use std::rc::Rc;
+
+/// The mapper of a class.
+pub(crate) struct MapperObject {
+    pub(crate) id: MapperId,
+}
+
+impl MapperObject {
+    pub(crate) fn value(id: MapperId) -> Value {
+        Value::object(MapperObject { id })
+    }
+
+    /// The mapper that stands in its class.
+    pub(crate) fn find(interp: &mut Interp, id: MapperId) -> PyResult<Value> {
+        let class = mapped::class_of_mapper(interp, id)?;
+        Ok(class.dict.get("__mapper__").unwrap_or_else(|| MapperObject::value(id)))
+    }
+
+    fn keys(&self, interp: &mut Interp, keep: Keep) -> PyResult<Vec<Key>> {
+        lend::read(interp, |orm| {
+            let properties = &orm.mappers.get(self.id).properties;
+            properties
+                .iter()
+                .filter(|(_, property)| match (keep, property) {
+                    (Keep::All, _)
+                    | (Keep::Columns, Property::Column(_))
+                    | (Keep::Relationships, Property::Relationship(_)) => true,
+                    (Keep::Columns | Keep::Relationships, _) => false,
+                })
+                .map(|(key, _)| key.clone())
+                .collect()
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Keep {
+    All,
+    Columns,
+    Relationships,
+}
+
+impl Object for MapperObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "Mapper"
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.orm.mapper"
+    }
+
+    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let id = self.id;
+        Ok(Some(match name {
+            "class_" | "entity" => Value::Class(mapped::class_of_mapper(interp, id)?),
+            "mapper" => MapperObject::find(interp, id)?,
+            "local_table" | "mapped_table" | "persist_selectable" | "selectable" => {
+                let table = lend::read(interp, |orm| orm.mappers.get(id).table.clone())?;
+                schema::table_value(&table)
+            }
+            "tables" => {
+                let table = lend::read(interp, |orm| orm.mappers.get(id).table.clone())?;
+                Value::list(vec![schema::table_value(&table)])
+            }
+            "primary_key" => {
+                let columns = lend::read(interp, |orm| orm.mappers.get(id).primary_key.clone())?;
+                Value::tuple(property::column_values(&columns))
+            }
+            "attrs" | "iterate_properties" | "relationships" | "column_attrs" => {
+                mapped::configure_for(interp, id)?;
+                let keep = match name {
+                    "relationships" => Keep::Relationships,
+                    "column_attrs" => Keep::Columns,
+                    _ => Keep::All,
+                };
+                let mut members = Vec::new();
+                for key in self.keys(interp, keep)? {
+                    members.push((key.clone(), PropertyObject::named(interp, id, key)?));
+                }
+                if name == "iterate_properties" {
+                    Iter::from_values("generator", members.into_iter().map(|(_, value)| value).collect())
+                } else {
+                    NamesObject::value(interp, members)
+                }
+            }
+            "all_orm_descriptors" => {
+                mapped::configure_for(interp, id)?;
+                let class = mapped::class_of_mapper(interp, id)?;
+                let members = class
+                    .dict
+                    .items()
+                    .into_iter()
+                    .filter(|(_, value)| {
+                        value.downcast::<AttributeObject>().is_some()
+                            || value.downcast::<super::hybrid::HybridObject>().is_some()
+                    })
+                    .collect();
+                NamesObject::value(interp, members)
+            }
+            "columns" | "c" => {
+                let mut members = Vec::new();
+                for key in self.keys(interp, Keep::Columns)? {
+                    let found = lend::read(interp, |orm| orm.mappers.get(id).properties.get(&key).cloned())?;
+                    if let Some(Property::Column(found)) = found {
+                        let mut columns = property::column_values(&found.columns);
+                        if !columns.is_empty() {
+                            members.push((key, columns.remove(0)));
+                        }
+                    }
+                }
+                NamesObject::value(interp, members)
+            }
+            "inherits" => {
+                let inherits = lend::read(interp, |orm| orm.mappers.get(id).inherits)?;
+                match inherits {
+                    Some(base) => MapperObject::find(interp, base)?,
+                    None => Value::None,
+                }
+            }
+            "polymorphic_identity" => {
+                let identity = lend::read(interp, |orm| orm.mappers.get(id).polymorphic_identity.clone())?;
+                match identity {
+                    Some(identity) => crate::sqlalchemy::convert::to_python(interp, &identity)?,
+                    None => Value::None,
+                }
+            }
+            "configured" => Value::Bool(lend::read(interp, |orm| orm.mappers.get(id).configured)?),
+            "is_mapper" => Value::Bool(true),
+            "is_aliased_class" => Value::Bool(false),
+            "get_property" => Value::native(name, move |interp, args| {
+                mapped::configure_for(interp, id)?;
+                let key = args.positional.first().and_then(Value::as_str).cloned().unwrap_or_default();
+                let there = lend::read(interp, |orm| orm.mappers.get(id).properties.contains_key(&key))?;
+                if there {
+                    return PropertyObject::named(interp, id, key);
+                }
+                let this = MapperObject::find(interp, id)?;
+                let shown = interp.str(&this)?;
+                let message = if is_second(interp) {
+                    format!(
+                        "Mapper '{shown}' has no property '{key}'.  If this property was indicated from other mappers or configure events, ensure registry.configure() has been called."
+                    )
+                } else {
+                    format!("Mapper '{shown}' has no property '{key}'")
+                };
+                Err(super::errors::invalid_request(interp, message))
+            }),
+            "has_property" => Value::native(name, move |interp, args| {
+                let key = args.positional.first().and_then(Value::as_str).cloned().unwrap_or_default();
+                let there = lend::read(interp, |orm| orm.mappers.get(id).properties.contains_key(&key))?;
+                Ok(Value::Bool(there))
+            }),
+            _ if name.starts_with("__") => return Ok(None),
+            _ => return Err(Stop::unsupported(format!("the attribute `{name}` of a mapper"))),
+        }))
+    }
+
+    fn repr(&self, interp: &mut Interp, this: &Value) -> PyResult<String> {
+        let class = mapped::class_of_mapper(interp, self.id)?;
+        let address = interp.address_of(this.identity());
+        Ok(format!("<Mapper at {address}; {}>", class.name()))
+    }
+
+    fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        let class = mapped::class_of_mapper(interp, self.id)?;
+        let table = lend::read(interp, |orm| orm.mappers.get(self.id).table.name().to_owned())?;
+        Ok(if is_second(interp) {
+            format!("Mapper[{}({table})]", class.name())
+        } else {
+            format!("mapped class {}->{table}", class.name())
+        })
+    }
+}
+
+/// A read-only collection of named things, in order: `mapper.attrs`, `mapper.columns`.
+pub(crate) struct NamesObject {
+    members: Vec<(Rc<str>, Value)>,
+    kind: &'static str,
+}
+
+impl NamesObject {
+    pub(crate) fn value(interp: &mut Interp, members: Vec<(Rc<str>, Value)>) -> Value {
+        let kind = if is_second(interp) { "ReadOnlyProperties" } else { "ImmutableProperties" };
+        Value::object(NamesObject { members, kind })
+    }
+
+    fn find(&self, name: &str) -> Option<Value> {
+        self.members.iter().find(|(key, _)| &**key == name).map(|(_, value)| value.clone())
+    }
+}
+
+impl Object for NamesObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        self.kind
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.util._collections"
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        if let Some(value) = self.find(name) {
+            return Ok(Some(value));
+        }
+        let members = self.members.clone();
+        Ok(match name {
+            "keys" => Some(Value::native(name, move |_, _| {
+                Ok(Value::list(members.iter().map(|(key, _)| Value::from(key.clone())).collect()))
+            })),
+            "values" => Some(Value::native(name, move |_, _| {
+                Ok(Value::list(members.iter().map(|(_, value)| value.clone()).collect()))
+            })),
+            "items" => Some(Value::native(name, move |_, _| {
+                let pairs = members
+                    .iter()
+                    .map(|(key, value)| Value::tuple(vec![Value::from(key.clone()), value.clone()]))
+                    .collect();
+                Ok(Value::list(pairs))
+            })),
+            "get" => Some(Value::native(name, move |_, args| {
+                let key = args.positional.first().and_then(Value::as_str).cloned().unwrap_or_default();
+                let found = members.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone());
+                Ok(found.or_else(|| args.positional.get(1).cloned()).unwrap_or(Value::None))
+            })),
+            _ => None,
+        })
+    }
+
+    fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
+        let found = key.as_str().and_then(|name| self.find(name));
+        found.ok_or_else(|| interp.key_error(key))
+    }
+
+    fn contains(&self, _interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
+        Ok(Some(item.as_str().is_some_and(|name| self.find(name).is_some())))
+    }
+
+    fn len(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Option<usize>> {
+        Ok(Some(self.members.len()))
+    }
+
+    fn iter(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Value> {
+        let values = self.members.iter().map(|(_, value)| value.clone()).collect();
+        Ok(Iter::from_values("list_iterator", values))
+    }
+}

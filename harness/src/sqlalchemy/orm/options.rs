@@ -1,0 +1,140 @@
+//! Loader options: `joinedload(User.addresses)` and its like.
+
+use super::attribute::AttributeObject;
+use super::{errors, mapped};
+use crate::python::{Args, Interp, Module, Object, PyResult, Stop, Value};
+use crate::sqlalchemy::lend;
+use backproof_engine::load::{LoaderOption, Strategy};
+use backproof_engine::map::{Key, Lazy, MapperId, Property};
+use std::any::Any;
+
+/// One option, and the path that a further step continues.
+pub(crate) struct OptionObject {
+    pub(crate) options: Vec<LoaderOption>,
+    path: Vec<(MapperId, Key)>,
+}
+
+impl Object for OptionObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "Load"
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.orm.strategy_options"
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let Some(strategy) = strategy(name) else { return Ok(None) };
+        let (options, path) = (self.options.clone(), self.path.clone());
+        Ok(Some(Value::native(name, move |interp, args| option(interp, strategy, &options, &path, args))))
+    }
+}
+
+/// Names of options, and what they ask for.
+const STRATEGIES: &[(&str, Option<Lazy>)] = &[
+    ("joinedload", Some(Lazy::Joined)),
+    ("selectinload", Some(Lazy::Selectin)),
+    ("subqueryload", Some(Lazy::Subquery)),
+    ("immediateload", Some(Lazy::Immediate)),
+    ("lazyload", Some(Lazy::Select)),
+    ("noload", Some(Lazy::NoLoad)),
+    ("raiseload", Some(Lazy::Raise)),
+    ("defaultload", None),
+    ("defer", None),
+    ("undefer", None),
+];
+
+fn strategy(name: &str) -> Option<&'static str> {
+    STRATEGIES.iter().find(|(known, _)| *known == name).map(|(known, _)| *known)
+}
+
+fn option(
+    interp: &mut Interp,
+    name: &'static str,
+    before: &[LoaderOption],
+    path: &[(MapperId, Key)],
+    mut args: Args,
+) -> PyResult<Value> {
+    for value in &args.positional {
+        if let Some(attribute) = value.downcast::<AttributeObject>() {
+            mapped::configure_for(interp, attribute.mapped.mapper)?;
+        }
+    }
+    let inner = match args.take_keyword("innerjoin") {
+        Some(value) => interp.truth(&value)?,
+        None => false,
+    };
+    let sql_only = match args.take_keyword("sql_only") {
+        Some(value) => interp.truth(&value)?,
+        None => false,
+    };
+    if !args.keywords.is_empty() {
+        return Err(Stop::unsupported(format!("{name}() with `{}`", args.keywords[0].0)));
+    }
+    let mut options = before.to_vec();
+    let mut path = path.to_vec();
+    for value in &args.positional {
+        let (mapper, key) = step(interp, &path, value)?;
+        path.push((mapper, key));
+        let lazy = STRATEGIES.iter().find(|(known, _)| *known == name).and_then(|(_, lazy)| *lazy);
+        let strategy = match (name, lazy) {
+            ("defer", _) => Strategy::Defer,
+            ("undefer", _) => Strategy::Undefer,
+            ("joinedload", _) if inner => Strategy::JoinedInner,
+            ("raiseload", _) if sql_only => Strategy::Relationship(Lazy::RaiseOnSql),
+            (_, Some(lazy)) => Strategy::Relationship(lazy),
+            _ => continue,
+        };
+        options.push(LoaderOption { path: path.clone(), strategy });
+    }
+    Ok(Value::object(OptionObject { options, path }))
+}
+
+/// One step of a path: an attribute, or before 2.0 its name.
+fn step(interp: &mut Interp, path: &[(MapperId, Key)], value: &Value) -> PyResult<(MapperId, Key)> {
+    if let Some(attribute) = value.downcast::<AttributeObject>() {
+        if attribute.of_type.is_some() || !attribute.criteria.is_empty() {
+            return Err(Stop::unsupported("a loader option with of_type() or and_()"));
+        }
+        return Ok((attribute.mapped.mapper, attribute.key.clone()));
+    }
+    let (Some(name), Some((mapper, key))) = (value.as_str(), path.last()) else {
+        if value.as_str().is_some() && super::property::is_second(interp) {
+            return Err(errors::argument_error(
+                interp,
+                "Strings are not accepted for attribute names in loader options; please use class-bound attributes directly.",
+            ));
+        }
+        return Err(Stop::unsupported("a loader option for something that is no mapped attribute"));
+    };
+    let property = lend::read(interp, |orm| orm.mappers.get(*mapper).properties.get(key).cloned())?;
+    match property {
+        Some(Property::Relationship(relationship)) if relationship.resolved.get().is_some() => {
+            Ok((relationship.resolved().target, name.clone()))
+        }
+        _ => Err(Stop::unsupported("a loader option for something that is no mapped attribute")),
+    }
+}
+
+/// The options behind the arguments of `options()`.
+pub(super) fn read(values: &[Value]) -> PyResult<Vec<LoaderOption>> {
+    let mut options = Vec::new();
+    for value in values {
+        match value.downcast::<OptionObject>() {
+            Some(object) => options.extend(object.options.iter().cloned()),
+            None => return Err(Stop::unsupported("an option of another kind")),
+        }
+    }
+    Ok(options)
+}
+
+/// Adds the loader options.
+pub(crate) fn install(module: &Module) {
+    for &(name, _) in STRATEGIES {
+        module.dict.set(name, Value::native(name, move |interp, args| option(interp, name, &[], &[], args)));
+    }
+}

@@ -1,0 +1,321 @@
+//! What `User.addresses.property` shows of a mapped attribute.
+
+use super::mapped;
+use super::mapper::MapperObject;
+use crate::python::{Interp, Object, PyResult, Stop, Value};
+use crate::sqlalchemy::expr::ExprObject;
+use crate::sqlalchemy::{lend, schema};
+use backproof_engine::map::{
+    Cascades, Direction, Key, Lazy, MapperId, Property, Relationship, RelationshipArgs,
+};
+use backproof_engine::schema::Column;
+use backproof_engine::sql::Expr;
+use backproof_engine::version::Version;
+use std::any::Any;
+use std::rc::Rc;
+
+/// Whether the profile is of the 2.x series.
+pub(super) fn is_second(interp: &mut Interp) -> bool {
+    lend::profile(interp).version() >= Version::new(2, 0, 0)
+}
+
+/// Columns as Python values.
+pub(super) fn column_values(columns: &[Column]) -> Vec<Value> {
+    columns.iter().map(schema::column_value).collect()
+}
+
+/// The property behind a mapped attribute.
+pub(crate) struct PropertyObject {
+    pub(crate) mapper: MapperId,
+    pub(crate) key: Key,
+    kind: &'static str,
+}
+
+impl PropertyObject {
+    /// The property, named as its class is in this release.
+    pub(crate) fn named(interp: &mut Interp, mapper: MapperId, key: Key) -> PyResult<Value> {
+        let property = lend::read(interp, |orm| orm.mappers.get(mapper).properties.get(&key).cloned())?;
+        let kind = match property {
+            Some(Property::Column(_)) => "ColumnProperty",
+            _ if is_second(interp) => "_RelationshipDeclared",
+            _ => "RelationshipProperty",
+        };
+        Ok(Value::object(PropertyObject { mapper, key, kind }))
+    }
+
+    fn property(&self, interp: &mut Interp) -> PyResult<Property> {
+        let found =
+            lend::read(interp, |orm| orm.mappers.get(self.mapper).properties.get(&self.key).cloned())?;
+        found.ok_or_else(|| Stop::unsupported("a property that is gone"))
+    }
+}
+
+impl Object for PropertyObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        self.kind
+    }
+
+    fn type_module(&self) -> &str {
+        if self.kind == "ColumnProperty" {
+            "sqlalchemy.orm.properties"
+        } else {
+            "sqlalchemy.orm.relationships"
+        }
+    }
+
+    fn identity(&self) -> u64 {
+        use std::hash::{Hash, Hasher};
+        let mut hasher = std::hash::DefaultHasher::new();
+        (self.mapper, &self.key).hash(&mut hasher);
+        (hasher.finish() >> 8) | (5 << 60)
+    }
+
+    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        match name {
+            "key" => return Ok(Some(Value::from(self.key.clone()))),
+            "parent" => return MapperObject::find(interp, self.mapper).map(Some),
+            "class_attribute" => {
+                let class = mapped::class_of_mapper(interp, self.mapper)?;
+                return interp.get_attr(&Value::Class(class), &self.key).map(Some);
+            }
+            _ => {}
+        }
+        match self.property(interp)? {
+            Property::Column(column) => match name {
+                "columns" => Ok(Some(Value::list(column_values(&column.columns)))),
+                "expression" => {
+                    Ok(column.columns.first().map(|column| ExprObject::value(Expr::column(column))))
+                }
+                "deferred" => Ok(Some(Value::Bool(column.deferred))),
+                _ => Ok(None),
+            },
+            Property::Relationship(relationship) => relationship_attr(interp, &relationship, name),
+        }
+    }
+
+    fn repr(&self, interp: &mut Interp, this: &Value) -> PyResult<String> {
+        let address = interp.address_of(this.identity());
+        Ok(format!("<{} at {address}; {}>", self.kind, self.key))
+    }
+
+    fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        let class = mapped::class_of_mapper(interp, self.mapper)?;
+        Ok(format!("{}.{}", class.name(), self.key))
+    }
+}
+
+fn relationship_attr(
+    interp: &mut Interp,
+    relationship: &Rc<Relationship>,
+    name: &str,
+) -> PyResult<Option<Value>> {
+    let Some(resolved) = relationship.resolved.get() else {
+        return Err(Stop::unsupported("a relationship that is not configured"));
+    };
+    Ok(Some(match name {
+        "primaryjoin" => ExprObject::value(resolved.primaryjoin.clone()),
+        "secondaryjoin" => resolved.secondaryjoin.clone().map_or(Value::None, ExprObject::value),
+        "direction" => DirectionObject::value(interp, resolved.direction),
+        "uselist" => Value::Bool(resolved.uselist),
+        "mapper" | "entity" => return MapperObject::find(interp, resolved.target).map(Some),
+        "argument" => Value::Class(mapped::class_of_mapper(interp, resolved.target)?),
+        "back_populates" => relationship.back_populates.borrow().clone().map_or(Value::None, Value::from),
+        "backref" => match &relationship.args.backref {
+            Some(backref) if is_bare(&backref.args) => Value::from(backref.name.clone()),
+            Some(_) => return Err(Stop::unsupported("the backref arguments of a relationship")),
+            None => Value::None,
+        },
+        "viewonly" => Value::Bool(relationship.args.viewonly),
+        "post_update" => Value::Bool(relationship.args.post_update),
+        "single_parent" => Value::Bool(relationship.args.single_parent),
+        "lazy" => lazy_value(resolved.lazy),
+        "secondary" => match &resolved.secondary {
+            Some(table) => schema::table_value(table),
+            None => Value::None,
+        },
+        "target" => {
+            let table = lend::read(interp, |orm| orm.mappers.get(resolved.target).table.clone())?;
+            schema::table_value(&table)
+        }
+        "cascade" => Value::object(CascadeObject { cascades: resolved.cascade }),
+        "local_columns" => columns(interp, resolved.local_remote_pairs.iter().map(|(local, _)| local))?,
+        "remote_side" => columns(interp, resolved.remote_side.iter())?,
+        "order_by" if resolved.order_by.is_empty() => Value::Bool(false),
+        "order_by" => Value::list(resolved.order_by.iter().cloned().map(ExprObject::value).collect()),
+        "local_remote_pairs" => pairs(&resolved.local_remote_pairs),
+        "synchronize_pairs" => pairs(&resolved.synchronize_pairs),
+        "secondary_synchronize_pairs" => pairs(&resolved.secondary_synchronize_pairs),
+        _ if name.starts_with("__") => return Ok(None),
+        _ => return Err(Stop::unsupported(format!("the attribute `{name}` of a relationship"))),
+    }))
+}
+
+/// Whether a backref was given by its name alone.
+fn is_bare(args: &RelationshipArgs) -> bool {
+    format!("{args:?}") == format!("{:?}", RelationshipArgs::default())
+}
+
+fn columns<'a>(interp: &mut Interp, columns: impl Iterator<Item = &'a Column>) -> PyResult<Value> {
+    let mut distinct: Vec<Column> = Vec::new();
+    for column in columns {
+        if !distinct.contains(column) {
+            distinct.push(column.clone());
+        }
+    }
+    let values = column_values(&distinct);
+    let set = crate::python::Set::new(crate::python::MapSet::new());
+    for value in values {
+        interp.set_add(&set, value)?;
+    }
+    Ok(Value::Set(Rc::new(set)))
+}
+
+fn pairs(pairs: &[(Column, Column)]) -> Value {
+    let mut values = Vec::new();
+    for (left, right) in pairs {
+        values.push(Value::tuple(column_values(&[left.clone(), right.clone()])));
+    }
+    Value::list(values)
+}
+
+fn lazy_value(lazy: Lazy) -> Value {
+    Value::from(match lazy {
+        Lazy::Select => "select",
+        Lazy::Joined => "joined",
+        Lazy::Selectin => "selectin",
+        Lazy::Subquery => "subquery",
+        Lazy::Immediate => "immediate",
+        Lazy::Raise => "raise",
+        Lazy::RaiseOnSql => "raise_on_sql",
+        Lazy::NoLoad => "noload",
+        Lazy::Dynamic => "dynamic",
+        Lazy::WriteOnly => "write_only",
+    })
+}
+
+/// Which side holds the foreign key, as Python shows it.
+pub(crate) struct DirectionObject {
+    direction: Direction,
+    is_enum: bool,
+}
+
+impl DirectionObject {
+    pub(crate) fn value(interp: &mut Interp, direction: Direction) -> Value {
+        Value::object(DirectionObject { direction, is_enum: is_second(interp) })
+    }
+
+    fn name(&self) -> &'static str {
+        match self.direction {
+            Direction::OneToMany => "ONETOMANY",
+            Direction::ManyToOne => "MANYTOONE",
+            Direction::ManyToMany => "MANYTOMANY",
+        }
+    }
+
+    fn number(&self) -> u8 {
+        match self.direction {
+            Direction::OneToMany => 1,
+            Direction::ManyToOne => 2,
+            Direction::ManyToMany => 3,
+        }
+    }
+}
+
+impl Object for DirectionObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        if self.is_enum { "RelationshipDirection" } else { "symbol" }
+    }
+
+    fn type_module(&self) -> &str {
+        if self.is_enum { "sqlalchemy.orm.interfaces" } else { "sqlalchemy.util.langhelpers" }
+    }
+
+    fn identity(&self) -> u64 {
+        (7 << 60) | (1 << 50) | u64::from(self.number())
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        Ok(match name {
+            "name" => Some(Value::from(self.name())),
+            "value" if self.is_enum => Some(Value::int(self.number())),
+            _ => None,
+        })
+    }
+
+    fn repr(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        let name = self.name();
+        Ok(if self.is_enum {
+            format!("<RelationshipDirection.{name}: {}>", self.number())
+        } else {
+            format!("symbol('{name}')")
+        })
+    }
+
+    fn str(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        let name = self.name();
+        Ok(if self.is_enum { format!("RelationshipDirection.{name}") } else { format!("symbol('{name}')") })
+    }
+}
+
+/// `property.cascade`.
+struct CascadeObject {
+    cascades: Cascades,
+}
+
+impl CascadeObject {
+    fn names(&self) -> Vec<&'static str> {
+        let cascades = &self.cascades;
+        let flags = [
+            ("delete", cascades.delete),
+            ("delete-orphan", cascades.delete_orphan),
+            ("expunge", cascades.expunge),
+            ("merge", cascades.merge),
+            ("refresh-expire", cascades.refresh_expire),
+            ("save-update", cascades.save_update),
+        ];
+        flags.into_iter().filter_map(|(name, on)| on.then_some(name)).collect()
+    }
+}
+
+impl Object for CascadeObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "CascadeOptions"
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.orm.util"
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let cascades = &self.cascades;
+        Ok(match name {
+            "save_update" => Some(Value::Bool(cascades.save_update)),
+            "delete" => Some(Value::Bool(cascades.delete)),
+            "delete_orphan" => Some(Value::Bool(cascades.delete_orphan)),
+            "merge" => Some(Value::Bool(cascades.merge)),
+            "expunge" => Some(Value::Bool(cascades.expunge)),
+            "refresh_expire" => Some(Value::Bool(cascades.refresh_expire)),
+            _ => None,
+        })
+    }
+
+    fn contains(&self, _interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
+        Ok(item.as_str().map(|name| self.names().contains(&&**name)))
+    }
+
+    fn repr(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        Ok(format!("CascadeOptions('{}')", self.names().join(",")))
+    }
+}

@@ -1,0 +1,345 @@
+//! `session.query(…)`: the legacy query, which runs in its session.
+
+use super::{builder, entity, mapped, session};
+use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value, fresh_identity};
+use crate::sqlalchemy::expr::ExprObject;
+use crate::sqlalchemy::{define, errors, expr, lend, result};
+use backproof_engine::load::{Item, Query, Rows};
+use backproof_engine::session::SessionId;
+use backproof_engine::sql::Expr;
+use backproof_engine::version::Version;
+use std::any::Any;
+use std::rc::Rc;
+
+/// A legacy query.
+pub(crate) struct QueryObject {
+    pub(crate) query: Query,
+    id: u64,
+}
+
+impl QueryObject {
+    pub(crate) fn value(query: Query) -> Value {
+        Value::object(QueryObject { query, id: fresh_identity() })
+    }
+
+    fn session(&self) -> PyResult<SessionId> {
+        self.query.session.ok_or_else(|| Stop::unsupported("a query without a session"))
+    }
+
+    fn run(&self, interp: &mut Interp) -> PyResult<Rows> {
+        let session = self.session()?;
+        mapped::configure_query(interp, &self.query)?;
+        lend::with_cx(interp, |cx| self.query.run(cx, session))
+    }
+
+    fn row(&self, interp: &mut Interp, row: &[Item]) -> PyResult<Value> {
+        let (names, scalars) = lend::with_cx(interp, |cx| self.query.shape(cx))?;
+        let names: result::Names = Rc::from(names);
+        entity::query_row(interp, &names, row, scalars)
+    }
+
+    fn one(&self, interp: &mut Interp, none: bool) -> PyResult<Value> {
+        let session = self.session()?;
+        let row = lend::with_cx(interp, |cx| self.query.one(cx, session, none))?;
+        row.map_or(Ok(Value::None), |row| self.row(interp, &row))
+    }
+
+    fn get(&self, interp: &mut Interp, ident: &Value) -> PyResult<Value> {
+        let Some(backproof_engine::load::Entity::Mapped(mapped)) = self.query.entities.first() else {
+            return Err(Stop::unsupported("get() on a query of no mapped class"));
+        };
+        let session = self.session()?;
+        session::get_object(
+            interp,
+            session,
+            mapped.mapper,
+            ident,
+            &self.query.options,
+            self.query.populate_existing,
+        )
+    }
+}
+
+impl Object for QueryObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "Query"
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.orm.query"
+    }
+
+    fn class(&self, interp: &mut Interp) -> Rc<Class> {
+        class(interp)
+    }
+
+    fn identity(&self) -> u64 {
+        self.id
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+        if !builder::is_shared(name) {
+            return Ok(None);
+        }
+        let (this, method) = (this.clone(), Rc::<str>::from(name));
+        Ok(Some(Value::native(name, move |interp: &mut Interp, args: Args| {
+            let Some(object) = this.downcast::<QueryObject>() else {
+                return Err(Stop::unsupported("a query of another kind"));
+            };
+            let mut query = object.query.clone();
+            builder::apply(interp, &mut query, &method, args)?;
+            Ok(QueryObject::value(query))
+        })))
+    }
+
+    fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        mapped::configure_query(interp, &self.query)?;
+        lend::with_cx(interp, |cx| self.query.text(cx))
+    }
+
+    fn truth(&self, _interp: &mut Interp, _this: &Value) -> PyResult<bool> {
+        Ok(true)
+    }
+
+    fn iter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Value> {
+        let rows = self.run(interp)?;
+        let values = entity::query_rows(interp, &rows)?;
+        Ok(crate::python::Iter::from_values("generator", values))
+    }
+
+    fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
+        let Value::Slice(slice) = key else {
+            let index = interp.index(key)?;
+            if index < 0 {
+                return if super::property::is_second(interp) {
+                    Err(interp.raise(
+                        "IndexError",
+                        "negative indexes are not accepted by SQL index / slice operators",
+                    ))
+                } else {
+                    let rows = self.run(interp)?;
+                    let values = Value::list(entity::query_rows(interp, &rows)?);
+                    interp.get_item(&values, key)
+                };
+            }
+            let mut query = self.query.clone();
+            builder::sliced(&mut query, Some(index), Some(index + 1));
+            let rows = QueryObject { query, id: 0 }.run(interp)?;
+            let values = Value::list(entity::query_rows(interp, &rows)?);
+            return interp.get_item(&values, &Value::int(0));
+        };
+        let mut bound = |value: &Value| {
+            if value.is_none() { Ok(None) } else { interp.index(value).map(Some) }
+        };
+        let (start, stop, step) = (bound(&slice.start)?, bound(&slice.stop)?, bound(&slice.step)?);
+        if start.is_some_and(|start| start < 0) || stop.is_some_and(|stop| stop < 0) {
+            return Err(Stop::unsupported("a slice of a query that counts from the end"));
+        }
+        if let (Some(start), Some(stop)) = (start, stop) {
+            if stop <= start {
+                return Ok(Value::list(Vec::new()));
+            }
+        }
+        if self.query.limit.is_some() || self.query.offset.is_some() {
+            return Err(Stop::unsupported("a slice of a query that has a limit"));
+        }
+        let mut query = self.query.clone();
+        builder::sliced(&mut query, start, stop);
+        let rows = QueryObject { query, id: 0 }.run(interp)?;
+        let values = Value::list(entity::query_rows(interp, &rows)?);
+        match step {
+            None | Some(1) => Ok(values),
+            Some(_) => {
+                let step =
+                    crate::python::Slice { start: Value::None, stop: Value::None, step: slice.step.clone() };
+                interp.get_item(&values, &Value::Slice(Rc::new(step)))
+            }
+        }
+    }
+}
+
+/// The class `Query`.
+pub(crate) fn class(interp: &mut Interp) -> Rc<Class> {
+    let class = interp.foreign_class("sqlalchemy.orm.query", "Query");
+    if !class.dict.contains("all") {
+        install(&class);
+    }
+    class
+}
+
+fn install(class: &Rc<Class>) {
+    use define::{getter, method};
+    method::<QueryObject>(class, "all", "", |interp, query, _, _| {
+        let rows = query.run(interp)?;
+        Ok(Value::list(entity::query_rows(interp, &rows)?))
+    });
+    method::<QueryObject>(class, "first", "", |interp, query, _, _| {
+        let session = query.session()?;
+        mapped::configure_query(interp, &query.query)?;
+        let row = lend::with_cx(interp, |cx| query.query.first(cx, session))?;
+        row.map_or(Ok(Value::None), |row| query.row(interp, &row))
+    });
+    method::<QueryObject>(class, "one", "", |interp, query, _, _| query.one(interp, false));
+    method::<QueryObject>(class, "one_or_none", "", |interp, query, _, _| query.one(interp, true));
+    method::<QueryObject>(class, "scalar", "", |interp, query, _, _| {
+        let session = query.session()?;
+        let row = lend::with_cx(interp, |cx| query.query.one(cx, session, true))?;
+        match row.as_deref() {
+            Some([first, ..]) => entity::item(interp, first),
+            _ => Ok(Value::None),
+        }
+    });
+    method::<QueryObject>(class, "count", "", |interp, query, _, _| {
+        let session = query.session()?;
+        mapped::configure_query(interp, &query.query)?;
+        let count = lend::with_cx(interp, |cx| query.query.count(cx, session))?;
+        Ok(Value::int(count))
+    });
+    method::<QueryObject>(class, "get", "ident", |interp, query, _, mut bound| {
+        let ident = bound.take(0).unwrap_or(Value::None);
+        query.get(interp, &ident)
+    });
+    method::<QueryObject>(class, "exists", "", |interp, query, _, _| {
+        mapped::configure_query(interp, &query.query)?;
+        let exists = lend::with_cx(interp, |cx| query.query.exists(cx))?;
+        Ok(ExprObject::value(exists))
+    });
+    method::<QueryObject>(
+        class,
+        "delete",
+        "synchronize_session=, delete_args=",
+        |interp, query, _, mut bound| {
+            let synchronize = synchronize(interp, bound.take(0))?;
+            let session = query.session()?;
+            mapped::configure_query(interp, &query.query)?;
+            let count = lend::with_cx(interp, |cx| query.query.bulk_delete(cx, session, synchronize))?;
+            Ok(Value::int(count))
+        },
+    );
+    method::<QueryObject>(
+        class,
+        "update",
+        "values, synchronize_session=, update_args=",
+        |interp, query, _, mut bound| {
+            let values = bound.take(0).unwrap_or(Value::None);
+            let synchronize = synchronize(interp, bound.take(1))?;
+            let session = query.session()?;
+            mapped::configure_query(interp, &query.query)?;
+            let values = update_values(interp, query, &values)?;
+            let count =
+                lend::with_cx(interp, |cx| query.query.bulk_update(cx, session, values, synchronize))?;
+            Ok(Value::int(count))
+        },
+    );
+    for (name, what) in [("subquery", 0), ("scalar_subquery", 1), ("as_scalar", 1), ("label", 2)] {
+        method::<QueryObject>(
+            class,
+            name,
+            "name=, with_labels=, reduce_columns=",
+            move |interp, query, _, mut bound| {
+                let name = bound.take(0).and_then(|name| name.as_str().cloned());
+                let select = lend::with_cx(interp, |cx| query.query.to_select(cx))?;
+                Ok(match what {
+                    0 => super::select::SubqueryObject::value(select, name.as_deref()),
+                    1 => ExprObject::value(Expr::scalar_select(select)),
+                    _ => ExprObject::value(
+                        Expr::scalar_select(select).label(name.as_deref().unwrap_or_default()),
+                    ),
+                })
+            },
+        );
+    }
+    method::<QueryObject>(class, "with_session", "session", |interp, query, _, mut bound| {
+        let session = bound.take(0).unwrap_or(Value::None);
+        let mut query = query.query.clone();
+        query.session = Some(session::require_session(interp, &session)?);
+        Ok(QueryObject::value(query))
+    });
+    method::<QueryObject>(class, "autoflush", "setting", |interp, query, _, mut bound| {
+        let setting = bound.take(0).unwrap_or(Value::None);
+        let mut query = query.query.clone();
+        query.autoflush = interp.truth(&setting)?;
+        Ok(QueryObject::value(query))
+    });
+    method::<QueryObject>(class, "yield_per", "count", |_, _, this, _| Ok(this.clone()));
+    getter::<QueryObject>(class, "statement", |_, query, _| {
+        Ok(super::select::SelectObject::value(query.query.clone()))
+    });
+    getter::<QueryObject>(class, "session", |interp, query, _| {
+        let session = query.session()?;
+        Ok(session::session_value(interp, session))
+    });
+    getter::<QueryObject>(class, "whereclause", |_, query, _| {
+        Ok(match query.query.criteria.as_slice() {
+            [] => Value::None,
+            [one] => ExprObject::value(one.clone()),
+            many => ExprObject::value(Expr::and(many.to_vec())),
+        })
+    });
+}
+
+/// `synchronize_session`: how objects of the session follow a bulk change; `None` where they do not.
+fn synchronize(interp: &mut Interp, value: Option<Value>) -> PyResult<Option<bool>> {
+    let is_new = lend::profile(interp).version() >= Version::new(2, 0, 0);
+    match value {
+        None => Ok(Some(false)),
+        Some(Value::Bool(false)) => Ok(None),
+        Some(Value::Str(name)) if &*name == "evaluate" || (is_new && &*name == "auto") => Ok(Some(false)),
+        Some(Value::Str(name)) if &*name == "fetch" => Ok(Some(true)),
+        Some(_) => Err(errors::raise_named(
+            interp,
+            "ArgumentError",
+            "Valid strategies for session synchronization are 'auto', 'evaluate', 'fetch', False",
+        )),
+    }
+}
+
+/// Columns and their new values, as `update()` takes them.
+fn update_values(interp: &mut Interp, query: &QueryObject, values: &Value) -> PyResult<Vec<(Expr, Expr)>> {
+    let Some(backproof_engine::load::Entity::Mapped(mapped)) = query.query.entities.first() else {
+        return Err(Stop::unsupported("update() on a query of no mapped class"));
+    };
+    let class = mapped::entity_value(interp, *mapped)?;
+    let mut pairs = Vec::new();
+    for key in interp.iterate(values)? {
+        let value = interp.get_item(values, &key)?;
+        let column = match key.as_str() {
+            Some(name) => interp.get_attr(&class, name)?,
+            None => key,
+        };
+        let column = expr::coerce(interp, &column)?;
+        let value = match expr::operand(interp, &value)? {
+            backproof_engine::sql::Operand::Value(value) => Expr::bind_typed(value, column.ty()),
+            _ => expr::coerce(interp, &value)?,
+        };
+        pairs.push((column, value));
+    }
+    Ok(pairs)
+}
+
+/// `Query(entities, session=…)`.
+pub(crate) fn construct(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let mut bound = Signature::new("Query.__init__", "entities, session=").bind(interp, args)?;
+    let given = bound.take(0).unwrap_or(Value::None);
+    let values = match &given {
+        Value::List(_) | Value::Tuple(_) => interp.iterate(&given)?,
+        one => vec![one.clone()],
+    };
+    let session = match define::given(&mut bound, 1) {
+        Some(session) => Some(session::require_session(interp, &session)?),
+        None => None,
+    };
+    make(interp, session, &values)
+}
+
+/// A query of these entities in a session.
+pub(super) fn make(interp: &mut Interp, session: Option<SessionId>, values: &[Value]) -> PyResult<Value> {
+    let entities = entity::entities(interp, values)?;
+    let query = Query::new(backproof_engine::load::Style::Legacy, session, entities);
+    mapped::configure_query(interp, &query)?;
+    Ok(QueryObject::value(query))
+}

@@ -1,0 +1,138 @@
+//! Registries: the classes of one declarative base by name, and the names that strings are evaluated in.
+
+use crate::python::{Class, Interp, Module, Object, PyResult, Value};
+use crate::sqlalchemy::lend;
+use crate::sqlalchemy::schema::{self, MetaDataObject};
+use backproof_engine::map::{self, RegistryId};
+use backproof_engine::schema::{MetaData, SqlType};
+use indexmap::IndexMap;
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+/// One declarative base's registry.
+pub(crate) struct Registry {
+    pub(crate) id: RegistryId,
+    pub(crate) metadata: MetaData,
+    classes: RefCell<IndexMap<Rc<str>, Vec<Weak<Class>>>>,
+    /// `type_annotation_map`: Python types and the SQL types that annotations of them mean.
+    pub(crate) types: RefCell<Vec<(Value, SqlType)>>,
+}
+
+impl Registry {
+    /// A registry over this collection of tables, or over a new one.
+    pub(crate) fn new(interp: &mut Interp, metadata: Option<MetaData>) -> PyResult<Rc<Registry>> {
+        let id = lend::with_cx(interp, |cx| Ok(map::new_registry(cx)))?;
+        Ok(Rc::new(Registry {
+            id,
+            metadata: metadata.unwrap_or_default(),
+            classes: RefCell::default(),
+            types: RefCell::default(),
+        }))
+    }
+
+    pub(crate) fn metadata_value(&self) -> Value {
+        schema::metadata_value(&self.metadata)
+    }
+
+    pub(crate) fn add(&self, class: &Rc<Class>) {
+        self.classes.borrow_mut().entry(class.name()).or_default().push(Rc::downgrade(class));
+    }
+
+    /// Reads `type_annotation_map`.
+    pub(crate) fn set_types(&self, interp: &mut Interp, map: &Value) -> PyResult<()> {
+        for key in interp.iterate(map)? {
+            let value = interp.get_item(map, &key)?;
+            if let Some(ty) = crate::sqlalchemy::types::of_value(interp, &value)? {
+                self.types.borrow_mut().push((key, ty));
+            }
+        }
+        Ok(())
+    }
+
+    /// Evaluates a string argument: classes of the registry, then tables, then what `sqlalchemy` has.
+    pub(crate) fn evaluate(&self, interp: &mut Interp, text: &str) -> PyResult<Value> {
+        let names = Module::new("__main__");
+        let library = interp.import("sqlalchemy")?;
+        for (name, value) in library.dict.items() {
+            names.dict.set(&name, value);
+        }
+        let orm = interp.import("sqlalchemy.orm")?;
+        for name in ["foreign", "remote"] {
+            if let Some(value) = orm.dict.get(name) {
+                names.dict.set(name, value);
+            }
+        }
+        for table in self.metadata.tables() {
+            names.dict.set(&table.full_name(), schema::table_value(&table));
+        }
+        for (name, classes) in &*self.classes.borrow() {
+            if let Some(class) = classes.iter().rev().find_map(Weak::upgrade) {
+                names.dict.set(name, Value::Class(class));
+            }
+        }
+        interp.evaluate(text.trim(), &Rc::new(names))
+    }
+}
+
+/// `registry()`, and `Base.registry`.
+pub(crate) struct RegistryObject(pub(crate) Rc<Registry>);
+
+impl RegistryObject {
+    pub(crate) fn value(registry: &Rc<Registry>) -> Value {
+        Value::object(RegistryObject(registry.clone()))
+    }
+}
+
+impl Object for RegistryObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "registry"
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.orm.decl_api"
+    }
+
+    fn identity(&self) -> u64 {
+        Rc::as_ptr(&self.0).cast::<u8>().addr() as u64 | (1 << 62)
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let registry = self.0.clone();
+        Ok(Some(match name {
+            "metadata" => registry.metadata_value(),
+            "generate_base" => Value::native(name, move |interp, _| {
+                super::declarative::make_base(interp, &registry, super::declarative::BaseArgs::default())
+            }),
+            "mapped" => Value::native(name, move |interp, args| {
+                let [class] = args.exactly(interp, "registry.mapped")?;
+                if let Value::Class(class) = &class {
+                    super::declarative::attach(class, &registry);
+                    super::scan::map_class(interp, class, &registry)?;
+                }
+                Ok(class)
+            }),
+            "configure" => Value::native(name, |interp, _| {
+                super::mapped::configure(interp)?;
+                Ok(Value::None)
+            }),
+            "mappers" => {
+                let mut mappers = Vec::new();
+                for class in registry.classes.borrow().values().flatten().filter_map(Weak::upgrade) {
+                    mappers.extend(class.dict.get("__mapper__"));
+                }
+                Value::list(mappers)
+            }
+            _ => return Ok(None),
+        }))
+    }
+}
+
+/// The collection behind a `MetaData` value.
+pub(crate) fn metadata_of(value: &Value) -> Option<MetaData> {
+    value.downcast::<MetaDataObject>().map(|object| object.metadata.clone())
+}

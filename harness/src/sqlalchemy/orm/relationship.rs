@@ -1,0 +1,382 @@
+//! `relationship()` and `backref()`: what a document gave, and the engine's arguments made of it.
+//!
+//! Arguments are kept as they were given until the class that they stand in is mapped: only then is it known in
+//! which registry their strings are looked up.
+
+use super::property::is_second;
+use super::registry::Registry;
+use super::{comparator, errors, mapped};
+use crate::python::{Args, Interp, Object, PyResult, Signature, Stop, Value};
+use crate::sqlalchemy::schema::TableObject;
+use crate::sqlalchemy::{expr, lend};
+use backproof_engine::map::{Backref, Cascades, Lazy, PassiveDeletes, RelationshipArgs, Target};
+use backproof_engine::{Cx, Deferred};
+use std::any::Any;
+use std::rc::Rc;
+
+type Keywords = Vec<(Rc<str>, Value)>;
+
+/// `relationship(…)` as it was declared.
+pub(crate) struct RelationshipDecl {
+    arguments: Keywords,
+    kind: &'static str,
+}
+
+/// `backref(name, …)`.
+pub(crate) struct BackrefObject {
+    name: Rc<str>,
+    arguments: Keywords,
+}
+
+/// Parameters in the order of releases before 2.0, where they could be given by position.
+const FIRST: &str = "argument=, secondary=, primaryjoin=, secondaryjoin=, foreign_keys=, uselist=, order_by=, backref=, \
+    back_populates=, overlaps=, post_update=, cascade=, viewonly=, lazy=, collection_class=, passive_deletes=, \
+    passive_updates=, remote_side=, enable_typechecks=, join_depth=, comparator_factory=, single_parent=, innerjoin=, \
+    distinct_target_key=, doc=, active_history=, cascade_backrefs=, load_on_pending=, bake_queries=, \
+    _local_remote_pairs=, query_class=, info=, omit_join=, sync_backref=";
+
+const SECOND: &str = "argument=, secondary=, *, uselist=, collection_class=, primaryjoin=, secondaryjoin=, \
+    back_populates=, order_by=, backref=, overlaps=, post_update=, cascade=, viewonly=, init=, repr=, default=, \
+    default_factory=, compare=, kw_only=, hash=, lazy=, passive_deletes=, passive_updates=, active_history=, \
+    enable_typechecks=, foreign_keys=, remote_side=, join_depth=, comparator_factory=, single_parent=, innerjoin=, \
+    distinct_target_key=, load_on_pending=, query_class=, info=, omit_join=, sync_backref=, cascade_backrefs=, doc=";
+
+impl RelationshipDecl {
+    /// Whether the target was given, so that an annotation need not say it.
+    pub(crate) fn has_argument(&self) -> bool {
+        self.arguments.iter().any(|(name, value)| &**name == "argument" && !value.is_none())
+    }
+
+    /// The engine's arguments; strings and callables are looked up in `registry` when mappers are configured.
+    pub(crate) fn engine_args(
+        &self,
+        interp: &mut Interp,
+        registry: &Rc<Registry>,
+    ) -> PyResult<RelationshipArgs> {
+        read(interp, registry, &self.arguments, true)
+    }
+}
+
+impl Object for RelationshipDecl {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        self.kind
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.orm.relationships"
+    }
+
+    fn repr(&self, interp: &mut Interp, this: &Value) -> PyResult<String> {
+        let address = interp.address_of(this.identity());
+        Ok(format!("<{} at {address}; no key>", self.kind))
+    }
+}
+
+impl Object for BackrefObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "tuple"
+    }
+
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        let map = crate::python::Map::new();
+        let dict = Value::dict(map);
+        for (name, value) in &self.arguments {
+            interp.set_item(&dict, &Value::from(name.clone()), value.clone())?;
+        }
+        interp.repr(&Value::tuple(vec![Value::from(self.name.clone()), dict]))
+    }
+}
+
+/// `relationship(…)`.
+pub(crate) fn relationship(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let second = is_second(interp);
+    let (name, parameters) =
+        if second { ("relationship", SECOND) } else { ("RelationshipProperty.__init__", FIRST) };
+    let signature = Signature::new(name, parameters);
+    let names: Vec<Rc<str>> = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    let bound = signature.bind(interp, args)?;
+    let arguments: Keywords = names
+        .into_iter()
+        .zip(bound.values)
+        .filter_map(|(name, value)| value.map(|value| (name, value)))
+        .collect();
+    for (name, value) in &arguments {
+        match &**name {
+            "cascade" => drop(cascades(interp, value)?),
+            "cascade_backrefs" if second && interp.truth(value)? => {
+                return Err(errors::argument_error(
+                    interp,
+                    "The 'cascade_backrefs' parameter passed to relationship() may only be set to False.",
+                ));
+            }
+            _ => {}
+        }
+    }
+    let kind = if second { "_RelationshipDeclared" } else { "RelationshipProperty" };
+    Ok(Value::object(RelationshipDecl { arguments, kind }))
+}
+
+/// `backref(name, …)`.
+pub(crate) fn backref(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
+    let name =
+        if args.positional.is_empty() { args.take_keyword("name") } else { Some(args.positional.remove(0)) };
+    let Some(Value::Str(name)) = name else {
+        return Err(interp.raise("TypeError", "backref() missing 1 required positional argument: 'name'"));
+    };
+    Ok(Value::object(BackrefObject { name, arguments: args.keywords }))
+}
+
+fn read(
+    interp: &mut Interp,
+    registry: &Rc<Registry>,
+    arguments: &Keywords,
+    is_own: bool,
+) -> PyResult<RelationshipArgs> {
+    let mut args = RelationshipArgs::default();
+    for (name, value) in arguments {
+        let absent = value.is_none();
+        match &**name {
+            "argument" => args.target = Some(target(interp, registry, value)?),
+            _ if absent => {}
+            "secondary" => args.secondary = Some(table(registry, value)),
+            "primaryjoin" => args.primaryjoin = Some(condition(interp, registry, value)?),
+            "secondaryjoin" => args.secondaryjoin = Some(condition(interp, registry, value)?),
+            "foreign_keys" => args.foreign_keys = Some(late(registry, value, comparator::columns)),
+            "remote_side" => args.remote_side = Some(late(registry, value, comparator::columns)),
+            "order_by" => {
+                if !matches!(value, Value::Bool(false)) {
+                    args.order_by = Some(late(registry, value, comparator::expressions));
+                }
+            }
+            "uselist" => args.uselist = Some(interp.truth(value)?),
+            "lazy" => args.lazy = Some(lazy(interp, value)?),
+            "cascade" => args.cascade = cascades(interp, value)?,
+            "cascade_backrefs" => args.cascade_backrefs = Some(interp.truth(value)?),
+            "backref" => args.backref = Some(read_backref(interp, registry, value)?),
+            "back_populates" => match value {
+                Value::Str(name) => args.back_populates = Some(name.clone()),
+                _ => return Err(Stop::unsupported("back_populates that is no string")),
+            },
+            "viewonly" => args.viewonly = interp.truth(value)?,
+            "passive_deletes" => {
+                args.passive_deletes = match value {
+                    Value::Str(all) if &**all == "all" => Some(PassiveDeletes::All),
+                    other => interp.truth(other)?.then_some(PassiveDeletes::Yes),
+                };
+            }
+            "passive_updates" => args.passive_updates = Some(interp.truth(value)?),
+            "post_update" => args.post_update = interp.truth(value)?,
+            "single_parent" => args.single_parent = interp.truth(value)?,
+            "join_depth" => args.join_depth = u32::try_from(interp.index(value)?).ok(),
+            "innerjoin" => args.innerjoin = Some(interp.truth(value)?),
+            "active_history" => args.active_history = interp.truth(value)?,
+            "sync_backref" => args.sync_backref = Some(interp.truth(value)?),
+            "enable_typechecks" => args.enable_typechecks = Some(interp.truth(value)?),
+            "overlaps" => args.overlaps = value.as_str().map(ToString::to_string),
+            "info"
+            | "doc"
+            | "bake_queries"
+            | "omit_join"
+            | "distinct_target_key"
+            | "init"
+            | "repr"
+            | "compare"
+            | "kw_only"
+            | "hash"
+            | "default"
+            | "default_factory"
+            | "load_on_pending" => {}
+            "collection_class" if is_list_class(interp, value) => {}
+            other if is_own => {
+                return Err(Stop::unsupported(format!("the relationship argument `{other}`")));
+            }
+            other => return Err(Stop::unsupported(format!("the backref argument `{other}`"))),
+        }
+    }
+    Ok(args)
+}
+
+fn is_list_class(interp: &mut Interp, value: &Value) -> bool {
+    let list = interp.builtin_class("list");
+    value.as_class().is_some_and(|class| class.identity() == list.identity())
+}
+
+/// A value worked out when mappers are configured: from a string in the registry's names, from a callable, or
+/// from the value itself.
+fn late<T: 'static>(
+    registry: &Rc<Registry>,
+    value: &Value,
+    read: fn(&mut Interp, &Value) -> PyResult<T>,
+) -> Deferred<T> {
+    let (registry, value) = (Rc::downgrade(registry), value.clone());
+    Deferred::Later(Rc::new(move |cx: &mut Cx<'_>| {
+        let (registry, value) = (registry.upgrade(), value.clone());
+        lend::lend(cx, move |interp| {
+            let value = settle(interp, registry.as_ref(), &value)?;
+            read(interp, &value)
+        })
+    }))
+}
+
+/// The value that a string or callable stands for.
+fn settle(interp: &mut Interp, registry: Option<&Rc<Registry>>, value: &Value) -> PyResult<Value> {
+    match value {
+        Value::Str(text) => match registry {
+            Some(registry) => registry.evaluate(interp, text),
+            None => Err(Stop::unsupported("a name of a registry that is gone")),
+        },
+        Value::Function(_) | Value::Native(_) | Value::Method(_) => {
+            let made = interp.call(value, Args::none())?;
+            settle(interp, registry, &made)
+        }
+        Value::List(_) | Value::Tuple(_) => {
+            let values = interp.iterate(value)?;
+            let mut settled = Vec::with_capacity(values.len());
+            for value in &values {
+                settled.push(settle(interp, registry, value)?);
+            }
+            Ok(Value::list(settled))
+        }
+        other => Ok(other.clone()),
+    }
+}
+
+fn condition(
+    interp: &mut Interp,
+    registry: &Rc<Registry>,
+    value: &Value,
+) -> PyResult<Deferred<backproof_engine::sql::Expr>> {
+    if let Some(expr) = expr::clause(interp, value)? {
+        return Ok(Deferred::Now(expr));
+    }
+    Ok(late(registry, value, expr::coerce))
+}
+
+fn target(interp: &mut Interp, registry: &Rc<Registry>, value: &Value) -> PyResult<Deferred<Target>> {
+    if let Some(name) = value.as_str() {
+        let plain = name.chars().all(|c| c == '_' || c.is_alphanumeric());
+        if plain {
+            return Ok(Deferred::Now(Target::Name(name.to_string())));
+        }
+        return Ok(late(registry, value, target_now));
+    }
+    if matches!(value, Value::Function(_) | Value::Native(_)) {
+        return Ok(late(registry, value, target_now));
+    }
+    target_now(interp, value).map(Deferred::Now)
+}
+
+fn target_now(interp: &mut Interp, value: &Value) -> PyResult<Target> {
+    if let Some(name) = value.as_str() {
+        return Ok(Target::Name(name.to_string()));
+    }
+    match mapped::mapped_of(value) {
+        Some(mapped) => Ok(Target::Mapper(mapped.mapper)),
+        None => {
+            let shown = interp.repr(value)?;
+            Err(Stop::unsupported(format!("a relationship to {shown}")))
+        }
+    }
+}
+
+fn table(registry: &Rc<Registry>, value: &Value) -> Deferred<backproof_engine::schema::Table> {
+    if let Some(object) = value.downcast::<TableObject>() {
+        return Deferred::Now(object.table.clone());
+    }
+    late(registry, value, |interp, value| {
+        if let Some(object) = value.downcast::<TableObject>() {
+            return Ok(object.table.clone());
+        }
+        if let Some(mapped) = mapped::mapped_of(value) {
+            return lend::read(interp, |orm| orm.mappers.get(mapped.mapper).table.clone());
+        }
+        Err(Stop::unsupported("a secondary that is no table"))
+    })
+}
+
+fn read_backref(interp: &mut Interp, registry: &Rc<Registry>, value: &Value) -> PyResult<Backref> {
+    if let Some(name) = value.as_str() {
+        return Ok(Backref { name: name.clone(), args: Box::default() });
+    }
+    match value.downcast::<BackrefObject>() {
+        Some(backref) => {
+            let args = read(interp, registry, &backref.arguments, false)?;
+            Ok(Backref { name: backref.name.clone(), args: Box::new(args) })
+        }
+        None => Err(Stop::unsupported("a backref that is neither a string nor backref()")),
+    }
+}
+
+fn lazy(interp: &mut Interp, value: &Value) -> PyResult<Lazy> {
+    let name = match value {
+        Value::Bool(true) => "select",
+        Value::Bool(false) => "joined",
+        Value::Str(name) => name,
+        _ => "",
+    };
+    Ok(match name {
+        "select" => Lazy::Select,
+        "joined" => Lazy::Joined,
+        "selectin" => Lazy::Selectin,
+        "subquery" => Lazy::Subquery,
+        "immediate" => Lazy::Immediate,
+        "raise" => Lazy::Raise,
+        "raise_on_sql" => Lazy::RaiseOnSql,
+        "noload" => Lazy::NoLoad,
+        "dynamic" => Lazy::Dynamic,
+        "write_only" => Lazy::WriteOnly,
+        _ => {
+            let shown = interp.repr(value)?;
+            return Err(Stop::unsupported(format!("the loader strategy {shown}")));
+        }
+    })
+}
+
+/// `cascade="all, delete-orphan"`; `None` where it says nothing.
+fn cascades(interp: &mut Interp, value: &Value) -> PyResult<Option<Cascades>> {
+    let names: Vec<Rc<str>> = match value {
+        Value::None | Value::Bool(false) => return Ok(None),
+        Value::Str(text) => {
+            text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Rc::from).collect()
+        }
+        other => interp.iterate(other)?.iter().filter_map(|name| name.as_str().cloned()).collect(),
+    };
+    let mut cascades = Cascades::default();
+    let mut unknown = Vec::new();
+    for name in &names {
+        match &**name {
+            "all" => {
+                cascades = Cascades {
+                    save_update: true,
+                    merge: true,
+                    expunge: true,
+                    refresh_expire: true,
+                    delete: true,
+                    ..cascades
+                }
+            }
+            "save-update" => cascades.save_update = true,
+            "merge" => cascades.merge = true,
+            "expunge" => cascades.expunge = true,
+            "refresh-expire" => cascades.refresh_expire = true,
+            "delete" => cascades.delete = true,
+            "delete-orphan" => cascades.delete_orphan = true,
+            "none" => cascades = Cascades::default(),
+            other => unknown.push(format!("'{other}'")),
+        }
+    }
+    if !unknown.is_empty() {
+        unknown.sort();
+        let message = format!("Invalid cascade option(s): {}", unknown.join(", "));
+        return Err(errors::argument_error(interp, message));
+    }
+    Ok(Some(cascades))
+}

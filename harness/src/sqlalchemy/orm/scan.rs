@@ -1,0 +1,491 @@
+//! From a class body to a mapper: which columns and relationships it declares, and in which order.
+
+use super::annotation::{self, Hint, Inner};
+use super::attribute::AttributeObject;
+use super::columns::{DeclaredAttrObject, MappedColumnObject};
+use super::declarative::column_of;
+use super::mapper::MapperObject;
+use super::property::is_second;
+use super::registry::Registry;
+use super::relationship::RelationshipDecl;
+use super::{errors, mapped};
+use crate::python::{Class, Interp, PyResult, Stop, Value};
+use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
+use crate::sqlalchemy::{convert, expr, lend};
+use backproof_engine::map::{self, Key, MapperId, MapperSpec, PropertySpec, Target};
+use backproof_engine::schema::{Column, Table, TableItem};
+use backproof_engine::{Deferred, value::Value as SqlValue};
+use std::rc::Rc;
+
+/// One column or relationship, and where it was declared.
+struct Member {
+    key: Key,
+    spec: Declared,
+    /// What orders columns in the table.
+    order: (i64, u64, usize),
+}
+
+enum Declared {
+    Column(MappedColumnObject),
+    Relationship(Value, Option<Hint>),
+}
+
+/// Maps a class by what its body, its mixins and its annotations declare.
+pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> PyResult<()> {
+    let members = collect(interp, class, registry)?;
+    let inherits = class.ancestors.iter().find_map(mapped::mapper_of);
+    let (table, fresh) = table(interp, class, registry, inherits, &members)?;
+    let properties = properties(interp, class, registry, &members, &table, fresh)?;
+    let mut spec = MapperSpec {
+        registry: registry.id,
+        class_name: class.name(),
+        module: class.module(),
+        table: table.clone(),
+        properties,
+        primary_key: None,
+        inherits,
+        polymorphic_on: None,
+        polymorphic_identity: None,
+        host_class: Some(mapped::host_class(class)),
+    };
+    mapper_args(interp, class, &table, &mut spec)?;
+    let id = lend::with_cx(interp, |cx| map::add_mapper(cx, spec))?;
+    class.dict.set("__table__", schema::table_value(&table));
+    class.dict.set("__mapper__", MapperObject::value(id));
+    registry.add(class);
+    mapped::instrument(interp)
+}
+
+/// What the class and its mixins declare, in the order in which it is found.
+fn collect(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> PyResult<Vec<Member>> {
+    let mut members: Vec<Member> = Vec::new();
+    let mut seen: Vec<Key> = Vec::new();
+    for (depth, source) in class.mro().iter().enumerate() {
+        if depth > 0 && mapped::mapper_of(source).is_some() {
+            continue;
+        }
+        let is_own = depth == 0;
+        let annotations = annotations(interp, source)?;
+        for (at, key) in names_in_order(source, &annotations).into_iter().enumerate() {
+            let hidden = !is_own && (class.dict.contains(&key) || seen.contains(&key));
+            if hidden || key.starts_with("__") {
+                continue;
+            }
+            let annotation =
+                annotations.iter().find(|(name, _)| *name == key).map(|(_, annotation)| annotation);
+            let mut value = source.dict.get(&key);
+            let declared = value.as_ref().and_then(Value::downcast::<DeclaredAttrObject>);
+            if let Some(declared) = declared {
+                let made = declared.evaluate(interp, class)?;
+                class.dict.set(&key, made.clone());
+                value = Some(made);
+            }
+            let Some(spec) = declare(interp, registry, &key, value.as_ref(), annotation, is_own)? else {
+                continue;
+            };
+            let later = u64::from(
+                source.dict.get(&key).is_some_and(|v| v.downcast::<DeclaredAttrObject>().is_some()),
+            );
+            let order = match &spec {
+                Declared::Column(column) if is_second(interp) => (column.sort_order, depth as u64, at),
+                _ => (0, source.identity() + (later << 48), at),
+            };
+            seen.push(key.clone());
+            members.push(Member { key, spec, order });
+        }
+    }
+    Ok(members)
+}
+
+/// Annotations of a class's own body.
+fn annotations(interp: &mut Interp, class: &Rc<Class>) -> PyResult<Vec<(Key, Value)>> {
+    let Some(annotations) = class.annotations() else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for name in interp.iterate(&annotations)? {
+        let annotation = interp.get_item(&annotations, &name)?;
+        if let Some(name) = name.as_str() {
+            found.push((name.clone(), annotation));
+        }
+    }
+    Ok(found)
+}
+
+/// Names of a class body in the order in which they stand there, those that are only annotated among them.
+fn names_in_order(class: &Rc<Class>, annotations: &[(Key, Value)]) -> Vec<Key> {
+    let bound = class.dict.keys();
+    let mut names: Vec<Key> = Vec::new();
+    let mut waiting = annotations.iter().map(|(name, _)| name.clone()).peekable();
+    for name in bound {
+        if annotations.iter().any(|(known, _)| *known == name) {
+            while let Some(before) = waiting.next_if(|known| *known != name) {
+                if !names.contains(&before) {
+                    names.push(before);
+                }
+            }
+            waiting.next();
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for name in waiting {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// What one name of a class body declares, if it is anything mapped.
+fn declare(
+    interp: &mut Interp,
+    registry: &Rc<Registry>,
+    key: &Key,
+    value: Option<&Value>,
+    annotation: Option<&Value>,
+    is_own: bool,
+) -> PyResult<Option<Declared>> {
+    let hint = match annotation {
+        Some(annotation) => annotation::read(interp, annotation)?,
+        None => None,
+    };
+    let Some(value) = value else {
+        let Some(hint) = hint else { return Ok(None) };
+        let template = hint.template.as_ref().and_then(Value::downcast::<MappedColumnObject>);
+        let column = template.map_or_else(MappedColumnObject::bare, MappedColumnObject::copy);
+        annotate(interp, registry, key, &column, &hint)?;
+        return Ok(Some(Declared::Column(column)));
+    };
+    let column = if let Some(object) = value.downcast::<ColumnObject>() {
+        let column = object.column.clone();
+        Some(MappedColumnObject { column, typed: true, ..MappedColumnObject::bare() })
+    } else {
+        value.downcast::<MappedColumnObject>().cloned()
+    };
+    if let Some(column) = column {
+        reserved(interp, key)?;
+        let column = if is_own { column } else { column.copy() };
+        if let Some(hint) = hint {
+            annotate(interp, registry, key, &column, &hint)?;
+        }
+        if column.column.name().is_empty() {
+            column.column.set_name(key);
+        }
+        return Ok(Some(Declared::Column(column)));
+    }
+    if value.downcast::<RelationshipDecl>().is_some() {
+        reserved(interp, key)?;
+        if !is_own {
+            return Err(errors::invalid_request(
+                interp,
+                "Mapper properties (i.e. deferred,column_property(), relationship(), etc.) must be declared as \
+                 @declared_attr callables on declarative mixin classes.",
+            ));
+        }
+        return Ok(Some(Declared::Relationship(value.clone(), hint)));
+    }
+    let unsupported = value.downcast::<super::UnsupportedProperty>().map(|property| property.0);
+    match unsupported {
+        Some(what) => Err(Stop::unsupported(what)),
+        None => Ok(None),
+    }
+}
+
+fn reserved(interp: &mut Interp, key: &Key) -> PyResult<()> {
+    let version = lend::profile(interp).version();
+    if &**key != "metadata" || (version.major, version.minor) >= (2, 1) {
+        return Ok(());
+    }
+    let message = if is_second(interp) {
+        "Attribute name 'metadata' is reserved when using the Declarative API."
+    } else {
+        "Attribute name 'metadata' is reserved for the MetaData instance when using a declarative base class."
+    };
+    Err(errors::invalid_request(interp, message))
+}
+
+/// Gives a column what its annotation says and its arguments do not.
+fn annotate(
+    interp: &mut Interp,
+    registry: &Rc<Registry>,
+    key: &Key,
+    column: &MappedColumnObject,
+    hint: &Hint,
+) -> PyResult<()> {
+    let template = hint.template.as_ref().and_then(Value::downcast::<MappedColumnObject>);
+    let typed = column.typed || template.is_some_and(|template| template.typed);
+    let inner = &column.column;
+    if !inner.nullable_given() && !inner.is_primary_key() {
+        inner.set_nullable(hint.optional);
+    }
+    if inner.name().is_empty() {
+        inner.set_name(key);
+    }
+    if typed || !inner.foreign_keys().is_empty() && hint_type(interp, registry, hint)?.is_none() {
+        return Ok(());
+    }
+    match hint_type(interp, registry, hint)? {
+        Some(ty) => {
+            inner.set_ty(ty);
+            Ok(())
+        }
+        None => Err(Stop::unsupported(format!("the type of the annotation of `{key}`"))),
+    }
+}
+
+fn hint_type(
+    interp: &mut Interp,
+    registry: &Rc<Registry>,
+    hint: &Hint,
+) -> PyResult<Option<backproof_engine::schema::SqlType>> {
+    let Inner::Value(value) = &hint.inner else { return Ok(None) };
+    if hint.collection.is_some() {
+        return Ok(None);
+    }
+    let types = registry.types.borrow().clone();
+    for (known, ty) in &types {
+        if interp.eq(known, value)? {
+            return Ok(Some(ty.clone()));
+        }
+    }
+    Ok(annotation::default_type(value))
+}
+
+/// The class's table: its own, a new one, or the one of the class that it inherits from.
+fn table(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    registry: &Rc<Registry>,
+    inherits: Option<MapperId>,
+    members: &[Member],
+) -> PyResult<(Table, bool)> {
+    if let Some(given) = special(interp, class, "__table__")? {
+        return match given.downcast::<TableObject>() {
+            Some(object) => Ok((object.table.clone(), false)),
+            None => Err(Stop::unsupported("a __table__ that is no table")),
+        };
+    }
+    let mut columns: Vec<(&Member, &MappedColumnObject)> = members
+        .iter()
+        .filter_map(|member| match &member.spec {
+            Declared::Column(column) => Some((member, column)),
+            Declared::Relationship(..) => None,
+        })
+        .collect();
+    columns.sort_by_key(|(member, _)| member.order);
+    let name = special(interp, class, "__tablename__")?;
+    let Some(Value::Str(name)) = name else {
+        let Some(inherits) = inherits else {
+            let shown = interp.repr(&Value::Class(class.clone()))?;
+            return Err(errors::invalid_request(
+                interp,
+                format!(
+                    "Class {shown} does not have a __table__ or __tablename__ specified and does not inherit from an existing table-mapped class."
+                ),
+            ));
+        };
+        let table = lend::read(interp, |orm| orm.mappers.get(inherits).table.clone())?;
+        for (_, column) in columns {
+            table
+                .append_column(&column.column)
+                .map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))?;
+        }
+        return Ok((table, false));
+    };
+    let mut items: Vec<TableItem> =
+        columns.into_iter().map(|(_, column)| TableItem::Column(column.column.clone())).collect();
+    let mut keywords = Vec::new();
+    match special(interp, class, "__table_args__")? {
+        None | Some(Value::None) => {}
+        Some(Value::Dict(dict)) => keywords = string_keys(&dict),
+        Some(Value::Tuple(values)) => {
+            for value in values.iter() {
+                match value {
+                    Value::Dict(dict) => keywords = string_keys(dict),
+                    other => items.push(schema::table_item(interp, other)?),
+                }
+            }
+        }
+        Some(_) => {
+            return Err(errors::argument_error(
+                interp,
+                "__table_args__ value must be a tuple, dict, or None",
+            ));
+        }
+    }
+    let args = schema::table_args(interp, keywords)?;
+    let table = Table::new(&name, &registry.metadata, items, args)
+        .map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))?;
+    Ok((table, true))
+}
+
+fn string_keys(dict: &crate::python::Dict) -> Vec<(Rc<str>, Value)> {
+    let items = dict.map.borrow().items();
+    items.into_iter().filter_map(|(key, value)| Some((key.as_str()?.clone(), value))).collect()
+}
+
+/// `__tablename__` and the like: of the class or of a mixin, not of a mapped class that it inherits from.
+fn special(interp: &mut Interp, class: &Rc<Class>, name: &str) -> PyResult<Option<Value>> {
+    let found = class.mro().into_iter().enumerate().find(|(depth, source)| {
+        source.dict.contains(name) && (*depth == 0 || mapped::mapper_of(source).is_none())
+    });
+    let Some((_, source)) = found else { return Ok(None) };
+    let Some(value) = source.dict.get(name) else { return Ok(None) };
+    match value.downcast::<DeclaredAttrObject>() {
+        Some(declared) => declared.evaluate(interp, class).map(Some),
+        None => match value {
+            Value::ClassMethod(_) | Value::Function(_) | Value::Property(_) => {
+                Err(Stop::unsupported(format!("a {name} that is neither a value nor a declared_attr")))
+            }
+            value => Ok(Some(value)),
+        },
+    }
+}
+
+/// Properties in the order in which the mapper takes them.
+fn properties(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    registry: &Rc<Registry>,
+    members: &[Member],
+    table: &Table,
+    fresh: bool,
+) -> PyResult<Vec<(Key, PropertySpec)>> {
+    let second = is_second(interp);
+    let mut properties = Vec::new();
+    let mut columns: Vec<(Key, PropertySpec, Column)> = Vec::new();
+    for member in members {
+        match &member.spec {
+            Declared::Relationship(value, hint) => {
+                properties
+                    .push((member.key.clone(), relationship(interp, class, registry, value, hint.as_ref())?));
+            }
+            Declared::Column(column) => {
+                let spec = PropertySpec::Column {
+                    column: column.column.clone(),
+                    deferred: column.deferred,
+                    active_history: column.active_history,
+                };
+                let renamed = column.column.key() != member.key;
+                if renamed && !second {
+                    properties.push((member.key.clone(), spec));
+                } else if renamed || column.deferred || column.active_history || !fresh {
+                    columns.push((member.key.clone(), spec, column.column.clone()));
+                }
+            }
+        }
+    }
+    if columns.is_empty() {
+        return Ok(properties);
+    }
+    if !second || !fresh {
+        properties.extend(columns.into_iter().map(|(key, spec, _)| (key, spec)));
+        return Ok(properties);
+    }
+    for column in table.columns() {
+        match columns.iter().position(|(_, _, listed)| *listed == column) {
+            Some(at) => {
+                let (key, spec, _) = columns.remove(at);
+                properties.push((key, spec));
+            }
+            None => properties.push((column.key(), PropertySpec::column(column))),
+        }
+    }
+    Ok(properties)
+}
+
+/// A relationship with what its annotation says of its target.
+fn relationship(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    registry: &Rc<Registry>,
+    value: &Value,
+    hint: Option<&Hint>,
+) -> PyResult<PropertySpec> {
+    let Some(declared) = value.downcast::<RelationshipDecl>() else {
+        return Err(Stop::unsupported("a relationship of another kind"));
+    };
+    let mut args = declared.engine_args(interp, registry)?;
+    if let Some(hint) = hint {
+        match hint.collection.as_deref() {
+            None if args.uselist.is_none() => args.uselist = Some(false),
+            None | Some("list") => {}
+            Some(other) => {
+                return Err(Stop::unsupported(format!("a relationship's collection of type {other}")));
+            }
+        }
+        if !declared.has_argument() {
+            args.target = Some(Deferred::Now(match &hint.inner {
+                Inner::Name(name) => Target::Name(name.clone()),
+                Inner::Value(value) => Target::Mapper(mapped::require_mapper(interp, value)?),
+            }));
+        }
+    }
+    if args.target.is_none() {
+        return Err(Stop::unsupported(format!("a relationship of {} without a target", class.name())));
+    }
+    Ok(PropertySpec::Relationship(Box::new(args)))
+}
+
+fn mapper_args(interp: &mut Interp, class: &Rc<Class>, table: &Table, spec: &mut MapperSpec) -> PyResult<()> {
+    let Some(args) = special(interp, class, "__mapper_args__")? else { return Ok(()) };
+    let Value::Dict(dict) = &args else {
+        return Err(Stop::unsupported("__mapper_args__ that is no dict"));
+    };
+    for (name, value) in string_keys(dict) {
+        match &*name {
+            "polymorphic_on" => {
+                let column = match value.as_str() {
+                    Some(name) => table.column(name),
+                    None => match column_of(&value) {
+                        Some(column) => Some(column),
+                        None => expr::clause(interp, &value)?.and_then(|expr| expr.base_column().cloned()),
+                    },
+                };
+                spec.polymorphic_on = column;
+            }
+            "polymorphic_identity" => {
+                let identity = convert::to_engine(interp, &value)?;
+                spec.polymorphic_identity = (!matches!(identity, SqlValue::Null)).then_some(identity);
+            }
+            "primary_key" => spec.primary_key = Some(super::comparator::columns(interp, &value)?),
+            "eager_defaults" | "confirm_deleted_rows" => {}
+            other => return Err(Stop::unsupported(format!("the mapper argument `{other}`"))),
+        }
+    }
+    Ok(())
+}
+
+/// `User.name = …` after the class was mapped.
+pub(super) fn add_attribute(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    mapper: MapperId,
+    registry: &Rc<Registry>,
+    name: &str,
+    value: Value,
+) -> PyResult<Option<Value>> {
+    let key: Key = name.into();
+    let property = if let Some(column) = column_of(&value) {
+        if column.name().is_empty() {
+            column.set_name(name);
+        }
+        let table = lend::read(interp, |orm| orm.mappers.get(mapper).table.clone())?;
+        table.append_column(&column).map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))?;
+        PropertySpec::column(column)
+    } else if value.downcast::<RelationshipDecl>().is_some() {
+        relationship(interp, class, registry, &value, None)?
+    } else if let Some(attribute) = value.downcast::<AttributeObject>() {
+        if attribute.key != key {
+            return Err(Stop::unsupported("a mapped attribute under a second name"));
+        }
+        return Ok(Some(value));
+    } else if class.dict.get(name).is_some_and(|old| old.downcast::<AttributeObject>().is_some()) {
+        return Err(Stop::unsupported("replacing a mapped attribute by a plain value"));
+    } else {
+        return Ok(Some(value));
+    };
+    lend::with_cx(interp, |cx| map::add_property(cx, mapper, key, property))?;
+    mapped::instrument(interp)?;
+    Ok(None)
+}

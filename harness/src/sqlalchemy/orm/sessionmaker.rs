@@ -1,0 +1,275 @@
+//! `sessionmaker()` and `scoped_session()`: what makes sessions.
+
+use super::session;
+use crate::python::{Args, Interp, Object, PyResult, Stop, Value, fresh_identity};
+use crate::sqlalchemy::lend;
+use backproof_engine::version::Version;
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+type Keywords = Vec<(Rc<str>, Value)>;
+
+/// A factory of sessions with the arguments it was given.
+struct SessionMakerObject {
+    keywords: RefCell<Keywords>,
+    /// The class of its sessions, where that is not `Session`.
+    class: Option<Value>,
+    id: u64,
+}
+
+impl SessionMakerObject {
+    fn make(&self, interp: &mut Interp, args: Args) -> PyResult<Value> {
+        let mut keywords = self.keywords.borrow().clone();
+        for (name, value) in args.keywords {
+            set(&mut keywords, name, value);
+        }
+        if !args.positional.is_empty() {
+            return Err(interp.raise(
+                "TypeError",
+                format!(
+                    "sessionmaker.__call__() takes 1 positional argument but {} were given",
+                    args.positional.len() + 1
+                ),
+            ));
+        }
+        let args = Args { positional: Vec::new(), keywords };
+        match &self.class {
+            Some(class) => interp.call(class, args),
+            None => session::create(interp, args),
+        }
+    }
+}
+
+fn set(keywords: &mut Keywords, name: Rc<str>, value: Value) {
+    match keywords.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, old)) => *old = value,
+        None => keywords.push((name, value)),
+    }
+}
+
+impl Object for SessionMakerObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "sessionmaker"
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.orm.session"
+    }
+
+    fn identity(&self) -> u64 {
+        self.id
+    }
+
+    fn callable(&self) -> bool {
+        true
+    }
+
+    fn call(&self, interp: &mut Interp, _this: &Value, args: Args) -> PyResult<Value> {
+        self.make(interp, args)
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let this = this.clone();
+        match name {
+            "configure" => Ok(Some(Value::native(name, move |interp, args| {
+                let Some(maker) = this.downcast::<SessionMakerObject>() else {
+                    return Err(Stop::unsupported("configure() of something else"));
+                };
+                if !args.positional.is_empty() {
+                    return Err(interp.raise(
+                        "TypeError",
+                        format!(
+                            "sessionmaker.configure() takes 1 positional argument but {} were given",
+                            args.positional.len() + 1
+                        ),
+                    ));
+                }
+                for (name, value) in args.keywords {
+                    set(&mut maker.keywords.borrow_mut(), name, value);
+                }
+                Ok(Value::None)
+            }))),
+            "begin" => Ok(Some(Value::native(name, move |interp, _| {
+                let session = interp.call(&this, Args::none())?;
+                let transaction = interp.call_method(&session, "begin", Args::none())?;
+                Ok(Value::object(SessionBeginObject { session, transaction }))
+            }))),
+            "kw" => Err(Stop::unsupported("the attribute `kw` of a sessionmaker")),
+            _ => Ok(None),
+        }
+    }
+
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        let mut order = vec![("bind", Value::None), ("autoflush", Value::Bool(true))];
+        if lend::profile(interp).version() < Version::new(2, 0, 0) {
+            order.push(("autocommit", Value::Bool(false)));
+        }
+        order.push(("expire_on_commit", Value::Bool(true)));
+        let given = self.keywords.borrow().clone();
+        let mut shown = vec!["class_='Session'".to_owned()];
+        for (name, default) in &order {
+            let value = given.iter().find(|(known, _)| &**known == *name).map_or(default, |(_, value)| value);
+            shown.push(format!("{name}={}", interp.repr(value)?));
+        }
+        for (name, value) in &given {
+            if !order.iter().any(|(known, _)| **known == **name) {
+                shown.push(format!("{name}={}", interp.repr(value)?));
+            }
+        }
+        Ok(format!("sessionmaker({})", shown.join(", ")))
+    }
+}
+
+/// `with Session.begin() as session`: commits at the end, and closes.
+struct SessionBeginObject {
+    session: Value,
+    transaction: Value,
+}
+
+impl Object for SessionBeginObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "_GeneratorContextManager"
+    }
+
+    fn type_module(&self) -> &str {
+        "contextlib"
+    }
+
+    fn enter(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Option<Value>> {
+        Ok(Some(self.session.clone()))
+    }
+
+    fn exit(&self, interp: &mut Interp, _this: &Value, exception: Option<&Value>) -> PyResult<bool> {
+        let ended = match &self.transaction {
+            Value::Object(transaction) => transaction.exit(interp, &self.transaction, exception),
+            _ => Ok(false),
+        };
+        interp.call_method(&self.session, "close", Args::none())?;
+        ended
+    }
+}
+
+/// `sessionmaker(…)`.
+pub(crate) fn sessionmaker(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let mut keywords = Keywords::new();
+    let is_second = super::property::is_second(interp);
+    let most = if is_second { 1 } else { 2 };
+    if args.positional.len() > most {
+        let given = args.positional.len() + 1;
+        let message =
+            format!("sessionmaker.__init__() takes from 1 to 2 positional arguments but {given} were given");
+        return Err(interp.raise("TypeError", message));
+    }
+    let mut class = None;
+    for (at, value) in args.positional.into_iter().enumerate() {
+        if at == 0 {
+            keywords.push(("bind".into(), value));
+        } else {
+            class = Some(value);
+        }
+    }
+    for (name, value) in args.keywords {
+        match &*name {
+            "class_" => class = Some(value),
+            "info" => {}
+            _ => set(&mut keywords, name, value),
+        }
+    }
+    Ok(Value::object(SessionMakerObject { keywords: RefCell::new(keywords), class, id: fresh_identity() }))
+}
+
+/// One session for as long as nobody calls `remove()`; it stands for that session in everything else.
+struct ScopedSessionObject {
+    factory: Value,
+    current: RefCell<Option<Value>>,
+}
+
+impl ScopedSessionObject {
+    fn current(&self, interp: &mut Interp) -> PyResult<Value> {
+        let known = self.current.borrow().clone();
+        if let Some(session) = known {
+            return Ok(session);
+        }
+        let session = interp.call(&self.factory, Args::none())?;
+        *self.current.borrow_mut() = Some(session.clone());
+        Ok(session)
+    }
+}
+
+impl Object for ScopedSessionObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "scoped_session"
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.orm.scoping"
+    }
+
+    fn callable(&self) -> bool {
+        true
+    }
+
+    fn call(&self, interp: &mut Interp, _this: &Value, args: Args) -> PyResult<Value> {
+        if !args.positional.is_empty() || !args.keywords.is_empty() {
+            return Err(Stop::unsupported("a scoped session called with arguments"));
+        }
+        self.current(interp)
+    }
+
+    fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+        match name {
+            "remove" => {
+                let this = this.clone();
+                Ok(Some(Value::native(name, move |interp, _| {
+                    let Some(scoped) = this.downcast::<ScopedSessionObject>() else { return Ok(Value::None) };
+                    let current = scoped.current.borrow_mut().take();
+                    if let Some(session) = current {
+                        interp.call_method(&session, "close", Args::none())?;
+                    }
+                    Ok(Value::None)
+                })))
+            }
+            "query_property" | "registry" | "session_factory" | "configure" => {
+                Err(Stop::unsupported(format!("the attribute `{name}` of a scoped session")))
+            }
+            _ if name.starts_with("__") => Ok(None),
+            _ => {
+                let session = self.current(interp)?;
+                interp.get_attr_opt(&session, name)
+            }
+        }
+    }
+
+    fn contains(&self, interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
+        let session = self.current(interp)?;
+        interp.contains(&session, item).map(Some)
+    }
+
+    fn iter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Value> {
+        let session = self.current(interp)?;
+        interp.iter(&session)
+    }
+}
+
+/// `scoped_session(factory)`.
+pub(crate) fn scoped_session(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let mut args = args;
+    if args.take_keyword("scopefunc").is_some_and(|scope| !scope.is_none()) || args.positional.len() > 1 {
+        return Err(Stop::unsupported("scoped_session() with a scope function"));
+    }
+    let [factory] = args.exactly(interp, "scoped_session")?;
+    Ok(Value::object(ScopedSessionObject { factory, current: RefCell::new(None) }))
+}

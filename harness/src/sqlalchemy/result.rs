@@ -1,0 +1,530 @@
+//! Results and rows: what executing a statement gives to Python.
+//!
+//! Rows are all there before the first is asked for; a result only remembers how far it was read.
+
+use super::{define, errors, lend};
+use crate::python::{Class, CompareOp, Interp, Iter, Map, Object, PyResult, Stop, Value, fresh_identity};
+use backproof_engine::version::Version;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// The names of a row's places.
+pub(crate) type Names = Rc<[Rc<str>]>;
+
+/// One row.
+pub(crate) struct RowObject {
+    names: Names,
+    values: Vec<Value>,
+    kind: RowKind,
+    id: u64,
+}
+
+/// Which class of the library a row is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RowKind {
+    /// `Query` of 1.3 and before: a tuple with names.
+    Keyed,
+    /// 1.4: it also answers to names in brackets.
+    Both,
+    Row,
+}
+
+/// A row with these names.
+pub(crate) fn row(interp: &mut Interp, names: &Names, values: Vec<Value>) -> Value {
+    let version = lend::profile(interp).version();
+    let kind = if version < Version::new(1, 4, 0) {
+        RowKind::Keyed
+    } else if version < Version::new(2, 0, 0) {
+        RowKind::Both
+    } else {
+        RowKind::Row
+    };
+    Value::object(RowObject { names: names.clone(), values, kind, id: fresh_identity() })
+}
+
+impl RowObject {
+    fn tuple(&self) -> Value {
+        Value::tuple(self.values.clone())
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| **known == *name)
+    }
+
+    fn mapping(&self, interp: &mut Interp) -> PyResult<Value> {
+        let dict = Value::dict(Map::new());
+        for (name, value) in self.names.iter().zip(&self.values) {
+            interp.set_item(&dict, &Value::from(name.clone()), value.clone())?;
+        }
+        Ok(dict)
+    }
+}
+
+impl Object for RowObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        if self.kind == RowKind::Keyed { "result" } else { "Row" }
+    }
+
+    fn type_module(&self) -> &str {
+        if self.kind == RowKind::Keyed { "sqlalchemy.util._collections" } else { "sqlalchemy.engine.row" }
+    }
+
+    fn identity(&self) -> u64 {
+        self.id
+    }
+
+    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        if let Some(at) = self.position(name) {
+            return Ok(self.values.get(at).cloned());
+        }
+        match name {
+            "_fields" => {
+                return Ok(Some(Value::tuple(self.names.iter().cloned().map(Value::from).collect())));
+            }
+            "_mapping" if self.kind != RowKind::Keyed => return self.mapping(interp).map(Some),
+            "_asdict" => {
+                let mapping = self.mapping(interp)?;
+                return Ok(Some(Value::native(name, move |_, _| Ok(mapping.clone()))));
+            }
+            "keys" if self.kind == RowKind::Keyed => {
+                let names = self.names.clone();
+                return Ok(Some(Value::native(name, move |_, _| {
+                    Ok(Value::list(names.iter().cloned().map(Value::from).collect()))
+                })));
+            }
+            "_tuple" | "tuple" if self.kind == RowKind::Row => {
+                let tuple = self.tuple();
+                return Ok(Some(Value::native(name, move |_, _| Ok(tuple.clone()))));
+            }
+            "t" | "_t" if self.kind == RowKind::Row => return Ok(Some(self.tuple())),
+            "count" | "index" => return interp.get_attr(&self.tuple(), name).map(Some),
+            _ if name.starts_with("__") => return Ok(None),
+            _ => {}
+        }
+        Err(match self.kind {
+            RowKind::Keyed => interp.no_attribute("result", name),
+            RowKind::Both => {
+                interp.raise("AttributeError", format!("Could not locate column in row for column '{name}'"))
+            }
+            RowKind::Row => interp.raise("AttributeError", name),
+        })
+    }
+
+    fn compare(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        op: CompareOp,
+        other: &Value,
+    ) -> PyResult<Option<Value>> {
+        let other = match other.downcast::<RowObject>() {
+            Some(row) => row.tuple(),
+            None if matches!(other, Value::Tuple(_)) => other.clone(),
+            None => return Ok(None),
+        };
+        interp.compare(op, &self.tuple(), &other).map(Some)
+    }
+
+    fn hash(&self, interp: &mut Interp, _this: &Value) -> PyResult<i64> {
+        interp.hash(&self.tuple())
+    }
+
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        interp.repr(&self.tuple())
+    }
+
+    fn len(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Option<usize>> {
+        Ok(Some(self.values.len()))
+    }
+
+    fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
+        if let (Some(name), RowKind::Both) = (key.as_str(), self.kind) {
+            if let Some(at) = self.position(name) {
+                return Ok(self.values[at].clone());
+            }
+        }
+        interp.get_item(&self.tuple(), key)
+    }
+
+    fn contains(&self, interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
+        interp.contains(&self.tuple(), item).map(Some)
+    }
+
+    fn iter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Value> {
+        interp.iter(&self.tuple())
+    }
+
+    fn instance_check(&self, _interp: &mut Interp, _this: &Value, _value: &Value) -> PyResult<Option<bool>> {
+        Ok(None)
+    }
+}
+
+/// How rows are handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Rows,
+    /// The value at one place of each row.
+    Scalars(usize),
+    Mappings,
+}
+
+/// What an insert, update or delete says of itself.
+#[derive(Default)]
+pub(crate) struct Written {
+    pub(crate) rowcount: i64,
+    pub(crate) lastrowid: i64,
+    pub(crate) inserted_primary_key: Option<Vec<Value>>,
+}
+
+/// The rows that are left to read, shared between a result and what is made of it.
+struct Source {
+    names: Names,
+    rows: RefCell<VecDeque<Vec<Value>>>,
+    /// Whether it was read to its end by something that closes it.
+    closed: Cell<bool>,
+    returns_rows: bool,
+    /// Joined collections multiply rows, so `unique()` must be called first.
+    needs_unique: Cell<bool>,
+    written: Written,
+}
+
+/// A result.
+pub(crate) struct ResultObject {
+    source: Rc<Source>,
+    shape: Shape,
+    kind: &'static str,
+    id: u64,
+}
+
+/// A result of rows with these names.
+pub(crate) fn result(interp: &mut Interp, names: Names, rows: Vec<Vec<Value>>, of_objects: bool) -> Value {
+    let kind = if of_objects { "ChunkedIteratorResult" } else { cursor_kind(interp) };
+    make(names, rows, kind, true, Written::default())
+}
+
+/// The result of a statement that returns no rows.
+pub(crate) fn written(interp: &mut Interp, written: Written) -> Value {
+    let kind = cursor_kind(interp);
+    make(Rc::from([]), Vec::new(), kind, false, written)
+}
+
+fn cursor_kind(interp: &mut Interp) -> &'static str {
+    let version = lend::profile(interp).version();
+    if version < Version::new(1, 4, 0) { "ResultProxy" } else { "CursorResult" }
+}
+
+fn make(
+    names: Names,
+    rows: Vec<Vec<Value>>,
+    kind: &'static str,
+    returns_rows: bool,
+    written: Written,
+) -> Value {
+    Value::object(ResultObject {
+        source: Rc::new(Source {
+            names,
+            rows: RefCell::new(rows.into()),
+            closed: Cell::new(false),
+            returns_rows,
+            needs_unique: Cell::new(false),
+            written,
+        }),
+        shape: Shape::Rows,
+        kind,
+        id: fresh_identity(),
+    })
+}
+
+/// A result of a statement, its rows as the engine read them.
+pub(crate) fn of_execution(
+    interp: &mut Interp,
+    executed: backproof_engine::db::ExecResult,
+) -> PyResult<Value> {
+    if !executed.returns_rows {
+        let mut key = None;
+        if let [values] = executed.inserted_primary_keys.as_slice() {
+            let mut converted = Vec::with_capacity(values.len());
+            for value in values {
+                converted.push(super::convert::to_python(interp, value)?);
+            }
+            key = Some(converted);
+        }
+        let summary =
+            Written { rowcount: executed.rowcount, lastrowid: executed.lastrowid, inserted_primary_key: key };
+        return Ok(written(interp, summary));
+    }
+    let names: Names = executed.columns.iter().map(|column| column.name.clone()).collect();
+    let mut rows = Vec::with_capacity(executed.rows.len());
+    for row in &executed.rows {
+        let mut values = Vec::with_capacity(row.len());
+        for value in row {
+            values.push(super::convert::to_python(interp, value)?);
+        }
+        rows.push(values);
+    }
+    Ok(result(interp, names, rows, false))
+}
+
+/// Marks a result whose rows repeat because collections were joined.
+pub(crate) fn require_unique(value: &Value) {
+    if let Some(result) = value.downcast::<ResultObject>() {
+        result.source.needs_unique.set(true);
+    }
+}
+
+impl ResultObject {
+    fn reshaped(&self, shape: Shape, kind: &'static str) -> Value {
+        Value::object(ResultObject { source: self.source.clone(), shape, kind, id: fresh_identity() })
+    }
+
+    fn check(&self, interp: &mut Interp) -> PyResult<()> {
+        if !self.source.returns_rows {
+            return Err(errors::raise_named(
+                interp,
+                "ResourceClosedError",
+                "This result object does not return rows. It has been closed automatically.",
+            ));
+        }
+        if self.source.closed.get() {
+            return Err(errors::raise_named(interp, "ResourceClosedError", "This result object is closed."));
+        }
+        if self.source.needs_unique.get() {
+            return Err(errors::raise_named(
+                interp,
+                "InvalidRequestError",
+                "The unique() method must be invoked on this Result, as it contains results that need to be deduplicated.",
+            ));
+        }
+        Ok(())
+    }
+
+    fn shaped(&self, interp: &mut Interp, values: Vec<Value>) -> PyResult<Value> {
+        match self.shape {
+            Shape::Rows => Ok(row(interp, &self.source.names, values)),
+            Shape::Scalars(at) => Ok(values.get(at).cloned().unwrap_or(Value::None)),
+            Shape::Mappings => {
+                let row = RowObject { names: self.source.names.clone(), values, kind: RowKind::Row, id: 0 };
+                row.mapping(interp)
+            }
+        }
+    }
+
+    fn take(&self, interp: &mut Interp, most: usize) -> PyResult<Vec<Value>> {
+        self.check(interp)?;
+        let mut taken = Vec::new();
+        while taken.len() < most {
+            let next = self.source.rows.borrow_mut().pop_front();
+            let Some(values) = next else { break };
+            taken.push(self.shaped(interp, values)?);
+        }
+        Ok(taken)
+    }
+
+    /// The first row; `one` and `none` say what it means that there is another or none.
+    fn single(&self, interp: &mut Interp, none: bool) -> PyResult<Option<Value>> {
+        let mut rows = self.take(interp, 2)?;
+        self.source.rows.borrow_mut().clear();
+        self.source.closed.set(true);
+        match rows.len() {
+            1 => Ok(rows.pop()),
+            0 if none => Ok(None),
+            0 => Err(errors::raise_named(interp, "NoResultFound", "No row was found when one was required")),
+            _ => Err(errors::raise_named(
+                interp,
+                "MultipleResultsFound",
+                if none {
+                    "Multiple rows were found when one or none was required"
+                } else {
+                    "Multiple rows were found when exactly one was required"
+                },
+            )),
+        }
+    }
+
+    fn first(&self, interp: &mut Interp) -> PyResult<Option<Value>> {
+        let row = self.take(interp, 1)?.pop();
+        self.source.rows.borrow_mut().clear();
+        self.source.closed.set(true);
+        Ok(row)
+    }
+
+    /// The first value of a row as this result hands it out.
+    fn scalar(&self, row: Option<Value>) -> Value {
+        match row {
+            None => Value::None,
+            Some(value) => match value.downcast::<RowObject>() {
+                Some(row) => row.values.first().cloned().unwrap_or(Value::None),
+                None => value,
+            },
+        }
+    }
+}
+
+impl Object for ResultObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        self.kind
+    }
+
+    fn type_module(&self) -> &str {
+        if self.kind == "CursorResult" { "sqlalchemy.engine.cursor" } else { "sqlalchemy.engine.result" }
+    }
+
+    fn class(&self, interp: &mut Interp) -> Rc<Class> {
+        let class = interp.foreign_class(self.type_module(), self.kind);
+        if !class.dict.contains("all") && !class.dict.contains("fetchall") {
+            install(interp, &class);
+        }
+        class
+    }
+
+    fn identity(&self) -> u64 {
+        self.id
+    }
+
+    fn iter(&self, interp: &mut Interp, this: &Value) -> PyResult<Value> {
+        self.check(interp)?;
+        let this = this.clone();
+        Ok(Iter::from_fn("generator", move |interp| match this.downcast::<ResultObject>() {
+            Some(result) => Ok(result.take(interp, 1)?.pop()),
+            None => Ok(None),
+        }))
+    }
+
+    fn next(&self, interp: &mut Interp, _this: &Value) -> PyResult<Option<Value>> {
+        Ok(self.take(interp, 1)?.pop())
+    }
+
+    fn enter(&self, _interp: &mut Interp, this: &Value) -> PyResult<Option<Value>> {
+        Ok(Some(this.clone()))
+    }
+}
+
+/// The methods of results, as far as the release has them.
+fn install(interp: &mut Interp, class: &Rc<Class>) {
+    use define::{getter, method};
+    let is_new = lend::profile(interp).version() >= Version::new(1, 4, 0);
+    method::<ResultObject>(class, "fetchall", "", |interp, result, _, _| {
+        Ok(Value::list(result.take(interp, usize::MAX)?))
+    });
+    method::<ResultObject>(class, "fetchone", "", |interp, result, _, _| {
+        Ok(result.take(interp, 1)?.pop().unwrap_or(Value::None))
+    });
+    method::<ResultObject>(class, "fetchmany", "size=", |interp, result, _, mut bound| {
+        let size = bound.take(0).filter(|size| !size.is_none());
+        let size = size.map_or(Ok(1), |size| interp.index(&size))?;
+        Ok(Value::list(result.take(interp, usize::try_from(size).unwrap_or(0))?))
+    });
+    method::<ResultObject>(class, "first", "", |interp, result, _, _| {
+        Ok(result.first(interp)?.unwrap_or(Value::None))
+    });
+    method::<ResultObject>(class, "scalar", "", |interp, result, _, _| {
+        let row = result.first(interp)?;
+        Ok(result.scalar(row))
+    });
+    method::<ResultObject>(class, "keys", "", |interp, result, _, _| {
+        let names = result.source.names.iter().cloned().map(Value::from).collect();
+        let _ = interp;
+        Ok(Value::list(names))
+    });
+    method::<ResultObject>(class, "close", "", |_, result, _, _| {
+        result.source.closed.set(true);
+        Ok(Value::None)
+    });
+    getter::<ResultObject>(class, "rowcount", |_, result, _| {
+        let count = if result.source.returns_rows { -1 } else { result.source.written.rowcount };
+        Ok(Value::int(count))
+    });
+    getter::<ResultObject>(class, "lastrowid", |_, result, _| {
+        Ok(Value::int(result.source.written.lastrowid))
+    });
+    getter::<ResultObject>(class, "returns_rows", |_, result, _| Ok(Value::Bool(result.source.returns_rows)));
+    getter::<ResultObject>(class, "inserted_primary_key", |interp, result, _| {
+        match &result.source.written.inserted_primary_key {
+            Some(values) if lend::profile(interp).version() < Version::new(1, 4, 0) => {
+                Ok(Value::list(values.clone()))
+            }
+            Some(values) => Ok(Value::tuple(values.clone())),
+            None => Err(Stop::unsupported("inserted_primary_key of this result")),
+        }
+    });
+    if !is_new {
+        return;
+    }
+    method::<ResultObject>(class, "all", "", |interp, result, _, _| {
+        Ok(Value::list(result.take(interp, usize::MAX)?))
+    });
+    method::<ResultObject>(class, "one", "", |interp, result, _, _| {
+        Ok(result.single(interp, false)?.unwrap_or(Value::None))
+    });
+    method::<ResultObject>(class, "one_or_none", "", |interp, result, _, _| {
+        Ok(result.single(interp, true)?.unwrap_or(Value::None))
+    });
+    method::<ResultObject>(class, "scalar_one", "", |interp, result, _, _| {
+        let row = result.single(interp, false)?;
+        Ok(result.scalar(row))
+    });
+    method::<ResultObject>(class, "scalar_one_or_none", "", |interp, result, _, _| {
+        let row = result.single(interp, true)?;
+        Ok(result.scalar(row))
+    });
+    method::<ResultObject>(class, "scalars", "index=", |interp, result, _, mut bound| {
+        let at = match bound.take(0) {
+            None => 0,
+            Some(Value::Str(name)) => {
+                result.source.names.iter().position(|known| *known == name).unwrap_or(0)
+            }
+            Some(other) => usize::try_from(interp.index(&other)?).unwrap_or(0),
+        };
+        Ok(result.reshaped(Shape::Scalars(at), "ScalarResult"))
+    });
+    method::<ResultObject>(class, "mappings", "", |_, result, _, _| {
+        Ok(result.reshaped(Shape::Mappings, "MappingResult"))
+    });
+    method::<ResultObject>(class, "tuples", "", |_, _, this, _| Ok(this.clone()));
+    method::<ResultObject>(class, "unique", "strategy=", |interp, result, this, mut bound| {
+        if bound.take(0).is_some_and(|strategy| !strategy.is_none()) {
+            return Err(Stop::unsupported("unique() with a strategy"));
+        }
+        result.source.needs_unique.set(false);
+        let rows = std::mem::take(&mut *result.source.rows.borrow_mut());
+        let seen = crate::python::Set::new(crate::python::MapSet::new());
+        let mut kept = VecDeque::new();
+        for values in rows {
+            let key = match result.shape {
+                Shape::Scalars(at) => values.get(at).cloned().unwrap_or(Value::None),
+                Shape::Rows | Shape::Mappings => Value::tuple(values.clone()),
+            };
+            if interp.set_add(&seen, key)? {
+                kept.push_back(values);
+            }
+        }
+        *result.source.rows.borrow_mut() = kept;
+        Ok(this.clone())
+    });
+    method::<ResultObject>(class, "columns", "*columns", |interp, result, _, bound| {
+        let mut places = Vec::new();
+        for column in &bound.varargs {
+            places.push(match column {
+                Value::Str(name) => result.source.names.iter().position(|known| known == name).unwrap_or(0),
+                other => usize::try_from(interp.index(other)?).unwrap_or(0),
+            });
+        }
+        let names: Names = places.iter().filter_map(|&at| result.source.names.get(at).cloned()).collect();
+        let rows = std::mem::take(&mut *result.source.rows.borrow_mut());
+        let rows = rows
+            .into_iter()
+            .map(|values| places.iter().filter_map(|&at| values.get(at).cloned()).collect())
+            .collect();
+        Ok(make(names, rows, result.kind, true, Written::default()))
+    });
+}
