@@ -192,3 +192,12 @@ pub fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     };
     Problem::new(path, None, message)
 }
+
+/// A file's text, or the line on which it stops being UTF-8.
+pub fn utf8(path: &Path, bytes: Vec<u8>, what: &str) -> Result<String, Problem> {
+    String::from_utf8(bytes).map_err(|error| {
+        let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        let line = 1 + good.matches('\n').count();
+        Problem::new(path, Some(line), format!("not UTF-8: save the {what} as UTF-8"))
+    })
+}

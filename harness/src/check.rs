@@ -60,7 +60,7 @@ pub fn check(case: &Case, profile: Profile, limits: Limits) -> Checked {
             }
             Item::Step(step) => {
                 let done = match step.of {
-                    Some(of) => outcomes.get(of).cloned().flatten().unwrap_or_else(|| nothing_before()),
+                    Some(of) => outcomes.get(of).cloned().flatten().unwrap_or_else(nothing_before),
                     None if step.kind == Kind::Output => nothing_before(),
                     None if step.skip.is_some() => Done::default(),
                     None => run.step(step),

@@ -42,6 +42,8 @@ enum Format {
     Json,
 }
 
+const DOCTEST_HELP: &str = "Doctest options to turn on, with commas between: ELLIPSIS, NORMALIZE_WHITESPACE, IGNORE_EXCEPTION_DETAIL";
+
 #[derive(Debug, Args)]
 struct CheckArgs {
     /// Documents (.md, .rst, .txt), case files (.case.toml), or folders of them
@@ -56,8 +58,8 @@ struct CheckArgs {
     /// A case file: documents, givens and acknowledgements
     #[arg(long, value_name = "FILE.case.toml")]
     case: Vec<PathBuf>,
-    /// Doctest options to turn on, with commas between: ELLIPSIS, NORMALIZE_WHITESPACE, IGNORE_EXCEPTION_DETAIL
-    #[arg(long, value_name = "OPTIONS", value_delimiter = ',')]
+    /// Doctest options to turn on, with commas between
+    #[arg(long, value_name = "OPTIONS", value_delimiter = ',', long_help = DOCTEST_HELP)]
     doctest: Vec<String>,
     /// How to read documents, whatever they look like: markdown, rst or text
     #[arg(long, value_name = "READER")]

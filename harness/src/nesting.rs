@@ -74,7 +74,7 @@ mod tests {
     fn brackets_blocks_and_chains_are_bounded() {
         let brackets = format!("x = 1\ny = {}1", "(".repeat(100_000));
         assert_eq!(too_deep(&brackets).map(|(line, _)| line), Some(2));
-        let blocks: String = (0..200).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect();
+        let blocks = (0..200).map(|depth| " ".repeat(depth) + "if x:").collect::<Vec<_>>().join("\n");
         assert_eq!(too_deep(&blocks).map(|(line, _)| line), Some(101));
         assert!(too_deep(&format!("x = {}y", "not ".repeat(100_000))).is_some());
         assert!(too_deep(&format!("x = {}y", "-".repeat(100_000))).is_some());

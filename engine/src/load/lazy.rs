@@ -104,6 +104,7 @@ fn tag(relationship: &Relationship) -> String {
 
 fn prepare(query: &mut Query, relationship: &Relationship) {
     query.path = vec![(relationship.parent, Rc::clone(&relationship.key))];
+    query.bare = true;
 }
 
 fn keep(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<Slot> {

@@ -7,12 +7,13 @@
 use super::adapt::{Adapter, Sides, join_conditions, selectable};
 use super::from::{entity_items, explicit, position};
 use super::options::{Chosen, Path, chosen, is_deferred};
-use super::query::{Entity, Query, Style};
+use super::query::{Entity, JoinTarget, OnClause, Query, Style};
 use crate::error::{Error, Result};
 use crate::map::{Key, Lazy, MapperId, Property, Relationship};
 use crate::orm::Orm;
 use crate::sql::{Alias, Expr, FromItem, LabelStyle, Select};
 use crate::version::Behaviour;
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 /// A statement and how its rows are read.
@@ -451,17 +452,38 @@ impl Query {
             Style::Legacy => LabelStyle::TableColumn,
             Style::Select => LabelStyle::Disambiguate,
             Style::Loader if profile.has(Behaviour::LegacyColumnLabels) => LabelStyle::TableColumn,
+            Style::Loader if self.bare => LabelStyle::None,
             Style::Loader => LabelStyle::Disambiguate,
         }
     }
 
+    /// What the statement cache sees of a query beside its text: how entities and joins were spelled, options.
     fn tag(&self) -> Option<Key> {
-        if let Some(tag) = &self.loader {
-            return Some(Rc::clone(tag));
+        if let Some(loader) = &self.loader {
+            if self.options.is_empty() {
+                return Some(Rc::clone(loader));
+            }
+            return Some(Rc::from(format!("{loader} {:?}", self.options)));
         }
-        if self.options.is_empty() && !self.populate_existing {
-            return None;
+        let mut tag = String::new();
+        for entity in &self.entities {
+            match entity {
+                Entity::Mapped(mapped) => {
+                    let _ = write!(tag, "{:?} ", mapped.mapper);
+                }
+                Entity::Attribute(..) => tag.push_str("attribute "),
+                Entity::Expr(_) => tag.push_str("expression "),
+            }
         }
-        Some(Rc::from(format!("{:?} {}", self.options, self.populate_existing)))
+        for join in &self.joins {
+            let along = matches!(join.target, JoinTarget::Relationship { .. });
+            let given = matches!(join.on, OnClause::Expr(_));
+            tag.push_str(if along { "along " } else { "to " });
+            tag.push_str(if given { "on " } else { "" });
+        }
+        if !self.options.is_empty() || self.populate_existing {
+            let _ = write!(tag, "{:?} {}", self.options, self.populate_existing);
+        }
+        Some(Rc::from(tag))
     }
 }

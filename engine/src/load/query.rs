@@ -94,6 +94,8 @@ pub struct Query {
     pub(crate) loader: Option<Rc<str>>,
     /// The attributes to load, where not all are.
     pub(crate) only: Option<Vec<Key>>,
+    /// A loader that, where it does not label columns, does not tell equal names apart either.
+    pub(crate) bare: bool,
 }
 
 impl Query {
@@ -117,6 +119,7 @@ impl Query {
             path: Path::new(),
             loader: None,
             only: None,
+            bare: false,
         }
     }
 

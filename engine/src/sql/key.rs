@@ -197,6 +197,9 @@ impl Writer {
 
     fn select(&mut self, select: &Select) {
         self.word("select");
+        if let Some(tag) = &select.tag {
+            self.text(tag);
+        }
         self.exprs(&select.prefixes);
         self.word(if select.distinct { "distinct" } else { "" });
         let _ = write!(self.out, "{:?}|{}|", select.label_style, select.for_update);

@@ -2,7 +2,7 @@
 //!
 //! Every fault names the file, the line and what to write instead; a name that matches nothing is a fault.
 
-use super::{Bound, GivenCode, Item, Page, Problem, Step, unreadable};
+use super::{Bound, GivenCode, Item, Page, Problem, Step, unreadable, utf8};
 use crate::judge::{Options, Verdict};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -82,14 +82,8 @@ impl CaseFile {
     /// Reads a case file.
     pub fn read(path: &Path) -> Result<CaseFile, Problem> {
         let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let good = error.utf8_error().valid_up_to();
-            let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
-            Problem::new(path, Some(line), "not UTF-8: save the case file as UTF-8")
-        })?;
-        let line_of = |offset: usize| {
-            1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count()
-        };
+        let text = utf8(path, bytes, "case file")?;
+        let line_of = |offset: usize| 1 + text.get(..offset).map_or(0, |before| before.matches('\n').count());
         let raw: RawFile = toml::from_str(&text).map_err(|error| {
             let line = error.span().map(|span| line_of(span.start));
             let message = format!("{}: {REMEDY}", error.message().replace('\n', " "));

@@ -73,7 +73,7 @@ fn classes(suite: &[Stmt]) -> impl Iterator<Item = &StmtClassDef> {
 /// Whether `fragment` defines a class that `program` defines.
 pub fn repeats_class(fragment: &str, program: &str) -> bool {
     let earlier = suite(program);
-    classes(&suite(fragment)).any(|class| classes(&earlier).any(|other| other.name == class.name))
+    classes(&suite(fragment)).any(|class| classes(&earlier).any(|other| other.name.id == class.name.id))
 }
 
 fn slice(code: &str, range: TextRange) -> &str {
@@ -231,7 +231,7 @@ pub fn complete(fragment: &str, program: &str) -> Option<String> {
         }
         let repeated = match statement {
             Stmt::ClassDef(earlier) => {
-                classes(&own).find(|class| class.name == earlier.name).map(|class| (class, earlier))
+                classes(&own).find(|class| class.name.id == earlier.name.id).map(|class| (class, earlier))
             }
             _ => None,
         };
@@ -251,7 +251,7 @@ pub fn complete(fragment: &str, program: &str) -> Option<String> {
     for statement in &own {
         let taken = match statement {
             Stmt::Import(_) | Stmt::ImportFrom(_) => true,
-            Stmt::ClassDef(class) => classes(&base).any(|earlier| earlier.name == class.name),
+            Stmt::ClassDef(class) => classes(&base).any(|earlier| earlier.name.id == class.name.id),
             _ => false,
         };
         if !taken {

@@ -64,7 +64,7 @@ pub(super) fn main(args: &CheckArgs) -> u8 {
 }
 
 /// The profile that the report names: the one asked for, or the one that all cases name.
-fn shown_profile(asked: Option<Profile>, results: &[Result<(Profile, Checked), Problem>]) -> String {
+fn shown_profile(asked: Option<Profile>, results: &[Checking]) -> String {
     let mut profiles: Vec<String> = Vec::new();
     for (profile, _) in results.iter().flatten() {
         let profile = profile.to_string();
@@ -79,13 +79,13 @@ fn shown_profile(asked: Option<Profile>, results: &[Result<(Profile, Checked), P
     }
 }
 
-type Checks = Vec<Result<(Profile, Checked), Problem>>;
+/// A plan's profile and what became of it.
+type Checking = Result<(Profile, Checked), Problem>;
 
 /// Checks each plan on a thread with a stack of its own.
-fn side_by_side(plans: &[Result<Plan, Problem>], asked: Option<Profile>) -> Checks {
+fn side_by_side(plans: &[Result<Plan, Problem>], asked: Option<Profile>) -> Vec<Checking> {
     let next = AtomicUsize::new(0);
-    let results: Vec<Mutex<Option<Result<(Profile, Checked), Problem>>>> =
-        plans.iter().map(|_| Mutex::new(None)).collect();
+    let results: Vec<Mutex<Option<Checking>>> = plans.iter().map(|_| Mutex::new(None)).collect();
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(plans.len());
     let work = || {
         while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -119,14 +119,14 @@ fn side_by_side(plans: &[Result<Plan, Problem>], asked: Option<Profile>) -> Chec
 }
 
 /// Checks one plan; a panic outside any step is a problem of its document alone.
-fn guarded(plan: &Plan, asked: Option<Profile>) -> Result<(Profile, Checked), Problem> {
+fn guarded(plan: &Plan, asked: Option<Profile>) -> Checking {
     catch_unwind(AssertUnwindSafe(|| one(plan, asked))).unwrap_or_else(|_| {
         let message = "backproof itself failed on this document: please report it with the page";
         Err(Problem::new(&plan.name, None, message))
     })
 }
 
-fn one(plan: &Plan, asked: Option<Profile>) -> Result<(Profile, Checked), Problem> {
+fn one(plan: &Plan, asked: Option<Profile>) -> Checking {
     let case = Case::load(plan)?;
     let named = case.profile.as_deref().and_then(|name| name.parse::<Profile>().ok());
     let profile = asked.or(named).unwrap_or_default();

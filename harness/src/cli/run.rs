@@ -1,7 +1,7 @@
 //! `backproof run`: a whole program, as Python would show it.
 
 use super::{RunArgs, STACK, UNREADABLE, complain, print};
-use crate::case::{Problem, unreadable};
+use crate::case::{unreadable, utf8};
 use crate::nesting::too_deep;
 use crate::outcome::{End, Outcome, Unsupported};
 use crate::world::{Limits, Mode, Source, World};
@@ -19,12 +19,9 @@ pub(super) fn main(args: &RunArgs) -> u8 {
             return UNREADABLE;
         }
     };
-    let code = match String::from_utf8(bytes) {
+    let code = match utf8(&args.file, bytes, "program") {
         Ok(code) => code,
-        Err(error) => {
-            let good = error.utf8_error().valid_up_to();
-            let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
-            let problem = Problem::new(&args.file, Some(line), "not UTF-8: save the program as UTF-8");
+        Err(problem) => {
             complain(&format!("error: {problem}"));
             return UNREADABLE;
         }

@@ -46,6 +46,6 @@ pub(super) fn continues_log(line: &str) -> bool {
     if line.starts_with([' ', '\t', '(', ')', '[']) {
         return true;
     }
-    let word: String = line.chars().take_while(|letter| letter.is_ascii_alphabetic()).collect();
+    let word: String = line.chars().take_while(char::is_ascii_alphabetic).collect();
     word.len() > 1 && word.chars().all(|letter| letter.is_ascii_uppercase())
 }

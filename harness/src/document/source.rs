@@ -36,8 +36,8 @@ impl std::error::Error for ReadError {}
 /// The page's lines, whatever ends them.
 pub(super) fn lines(bytes: &[u8]) -> Result<Vec<String>, ReadError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let good = &bytes[..error.valid_up_to()];
-        let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+        let good = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        let line = 1 + good.matches('\n').count();
         ReadError::NotUtf8 { line, byte: bytes[error.valid_up_to()] }
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -119,7 +119,7 @@ pub(super) fn with_prose(blocks: Vec<Block>) -> Vec<Block> {
     for block in blocks {
         match merged.last_mut() {
             Some(last) if last.body == Body::Prose && block.body == Body::Prose => {
-                last.end_line = block.end_line
+                last.end_line = block.end_line;
             }
             _ => merged.push(block),
         }

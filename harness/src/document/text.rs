@@ -116,7 +116,7 @@ impl Page {
         let taken = code[..length].matches('\n').count();
         let last = at + taken;
         let rest_from = lines[last].text.len() - code[length..].split('\n').next().unwrap_or("").len();
-        let cut = code[length..].trim().len() > 0;
+        let cut = !code[length..].trim().is_empty();
         let mut example = Example {
             line: lines[at].number,
             end_line: lines[last].number,

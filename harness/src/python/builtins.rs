@@ -28,6 +28,7 @@ use super::interp::Interp;
 use super::value::Value;
 use std::rc::Rc;
 
+pub(crate) use attributes::is_instance;
 pub(crate) use convert::plain;
 pub(crate) use numbers::ratio;
 pub(crate) use text::lines_with_ends;

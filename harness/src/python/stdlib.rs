@@ -7,10 +7,15 @@ pub(crate) mod clock;
 pub(crate) mod datetime;
 pub(crate) mod decimal;
 mod pprint;
+pub(crate) mod typing;
 
 pub(crate) use datetime::ordered as datetime_ordered;
 
+use super::args::Args;
+use super::error::PyResult;
 use super::interp::Interp;
+use super::module::Module;
+use super::value::Value;
 
 /// Registers every module.
 pub(super) fn install(interp: &mut Interp) {
@@ -18,4 +23,10 @@ pub(super) fn install(interp: &mut Interp) {
     datetime::install(interp, &clock);
     decimal::install(interp);
     pprint::install(interp);
+    typing::install(interp);
+}
+
+/// Puts a function in a module.
+fn add(module: &Module, name: &'static str, body: fn(&mut Interp, Args) -> PyResult<Value>) {
+    module.dict.set(name, Value::native(name, body));
 }
