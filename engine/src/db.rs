@@ -3,12 +3,19 @@
 //! A document never reaches a file: whatever its URL says, an engine is a private in-memory database, which lives
 //! as long as the engine.
 
+mod batch;
+mod cache;
 mod clock;
+mod convert;
+mod driver;
 mod engine;
 mod execute;
 mod log;
+mod parameters;
+mod schema;
 
 pub use clock::Clock;
+pub use driver::DriverError;
 pub use engine::{ConnectionId, DatabaseId, Databases, Echo};
 pub use execute::{ExecResult, Given, ResultColumn, execute, execute_raw};
 pub use log::LogRecord;

@@ -24,6 +24,9 @@ pub enum ErrorKind {
     IntegrityError,
     OperationalError,
     ProgrammingError,
+    DataError,
+    DatabaseError,
+    InternalError,
     InterfaceError,
     InvalidRequestError,
     PendingRollbackError,
@@ -48,6 +51,7 @@ pub enum ErrorKind {
     IndexError,
     NotImplementedError,
     AssertionError,
+    OverflowError,
     /// Raised by the host inside a callback; the payload is the host's own.
     Host,
     /// Not a behaviour of the library: something the engine does not do, or a bound that was passed.

@@ -184,6 +184,10 @@ pub enum Behaviour {
     FloatBindIsDouble,
     /// `Boolean` and `Enum` make check constraints unless they are told not to.
     TypesMakeChecks,
+    /// The statements of `create_all()` commit one by one.
+    SchemaCommitsEach,
+    /// An unreadable engine URL is not repeated in its error.
+    UrlNotQuoted,
     /// `NOT IN` is written in parentheses.
     NotInGrouped,
 }
@@ -216,7 +220,8 @@ impl Behaviour {
             | Behaviour::DisambiguatedNames
             | Behaviour::CastKeepsName
             | Behaviour::CompiledCache => (Version::new(1, 4, 0), None),
-            Behaviour::ExpandingInWithNull
+            Behaviour::UrlNotQuoted
+            | Behaviour::ExpandingInWithNull
             | Behaviour::ConcatGroupsInComparison
             | Behaviour::NotUnlabelled => (Version::new(2, 0, 9), None),
             Behaviour::NotGroupsOperand
@@ -225,7 +230,7 @@ impl Behaviour {
             | Behaviour::Returning
             | Behaviour::UpdateFrom => (Version::new(2, 0, 0), None),
             Behaviour::Autocommit => (EVER, Some(Version::new(1, 4, u16::MAX))),
-            Behaviour::ConnectProbes | Behaviour::TypesMakeChecks => {
+            Behaviour::ConnectProbes | Behaviour::SchemaCommitsEach | Behaviour::TypesMakeChecks => {
                 (EVER, Some(Version::new(1, 3, u16::MAX)))
             }
             Behaviour::ParenthesizedServerDefault => (EVER, Some(Version::new(2, 0, 8))),

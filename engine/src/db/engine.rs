@@ -1,9 +1,12 @@
-//! Engines and connections.
+//! Engines, connections and their transactions, with the messages these log.
 
+use super::cache::Cache;
 use super::clock::Clock;
+use super::driver::{Driver, Failure};
 use super::log::LogRecord;
-use crate::error::{Error, Result};
-use crate::version::Profile;
+use crate::error::{Error, ErrorKind, Result};
+use crate::version::{Behaviour, Profile};
+use std::rc::Rc;
 
 /// One engine (`create_engine()`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,93 +25,360 @@ pub enum Echo {
     Debug,
 }
 
+/// Engines a world may have.
+const MAX_DATABASES: usize = 64;
+/// Messages that may wait to be taken.
+const MAX_LOG: usize = 100_000;
+
 /// All database engines of a world.
 #[derive(Debug, Default)]
 pub struct Databases {
     clock: Clock,
     log: Vec<LogRecord>,
+    databases: Vec<Database>,
+    connections: Vec<Connection>,
+}
+
+#[derive(Debug)]
+pub(super) struct Database {
+    pub(super) profile: Profile,
+    /// Opened with the first connection.
+    driver: Option<Rc<Driver>>,
+    echo: Echo,
+    pub(super) cache: Cache,
+    /// Connections checked out. They share the database, as the library's pool for memory databases has it.
+    checked_out: u32,
+}
+
+#[derive(Debug)]
+struct Connection {
+    database: DatabaseId,
+    open: bool,
+    begun: bool,
+    savepoints: u32,
 }
 
 impl Databases {
     /// Engines that read this clock.
     pub fn with_clock(clock: Clock) -> Self {
-        Databases { clock, log: Vec::new() }
+        Databases { clock, ..Databases::default() }
     }
 
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// An engine for a URL.
+    /// An engine for a URL. It is a private in-memory database, whatever file the URL names.
     ///
     /// # Errors
     ///
     /// `ArgumentError` for what is no URL; `Unsupported` for dialects other than SQLite.
     pub fn create_engine(&mut self, profile: Profile, url: &str, echo: Echo) -> Result<DatabaseId> {
-        let _ = (profile, url, echo);
-        Err(Error::unsupported("engines"))
+        let Some((scheme, _)) = url.split_once("://") else {
+            let quoted = crate::value::repr::text(url);
+            let message = if profile.has(Behaviour::UrlNotQuoted) {
+                "Could not parse SQLAlchemy URL from given URL string".to_owned()
+            } else if profile.has(Behaviour::CompiledCache) {
+                format!("Could not parse SQLAlchemy URL from string {quoted}")
+            } else {
+                format!("Could not parse rfc1738 URL from string {quoted}")
+            };
+            return Err(Error::new(ErrorKind::ArgumentError, message));
+        };
+        if !matches!(scheme, "sqlite" | "sqlite+pysqlite") {
+            return Err(Error::unsupported(format!(
+                "the database dialect `{scheme}`: engines are SQLite in memory (`sqlite://`)"
+            )));
+        }
+        if self.databases.len() >= MAX_DATABASES {
+            return Err(Error::unsupported(format!("more than {MAX_DATABASES} engines in one document")));
+        }
+        self.databases.push(Database {
+            profile,
+            driver: None,
+            echo,
+            cache: Cache::default(),
+            checked_out: 0,
+        });
+        Ok(DatabaseId(self.databases.len() as u32 - 1))
     }
 
     pub fn set_echo(&mut self, database: DatabaseId, echo: Echo) {
-        let _ = (database, echo);
+        self.database_mut(database).echo = echo;
+    }
+
+    pub fn echo(&self, database: DatabaseId) -> Echo {
+        self.database(database).echo
+    }
+
+    pub fn profile(&self, database: DatabaseId) -> Profile {
+        self.database(database).profile
+    }
+
+    pub(super) fn database(&self, database: DatabaseId) -> &Database {
+        &self.databases[database.0 as usize]
+    }
+
+    pub(super) fn database_mut(&mut self, database: DatabaseId) -> &mut Database {
+        &mut self.databases[database.0 as usize]
+    }
+
+    fn connection(&self, connection: ConnectionId) -> &Connection {
+        &self.connections[connection.0 as usize]
     }
 
     /// A connection of the engine.
     pub fn connect(&mut self, database: DatabaseId) -> Result<ConnectionId> {
-        let _ = database;
-        Err(Error::unsupported("engines"))
+        if self.database(database).driver.is_none() {
+            let driver = Rc::new(Driver::open()?);
+            self.database_mut(database).driver = Some(driver);
+            if self.database(database).profile.has(Behaviour::ConnectProbes) {
+                for what in ["plain", "unicode"] {
+                    self.write(
+                        database,
+                        "INFO",
+                        format!("SELECT CAST('test {what} returns' AS VARCHAR(60)) AS anon_1"),
+                    );
+                    self.write(database, "INFO", "()".to_owned());
+                }
+            }
+        }
+        self.database_mut(database).checked_out += 1;
+        let connection = Connection { database, open: true, begun: false, savepoints: 0 };
+        // A place whose connection is closed is used again, so that a loop of connections does not grow.
+        if let Some(free) = self.connections.iter().rposition(|old| !old.open && self.connections.len() > 4096) {
+            self.connections[free] = connection;
+            return Ok(ConnectionId(free as u32));
+        }
+        self.connections.push(connection);
+        Ok(ConnectionId(self.connections.len() as u32 - 1))
     }
 
     /// Gives a connection back; a transaction that is open is rolled back, with the log line it has.
     pub fn close(&mut self, connection: ConnectionId) -> Result<()> {
-        let _ = connection;
+        if !self.connection(connection).open {
+            return Ok(());
+        }
+        if self.connection(connection).begun {
+            self.rollback(connection)?;
+        }
+        let database = self.connection(connection).database;
+        self.connections[connection.0 as usize].open = false;
+        let entry = self.database_mut(database);
+        entry.checked_out = entry.checked_out.saturating_sub(1);
+        if entry.checked_out == 0 {
+            // The pool resets what comes back, silently.
+            let driver = self.driver(database)?;
+            driver.rollback().map_err(|failure| self.failed(database, failure, None))?;
+        }
         Ok(())
     }
 
+    pub fn is_closed(&self, connection: ConnectionId) -> bool {
+        !self.connection(connection).open
+    }
+
     pub fn database_of(&self, connection: ConnectionId) -> DatabaseId {
-        let _ = connection;
-        DatabaseId(0)
+        self.connection(connection).database
+    }
+
+    pub(super) fn driver(&self, database: DatabaseId) -> Result<Rc<Driver>> {
+        self.database(database)
+            .driver
+            .clone()
+            .ok_or_else(|| Error::new(ErrorKind::ResourceClosedError, "This Connection is closed"))
+    }
+
+    /// Refuses a connection that was given back.
+    pub(super) fn check_open(&self, connection: ConnectionId) -> Result<()> {
+        if self.connection(connection).open {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorKind::ResourceClosedError, "This Connection is closed"))
+        }
     }
 
     /// Begins a transaction: `BEGIN (implicit)` in the log.
+    ///
+    /// # Errors
+    ///
+    /// `ResourceClosedError` on a connection that was given back.
     pub fn begin(&mut self, connection: ConnectionId) -> Result<()> {
-        let _ = connection;
+        self.check_open(connection)?;
+        let entry = &mut self.connections[connection.0 as usize];
+        if !std::mem::replace(&mut entry.begun, true) {
+            let database = entry.database;
+            self.write(database, "INFO", "BEGIN (implicit)".to_owned());
+        }
         Ok(())
     }
 
     pub fn in_transaction(&self, connection: ConnectionId) -> bool {
-        let _ = connection;
-        false
+        self.connection(connection).begun
     }
 
     pub fn commit(&mut self, connection: ConnectionId) -> Result<()> {
-        let _ = connection;
+        self.check_open(connection)?;
+        let database = self.database_of(connection);
+        if std::mem::replace(&mut self.connections[connection.0 as usize].begun, false) {
+            self.write(database, "INFO", "COMMIT".to_owned());
+            self.driver(database)?.commit().map_err(|failure| self.failed(database, failure, None))?;
+        }
         Ok(())
     }
 
     pub fn rollback(&mut self, connection: ConnectionId) -> Result<()> {
-        let _ = connection;
+        self.check_open(connection)?;
+        let database = self.database_of(connection);
+        if std::mem::replace(&mut self.connections[connection.0 as usize].begun, false) {
+            self.write(database, "INFO", "ROLLBACK".to_owned());
+            self.driver(database)?.rollback().map_err(|failure| self.failed(database, failure, None))?;
+        }
         Ok(())
+    }
+
+    /// The `COMMIT` of a statement outside a transaction, in the versions that have it.
+    pub(super) fn autocommit(&mut self, database: DatabaseId) -> Result<()> {
+        self.write(database, "INFO", "COMMIT".to_owned());
+        self.driver(database)?.commit().map_err(|failure| self.failed(database, failure, None))
+    }
+
+    pub(super) fn autorollback(&mut self, database: DatabaseId) -> Result<()> {
+        self.write(database, "INFO", "ROLLBACK".to_owned());
+        self.driver(database)?.rollback().map_err(|failure| self.failed(database, failure, None))
     }
 
     /// A savepoint, named `sa_savepoint_1` and so on; answers its number.
     pub fn savepoint(&mut self, connection: ConnectionId) -> Result<u32> {
-        let _ = connection;
-        Ok(0)
+        self.begin(connection)?;
+        let entry = &mut self.connections[connection.0 as usize];
+        entry.savepoints += 1;
+        let number = entry.savepoints;
+        self.unprepared(connection, &format!("SAVEPOINT sa_savepoint_{number}"))?;
+        Ok(number)
     }
 
     pub fn release_savepoint(&mut self, connection: ConnectionId, savepoint: u32) -> Result<()> {
-        let _ = (connection, savepoint);
-        Ok(())
+        self.unprepared(connection, &format!("RELEASE SAVEPOINT sa_savepoint_{savepoint}"))
     }
 
     pub fn rollback_to_savepoint(&mut self, connection: ConnectionId, savepoint: u32) -> Result<()> {
-        let _ = (connection, savepoint);
+        self.unprepared(connection, &format!("ROLLBACK TO SAVEPOINT sa_savepoint_{savepoint}"))
+    }
+
+    /// Executes a statement that is never cached and has no parameters.
+    pub(super) fn unprepared(&mut self, connection: ConnectionId, text: &str) -> Result<()> {
+        self.check_open(connection)?;
+        let database = self.database_of(connection);
+        let made = self.clock.microseconds();
+        self.write(database, "INFO", text.to_owned());
+        let mark = self.mark(database, &Mark::NoKey { made });
+        self.write(database, "INFO", format!("{mark}()"));
+        self.driver(database)?
+            .run(text, &[])
+            .map_err(|failure| self.failed(database, failure, Some((text, None))))?;
         Ok(())
     }
 
     /// The log since the last call, oldest first.
     pub fn take_log(&mut self) -> Vec<LogRecord> {
         std::mem::take(&mut self.log)
+    }
+
+    /// Refuses to go on where nobody takes the log.
+    pub(super) fn check_log(&self) -> Result<()> {
+        if self.log.len() > MAX_LOG {
+            return Err(Error::unsupported("more than 100000 log messages in one step"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn write(&mut self, database: DatabaseId, level: &'static str, message: String) {
+        let entry = self.database(database);
+        let shown = match level {
+            "DEBUG" => entry.echo == Echo::Debug,
+            _ => entry.echo != Echo::Off,
+        };
+        let logger = if entry.profile.has(Behaviour::StatementMarks) {
+            "sqlalchemy.engine.Engine"
+        } else {
+            "sqlalchemy.engine.base.Engine"
+        };
+        let time = self.clock.now();
+        self.log.push(LogRecord { time, level, logger: Rc::from(logger), message, shown });
+    }
+
+    /// A statement's mark with a space after it; nothing in the versions without marks.
+    pub(super) fn mark(&self, database: DatabaseId, mark: &Mark) -> String {
+        if !self.database(database).profile.has(Behaviour::StatementMarks) {
+            return String::new();
+        }
+        let since = |made: i64| (self.clock.microseconds() - made) as f64 / 1e6;
+        match mark {
+            Mark::Raw => "[raw sql] ".to_owned(),
+            Mark::NoKey { made } => format!("[no key {:.5}s] ", since(*made)),
+            Mark::Generated { made, extra } => format!("[generated in {:.5}s{extra}] ", since(*made)),
+            Mark::Cached { made, extra } => format!("[cached since {}s ago{extra}] ", general(since(*made))),
+            Mark::Batch { extra } => format!("[insertmanyvalues{extra}] "),
+        }
+    }
+}
+
+/// How a statement came to be.
+#[derive(Debug, Clone)]
+pub(super) enum Mark {
+    Raw,
+    NoKey { made: i64 },
+    Generated { made: i64, extra: String },
+    Cached { made: i64, extra: String },
+    /// A batch of an insert after the first.
+    Batch { extra: String },
+}
+
+/// Four significant digits, as `%.4g`.
+fn general(number: f64) -> String {
+    rustpython_literal::float::format_general(
+        4,
+        number,
+        rustpython_literal::format::Case::Lower,
+        false,
+        false,
+    )
+}
+
+impl Databases {
+    /// A failure of the driver as the library reports it: wrapped, with the statement and its parameters.
+    pub(super) fn failed(
+        &self,
+        database: DatabaseId,
+        failure: Failure,
+        statement: Option<(&str, Option<&str>)>,
+    ) -> Error {
+        let _ = database;
+        let error = match failure {
+            Failure::Other(error) => return error,
+            Failure::Driver(error) => error,
+        };
+        let (kind, code) = match error.class {
+            "IntegrityError" => (ErrorKind::IntegrityError, "gkpj"),
+            "OperationalError" => (ErrorKind::OperationalError, "e3q8"),
+            "ProgrammingError" => (ErrorKind::ProgrammingError, "f405"),
+            "InterfaceError" => (ErrorKind::InterfaceError, "rvf5"),
+            "DataError" => (ErrorKind::DataError, "9h9h"),
+            "InternalError" => (ErrorKind::InternalError, "2j85"),
+            _ => (ErrorKind::DatabaseError, "4xp6"),
+        };
+        let mut detail = format!("(sqlite3.{}) {}", error.class, error.message);
+        if let Some((text, parameters)) = statement {
+            detail.push_str("\n[SQL: ");
+            detail.push_str(text);
+            detail.push(']');
+            if let Some(parameters) = parameters {
+                detail.push_str("\n[parameters: ");
+                detail.push_str(parameters);
+                detail.push(']');
+            }
+        }
+        Error::new(kind, detail).with_code(code).with_payload(Rc::new(error))
     }
 }

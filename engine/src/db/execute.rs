@@ -1,11 +1,19 @@
 //! Executing statements: defaults, parameters, log, rows.
 
-use super::engine::ConnectionId;
-use crate::error::{Error, Result};
+use super::batch;
+use super::cache::Entry;
+use super::convert::{self, Refusal};
+use super::driver::{Fetched, Failure};
+use super::engine::{ConnectionId, DatabaseId, Databases, Echo, Mark};
+use super::parameters;
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::schema::{Column, SqlType};
-use crate::sql::{Params, Statement};
+use crate::schema::{Column, ColumnDefault, SqlType, Table};
+use crate::sql::compile::{self, Piece};
+use crate::sql::key::cache_key;
+use crate::sql::{Bind, Compiled, CompiledBind, Dialect, Execution, Params, Statement};
 use crate::value::Value;
+use crate::version::{Behaviour, Profile};
 use std::rc::Rc;
 
 /// Parameters of an execution.
@@ -14,7 +22,7 @@ pub enum Given {
     #[default]
     None,
     One(Params),
-    /// A list of parameter sets: executemany, even for one.
+    /// A list of parameter sets.
     Many(Vec<Params>),
 }
 
@@ -34,15 +42,24 @@ pub struct ExecResult {
     pub returns_rows: bool,
     pub lastrowid: i64,
     pub rowcount: i64,
-    /// For an insert: each row's primary key, in the order of the table's key.
+    /// For an insert: each row's primary key, in the order of the table's key. `Null` where it is not known.
     pub inserted_primary_keys: Vec<Vec<Value>>,
     /// For an insert or update: each parameter set with what defaults were worked out before execution.
     pub written: Vec<Params>,
-    /// Columns whose value the database worked out: to be read when next needed.
+    /// For an insert with `return_defaults`: what the database generated for each row, by column key.
+    pub returned: Vec<Params>,
+    /// Columns whose value the database worked out and did not return: to be read when next needed.
     pub postfetch: Vec<Column>,
 }
 
-/// Executes a statement on a connection, beginning a transaction where none is.
+/// A statement ready to run: what it was compiled to, and the binds it has in the compiled one's places.
+pub(super) struct Prepared {
+    pub(super) entry: Rc<Entry>,
+    pub(super) binds: Vec<Bind>,
+    pub(super) mark: Mark,
+}
+
+/// Executes a statement on a connection, beginning a transaction where none is and the version does so.
 ///
 /// # Errors
 ///
@@ -53,17 +70,433 @@ pub fn execute(
     statement: &Statement,
     given: Given,
 ) -> Result<ExecResult> {
-    let _ = (cx, connection, statement, given);
-    Err(Error::unsupported("execution"))
+    cx.orm.databases.check_open(connection)?;
+    cx.orm.databases.check_log()?;
+    let database = cx.orm.databases.database_of(connection);
+    let profile = cx.orm.databases.profile(database);
+    let mut sets = match given {
+        Given::None => vec![Params::new()],
+        Given::One(set) => vec![set],
+        Given::Many(sets) if sets.is_empty() => vec![Params::new()],
+        Given::Many(sets) => sets,
+    };
+    let many = sets.len() > 1;
+    let prepared = prepare(&mut cx.orm.databases, database, statement, &sets[0], many)?;
+    work_out_defaults(cx, statement, &prepared.entry.compiled, &mut sets)?;
+    let databases = &mut cx.orm.databases;
+    let autocommits = profile.has(Behaviour::Autocommit) && !databases.in_transaction(connection);
+    let done = run_sets(databases, connection, profile, statement, &prepared, sets, many);
+    match done {
+        Ok(result) => {
+            if autocommits && is_change(statement) {
+                databases.autocommit(database)?;
+            }
+            Ok(result)
+        }
+        Err(error) => {
+            if autocommits && error.kind() != ErrorKind::Unsupported {
+                databases.autorollback(database)?;
+            }
+            Err(error)
+        }
+    }
 }
 
 /// Executes a text as the driver would be given it (`exec_driver_sql`).
+///
+/// # Errors
+///
+/// What the driver says, wrapped as the library wraps it.
 pub fn execute_raw(
     cx: &mut Cx<'_>,
     connection: ConnectionId,
     text: &str,
     given: Vec<Value>,
 ) -> Result<ExecResult> {
-    let _ = (cx, connection, text, given);
-    Err(Error::unsupported("execution"))
+    let databases = &mut cx.orm.databases;
+    databases.check_open(connection)?;
+    databases.check_log()?;
+    let database = databases.database_of(connection);
+    let profile = databases.profile(database);
+    let autocommits = profile.has(Behaviour::Autocommit) && !databases.in_transaction(connection);
+    if !autocommits {
+        databases.begin(connection)?;
+    }
+    let shown = parameters::one(profile, &given);
+    databases.write(database, "INFO", text.to_owned());
+    let mark = databases.mark(database, &Mark::Raw);
+    databases.write(database, "INFO", format!("{mark}{shown}"));
+    let fetched = databases.driver(database)?.run(text, &given);
+    let shown = (!given.is_empty()).then_some(shown.as_str());
+    match fetched {
+        Ok(fetched) => {
+            if autocommits && is_change_text(text) {
+                databases.autocommit(database)?;
+            }
+            collect(databases, database, None, fetched)
+        }
+        Err(failure) => {
+            let error = databases.failed(database, failure, Some((text, shown)));
+            if autocommits && error.kind() != ErrorKind::Unsupported {
+                databases.autorollback(database)?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Compiles a statement, or finds it in the cache.
+fn prepare(
+    databases: &mut Databases,
+    database: DatabaseId,
+    statement: &Statement,
+    first: &Params,
+    many: bool,
+) -> Result<Prepared> {
+    let profile = databases.profile(database);
+    let mut names: Vec<Rc<str>> = first.keys().cloned().collect();
+    names.sort();
+    let keyed = if profile.has(Behaviour::CompiledCache) { cache_key(statement, &names, many) } else { None };
+    if let Some(keyed) = &keyed
+        && let Some(entry) = databases.database_mut(database).cache.get(&keyed.key)
+    {
+        let mark = Mark::Cached { made: entry.made, extra: String::new() };
+        return Ok(Prepared { entry, binds: keyed.binds.clone(), mark });
+    }
+    let execution = Execution { parameters: Some(&names), many };
+    let compiled = compile::compile(profile, Dialect::Sqlite, statement, execution)?;
+    let made = databases.clock().microseconds();
+    Ok(match keyed {
+        Some(keyed) => {
+            let entry = Rc::new(Entry { compiled, binds: keyed.binds.clone(), made });
+            databases.database_mut(database).cache.insert(keyed.key, entry.clone());
+            Prepared { entry, binds: keyed.binds, mark: Mark::Generated { made, extra: String::new() } }
+        }
+        None => Prepared {
+            entry: Rc::new(Entry { compiled, binds: Vec::new(), made }),
+            binds: Vec::new(),
+            mark: Mark::NoKey { made },
+        },
+    })
+}
+
+/// Calls the defaults of columns that no parameter was given for, set by set.
+fn work_out_defaults(
+    cx: &mut Cx<'_>,
+    statement: &Statement,
+    compiled: &Compiled,
+    sets: &mut [Params],
+) -> Result<()> {
+    if compiled.prefetch.is_empty() {
+        return Ok(());
+    }
+    let is_update = matches!(statement, Statement::Update(_));
+    for set in sets {
+        for column in &compiled.prefetch {
+            let default = if is_update { column.onupdate() } else { column.default() };
+            // Several rows of one statement have a parameter each.
+            let prefix = format!("{}_m", column.key());
+            let names: Vec<Rc<str>> = compiled
+                .binds
+                .iter()
+                .filter(|bind| bind.for_column && bind.token.is_none())
+                .map(|bind| bind.name.clone())
+                .filter(|name| {
+                    **name == *column.key()
+                        || name.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.parse::<u32>().is_ok())
+                })
+                .collect();
+            for name in names {
+                if set.contains_key(&name) {
+                    continue;
+                }
+                let value = match &default {
+                    Some(ColumnDefault::Value(value)) => value.clone(),
+                    Some(ColumnDefault::Callable(callable)) => callable(cx)?,
+                    Some(ColumnDefault::Sql(_)) | None => continue,
+                };
+                set.insert(name, value);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A bind's value in one parameter set, before its type has formatted it.
+fn raw_value<'a>(
+    prepared: &'a Prepared,
+    bind: &'a CompiledBind,
+    set: &'a Params,
+) -> Option<std::borrow::Cow<'a, Value>> {
+    use std::borrow::Cow;
+    if let Some(value) = set.get(&bind.name) {
+        return Some(Cow::Borrowed(value));
+    }
+    let current = bind.token.as_ref().and_then(|token| {
+        let place = prepared.entry.binds.iter().position(|known| known.token == *token)?;
+        prepared.binds.get(place)
+    });
+    match current {
+        Some(current) => current.value.as_ref().map(Cow::Borrowed),
+        None => bind.value.as_ref().map(Cow::Borrowed),
+    }
+}
+
+/// The values of an `IN` in this execution.
+fn expanded(prepared: &Prepared, bind: &CompiledBind) -> Option<Vec<Value>> {
+    let own = bind.expanding.clone()?;
+    let current = bind.token.as_ref().and_then(|token| {
+        let place = prepared.entry.binds.iter().position(|known| known.token == *token)?;
+        prepared.binds.get(place)?.expanding.clone()
+    });
+    Some(current.unwrap_or(own))
+}
+
+/// The text of one execution and the values of one parameter set, in the order of the placeholders.
+pub(super) fn fill(
+    prepared: &Prepared,
+    pieces: &[Piece],
+    set: &Params,
+    sets: &[Params],
+    group: Option<usize>,
+) -> Result<(String, Vec<Value>)> {
+    let compiled = &prepared.entry.compiled;
+    let mut text = String::new();
+    let mut values = Vec::new();
+    for piece in pieces {
+        let number = match piece {
+            Piece::Text(piece) => {
+                text.push_str(piece);
+                continue;
+            }
+            Piece::Bind(number) => *number,
+        };
+        let bind = &compiled.binds[number];
+        if let Some(items) = expanded(prepared, bind) {
+            text.push('(');
+            if items.is_empty() {
+                text.push_str("SELECT 1 FROM (SELECT 1) WHERE 1!=1");
+            }
+            for (position, item) in items.iter().enumerate() {
+                text.push_str(if position == 0 { "?" } else { ", ?" });
+                values.push(
+                    convert::bind(&bind.ty, item).map_err(|refusal| refused(&refusal, compiled, sets))?,
+                );
+            }
+            text.push(')');
+            continue;
+        }
+        text.push('?');
+        let Some(value) = raw_value(prepared, bind, set) else {
+            let mut message = format!("A value is required for bind parameter '{}'", bind.name);
+            if let Some(group) = group.filter(|group| *group > 0) {
+                message.push_str(&format!(", in parameter group {group}"));
+            }
+            let refusal = Refusal { class: "sqlalchemy.exc.InvalidRequestError", message };
+            return Err(refused(&refusal, compiled, sets).with_code("cd3x"));
+        };
+        values.push(convert::bind(&bind.ty, &value).map_err(|refusal| refused(&refusal, compiled, sets))?);
+    }
+    Ok((text, values))
+}
+
+/// An error of preparing parameters, as the library wraps it.
+fn refused(refusal: &Refusal, compiled: &Compiled, sets: &[Params]) -> Error {
+    let mut detail = format!("({}) {}\n[SQL: {}]", refusal.class, refusal.message, compiled.text);
+    if sets.iter().any(|set| !set.is_empty()) {
+        detail.push_str("\n[parameters: ");
+        detail.push_str(&parameters::named(sets));
+        detail.push(']');
+    }
+    Error::new(ErrorKind::StatementError, detail)
+}
+
+/// Runs a prepared statement with its parameter sets.
+fn run_sets(
+    databases: &mut Databases,
+    connection: ConnectionId,
+    profile: Profile,
+    statement: &Statement,
+    prepared: &Prepared,
+    sets: Vec<Params>,
+    many: bool,
+) -> Result<ExecResult> {
+    let database = databases.database_of(connection);
+    let compiled = &prepared.entry.compiled;
+    let asked = sets.clone();
+    if many && compiled.values_row.is_some() {
+        let fetched = batch::run(databases, connection, profile, statement, prepared, &sets)?;
+        let mut result = collect(databases, database, Some(compiled), fetched)?;
+        finish(&mut result, statement, compiled, sets);
+        return Ok(result);
+    }
+    let mut rows = Vec::with_capacity(sets.len());
+    let mut text = String::new();
+    for (group, set) in sets.iter().enumerate() {
+        let (filled, values) = fill(prepared, &compiled.pieces, set, &asked, many.then_some(group))?;
+        text = filled;
+        rows.push(values);
+    }
+    if !profile.has(Behaviour::Autocommit) {
+        databases.begin(connection)?;
+    }
+    let shown = if many { parameters::many(profile, &rows) } else { parameters::one(profile, &rows[0]) };
+    databases.write(database, "INFO", text.clone());
+    let mark = databases.mark(database, &prepared.mark);
+    databases.write(database, "INFO", format!("{mark}{shown}"));
+    let driver = databases.driver(database)?;
+    let mut fetched = Fetched::default();
+    for (position, row) in rows.iter().enumerate() {
+        match driver.run(&text, row) {
+            Ok(mut one) if position > 0 => {
+                one.rowcount += fetched.rowcount;
+                fetched = one;
+            }
+            Ok(one) => fetched = one,
+            Err(failure) => {
+                let shown = (many || !rows[0].is_empty()).then_some(shown.as_str());
+                return Err(databases.failed(database, failure, Some((&text, shown))));
+            }
+        }
+    }
+    let mut result = collect(databases, database, Some(compiled), fetched)?;
+    finish(&mut result, statement, compiled, sets);
+    Ok(result)
+}
+
+/// Rows as their columns' types read them.
+fn collect(
+    databases: &mut Databases,
+    database: DatabaseId,
+    compiled: Option<&Compiled>,
+    fetched: Fetched,
+) -> Result<ExecResult> {
+    let known = compiled.map(|compiled| compiled.columns.as_slice()).unwrap_or_default();
+    let by_position = known.len() == fetched.columns.len();
+    let columns: Vec<ResultColumn> = fetched
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(at, name)| match known.get(at).filter(|_| by_position) {
+            Some(column) => ResultColumn { name: column.name.clone(), ty: column.ty.clone() },
+            None => ResultColumn { name: Rc::from(name.as_str()), ty: SqlType::Null },
+        })
+        .collect();
+    if databases.echo(database) == Echo::Debug && !columns.is_empty() {
+        let names: Vec<Value> = fetched.columns.iter().map(|name| Value::text(name.as_str())).collect();
+        let profile = databases.profile(database);
+        databases.write(database, "DEBUG", format!("Col {}", parameters::one(profile, &names)));
+        for row in &fetched.rows {
+            databases.write(database, "DEBUG", format!("Row {}", parameters::one(profile, row)));
+        }
+    }
+    let mut rows = Vec::with_capacity(fetched.rows.len());
+    for row in fetched.rows {
+        let row = row
+            .into_iter()
+            .zip(&columns)
+            .map(|(value, column)| convert::result(&column.ty, value))
+            .collect::<std::result::Result<Vec<_>, Refusal>>()
+            .map_err(|refusal| {
+                let kind = match refusal.class {
+                    "builtins.TypeError" => ErrorKind::TypeError,
+                    _ => ErrorKind::ValueError,
+                };
+                Error::new(kind, refusal.message)
+            })?;
+        rows.push(row);
+    }
+    Ok(ExecResult {
+        returns_rows: !columns.is_empty(),
+        columns,
+        rows,
+        lastrowid: fetched.lastrowid,
+        rowcount: fetched.rowcount,
+        ..ExecResult::default()
+    })
+}
+
+/// What an insert or update tells besides its rows.
+fn finish(result: &mut ExecResult, statement: &Statement, compiled: &Compiled, sets: Vec<Params>) {
+    result.postfetch.clone_from(&compiled.postfetch);
+    if let Statement::Insert(insert) = statement {
+        if insert.return_defaults && insert.returning.is_empty() && result.returns_rows {
+            let names: Vec<Rc<str>> = result
+                .columns
+                .iter()
+                .map(|column| {
+                    let by_name = insert.table.columns().into_iter().find(|own| own.name() == column.name);
+                    by_name.map_or_else(|| column.name.clone(), |own| own.key())
+                })
+                .collect();
+            result.returned = std::mem::take(&mut result.rows)
+                .into_iter()
+                .map(|row| names.iter().cloned().zip(row).collect())
+                .collect();
+            result.returns_rows = false;
+            result.columns.clear();
+            result.postfetch.clear();
+        }
+        result.inserted_primary_keys = primary_keys(result, &insert.table, compiled, &sets);
+    }
+    result.written = sets;
+}
+
+/// Each inserted row's key: from the parameters, from what came back, or from the driver for a single row.
+fn primary_keys(result: &ExecResult, table: &Table, compiled: &Compiled, sets: &[Params]) -> Vec<Vec<Value>> {
+    let generated = table.autoincrement_column();
+    let single = sets.len() == 1;
+    sets.iter()
+        .enumerate()
+        .map(|(row, set)| {
+            table
+                .primary_key()
+                .iter()
+                .map(|column| {
+                    let key = column.key();
+                    if let Some(value) = set.get(&key) {
+                        if !value.is_null() || generated.as_ref() != Some(column) {
+                            return value.clone();
+                        }
+                    }
+                    if let Some(value) = result.returned.get(row).and_then(|returned| returned.get(&key)) {
+                        return value.clone();
+                    }
+                    let bound = compiled.binds.iter().find(|bind| bind.for_column && *bind.name == *key);
+                    if let Some(value) = bound.and_then(|bind| bind.value.clone()) {
+                        return value;
+                    }
+                    if single && generated.as_ref() == Some(column) {
+                        return Value::Int(result.lastrowid);
+                    }
+                    Value::Null
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// Whether a statement outside a transaction commits by itself, in the versions where some do.
+fn is_change(statement: &Statement) -> bool {
+    match statement {
+        Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) | Statement::Ddl(_) => true,
+        Statement::Select(_) | Statement::Compound(_) => false,
+        Statement::Text(text) => is_change_text(&text.text),
+    }
+}
+
+fn is_change_text(text: &str) -> bool {
+    let word: String = text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
+    ["UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER"].iter().any(|known| known.eq_ignore_ascii_case(&word))
+}
+
+/// The driver's failure in a batch.
+pub(super) fn batch_failed(
+    databases: &Databases,
+    database: DatabaseId,
+    failure: Failure,
+    text: &str,
+    shown: &str,
+) -> Error {
+    databases.failed(database, failure, Some((text, Some(shown))))
 }

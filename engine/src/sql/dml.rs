@@ -31,6 +31,8 @@ pub struct Insert {
     pub returning: Vec<Expr>,
     /// Wants generated keys of every row back, with `RETURNING` where the version does so (a flush's insert).
     pub return_defaults: bool,
+    /// `returning(…, sort_by_parameter_order=True)`: rows come back in the order of the parameters.
+    pub sort_returning: bool,
     /// Do not ask for the generated key (`inline()`).
     pub inline: bool,
     pub prefixes: Vec<Rc<str>>,
@@ -62,6 +64,7 @@ impl Insert {
             values: InsertValues::default(),
             returning: Vec::new(),
             return_defaults: false,
+            sort_returning: false,
             inline: false,
             prefixes: Vec::new(),
         }

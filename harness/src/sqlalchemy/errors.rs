@@ -158,6 +158,7 @@ pub(crate) fn raise(interp: &mut Interp, error: &Error) -> Stop {
         ErrorKind::IndexError => "IndexError",
         ErrorKind::NotImplementedError => "NotImplementedError",
         ErrorKind::AssertionError => "AssertionError",
+        ErrorKind::OverflowError => "OverflowError",
         _ => "",
     };
     if !builtin.is_empty() {

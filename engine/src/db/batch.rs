@@ -1,0 +1,119 @@
+//! Inserts of several rows that bring values back ("insertmanyvalues").
+//!
+//! The first releases of 2.0 send as many rows as fit in one statement; later ones send rows one by one where
+//! nothing in a returned row tells which row it is.
+
+use super::driver::Fetched;
+use super::engine::{ConnectionId, Databases, Mark};
+use super::execute::{Prepared, batch_failed, fill};
+use super::parameters;
+use crate::error::{Error, Result};
+use crate::sql::{Params, Statement};
+use crate::value::Value;
+use crate::version::{Behaviour, Profile};
+
+/// Rows of one batch.
+const PAGE: usize = 1000;
+/// Parameters of one statement.
+const MAX_PARAMETERS: usize = 32_766;
+
+/// How rows are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Of the versions that do not say.
+    Unsaid,
+    Unordered,
+    Ordered,
+    /// One by one.
+    OneByOne,
+}
+
+/// Runs an insert in batches.
+pub(super) fn run(
+    databases: &mut Databases,
+    connection: ConnectionId,
+    profile: Profile,
+    statement: &Statement,
+    prepared: &Prepared,
+    sets: &[Params],
+) -> Result<Fetched> {
+    let database = databases.database_of(connection);
+    let compiled = &prepared.entry.compiled;
+    let Some((start, end)) = compiled.values_row else {
+        return Err(Error::unsupported("a batch of an insert without rows"));
+    };
+    let order = order(profile, statement, sets);
+    let (before, row, after) =
+        (&compiled.pieces[..start], &compiled.pieces[start..end], &compiled.pieces[end..]);
+    let (prefix, _) = fill(prepared, before, &sets[0], sets, None)?;
+    let (suffix, _) = fill(prepared, after, &sets[0], sets, None)?;
+    let mut rows = Vec::with_capacity(sets.len());
+    for (group, set) in sets.iter().enumerate() {
+        rows.push(fill(prepared, row, set, sets, Some(group))?);
+    }
+    let width = rows.first().map_or(0, |(_, values)| values.len());
+    let page = match order {
+        Order::OneByOne => 1,
+        _ => PAGE.min(MAX_PARAMETERS.checked_div(width).unwrap_or(PAGE)).max(1),
+    };
+    let total = rows.len().div_ceil(page);
+    databases.begin(connection)?;
+    let driver = databases.driver(database)?;
+    let mut fetched = Fetched::default();
+    for (number, batch) in rows.chunks(page).enumerate() {
+        let texts: Vec<&str> = batch.iter().map(|(text, _)| text.as_str()).collect();
+        let values: Vec<Value> = batch.iter().flat_map(|(_, values)| values.clone()).collect();
+        let text = format!("{prefix}{}{suffix}", texts.join(", "));
+        let place = match order {
+            Order::Unsaid if total == 1 => String::new(),
+            Order::Unsaid => format!(" batch {} of {total}", number + 1),
+            Order::Unordered => format!(" {}/{total} (unordered)", number + 1),
+            Order::Ordered => format!(" {}/{total} (ordered)", number + 1),
+            Order::OneByOne => format!(" {}/{total} (ordered; batch not supported)", number + 1),
+        };
+        let mark = match &prepared.mark {
+            _ if number > 0 => Mark::Batch { extra: place },
+            Mark::Generated { made, .. } => {
+                Mark::Generated { made: *made, extra: format!(" (insertmanyvalues){place}") }
+            }
+            Mark::Cached { made, .. } => {
+                Mark::Cached { made: *made, extra: format!(" (insertmanyvalues){place}") }
+            }
+            other => other.clone(),
+        };
+        let shown = parameters::one(profile, &values);
+        databases.write(database, "INFO", text.clone());
+        let mark = databases.mark(database, &mark);
+        databases.write(database, "INFO", format!("{mark}{shown}"));
+        match driver.run(&text, &values) {
+            Ok(mut one) => {
+                fetched.columns = std::mem::take(&mut one.columns);
+                fetched.rows.append(&mut one.rows);
+                fetched.rowcount += one.rowcount;
+                fetched.lastrowid = one.lastrowid;
+            }
+            Err(failure) => return Err(batch_failed(databases, database, failure, &text, &shown)),
+        }
+    }
+    Ok(fetched)
+}
+
+/// How the rows of an insert are sent: in order where the caller wants them so, in batches where the rows that come
+/// back can be told apart by a key that was given.
+fn order(profile: Profile, statement: &Statement, sets: &[Params]) -> Order {
+    let Statement::Insert(insert) = statement else { return Order::Unordered };
+    if !profile.has(Behaviour::InsertManyValuesOrdered) {
+        return Order::Unsaid;
+    }
+    let wants_order = insert.sort_returning || (insert.return_defaults && insert.returning.is_empty());
+    let key_given = insert
+        .table
+        .primary_key()
+        .iter()
+        .all(|column| sets.iter().all(|set| set.get(&column.key()).is_some_and(|value| !value.is_null())));
+    match (wants_order, key_given) {
+        (false, _) => Order::Unordered,
+        (true, true) => Order::Ordered,
+        (true, false) => Order::OneByOne,
+    }
+}

@@ -1,0 +1,153 @@
+//! Values on their way into and out of the database, by the type of their column.
+
+use crate::schema::SqlType;
+use crate::value::{Value, repr};
+use bigdecimal::BigDecimal;
+use jiff::civil::{Date, DateTime, Time};
+use num_traits::ToPrimitive;
+use std::str::FromStr;
+
+/// A Python exception of a conversion, which the library wraps in a `StatementError` or lets through.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// `builtins.TypeError`.
+    pub(super) class: &'static str,
+    pub(super) message: String,
+}
+
+fn type_error(message: impl Into<String>) -> Refusal {
+    Refusal { class: "builtins.TypeError", message: message.into() }
+}
+
+fn value_error(message: impl Into<String>) -> Refusal {
+    Refusal { class: "builtins.ValueError", message: message.into() }
+}
+
+/// A parameter as its type hands it to the driver.
+pub(super) fn bind(ty: &SqlType, value: &Value) -> Result<Value, Refusal> {
+    if value.is_null() {
+        return Ok(Value::Null);
+    }
+    Ok(match ty.generic() {
+        SqlType::DateTime { .. } => match value {
+            Value::DateTime(moment) => Value::text(storage(*moment)),
+            Value::Date(date) => Value::text(storage(date.at(0, 0, 0, 0))),
+            _ => {
+                return Err(type_error(
+                    "SQLite DateTime type only accepts Python datetime and date objects as input.",
+                ));
+            }
+        },
+        SqlType::Date => match value {
+            Value::Date(date) => Value::text(date.to_string()),
+            Value::DateTime(moment) => Value::text(moment.date().to_string()),
+            _ => return Err(type_error("SQLite Date type only accepts Python date objects as input.")),
+        },
+        SqlType::Time { .. } => match value {
+            Value::Time(time) => Value::text(clock(*time)),
+            _ => return Err(type_error("SQLite Time type only accepts Python time objects as input.")),
+        },
+        SqlType::Boolean => match value {
+            Value::Bool(truth) => Value::Int(i64::from(*truth)),
+            Value::Int(number @ (0 | 1)) => Value::Int(*number),
+            Value::Int(_) => {
+                return Err(value_error(format!("Value {} is not None, True, or False", repr::value(value))));
+            }
+            other => return Err(type_error(format!("Not a boolean value: {}", repr::value(other)))),
+        },
+        SqlType::Float { .. } | SqlType::Double | SqlType::Numeric { .. } => match value {
+            Value::Float(number) => Value::Float(*number),
+            Value::Int(number) => Value::Float(*number as f64),
+            Value::Bool(truth) => Value::Float(f64::from(u8::from(*truth))),
+            Value::Decimal(number) => Value::Float(number.to_f64().unwrap_or(f64::NAN)),
+            Value::Text(text) => match text.trim().parse::<f64>() {
+                Ok(number) => Value::Float(number),
+                Err(_) => {
+                    return Err(value_error(format!(
+                        "could not convert string to float: {}",
+                        repr::value(value)
+                    )));
+                }
+            },
+            Value::Host(host) => {
+                return Err(type_error(format!(
+                    "float() argument must be a string or a real number, not '{}'",
+                    host.type_name()
+                )));
+            }
+            other => other.clone(),
+        },
+        _ => value.clone(),
+    })
+}
+
+/// A value of a row as its type hands it to Python.
+pub(super) fn result(ty: &SqlType, value: Value) -> Result<Value, Refusal> {
+    if value.is_null() {
+        return Ok(value);
+    }
+    Ok(match (ty.generic(), &value) {
+        (SqlType::DateTime { .. }, Value::Text(text)) => match moment(text) {
+            Some(moment) => Value::DateTime(moment),
+            None => return Err(value_error(format!("Couldn't parse datetime string: {}", repr::text(text)))),
+        },
+        (SqlType::DateTime { .. } | SqlType::Date | SqlType::Time { .. }, Value::Int(_) | Value::Float(_)) => {
+            return Err(type_error("fromisoformat: argument must be str"));
+        }
+        (SqlType::Date, Value::Text(text)) => match Date::from_str(text.get(..10).unwrap_or(text)) {
+            Ok(date) => Value::Date(date),
+            Err(_) => return Err(value_error(format!("Couldn't parse date string: {}", repr::text(text)))),
+        },
+        (SqlType::Time { .. }, Value::Text(text)) => match Time::from_str(text) {
+            Ok(time) => Value::Time(time),
+            Err(_) => return Err(value_error(format!("Couldn't parse time string: {}", repr::text(text)))),
+        },
+        (SqlType::Boolean, Value::Int(number)) => Value::Bool(*number != 0),
+        (SqlType::Numeric { asdecimal: true, scale, .. }, _) => decimal(&value, scale.unwrap_or(10)),
+        (SqlType::Float { asdecimal: true, .. }, _) => decimal(&value, 10),
+        (SqlType::Numeric { asdecimal: false, .. }, Value::Int(number)) => Value::Float(*number as f64),
+        _ => value,
+    })
+}
+
+/// A stored number with this many places, as the library reads decimals from SQLite.
+fn decimal(value: &Value, scale: u32) -> Value {
+    let text = match value {
+        Value::Int(number) => format!("{:.*}", scale as usize, *number as f64),
+        Value::Float(number) => format!("{number:.*}", scale as usize),
+        other => return other.clone(),
+    };
+    BigDecimal::from_str(&text).map_or(Value::Float(f64::NAN), Value::Decimal)
+}
+
+/// `2023-01-01 00:00:00.000000`
+fn storage(moment: DateTime) -> String {
+    format!("{} {}", moment.date(), clock(moment.time()))
+}
+
+/// `01:02:03.000000`
+fn clock(time: Time) -> String {
+    format!(
+        "{:02}:{:02}:{:02}.{:06}",
+        time.hour(),
+        time.minute(),
+        time.second(),
+        time.subsec_nanosecond() / 1000
+    )
+}
+
+/// As the driver adapts a datetime that no type has formatted: microseconds only where there are some.
+pub(super) fn iso(moment: DateTime) -> String {
+    let text = storage(moment);
+    match text.strip_suffix(".000000") {
+        Some(short) => short.to_owned(),
+        None => text,
+    }
+}
+
+fn moment(text: &str) -> Option<DateTime> {
+    if let Ok(moment) = DateTime::from_str(text) {
+        return Some(moment);
+    }
+    Date::from_str(text).ok().map(|date| date.at(0, 0, 0, 0))
+}

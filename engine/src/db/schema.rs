@@ -1,0 +1,156 @@
+//! Creating and dropping the tables of a schema, in dependency order, with the library's existence checks.
+
+use super::engine::{ConnectionId, DatabaseId, Databases, Mark};
+use crate::error::Result;
+use crate::schema::{Table, sort_tables};
+use crate::sql::Dialect;
+use crate::sql::compile::{ddl, ident};
+use crate::version::Behaviour;
+
+impl Databases {
+    /// `metadata.create_all(engine)`: creates what does not exist, in one transaction of its own.
+    ///
+    /// `tables` are given in the order in which they were made.
+    ///
+    /// # Errors
+    ///
+    /// `CompileError`, `NoReferencedTableError` and their like, or what the driver says.
+    pub fn create_all(&mut self, database: DatabaseId, tables: &[Table], check_first: bool) -> Result<()> {
+        self.in_own_transaction(database, |databases, connection| {
+            databases.create_all_on(connection, tables, check_first)
+        })
+    }
+
+    /// `metadata.drop_all(engine)`.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub fn drop_all(&mut self, database: DatabaseId, tables: &[Table], check_first: bool) -> Result<()> {
+        self.in_own_transaction(database, |databases, connection| {
+            databases.drop_all_on(connection, tables, check_first)
+        })
+    }
+
+    fn in_own_transaction(
+        &mut self,
+        database: DatabaseId,
+        work: impl FnOnce(&mut Self, ConnectionId) -> Result<()>,
+    ) -> Result<()> {
+        let connection = self.connect(database)?;
+        if self.schema_transactions(database) {
+            self.begin(connection)?;
+        }
+        let done = work(self, connection);
+        if self.in_transaction(connection) {
+            match &done {
+                Ok(()) => self.commit(connection)?,
+                Err(_) => self.rollback(connection)?,
+            }
+        }
+        self.close(connection)?;
+        done
+    }
+
+    /// Whether the statements of a schema share a transaction; before, each commits.
+    fn schema_transactions(&self, database: DatabaseId) -> bool {
+        !self.profile(database).has(Behaviour::SchemaCommitsEach)
+    }
+
+    /// Creates tables on a connection, in its transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Databases::create_all`].
+    pub fn create_all_on(
+        &mut self,
+        connection: ConnectionId,
+        tables: &[Table],
+        check_first: bool,
+    ) -> Result<()> {
+        let database = self.database_of(connection);
+        let profile = self.profile(database);
+        let mut missing = Vec::new();
+        for table in tables {
+            if !check_first || !self.has_table(connection, table)? {
+                missing.push(table.clone());
+            }
+        }
+        for table in sort_tables(&missing)?.tables {
+            let text = ddl::create_table(profile, Dialect::Sqlite, &table)?;
+            self.schema_statement(connection, &text)?;
+            for index in table.indexes() {
+                let text = ddl::create_index(profile, Dialect::Sqlite, &table, &index)?;
+                self.schema_statement(connection, &text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops tables on a connection, in its transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Databases::drop_all`].
+    pub fn drop_all_on(
+        &mut self,
+        connection: ConnectionId,
+        tables: &[Table],
+        check_first: bool,
+    ) -> Result<()> {
+        let profile = self.profile(self.database_of(connection));
+        let mut present = Vec::new();
+        for table in tables {
+            if !check_first || self.has_table(connection, table)? {
+                present.push(table.clone());
+            }
+        }
+        let sorted = sort_tables(&present)?;
+        let order = if sorted.cyclic {
+            // A cycle cannot be undone in order, and SQLite does not check: tables go as they were made.
+            present
+        } else {
+            sorted.tables.into_iter().rev().collect()
+        };
+        for table in order {
+            let text = ddl::drop_table(profile, Dialect::Sqlite, &table)?;
+            self.schema_statement(connection, &text)?;
+        }
+        Ok(())
+    }
+
+    fn schema_statement(&mut self, connection: ConnectionId, text: &str) -> Result<()> {
+        self.check_log()?;
+        self.unprepared(connection, text)?;
+        let database = self.database_of(connection);
+        if self.profile(database).has(Behaviour::Autocommit) && !self.in_transaction(connection) {
+            self.autocommit(database)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a table exists, asked as the library asks it: in `main`, then among temporary ones.
+    fn has_table(&mut self, connection: ConnectionId, table: &Table) -> Result<bool> {
+        let name = ident::always(table.name());
+        let schemas = match table.schema() {
+            Some(schema) => vec![ident::quote(Dialect::Sqlite, schema, None)],
+            None => vec!["main".to_owned(), "temp".to_owned()],
+        };
+        for schema in schemas {
+            let text = format!("PRAGMA {schema}.table_info({name})");
+            let database = self.database_of(connection);
+            self.check_log()?;
+            self.write(database, "INFO", text.clone());
+            let mark = self.mark(database, &Mark::Raw);
+            self.write(database, "INFO", format!("{mark}()"));
+            let fetched = self
+                .driver(database)?
+                .run(&text, &[])
+                .map_err(|failure| self.failed(database, failure, Some((&text, None))))?;
+            if !fetched.rows.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
