@@ -106,11 +106,10 @@ fn order(profile: Profile, statement: &Statement, sets: &[Params]) -> Order {
         return Order::Unsaid;
     }
     let wants_order = insert.sort_returning || (insert.return_defaults && insert.returning.is_empty());
-    let key_given = insert
-        .table
-        .primary_key()
-        .iter()
-        .all(|column| sets.iter().all(|set| set.get(&column.key()).is_some_and(|value| !value.is_null())));
+    let key_given =
+        insert.table.primary_key().iter().all(|column| {
+            sets.iter().all(|set| set.get(&column.key()).is_some_and(|value| !value.is_null()))
+        });
     match (wants_order, key_given) {
         (false, _) => Order::Unordered,
         (true, true) => Order::Ordered,

@@ -91,7 +91,10 @@ pub(super) fn result(ty: &SqlType, value: Value) -> Result<Value, Refusal> {
             Some(moment) => Value::DateTime(moment),
             None => return Err(value_error(format!("Couldn't parse datetime string: {}", repr::text(text)))),
         },
-        (SqlType::DateTime { .. } | SqlType::Date | SqlType::Time { .. }, Value::Int(_) | Value::Float(_)) => {
+        (
+            SqlType::DateTime { .. } | SqlType::Date | SqlType::Time { .. },
+            Value::Int(_) | Value::Float(_),
+        ) => {
             return Err(type_error("fromisoformat: argument must be str"));
         }
         (SqlType::Date, Value::Text(text)) => match Date::from_str(text.get(..10).unwrap_or(text)) {

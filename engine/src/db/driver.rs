@@ -59,7 +59,8 @@ pub(super) struct Driver {
 
 impl Driver {
     pub(super) fn open() -> Result<Self> {
-        let wrong = |error: rusqlite::Error| Error::unsupported(format!("SQLite could not be opened: {error}"));
+        let wrong =
+            |error: rusqlite::Error| Error::unsupported(format!("SQLite could not be opened: {error}"));
         let mut connection = Connection::open_in_memory().map_err(wrong)?;
         connection
             .execute_batch(&format!("PRAGMA temp_store = MEMORY; PRAGMA max_page_count = {MAX_PAGES};"))
@@ -76,10 +77,7 @@ impl Driver {
         let calls = Arc::new(AtomicU32::new(0));
         let counted = calls.clone();
         connection
-            .progress_handler(
-                STEP,
-                Some(move || counted.fetch_add(1, Ordering::Relaxed) >= MAX_CALLS),
-            )
+            .progress_handler(STEP, Some(move || counted.fetch_add(1, Ordering::Relaxed) >= MAX_CALLS))
             .map_err(wrong)?;
         Ok(Driver { connection, calls })
     }
@@ -169,7 +167,9 @@ impl Driver {
             }
             fetched.push(values);
             if fetched.len() > MAX_ROWS || bytes > MAX_BYTES {
-                return Err(Failure::Other(Error::unsupported("a result of more than 200000 rows or 64 MiB")));
+                return Err(Failure::Other(Error::unsupported(
+                    "a result of more than 200000 rows or 64 MiB",
+                )));
             }
         }
         drop(rows);
@@ -185,8 +185,12 @@ impl Driver {
 
 /// Whether the driver begins a transaction before a statement.
 fn is_write(text: &str) -> bool {
-    let word: String =
-        text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_uppercase();
+    let word: String = text
+        .trim_start()
+        .chars()
+        .take_while(char::is_ascii_alphabetic)
+        .collect::<String>()
+        .to_ascii_uppercase();
     matches!(word.as_str(), "INSERT" | "UPDATE" | "DELETE" | "REPLACE")
 }
 

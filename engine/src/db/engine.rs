@@ -146,7 +146,9 @@ impl Databases {
         self.database_mut(database).checked_out += 1;
         let connection = Connection { database, open: true, begun: false, savepoints: 0 };
         // A place whose connection is closed is used again, so that a loop of connections does not grow.
-        if let Some(free) = self.connections.iter().rposition(|old| !old.open && self.connections.len() > 4096) {
+        if let Some(free) =
+            self.connections.iter().rposition(|old| !old.open && self.connections.len() > 4096)
+        {
             self.connections[free] = connection;
             return Ok(ConnectionId(free as u32));
         }
@@ -328,11 +330,21 @@ impl Databases {
 #[derive(Debug, Clone)]
 pub(super) enum Mark {
     Raw,
-    NoKey { made: i64 },
-    Generated { made: i64, extra: String },
-    Cached { made: i64, extra: String },
+    NoKey {
+        made: i64,
+    },
+    Generated {
+        made: i64,
+        extra: String,
+    },
+    Cached {
+        made: i64,
+        extra: String,
+    },
     /// A batch of an insert after the first.
-    Batch { extra: String },
+    Batch {
+        extra: String,
+    },
 }
 
 /// Four significant digits, as `%.4g`.

@@ -3,7 +3,7 @@
 use super::batch;
 use super::cache::Entry;
 use super::convert::{self, Refusal};
-use super::driver::{Fetched, Failure};
+use super::driver::{Failure, Fetched};
 use super::engine::{ConnectionId, DatabaseId, Databases, Echo, Mark};
 use super::parameters;
 use crate::error::{Error, ErrorKind, Result};
@@ -487,7 +487,9 @@ fn is_change(statement: &Statement) -> bool {
 
 fn is_change_text(text: &str) -> bool {
     let word: String = text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
-    ["UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER"].iter().any(|known| known.eq_ignore_ascii_case(&word))
+    ["UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(&word))
 }
 
 /// The driver's failure in a batch.

@@ -49,8 +49,7 @@ pub(super) fn one(profile: Profile, values: &[Value]) -> String {
 /// Several sets.
 pub(super) fn many(profile: Profile, sets: &[Vec<Value>]) -> String {
     let (open, close) = if profile.has(Behaviour::ExecutemanyLoggedAsList) { ('[', ']') } else { ('(', ')') };
-    let show =
-        |sets: &[Vec<Value>]| sets.iter().map(|set| one(profile, set)).collect::<Vec<_>>().join(", ");
+    let show = |sets: &[Vec<Value>]| sets.iter().map(|set| one(profile, set)).collect::<Vec<_>>().join(", ");
     if sets.len() > MAX_SETS {
         let last = 2;
         return format!(

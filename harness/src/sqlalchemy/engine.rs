@@ -115,7 +115,7 @@ fn create_engine(interp: &mut Interp, args: crate::python::Args) -> PyResult<Val
     Ok(Value::object(EngineObject { database, url, id: fresh_identity() }))
 }
 
-/// Creates or drops tables, in the given order, which is that of their dependencies.
+/// Creates or drops tables, given in the order in which they were made.
 pub(super) fn emit_schema(
     interp: &mut Interp,
     bind: &Value,
@@ -123,12 +123,30 @@ pub(super) fn emit_schema(
     check_first: bool,
     drop: bool,
 ) -> PyResult<Value> {
-    let Some(engine) = bind.downcast::<EngineObject>() else {
+    if let Some(engine) = bind.downcast::<EngineObject>() {
+        let database = engine.database;
+        with_cx(interp, |cx| {
+            let databases = &mut cx.orm.databases;
+            if drop {
+                databases.drop_all(database, tables, check_first)
+            } else {
+                databases.create_all(database, tables, check_first)
+            }
+        })?;
+    } else if let Some(held) = bind.downcast::<ConnectionObject>() {
+        let connection = held.connection;
+        with_cx(interp, |cx| {
+            let databases = &mut cx.orm.databases;
+            if drop {
+                databases.drop_all_on(connection, tables, check_first)
+            } else {
+                databases.create_all_on(connection, tables, check_first)
+            }
+        })?;
+    } else {
         return Err(Stop::unsupported("creating tables on something that is no engine"));
-    };
-    let database = engine.database;
-    let _ = (tables, check_first, drop, database);
-    Err(Stop::unsupported("creating tables"))
+    }
+    Ok(Value::None)
 }
 
 /// Adds `create_engine`.
