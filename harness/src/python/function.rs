@@ -1,10 +1,12 @@
 //! Callables: functions of the document, functions in Rust, and what binds them to instances.
 
-use super::args::Args;
+use super::args::{Args, Signature};
 use super::class::Namespace;
+use super::code::{Cell, Code};
 use super::error::PyResult;
 use super::interp::Interp;
-use super::value::{Value, fresh_identity};
+use super::module::Module;
+use super::value::{Value, drop_values, fresh_identity};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -71,5 +73,28 @@ pub struct Function {
     pub qualname: RefCell<Rc<str>>,
     /// `__module__`, `__doc__`, `__annotations__`, `__wrapped__` and what else is set on it.
     pub dict: Namespace,
-    pub(crate) id: u64,
+    pub(super) code: Rc<Code>,
+    pub(super) globals: Rc<Module>,
+    pub(super) closure: Vec<Rc<Cell>>,
+    /// One for each parameter of the signature.
+    pub(super) defaults: Vec<Option<Value>>,
+    pub(super) id: u64,
+}
+
+impl Function {
+    /// What the function takes.
+    pub fn signature(&self) -> &Signature {
+        &self.code.signature
+    }
+
+    /// The default of the parameter at `index` of the signature.
+    pub fn default(&self, index: usize) -> Option<Value> {
+        self.defaults.get(index).cloned().flatten()
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        drop_values(std::mem::take(&mut self.defaults).into_iter().flatten().collect());
+    }
 }
