@@ -210,8 +210,11 @@ impl Interp {
             }
             _ => self.new_instance(class, args.clone())?,
         };
-        let Value::Instance(instance) = &made else { return Ok(made) };
-        let kind = instance.class();
+        let kind = match &made {
+            Value::Instance(instance) => instance.class(),
+            Value::List(_) | Value::Dict(_) | Value::Set(_) => self.class_of(&made),
+            _ => return Ok(made),
+        };
         if !kind.is_subclass(class) {
             return Ok(made);
         }
@@ -246,8 +249,6 @@ impl Interp {
         }
         if let Some(construct) = class.find_construct() {
             let owner = class.construct.borrow().is_some();
-            let fills = !owner && self.payload_is_filled_by_init(class);
-            let args = if fills { Args::none() } else { args };
             let made = construct(self, args.prepend(Value::Class(class.clone())))?;
             return Ok(match made {
                 Value::Instance(_) | Value::Class(_) | Value::Object(_) => made,
@@ -268,14 +269,6 @@ impl Interp {
 
     fn overrides_new(&mut self, class: &Rc<Class>) -> bool {
         class.lookup_with_owner("__new__").is_some_and(|(owner, _)| !self.is_builtin(&owner))
-    }
-
-    /// Whether a class derives from a builtin container, which `__init__` fills.
-    fn payload_is_filled_by_init(&mut self, class: &Rc<Class>) -> bool {
-        ["list", "dict", "set"].iter().any(|name| {
-            let base = self.builtin_class(name);
-            class.is_subclass(&base)
-        })
     }
 
     /// Names that keep a class from having instances.

@@ -61,7 +61,6 @@ pub(super) struct Code {
     pub(super) signature: Signature,
     /// Where each parameter goes, `*args` and `**kwargs` last.
     pub(super) slots: Vec<Symbol>,
-    pub(super) first_line: usize,
 }
 
 impl fmt::Debug for Code {

@@ -338,7 +338,6 @@ impl Interp {
             body: Body::Elsewhere,
             signature: Signature::new("<module>", ""),
             slots: Vec::new(),
-            first_line: 1,
         })
     }
 }

@@ -263,7 +263,7 @@ impl Interp {
 
     pub(super) fn eval_arguments(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments) -> PyResult<Args> {
         let mut args = Args { positional: Vec::with_capacity(arguments.args.len()), keywords: Vec::new() };
-        for part in arguments.arguments_source_order() {
+        for part in arguments.iter_source_order() {
             match part {
                 ast::ArgOrKeyword::Arg(Expr::Starred(starred)) => {
                     let value = self.eval(frame, &starred.value)?;
@@ -415,7 +415,6 @@ impl Interp {
             _ => qualname,
         };
         let (signature, slots) = signature(&qualname, parameters, &scope);
-        let first_line = source.first_line + source.place(range.start()).0;
         let code = Rc::new(Code {
             name: name.clone(),
             qualname,
@@ -424,7 +423,6 @@ impl Interp {
             body: body(),
             signature,
             slots,
-            first_line,
         });
         source.codes.borrow_mut().insert(range, code.clone());
         Ok(code)

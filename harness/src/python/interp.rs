@@ -62,6 +62,16 @@ pub struct Interp {
     pub(crate) addresses: HashMap<u64, u64>,
     pub(crate) steps: u64,
     pub(crate) output: usize,
+    pub(crate) depth: usize,
+    /// Where the stack was when evaluation began.
+    stack_base: usize,
+    running: usize,
+    /// How many sources were run.
+    pub(crate) run: u64,
+    /// Exceptions that are being handled, innermost last.
+    pub(crate) handling: Vec<Value>,
+    /// Containers that are being shown.
+    pub(crate) showing: Vec<u64>,
 }
 
 impl Interp {
@@ -81,7 +91,14 @@ impl Interp {
             addresses: HashMap::new(),
             steps: 0,
             output: 0,
+            depth: 0,
+            stack_base: 0,
+            running: 0,
+            run: 0,
+            handling: Vec::new(),
+            showing: Vec::new(),
         };
+        super::types::install(&mut interp);
         super::builtins::install(&mut interp);
         super::stdlib::install(&mut interp);
         interp
@@ -92,12 +109,6 @@ impl Interp {
         &self.main.dict
     }
 
-    /// Runs source in `__main__`. `file` and the 1-based `line` of its first line are what tracebacks show.
-    pub fn exec(&mut self, source: &str, mode: Mode, file: &str, line: usize) -> Result<(), Stop> {
-        let _ = (source, mode, file, line);
-        Err(Stop::unsupported("this statement"))
-    }
-
     /// Charges evaluation steps.
     pub fn charge(&mut self, steps: u64) -> PyResult<()> {
         self.steps = self.steps.saturating_add(steps);
@@ -105,6 +116,38 @@ impl Interp {
             return Err(Stop::limit(format!("more than {} evaluation steps", self.limits.steps)));
         }
         Ok(())
+    }
+
+    /// Stops where the thread's stack is nearly used up.
+    pub(crate) fn guard(&mut self) -> PyResult<()> {
+        let marker = 0u8;
+        let here = (&raw const marker).addr();
+        if self.stack_base == 0 {
+            self.stack_base = here;
+        }
+        if self.stack_base.abs_diff(here) > self.limits.stack {
+            return Err(Stop::limit("nesting too deep to be run"));
+        }
+        Ok(())
+    }
+
+    /// Marks that evaluation begins, at the top of the stack unless it is under way already.
+    pub(crate) fn begin(&mut self) {
+        let marker = 0u8;
+        if self.running == 0 {
+            self.stack_base = (&raw const marker).addr();
+        }
+        self.running += 1;
+    }
+
+    pub(crate) fn end(&mut self) {
+        self.running -= 1;
+        if self.running == 0 {
+            self.stack_base = 0;
+            self.depth = 0;
+            self.handling.clear();
+            self.showing.clear();
+        }
     }
 
     /// Charges memory about to be allocated: call it before allocating what a document can make large.

@@ -34,7 +34,7 @@ impl Interp {
             return Err(self.raise("ValueError", "slice step cannot be zero"));
         }
         let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
-        let mut bound = |interp: &mut Interp, value: &Value, otherwise: i64| -> PyResult<i64> {
+        let bound = |interp: &mut Interp, value: &Value, otherwise: i64| -> PyResult<i64> {
             let Value::None = value else {
                 let index = interp.slice_index(value)?;
                 let index = if index < 0 { index.saturating_add(len) } else { index };

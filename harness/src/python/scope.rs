@@ -58,7 +58,6 @@ impl Scope {
 pub(super) enum Problem {
     /// CPython's `SyntaxError` message.
     Syntax(String, TextRange),
-    Unsupported(String, TextRange),
     TooDeep(TextRange),
 }
 

@@ -13,7 +13,7 @@ use ruff_python_ast::{
     ElifElseClause, Expr, ExprYield, ExprYieldFrom, Stmt, StmtAssert, StmtAugAssign, StmtFor, StmtIf, StmtRaise,
     StmtWhile,
 };
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::Ranged;
 
 /// How control leaves a statement.
 pub(super) enum Flow {
@@ -319,7 +319,6 @@ impl Interp {
         while !in_else {
             self.charge(1)?;
             if !frame.resuming && !self.test(frame, &node.test)? {
-                in_else = true;
                 break;
             }
             match self.exec_block(frame, &node.body)? {
