@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 /// The explicit `FROM` list: what `select_from()` and the joins give.
 pub(super) fn explicit(orm: &Orm, query: &Query) -> Result<Vec<FromItem>> {
-    let mut froms: Vec<FromItem> = Vec::new();
+    let mut froms: Vec<FromItem> = query.from_items.clone();
     for mapped in &query.select_from {
         let item = selectable(orm, *mapped);
         if !froms.contains(&item) {

@@ -1,18 +1,18 @@
 //! Relationships that are loaded for all objects of a query once its rows are read.
 
-use super::Item;
 use super::adapt::{Adapter, Sides, join_conditions, key_of};
 use super::lazy::load_relationship;
 use super::options::LoaderOption;
-use super::query::{Entity, Query, any_of};
+use super::query::{Entity, Query, Style, any_of};
 use super::rows::Later;
+use super::{Item, Rows};
 use crate::attr::{self, NewValue};
 use crate::error::{Error, Result};
 use crate::host::Cx;
 use crate::map::{Direction, Key, Lazy, Mapped, Relationship};
 use crate::schema::Column;
 use crate::session::SessionId;
-use crate::sql::Expr;
+use crate::sql::{Alias, Expr, FromItem};
 use crate::state::{ObjRef, Slot};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -26,8 +26,9 @@ pub(super) fn load_all(
     cx: &mut Cx<'_>,
     session: SessionId,
     mut later: Vec<Later>,
-    options: &[LoaderOption],
+    query: &Query,
 ) -> Result<()> {
+    let options = &query.options[..];
     if !cx.orm.profile.has(Behaviour::ImmediateInOrder) {
         later.sort_by_key(|later| later.lazy != Lazy::Immediate);
     }
@@ -36,7 +37,7 @@ pub(super) fn load_all(
             Lazy::Immediate => one_by_one(cx, &load)?,
             _ if load.single => one_by_one(cx, &load)?,
             Lazy::Selectin => selectin(cx, session, &load, options)?,
-            Lazy::Subquery => return Err(Error::unsupported("eager loading by subquery")),
+            Lazy::Subquery => subquery(cx, session, &load, query)?,
             _ => {}
         }
     }
@@ -103,34 +104,115 @@ fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[Loader
             None => joined_query(cx, load, options, &local, values)?,
         };
         let rows = query.run(cx, session)?;
-        let mut found: Vec<(Value, ObjRef)> = Vec::new();
-        for row in rows.rows {
-            let mut value = None;
-            let mut object = None;
-            for item in row {
-                match item {
-                    Item::Value(item) => value = Some(item),
-                    Item::Object(item) => object = item,
-                }
-            }
-            let Some(object) = object else { continue };
-            let value = match (value, &remote) {
-                (Some(value), _) => value,
-                (None, Some(remote)) => {
-                    let key = key_of(cx.orm, resolved.target, remote)?;
-                    loaded(cx, &object, &key).unwrap_or(Value::Null)
-                }
-                (None, None) => continue,
-            };
-            found.push((value, object));
-        }
-        for (parent, value) in chunk {
-            let related =
-                found.iter().filter(|(of, _)| of == value).map(|(_, object)| object.clone()).collect();
-            give(cx, relationship, parent, related)?;
-        }
+        distribute(cx, load, remote.as_ref(), rows, chunk)?;
     }
     Ok(())
+}
+
+/// Gives each parent the objects whose rows bear its value.
+fn distribute(
+    cx: &mut Cx<'_>,
+    load: &Later,
+    remote: Option<&Column>,
+    rows: Rows,
+    parents: &[(ObjRef, Value)],
+) -> Result<()> {
+    let relationship = &load.relationship;
+    let mut found: Vec<(Value, ObjRef)> = Vec::new();
+    for row in rows.rows {
+        let mut value = None;
+        let mut object = None;
+        for item in row {
+            match item {
+                Item::Value(item) => value = Some(item),
+                Item::Object(item) => object = item,
+            }
+        }
+        let Some(object) = object else { continue };
+        let value = match (value, remote) {
+            (Some(value), _) => value,
+            (None, Some(remote)) => {
+                let key = key_of(cx.orm, relationship.resolved().target, remote)?;
+                loaded(cx, &object, &key).unwrap_or(Value::Null)
+            }
+            (None, None) => continue,
+        };
+        found.push((value, object));
+    }
+    for (parent, value) in parents {
+        let related = found.iter().filter(|(of, _)| of == value).map(|(_, object)| object.clone()).collect();
+        give(cx, relationship, parent, related)?;
+    }
+    Ok(())
+}
+
+/// `SELECT …, anon_1.user_id FROM (SELECT user.id …) AS anon_1 JOIN address ON …`: the query again, for its keys
+/// alone, joined to what is related.
+fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) -> Result<()> {
+    let relationship = &load.relationship;
+    let resolved = relationship.resolved();
+    let root = query.entities.iter().find_map(|entity| match entity {
+        Entity::Mapped(mapped) if mapped.mapper == relationship.parent => Some(*mapped),
+        _ => None,
+    });
+    let (Some(root), [(local, _)], true) = (root, &resolved.local_remote_pairs[..1], load.path == query.path)
+    else {
+        return Err(Error::unsupported("eager loading by subquery below another relationship"));
+    };
+    let several = resolved.local_remote_pairs.iter().any(|(other, _)| {
+        other != local
+            && !resolved.secondary.as_ref().is_some_and(|table| table.has_column(other))
+            && cx.orm.mappers.get(relationship.parent).table.has_column(other)
+    });
+    if several {
+        return Err(Error::unsupported("eager loading by subquery over several columns"));
+    }
+    let local_key = key_of(cx.orm, relationship.parent, local)?;
+    let mut inner = query.clone();
+    inner.style = Style::Legacy;
+    inner.entities = vec![Entity::Attribute(root, Rc::clone(&local_key))];
+    if inner.select_from.is_empty() && inner.joins.is_empty() {
+        inner.select_from.push(root);
+    }
+    inner.options.clear();
+    inner.distinct |= !cx.orm.mappers.get(relationship.parent).primary_key.contains(local);
+    if inner.limit.is_none() && inner.offset.is_none() {
+        inner.order_by.clear();
+    }
+    let alias = Alias::of_select(inner.select_without_eager(cx)?, None);
+    let columns: Rc<[Expr]> = alias.columns().into();
+    let plain = Adapter::of(cx.orm, root);
+    let parent = Adapter::Wrapped {
+        selected: vec![plain.column(local)?].into(),
+        columns: Rc::clone(&columns),
+        inner: Box::new(plain),
+    };
+    let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
+    let sides = Sides {
+        parent: &parent,
+        target: &Adapter::Plain,
+        secondary: &secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias),
+    };
+    let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
+    let target = FromItem::from(&cx.orm.mappers.get(resolved.target).table);
+    let from = FromItem::from(&alias);
+    let from = match (&secondary_alias, secondary) {
+        (Some(alias), Some(secondary)) => {
+            from.join(FromItem::from(alias), primary, false).join(target, secondary, false)
+        }
+        _ => from.join(target, primary, false),
+    };
+    let mut outer = Query::loader(resolved.target, "subquery");
+    prepare(&mut outer, load, &query.options);
+    outer.style = Style::Legacy;
+    outer.entities.push(Entity::Expr(parent.column(local)?));
+    outer.from_items = vec![from];
+    let rows = outer.run(cx, session)?;
+    let mut parents = Vec::with_capacity(load.objects.len());
+    for object in &load.objects {
+        parents.push((object.clone(), loaded(cx, object, &local_key).unwrap_or(Value::Null)));
+    }
+    distribute(cx, load, None, rows, &parents)
 }
 
 fn give(cx: &mut Cx<'_>, relationship: &Relationship, parent: &ObjRef, related: Vec<ObjRef>) -> Result<()> {

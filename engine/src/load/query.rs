@@ -77,6 +77,8 @@ pub struct Query {
     pub session: Option<SessionId>,
     pub entities: Vec<Entity>,
     pub select_from: Vec<Mapped>,
+    /// Other elements that it selects from explicitly: tables, subqueries, joins.
+    pub from_items: Vec<FromItem>,
     pub joins: Vec<Join>,
     pub criteria: Vec<Expr>,
     pub group_by: Vec<Expr>,
@@ -105,6 +107,7 @@ impl Query {
             session,
             entities,
             select_from: Vec::new(),
+            from_items: Vec::new(),
             joins: Vec::new(),
             criteria: Vec::new(),
             group_by: Vec::new(),
@@ -276,7 +279,7 @@ impl Query {
         }
         let met = refreshed.is_some_and(|id| loading.met(id));
         let later = loading.finish(cx)?;
-        later::load_all(cx, session, later, &self.options)?;
+        later::load_all(cx, session, later, self)?;
         let names = plan
             .names
             .iter()
