@@ -10,7 +10,7 @@ mod messages;
 mod relationship;
 mod spec;
 
-pub use configure::{configure, configure_registry};
+pub use configure::{configure, configure_mappers, configure_registry};
 pub(crate) use join::natural_join;
 pub use mapper::{ColumnProperty, Mapped, Mapper, MapperId, Mappers, Property, RegistryId};
 pub use relationship::{

@@ -107,7 +107,7 @@ impl World {
     }
 
     fn configure(&mut self) -> Result<(), Error> {
-        self.cx(|cx| map::configure(cx))
+        self.cx(|cx| map::configure_mappers(cx))
     }
 
     /// `User` and `Address` with the relationship arguments given.

@@ -14,34 +14,57 @@ use crate::sql::Expr;
 use crate::version::Behaviour;
 use std::rc::Rc;
 
-/// Configures all mappers that wait for it, as `configure_mappers()` does. It costs nothing once done.
+/// Configures all mappers that wait for it, as `configure_mappers()` does.
 ///
 /// # Errors
 ///
 /// What is wrong with a relationship; on later calls, that some mapper failed before.
+pub fn configure_mappers(cx: &mut Cx<'_>) -> Result<()> {
+    if !cx.orm.mappers.unconfigured {
+        return Ok(());
+    }
+    configure_some(cx, None, true)?;
+    cx.orm.mappers.unconfigured = false;
+    Ok(())
+}
+
+/// Configures what waits for it, as whatever works on objects does first. It costs nothing once done. From 1.4
+/// on, a registry that failed before is no concern of the classes of others.
+///
+/// # Errors
+///
+/// As for [`configure_mappers`].
 pub fn configure(cx: &mut Cx<'_>) -> Result<()> {
     if !cx.orm.mappers.unconfigured {
         return Ok(());
     }
-    configure_some(cx, None)?;
-    cx.orm.mappers.unconfigured = false;
+    if !cx.orm.profile.has(Behaviour::ConfigureByRegistry) {
+        return configure_mappers(cx);
+    }
+    configure_some(cx, None, false)?;
+    let waits = cx.orm.mappers.all.iter().any(|mapper| !mapper.configured);
+    cx.orm.mappers.unconfigured = waits;
     Ok(())
 }
 
 /// Configures the mappers of one registry, as the first instance or query of one of its classes does. Before
 /// 1.4 all mappers of the program are configured together.
+///
+/// # Errors
+///
+/// As for [`configure_mappers`].
 pub fn configure_registry(cx: &mut Cx<'_>, registry: RegistryId) -> Result<()> {
     if !cx.orm.mappers.unconfigured {
         return Ok(());
     }
     if cx.orm.profile.has(Behaviour::ConfigureByRegistry) {
-        configure_some(cx, Some(registry))
+        configure_some(cx, Some(registry), true)
     } else {
-        configure(cx)
+        configure_mappers(cx)
     }
 }
 
-fn configure_some(cx: &mut Cx<'_>, registry: Option<RegistryId>) -> Result<()> {
+fn configure_some(cx: &mut Cx<'_>, registry: Option<RegistryId>, strict: bool) -> Result<()> {
     let mut index = 0;
     // Callbacks may map further classes, so the list is read anew.
     while let Some(mapper) = cx.orm.mappers.all.get(index) {
@@ -49,7 +72,10 @@ fn configure_some(cx: &mut Cx<'_>, registry: Option<RegistryId>) -> Result<()> {
         if mapper.configured || registry.is_some_and(|registry| registry != mapper.registry) {
             continue;
         }
-        let id = mapper.id;
+        let (id, own) = (mapper.id, mapper.registry);
+        if !strict && cx.orm.mappers.all.iter().any(|other| other.registry == own && other.failed.is_some()) {
+            continue;
+        }
         if let Some(cause) = &mapper.failed {
             return Err(messages::earlier_failure(&mapper.text(cx.orm.profile), cause));
         }
