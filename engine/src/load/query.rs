@@ -134,7 +134,7 @@ impl Query {
     }
 
     /// The class that `filter_by()` speaks of: the one last joined to, or else the first queried.
-    fn filter_by_class(&self, cx: &Cx<'_>) -> Option<Mapped> {
+    pub fn filter_by_class(&self, cx: &Cx<'_>) -> Option<Mapped> {
         let joined = self.joins.iter().rev().find_map(|join| match &join.target {
             JoinTarget::Relationship { from, key, to } => {
                 let relationship = cx.orm.mappers.relationship(from.mapper, key)?;

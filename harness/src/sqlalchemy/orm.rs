@@ -82,17 +82,6 @@ pub(crate) fn core_select(interp: &mut Interp, value: &Value) -> PyResult<Option
     }
 }
 
-/// The table behind a table or a mapped class.
-pub(crate) fn table_of(
-    interp: &mut Interp,
-    value: &Value,
-) -> PyResult<Option<backproof_engine::schema::Table>> {
-    match mapped::mapped_of(value) {
-        Some(mapped) => lend::read(interp, |orm| Some(orm.mappers.get(mapped.mapper).table.clone())),
-        None => Ok(None),
-    }
-}
-
 /// A module whose missing names are what the real one of this release lacks or has.
 pub(super) fn module(interp: &mut Interp, name: &'static str) -> Module {
     let profile = lend::profile(interp);

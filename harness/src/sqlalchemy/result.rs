@@ -298,7 +298,7 @@ impl ResultObject {
             return Err(errors::raise_named(
                 interp,
                 "InvalidRequestError",
-                "The unique() method must be invoked on this Result, as it contains results that need to be deduplicated.",
+                "The unique() method must be invoked on this Result, as it contains results that include joined eager loads against collections",
             ));
         }
         Ok(())

@@ -207,31 +207,7 @@ fn row_count(interp: &mut Interp, args: Args, name: &str) -> PyResult<Option<Exp
 
 /// The class or alias that `filter_by()` speaks of: the one joined to last, or the first that is queried.
 fn subject(interp: &mut Interp, query: &Query) -> PyResult<Option<Mapped>> {
-    if let Some(join) = query.joins.last() {
-        match &join.target {
-            JoinTarget::Mapped(mapped) | JoinTarget::Relationship { to: Some(mapped), .. } => {
-                return Ok(Some(*mapped));
-            }
-            JoinTarget::Relationship { from, key, to: None } => {
-                let property =
-                    lend::read(interp, |orm| orm.mappers.get(from.mapper).properties.get(key).cloned())?;
-                if let Some(Property::Relationship(relationship)) = property {
-                    return Ok(relationship.resolved.get().map(|resolved| resolved.target.into()));
-                }
-            }
-            JoinTarget::Table(_) => return Ok(None),
-        }
-    }
-    if let Some(first) = query.select_from.first() {
-        return Ok(Some(*first));
-    }
-    for entity in &query.entities {
-        match entity {
-            Entity::Mapped(mapped) | Entity::Attribute(mapped, _) => return Ok(Some(*mapped)),
-            Entity::Expr(_) => {}
-        }
-    }
-    Ok(None)
+    lend::with_cx(interp, |cx| Ok(query.filter_by_class(cx)))
 }
 
 fn filter_by(interp: &mut Interp, query: &mut Query, args: Args) -> PyResult<()> {

@@ -2,7 +2,7 @@
 
 use super::attribute::AttributeObject;
 use super::instance::wrap;
-use super::{aliased::AliasedObject, errors, hybrid::HybridClauseObject, mapped};
+use super::{errors, hybrid::HybridClauseObject, mapped};
 use crate::python::{Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::TableObject;
 use crate::sqlalchemy::{convert, expr, lend, result};
@@ -66,11 +66,6 @@ fn not_an_entity(interp: &mut Interp, value: &Value) -> Stop {
     errors::argument_error(interp, message)
 }
 
-/// The alias or class that a value names, as `select_from()` takes it.
-pub(super) fn is_entity(value: &Value) -> bool {
-    mapped::mapped_of(value).is_some() || value.downcast::<AliasedObject>().is_some()
-}
-
 /// One place of a row as Python sees it.
 pub(super) fn item(interp: &mut Interp, item: &Item) -> PyResult<Value> {
     match item {
@@ -117,5 +112,9 @@ pub(super) fn select_result(interp: &mut Interp, rows: &Rows) -> PyResult<Value>
         values.push(places);
     }
     let of_objects = rows.rows.iter().flatten().any(|item| matches!(item, Item::Object(_)));
-    Ok(result::result(interp, names, values, of_objects))
+    let result = result::result(interp, names, values, of_objects);
+    if rows.needs_unique {
+        result::require_unique(&result);
+    }
+    Ok(result)
 }
