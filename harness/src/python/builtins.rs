@@ -15,7 +15,7 @@ mod list;
 mod numbers;
 mod output;
 mod sets;
-pub(crate) mod sort;
+mod sort;
 mod text;
 mod text_tests;
 pub(crate) mod views;
@@ -30,8 +30,11 @@ use std::rc::Rc;
 
 pub(crate) use attributes::is_instance;
 pub(crate) use convert::plain;
+pub(crate) use dict::update as dict_update;
 pub(crate) use numbers::ratio;
+pub(crate) use sort::sort_values;
 pub(crate) use text::lines_with_ends;
+pub(crate) use text_tests::is_identifier;
 
 /// Defines every builtin name and method.
 pub(super) fn install(interp: &mut Interp) {

@@ -4,6 +4,7 @@
 //! would reach outside the world are known by name and say why they are not run.
 
 pub(crate) mod clock;
+mod collections;
 pub(crate) mod datetime;
 pub(crate) mod decimal;
 mod pprint;
@@ -24,6 +25,7 @@ pub(super) fn install(interp: &mut Interp) {
     decimal::install(interp);
     pprint::install(interp);
     typing::install(interp);
+    collections::install(interp);
 }
 
 /// Puts a function in a module.
