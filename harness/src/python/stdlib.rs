@@ -7,6 +7,9 @@ pub(crate) mod clock;
 mod collections;
 pub(crate) mod datetime;
 pub(crate) mod decimal;
+mod functools;
+mod itertools;
+mod operator;
 mod pprint;
 pub(crate) mod typing;
 
@@ -26,6 +29,9 @@ pub(super) fn install(interp: &mut Interp) {
     pprint::install(interp);
     typing::install(interp);
     collections::install(interp);
+    functools::install(interp);
+    itertools::install(interp);
+    operator::install(interp);
 }
 
 /// Puts a function in a module.
