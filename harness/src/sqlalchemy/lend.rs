@@ -6,7 +6,7 @@ use crate::outcome::LogMessage;
 use crate::python::{Class, Interp, PyResult, Stop};
 use backproof_engine::state::StateId;
 use backproof_engine::version::Profile;
-use backproof_engine::{Cx, Error, Host, Orm};
+use backproof_engine::{Cx, Error, ErrorKind, Host, Orm};
 use std::any::Any;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -124,7 +124,13 @@ pub(crate) fn lend<T>(
     if let Some(orm) = shared(interp).orm.take() {
         *cx.orm = orm;
     }
-    result.map_err(|stop| Error::host(Rc::new(stop)))
+    result.map_err(|stop| {
+        let text = match &stop {
+            Stop::Raise(exception) => interp.exception_text(exception).1,
+            Stop::Unsupported { what, .. } | Stop::Limit { what, .. } => what.clone(),
+        };
+        Error::new(ErrorKind::Host, text).with_payload(Rc::new(stop))
+    })
 }
 
 /// Moves the engine's log into what the step has shown.

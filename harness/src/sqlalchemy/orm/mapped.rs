@@ -36,6 +36,9 @@ pub(crate) fn mapped_of(value: &Value) -> Option<Mapped> {
     if let Some(mapper) = value.downcast::<MapperObject>() {
         return Some(mapper.id.into());
     }
+    if let Some(name) = value.downcast::<super::registry::ClassNameObject>() {
+        return mapper_of(&name.class).map(Mapped::from);
+    }
     value.downcast::<super::aliased::AliasedObject>().map(|alias| alias.mapped)
 }
 

@@ -1,10 +1,11 @@
 //! Registries: the classes of one declarative base by name, and the names that strings are evaluated in.
 
-use crate::python::{Class, Interp, Module, Object, PyResult, Value};
+use crate::python::{Class, Interp, Module, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use crate::sqlalchemy::schema::{self, MetaDataObject};
 use backproof_engine::map::{self, RegistryId};
 use backproof_engine::schema::{MetaData, SqlType};
+use backproof_engine::version::Version;
 use indexmap::IndexMap;
 use std::any::Any;
 use std::cell::RefCell;
@@ -51,7 +52,9 @@ impl Registry {
     }
 
     /// Evaluates a string argument: classes of the registry, then tables, then what `sqlalchemy` has.
-    pub(crate) fn evaluate(&self, interp: &mut Interp, text: &str) -> PyResult<Value> {
+    ///
+    /// `owner` is the class whose relationship it is an argument of.
+    pub(crate) fn evaluate(&self, interp: &mut Interp, text: &str, owner: &Rc<Class>) -> PyResult<Value> {
         let names = Module::new("__main__");
         let library = interp.import("sqlalchemy")?;
         for (name, value) in library.dict.items() {
@@ -68,10 +71,63 @@ impl Registry {
         }
         for (name, classes) in &*self.classes.borrow() {
             if let Some(class) = classes.iter().rev().find_map(Weak::upgrade) {
-                names.dict.set(name, Value::Class(class));
+                names.dict.set(name, Value::object(ClassNameObject { class }));
             }
         }
-        interp.evaluate(text.trim(), &Rc::new(names))
+        match interp.evaluate(text.trim(), &Rc::new(names)) {
+            Err(stop) if interp.stop_is(&stop, "NameError") => Err(no_such_name(interp, text, owner, &stop)?),
+            other => other,
+        }
+    }
+}
+
+fn no_such_name(interp: &mut Interp, text: &str, owner: &Rc<Class>, stop: &Stop) -> PyResult<Stop> {
+    let Stop::Raise(exception) = stop else { return Ok(stop.clone()) };
+    let reason = interp.exception_args(exception).into_iter().next().unwrap_or(Value::None);
+    let reason = interp.repr(&reason)?;
+    let text = interp.repr(&Value::from(text))?;
+    let class = interp.repr(&Value::Class(owner.clone()))?;
+    let mapper = match owner.dict.get("__mapper__") {
+        Some(mapper) => interp.str(&mapper)?,
+        None => String::new(),
+    };
+    let message = format!(
+        "When initializing mapper {mapper}, expression {text} failed to locate a name ({reason}). If this is a class \
+         name, consider adding this relationship() to the {class} class after both dependent classes have been defined."
+    );
+    Ok(super::errors::invalid_request(interp, message))
+}
+
+/// A class by its name in a string argument: it answers for mapped attributes alone.
+pub(crate) struct ClassNameObject {
+    pub(crate) class: Rc<Class>,
+}
+
+impl Object for ClassNameObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &str {
+        "_GetColumns"
+    }
+
+    fn type_module(&self) -> &str {
+        "sqlalchemy.orm.clsregistry"
+    }
+
+    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let class = Value::Class(self.class.clone());
+        if let Some(value) = interp.get_attr_opt(&class, name)? {
+            return Ok(Some(value));
+        }
+        let shown = interp.repr(&class)?;
+        let message = format!("Class {shown} does not have a mapped column named '{name}'");
+        Err(if lend::profile(interp).version() < Version::new(1, 4, 0) {
+            super::errors::invalid_request(interp, message)
+        } else {
+            interp.raise("AttributeError", message)
+        })
     }
 }
 

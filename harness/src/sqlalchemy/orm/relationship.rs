@@ -6,15 +6,28 @@
 use super::property::is_second;
 use super::registry::Registry;
 use super::{comparator, errors, mapped};
-use crate::python::{Args, Interp, Object, PyResult, Signature, Stop, Value};
+use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::schema::TableObject;
 use crate::sqlalchemy::{expr, lend};
 use backproof_engine::map::{Backref, Cascades, Lazy, PassiveDeletes, RelationshipArgs, Target};
 use backproof_engine::{Cx, Deferred};
 use std::any::Any;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 type Keywords = Vec<(Rc<str>, Value)>;
+
+/// Where strings are looked up: the registry, and the class whose relationship they are arguments of.
+#[derive(Clone)]
+pub(crate) struct Scope {
+    registry: Weak<Registry>,
+    owner: Weak<Class>,
+}
+
+impl Scope {
+    pub(crate) fn new(registry: &Rc<Registry>, owner: &Rc<Class>) -> Scope {
+        Scope { registry: Rc::downgrade(registry), owner: Rc::downgrade(owner) }
+    }
+}
 
 /// `relationship(…)` as it was declared.
 pub(crate) struct RelationshipDecl {
@@ -47,13 +60,13 @@ impl RelationshipDecl {
         self.arguments.iter().any(|(name, value)| &**name == "argument" && !value.is_none())
     }
 
-    /// The engine's arguments; strings and callables are looked up in `registry` when mappers are configured.
+    /// The engine's arguments; strings and callables are looked up in `scope` when mappers are configured.
     pub(crate) fn engine_args(
         &self,
         interp: &mut Interp,
-        registry: &Rc<Registry>,
+        scope: &Scope,
     ) -> PyResult<RelationshipArgs> {
-        read(interp, registry, &self.arguments, true)
+        read(interp, scope, &self.arguments, true)
     }
 }
 
@@ -136,7 +149,7 @@ pub(crate) fn backref(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
 
 fn read(
     interp: &mut Interp,
-    registry: &Rc<Registry>,
+    scope: &Scope,
     arguments: &Keywords,
     is_own: bool,
 ) -> PyResult<RelationshipArgs> {
@@ -144,23 +157,23 @@ fn read(
     for (name, value) in arguments {
         let absent = value.is_none();
         match &**name {
-            "argument" => args.target = Some(target(interp, registry, value)?),
+            "argument" => args.target = Some(target(interp, scope, value)?),
             _ if absent => {}
-            "secondary" => args.secondary = Some(table(registry, value)),
-            "primaryjoin" => args.primaryjoin = Some(condition(interp, registry, value)?),
-            "secondaryjoin" => args.secondaryjoin = Some(condition(interp, registry, value)?),
-            "foreign_keys" => args.foreign_keys = Some(late(registry, value, comparator::columns)),
-            "remote_side" => args.remote_side = Some(late(registry, value, comparator::columns)),
+            "secondary" => args.secondary = Some(table(scope, value)),
+            "primaryjoin" => args.primaryjoin = Some(condition(interp, scope, value)?),
+            "secondaryjoin" => args.secondaryjoin = Some(condition(interp, scope, value)?),
+            "foreign_keys" => args.foreign_keys = Some(late(scope, value, comparator::columns)),
+            "remote_side" => args.remote_side = Some(late(scope, value, comparator::columns)),
             "order_by" => {
                 if !matches!(value, Value::Bool(false)) {
-                    args.order_by = Some(late(registry, value, comparator::expressions));
+                    args.order_by = Some(late(scope, value, comparator::expressions));
                 }
             }
             "uselist" => args.uselist = Some(interp.truth(value)?),
             "lazy" => args.lazy = Some(lazy(interp, value)?),
             "cascade" => args.cascade = cascades(interp, value)?,
             "cascade_backrefs" => args.cascade_backrefs = Some(interp.truth(value)?),
-            "backref" => args.backref = Some(read_backref(interp, registry, value)?),
+            "backref" => args.backref = Some(read_backref(interp, scope, value)?),
             "back_populates" => match value {
                 Value::Str(name) => args.back_populates = Some(name.clone()),
                 _ => return Err(Stop::unsupported("back_populates that is no string")),
@@ -212,36 +225,35 @@ fn is_list_class(interp: &mut Interp, value: &Value) -> bool {
 /// A value worked out when mappers are configured: from a string in the registry's names, from a callable, or
 /// from the value itself.
 fn late<T: 'static>(
-    registry: &Rc<Registry>,
+    scope: &Scope,
     value: &Value,
     read: fn(&mut Interp, &Value) -> PyResult<T>,
 ) -> Deferred<T> {
-    let (registry, value) = (Rc::downgrade(registry), value.clone());
+    let (scope, value) = (scope.clone(), value.clone());
     Deferred::Later(Rc::new(move |cx: &mut Cx<'_>| {
-        let (registry, value) = (registry.upgrade(), value.clone());
-        lend::lend(cx, move |interp| {
-            let value = settle(interp, registry.as_ref(), &value)?;
+        lend::lend(cx, |interp| {
+            let value = settle(interp, &scope, &value)?;
             read(interp, &value)
         })
     }))
 }
 
 /// The value that a string or callable stands for.
-fn settle(interp: &mut Interp, registry: Option<&Rc<Registry>>, value: &Value) -> PyResult<Value> {
+fn settle(interp: &mut Interp, scope: &Scope, value: &Value) -> PyResult<Value> {
     match value {
-        Value::Str(text) => match registry {
-            Some(registry) => registry.evaluate(interp, text),
-            None => Err(Stop::unsupported("a name of a registry that is gone")),
+        Value::Str(text) => match (scope.registry.upgrade(), scope.owner.upgrade()) {
+            (Some(registry), Some(owner)) => registry.evaluate(interp, text, &owner),
+            _ => Err(Stop::unsupported("a name of a registry that is gone")),
         },
         Value::Function(_) | Value::Native(_) | Value::Method(_) => {
             let made = interp.call(value, Args::none())?;
-            settle(interp, registry, &made)
+            settle(interp, scope, &made)
         }
         Value::List(_) | Value::Tuple(_) => {
             let values = interp.iterate(value)?;
             let mut settled = Vec::with_capacity(values.len());
             for value in &values {
-                settled.push(settle(interp, registry, value)?);
+                settled.push(settle(interp, scope, value)?);
             }
             Ok(Value::list(settled))
         }
@@ -251,25 +263,25 @@ fn settle(interp: &mut Interp, registry: Option<&Rc<Registry>>, value: &Value) -
 
 fn condition(
     interp: &mut Interp,
-    registry: &Rc<Registry>,
+    scope: &Scope,
     value: &Value,
 ) -> PyResult<Deferred<backproof_engine::sql::Expr>> {
     if let Some(expr) = expr::clause(interp, value)? {
         return Ok(Deferred::Now(expr));
     }
-    Ok(late(registry, value, expr::coerce))
+    Ok(late(scope, value, expr::coerce))
 }
 
-fn target(interp: &mut Interp, registry: &Rc<Registry>, value: &Value) -> PyResult<Deferred<Target>> {
+fn target(interp: &mut Interp, scope: &Scope, value: &Value) -> PyResult<Deferred<Target>> {
     if let Some(name) = value.as_str() {
         let plain = name.chars().all(|c| c == '_' || c.is_alphanumeric());
         if plain {
             return Ok(Deferred::Now(Target::Name(name.to_string())));
         }
-        return Ok(late(registry, value, target_now));
+        return Ok(late(scope, value, target_now));
     }
     if matches!(value, Value::Function(_) | Value::Native(_)) {
-        return Ok(late(registry, value, target_now));
+        return Ok(late(scope, value, target_now));
     }
     target_now(interp, value).map(Deferred::Now)
 }
@@ -287,11 +299,11 @@ fn target_now(interp: &mut Interp, value: &Value) -> PyResult<Target> {
     }
 }
 
-fn table(registry: &Rc<Registry>, value: &Value) -> Deferred<backproof_engine::schema::Table> {
+fn table(scope: &Scope, value: &Value) -> Deferred<backproof_engine::schema::Table> {
     if let Some(object) = value.downcast::<TableObject>() {
         return Deferred::Now(object.table.clone());
     }
-    late(registry, value, |interp, value| {
+    late(scope, value, |interp, value| {
         if let Some(object) = value.downcast::<TableObject>() {
             return Ok(object.table.clone());
         }
@@ -302,13 +314,13 @@ fn table(registry: &Rc<Registry>, value: &Value) -> Deferred<backproof_engine::s
     })
 }
 
-fn read_backref(interp: &mut Interp, registry: &Rc<Registry>, value: &Value) -> PyResult<Backref> {
+fn read_backref(interp: &mut Interp, scope: &Scope, value: &Value) -> PyResult<Backref> {
     if let Some(name) = value.as_str() {
         return Ok(Backref { name: name.clone(), args: Box::default() });
     }
     match value.downcast::<BackrefObject>() {
         Some(backref) => {
-            let args = read(interp, registry, &backref.arguments, false)?;
+            let args = read(interp, scope, &backref.arguments, false)?;
             Ok(Backref { name: backref.name.clone(), args: Box::new(args) })
         }
         None => Err(Stop::unsupported("a backref that is neither a string nor backref()")),

@@ -7,7 +7,7 @@ use super::declarative::column_of;
 use super::mapper::MapperObject;
 use super::property::is_second;
 use super::registry::Registry;
-use super::relationship::RelationshipDecl;
+use super::relationship::{RelationshipDecl, Scope};
 use super::{errors, mapped};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
@@ -405,7 +405,7 @@ fn relationship(
     let Some(declared) = value.downcast::<RelationshipDecl>() else {
         return Err(Stop::unsupported("a relationship of another kind"));
     };
-    let mut args = declared.engine_args(interp, registry)?;
+    let mut args = declared.engine_args(interp, &Scope::new(registry, class))?;
     if let Some(hint) = hint {
         match hint.collection.as_deref() {
             None if args.uselist.is_none() => args.uselist = Some(false),
