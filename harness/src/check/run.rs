@@ -6,13 +6,15 @@
 use super::{Done, Ended};
 use crate::case::{Case, GivenCode, Kind, Program, Step, complete, makes_base, repeats_class};
 use crate::nesting::too_deep;
-use crate::outcome::{End, Outcome, Unsupported};
+use crate::outcome::{End, Outcome, Piece, Unsupported};
 use crate::world::{Limits, Mode, Source, World};
 use backproof_engine::version::Profile;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Worlds of one case at most: each may use its full share of steps.
 const WORLDS: usize = 100;
+/// Bytes that a case may print and log in all: every step's are kept for its report.
+const OUTPUT: usize = 16 << 20;
 /// Earlier listings tried for one fragment.
 const CANDIDATES: usize = 8;
 
@@ -34,6 +36,8 @@ pub(super) struct Run<'a> {
     programs: Vec<Program>,
     ended: Vec<Ended>,
     worlds: usize,
+    /// Bytes printed and logged so far.
+    output: usize,
     /// What a panic or a bound said, once one has ended this case.
     broken: Option<String>,
 }
@@ -50,6 +54,7 @@ impl<'a> Run<'a> {
             programs: Vec::new(),
             ended: Vec::new(),
             worlds: 1,
+            output: 0,
             broken: None,
         }
     }
@@ -226,7 +231,7 @@ impl<'a> Run<'a> {
         let line = self.line(place);
         line.used = true;
         let ran = catch_unwind(AssertUnwindSafe(|| line.world.run(source)));
-        ran.unwrap_or_else(|panic| {
+        let outcome = ran.unwrap_or_else(|panic| {
             let message = panic
                 .downcast_ref::<String>()
                 .map(String::as_str)
@@ -235,7 +240,12 @@ impl<'a> Run<'a> {
             let what = format!("backproof itself failed here ({message}): please report it with this page");
             self.broken = Some(what.clone());
             unsupported(what, None)
-        })
+        });
+        self.output += outcome.pieces.iter().map(length).sum::<usize>();
+        if self.output > OUTPUT {
+            self.broken.get_or_insert_with(|| format!("it shows more than {} MiB", OUTPUT >> 20));
+        }
+        outcome
     }
 
     /// A step's outcome with the tables that its program has.
@@ -259,6 +269,13 @@ enum Place {
     Main,
     /// For listings on a page whose prompts made the base.
     Aside,
+}
+
+fn length(piece: &Piece) -> usize {
+    match piece {
+        Piece::Stdout(text) => text.len(),
+        Piece::Log(message) => message.text.len(),
+    }
 }
 
 fn unsupported(what: String, line: Option<usize>) -> Outcome {

@@ -40,9 +40,10 @@ pub(super) fn example(lines: &[Line], ends: Ends) -> Option<(Example, usize)> {
     let mut source = code_after(&first.text, width, ">>>")?.to_owned();
     source.push('\n');
     let mut at = 1;
+    let mut open = Open::default();
     while let Some(code) = lines.get(at).and_then(|line| code_after(&line.text, width, "...")) {
         // An output may begin with dots as well: after a whole statement they are no code.
-        if !goes_on(&source) {
+        if !open.after(&source, code) {
             break;
         }
         source.push_str(code);
@@ -79,6 +80,42 @@ pub(super) fn example(lines: &[Line], ends: Ends) -> Option<(Example, usize)> {
     let skip = options.iter().any(|(name, on)| name == "SKIP" && *on);
     let want_line = lines.get(want_from).filter(|_| !want.is_empty()).map(|line| line.number);
     Some((Example { line: first.number, end_line, source, want, want_line, options, skip }, at))
+}
+
+/// Lines of one prompt's code for which the parser is asked whether it goes on; after them, dots are code.
+const ASKED: usize = 200;
+
+/// What is known of code that is read line by line, so that the parser is not asked again for each of them.
+#[derive(Default)]
+struct Open {
+    /// Bytes of the code whose brackets are counted.
+    counted: usize,
+    /// Brackets open in them, strings and comments not told apart.
+    brackets: usize,
+    /// Whether a block was seen to be open.
+    block: bool,
+    /// How often the parser was asked.
+    asked: usize,
+}
+
+impl Open {
+    /// Whether the line `next` after `source` is more of the code.
+    fn after(&mut self, source: &str, next: &str) -> bool {
+        for byte in source.bytes().skip(self.counted) {
+            match byte {
+                b'(' | b'[' | b'{' => self.brackets += 1,
+                b')' | b']' | b'}' => self.brackets = self.brackets.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.counted = source.len();
+        if self.brackets > 0 || (self.block && (next.is_empty() || next.starts_with([' ', '\t']))) {
+            return true;
+        }
+        self.asked += 1;
+        self.block = self.asked > ASKED || goes_on(source);
+        self.block
+    }
 }
 
 /// Whether a line of dots after `source` is more of the code: it is unfinished, or a block that may go on.

@@ -6,10 +6,17 @@ use similar::{ChangeTag, DiffOp, TextDiff};
 /// A line longer than this is cut in a one-line summary.
 const WIDTH: usize = 90;
 
+/// Lines of either text that are looked at; the cost of a diff grows with their product.
+const LINES: usize = 1500;
+
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().take(LINES).collect()
+}
+
 /// The first difference in one line, with how many lines differ; nothing where the texts look alike.
 pub(super) fn brief(want: &str, got: &str) -> Option<String> {
     let (want, got) = (comparable(want, Addresses::Numbered), comparable(got, Addresses::Numbered));
-    let (want, got): (Vec<&str>, Vec<&str>) = (want.lines().collect(), got.lines().collect());
+    let (want, got) = (lines(&want), lines(&got));
     let diff = TextDiff::from_slices(&want, &got);
     let mut changes = diff.ops().iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
     let first = changes.next()?;
@@ -65,7 +72,7 @@ pub struct DiffLine {
 /// A unified diff from the claim to what is so, on the texts as they are compared.
 pub fn unified(want: &str, got: &str, context: usize) -> Vec<DiffLine> {
     let (want, got) = (comparable(want, Addresses::Numbered), comparable(got, Addresses::Numbered));
-    let (want, got): (Vec<&str>, Vec<&str>) = (want.lines().collect(), got.lines().collect());
+    let (want, got) = (lines(&want), lines(&got));
     let diff = TextDiff::from_slices(&want, &got);
     let mut lines = Vec::new();
     for (index, group) in diff.grouped_ops(context).iter().enumerate() {

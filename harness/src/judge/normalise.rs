@@ -2,6 +2,7 @@
 //!
 //! Applied to a claim and to what is so alike. Words are never touched.
 
+use indexmap::IndexSet;
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
@@ -39,17 +40,14 @@ fn addresses(text: &str, how: Addresses) -> String {
         Addresses::Alike => ANY_ADDRESS.as_ref(),
     };
     let Some(pattern) = pattern else { return text.to_owned() };
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: IndexSet<String> = IndexSet::new();
     pattern
         .replace_all(text, |found: &Captures<'_>| {
             if how == Addresses::Alike {
                 return "0x#".to_owned();
             }
             let address = found[0].to_ascii_lowercase();
-            let number = seen.iter().position(|other| *other == address).unwrap_or_else(|| {
-                seen.push(address);
-                seen.len() - 1
-            });
+            let (number, _) = seen.insert_full(address);
             format!("0x#{}", number + 1)
         })
         .into_owned()

@@ -10,7 +10,7 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 /// Lines looked at for one listing, at first; doubled while all of them are code.
-const WINDOW: usize = 200;
+const WINDOW: usize = 64;
 /// How often a candidate is shortened by a line before it is given up.
 const TRIES: usize = 40;
 

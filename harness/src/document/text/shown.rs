@@ -142,8 +142,8 @@ fn stuck(line: &str) -> Option<usize> {
     letters.windows(3).find_map(|three| {
         let ((_, before), (at, after), (_, next)) = (three[0], three[1], three[2]);
         let closes = matches!(before, ')' | ']' | '}' | '>' | '\'' | '"');
-        let words = line[at..].split_whitespace().count() > 2;
-        (closes && after.is_uppercase() && (next.is_lowercase() || next == ' ') && words).then_some(at)
+        let capital = closes && after.is_uppercase() && (next.is_lowercase() || next == ' ');
+        (capital && line[at..].split_whitespace().nth(2).is_some()).then_some(at)
     })
 }
 
