@@ -41,8 +41,8 @@ pub(super) struct Fetched {
 
 /// Virtual machine steps between two calls of the progress handler.
 const STEP: i32 = 10_000;
-/// Calls after which a statement is interrupted: some seconds of work.
-const MAX_CALLS: u32 = 20_000;
+/// Calls after which a statement is interrupted: about a second of work.
+const MAX_CALLS: u32 = 8_000;
 const MAX_ROWS: usize = 200_000;
 /// Bytes of values in one result.
 const MAX_BYTES: usize = 64 << 20;
@@ -63,7 +63,9 @@ impl Driver {
             |error: rusqlite::Error| Error::unsupported(format!("SQLite could not be opened: {error}"));
         let mut connection = Connection::open_in_memory().map_err(wrong)?;
         connection
-            .execute_batch(&format!("PRAGMA temp_store = MEMORY; PRAGMA max_page_count = {MAX_PAGES};"))
+            .execute_batch(&format!(
+                "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF; PRAGMA max_page_count = {MAX_PAGES};"
+            ))
             .map_err(wrong)?;
         for (limit, value) in [
             (Limit::SQLITE_LIMIT_LENGTH, 32 << 20),
