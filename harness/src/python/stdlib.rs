@@ -7,10 +7,14 @@ pub(crate) mod clock;
 mod collections;
 pub(crate) mod datetime;
 pub(crate) mod decimal;
+mod copy;
 mod functools;
 mod itertools;
+pub(crate) mod logging;
+mod math;
 mod operator;
 mod pprint;
+mod system;
 pub(crate) mod typing;
 
 pub(crate) use datetime::ordered as datetime_ordered;
@@ -32,6 +36,9 @@ pub(super) fn install(interp: &mut Interp) {
     functools::install(interp);
     itertools::install(interp);
     operator::install(interp);
+    system::install(interp, &clock);
+    logging::install(interp);
+    math::install(interp);
 }
 
 /// Puts a function in a module.

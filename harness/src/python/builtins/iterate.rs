@@ -143,6 +143,9 @@ fn extreme(interp: &mut Interp, args: Args, name: &str, op: CompareOp) -> PyResu
 }
 
 fn enumerate(interp: &mut Interp, _class: &Rc<Class>, args: Args) -> PyResult<Value> {
+    if args.positional.is_empty() && args.keywords.is_empty() {
+        return Err(interp.raise("TypeError", "enumerate() missing required argument 'iterable'"));
+    }
     let mut bound = Signature::new("enumerate", "iterable, start=").bind(interp, args)?;
     let items = bound.take(0).unwrap_or(Value::None);
     let mut count = match bound.take(1) {

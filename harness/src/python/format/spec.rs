@@ -257,7 +257,7 @@ pub(super) fn format_int(interp: &mut Interp, int: &Int, text: &str) -> PyResult
         return Err(interp.raise("ValueError", "Precision not allowed in integer format specifier"));
     }
     if spec.coerce_zero {
-        let message = "Negative zero coercion (z) not allowed in format specifier with integer";
+        let message = "Negative zero coercion (z) not allowed in integer format specifier";
         return Err(interp.raise("ValueError", message));
     }
     if spec.kind == Some('c') {
@@ -273,7 +273,7 @@ pub(super) fn format_int(interp: &mut Interp, int: &Int, text: &str) -> PyResult
             return Err(interp.raise("OverflowError", "%c arg not in range(0x110000)"));
         };
         let letter = u32::try_from(code).ok().and_then(char::from_u32).unwrap_or('\u{fffd}');
-        return Ok(pad_text(&letter.to_string(), &spec, '<'));
+        return Ok(pad_text(&letter.to_string(), &spec, '>'));
     }
     if let Int::Big(big) = int {
         interp.charge_bytes(big.bits() as usize)?;

@@ -5,6 +5,8 @@ mod deque;
 mod dicts;
 mod namedtuple;
 
+pub(super) use namedtuple::build as named_tuple;
+
 use super::add;
 use crate::python::class::{Class, Instance};
 use crate::python::error::{PyResult, Stop};
