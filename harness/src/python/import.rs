@@ -23,21 +23,42 @@ impl Interp {
         if name == "builtins" {
             return Ok(self.builtins.clone());
         }
-        if let Some((parent, _)) = name.rsplit_once('.') {
+        if self.loading.iter().any(|loading| &**loading == name) {
+            return Err(Stop::unsupported(format!("a circular import of `{name}`")));
+        }
+        // A package whose loader imports its own parts is under way already, as in CPython.
+        if let Some((parent, _)) = name.rsplit_once('.')
+            && !self.loading.iter().any(|loading| &**loading == parent)
+        {
             self.import(parent)?;
         }
         let Some(loader) = self.loaders.get(name).cloned() else {
             return Err(self.unknown_module(name));
         };
         self.charge(100)?;
-        let module = loader(self)?;
+        self.loading.push(name.into());
+        let loaded = loader(self);
+        self.loading.pop();
+        let module = loaded?;
         self.modules.insert(name.into(), module.clone());
+        self.attach_parts(name, &module);
         if let Some((parent, last)) = name.rsplit_once('.')
             && let Some(parent) = self.modules.get(parent)
         {
             parent.dict.set(last, Value::Module(module.clone()));
         }
         Ok(module)
+    }
+
+    /// Binds the parts that were imported while their package was being loaded.
+    fn attach_parts(&mut self, name: &str, module: &Module) {
+        for (part, loaded) in &self.modules {
+            if let Some(last) = part.strip_prefix(name).and_then(|rest| rest.strip_prefix('.'))
+                && !last.contains('.')
+            {
+                module.dict.set(last, Value::Module(loaded.clone()));
+            }
+        }
     }
 
     fn unknown_module(&mut self, name: &str) -> Stop {

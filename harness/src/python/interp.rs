@@ -57,6 +57,8 @@ pub struct Interp {
     pub builtins: Rc<Module>,
     pub(crate) loaders: IndexMap<Rc<str>, Loader>,
     pub(crate) modules: IndexMap<Rc<str>, Rc<Module>>,
+    /// Modules whose loaders are running.
+    pub(crate) loading: Vec<Rc<str>>,
     pub(crate) classes: IndexMap<Rc<str>, Rc<Class>>,
     pub(crate) foreign: HashMap<(String, String), Rc<Class>>,
     pub(crate) addresses: HashMap<u64, u64>,
@@ -86,6 +88,7 @@ impl Interp {
             builtins: Rc::new(Module::new("builtins")),
             loaders: IndexMap::new(),
             modules: IndexMap::new(),
+            loading: Vec::new(),
             classes: IndexMap::from([(Rc::from("object"), object)]),
             foreign: HashMap::new(),
             addresses: HashMap::new(),
