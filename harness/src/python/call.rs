@@ -95,9 +95,12 @@ impl Interp {
             Value::Object(object) => object.class(self),
             _ => return Ok(None),
         };
+        // A foreign object answers itself for what it inherits from a builtin type, such as `list`.
+        let foreign = matches!(receiver, Value::Object(_));
         let found = std::iter::once(&class).chain(&class.ancestors).find_map(|owner| {
             let value = owner.dict.get(name)?;
-            (&**owner.name.borrow() != "object").then(|| (owner.clone(), value))
+            let answered = if foreign { &*owner.module() == "builtins" } else { &*owner.name() == "object" };
+            (!answered).then(|| (owner.clone(), value))
         });
         match found {
             Some((owner, method)) => self.bind_from(&owner, &method, receiver, &class).map(Some),
