@@ -6,6 +6,7 @@ mod world;
 use backproof_engine::attr::{self, NewValue};
 use backproof_engine::map::Cascades;
 use backproof_engine::session;
+use backproof_engine::state::Slot;
 use backproof_engine::value::Value;
 use pretty_assertions::assert_eq;
 use world::{Asked, World, message};
@@ -173,4 +174,82 @@ fn an_object_belongs_to_one_session() {
     );
     session::expunge(&mut world.cx(), first, &user).expect("expunged");
     session::add(&mut world.cx(), second, &user).expect("added");
+}
+
+#[test]
+fn a_flush_writes_parents_first_and_copies_their_keys() {
+    let mut world = World::new("1.4.54", &Asked::default()).with_tables();
+    let session = world.session();
+    let (user, a, b) = (world.user("u"), world.address("a"), world.address("b"));
+    world.append(&user, &a);
+    session::add_all(&mut world.cx(), session, &[b, user.clone()]).expect("added");
+    session::flush(&mut world.cx(), session).expect("flushed");
+    let statements: Vec<String> = world.log().into_iter().filter(|line| !line.starts_with('[')).collect();
+    assert_eq!(
+        statements,
+        texts([
+            "BEGIN (implicit)",
+            "INSERT INTO user (name) VALUES (?)",
+            "INSERT INTO address (email, user_id) VALUES (?, ?)",
+            "INSERT INTO address (email, user_id) VALUES (?, ?)",
+        ])
+    );
+    assert!(matches!(world.get(&a, "user_id"), Slot::Value(Value::Int(1))));
+    assert!(matches!(world.get(&a, "id"), Slot::Value(Value::Int(2))));
+    assert_eq!(world.history(&user, "addresses"), [vec![], texts(["a"]), vec![]]);
+    assert_eq!(session::new_objects(&world.orm, session), vec![]);
+}
+
+#[test]
+fn a_rollback_makes_new_objects_transient_and_expires_the_others() {
+    let mut world = World::new("2.0.51", &Asked::default()).with_tables();
+    let session = world.session();
+    let (old, new) = (world.user("old"), world.user("new"));
+    session::add(&mut world.cx(), session, &old).expect("added");
+    session::commit(&mut world.cx(), session, None).expect("committed");
+    session::add(&mut world.cx(), session, &new).expect("added");
+    world.set(&old, "name", NewValue::Value(Value::text("changed")));
+    session::flush(&mut world.cx(), session).expect("flushed");
+    session::rollback(&mut world.cx(), session, None).expect("rolled back");
+    assert_eq!(session::object_state(&world.orm, new.id()), session::ObjectState::Transient);
+    assert!(matches!(world.get(&old, "name"), Slot::Value(Value::Text(name)) if &*name == "old"));
+}
+
+#[test]
+fn a_failed_flush_wants_a_rollback() {
+    let mut world = World::new("2.0.51", &Asked::default()).with_tables();
+    let session = world.session();
+    let (first, second) = (world.user("1"), world.user("2"));
+    for user in [&first, &second] {
+        world.set(user, "id", NewValue::Value(Value::Int(1)));
+    }
+    session::add_all(&mut world.cx(), session, &[first, second]).expect("added");
+    let error = session::flush(&mut world.cx(), session).expect_err("one identity twice");
+    assert_eq!(format!("{:?}", error.kind()), "IntegrityError");
+    assert!(!session::is_active(&world.orm, session));
+    let error = session::commit(&mut world.cx(), session, None).expect_err("not active");
+    assert_eq!(format!("{:?}", error.kind()), "PendingRollbackError");
+    session::rollback(&mut world.cx(), session, None).expect("rolled back");
+    session::commit(&mut world.cx(), session, None).expect("committed");
+}
+
+#[test]
+fn deleting_a_parent_clears_its_children_s_keys() {
+    let mut world = World::new("2.0.51", &Asked::default()).with_tables();
+    let session = world.session();
+    let (user, a) = (world.user("u"), world.address("a"));
+    world.append(&user, &a);
+    session::add(&mut world.cx(), session, &user).expect("added");
+    session::flush(&mut world.cx(), session).expect("flushed");
+    world.log();
+    session::delete(&mut world.cx(), session, &user).expect("deleted");
+    session::flush(&mut world.cx(), session).expect("flushed");
+    let statements: Vec<String> = world.log().into_iter().filter(|line| !line.starts_with('[')).collect();
+    assert_eq!(
+        statements,
+        texts(["UPDATE address SET user_id=? WHERE address.id = ?", "DELETE FROM user WHERE user.id = ?"])
+    );
+    assert_eq!(session::object_state(&world.orm, user.id()), session::ObjectState::Deleted);
+    session::rollback(&mut world.cx(), session, None).expect("rolled back");
+    assert_eq!(session::object_state(&world.orm, user.id()), session::ObjectState::Transient);
 }

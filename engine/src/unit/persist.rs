@@ -282,6 +282,14 @@ fn written(
             }
         }
     }
+    for (name, value) in result.returned.get(at).into_iter().flatten() {
+        if let Some(column) = table.column(name)
+            && !column.is_primary_key()
+            && let Some(key) = state::column_key(cx.orm, mapper, &column)
+        {
+            cx.orm.states.get_mut(id).dict.insert(key, Slot::Value(value.clone()));
+        }
+    }
     if let Some(all) = result.written.get(at) {
         for column in table.columns() {
             let name = column.key();

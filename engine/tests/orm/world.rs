@@ -1,7 +1,7 @@
 //! A world with users and addresses, as a host would set it up.
 
 use backproof_engine::attr::{self, Item, NewValue};
-use backproof_engine::db::DatabaseId;
+use backproof_engine::db::{DatabaseId, Echo};
 use backproof_engine::map::{
     self, Backref, Cascades, Key, MapperId, MapperSpec, PropertySpec, RelationshipArgs, Target,
 };
@@ -177,6 +177,22 @@ impl World {
     pub(crate) fn session(&mut self) -> SessionId {
         let bind = self.database;
         session::create(&mut self.orm, SessionSettings { bind, ..SessionSettings::default() })
+    }
+
+    /// An engine whose database has the world's tables.
+    pub(crate) fn with_tables(mut self) -> Self {
+        let profile = self.orm.profile;
+        let database = self.orm.databases.create_engine(profile, "sqlite://", Echo::On).expect("an engine");
+        self.database = Some(database);
+        let tables = self.metadata.tables();
+        self.orm.databases.create_all(database, &tables, true).expect("tables");
+        self.orm.databases.take_log();
+        self
+    }
+
+    /// The statements and parameters of the log since the last call.
+    pub(crate) fn log(&mut self) -> Vec<String> {
+        self.orm.databases.take_log().into_iter().map(|record| record.message).collect()
     }
 }
 
