@@ -6,6 +6,7 @@
 
 mod compiled;
 pub(crate) mod convert;
+mod ddl;
 mod define;
 pub(crate) mod engine;
 pub(crate) mod errors;

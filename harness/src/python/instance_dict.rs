@@ -46,6 +46,10 @@ impl Object for InstanceDict {
         interp.builtin_class("dict")
     }
 
+    fn as_builtin(&self, interp: &mut Interp) -> PyResult<Option<Value>> {
+        self.copy(interp).map(Some)
+    }
+
     fn identity(&self) -> u64 {
         self.instance.identity() | 1 << 61
     }

@@ -158,6 +158,11 @@ pub trait Object: Any {
         self.repr(interp, this)
     }
 
+    /// The list, dict or tuple that this is one of and prints as, though of a class of its own.
+    fn as_builtin(&self, _interp: &mut Interp) -> PyResult<Option<Value>> {
+        Ok(None)
+    }
+
     /// `format(this, spec)`; `None` is `object`'s own: `str()` for an empty spec, a `TypeError` otherwise.
     fn format(&self, _interp: &mut Interp, _this: &Value, _spec: &str) -> PyResult<Option<String>> {
         Ok(None)

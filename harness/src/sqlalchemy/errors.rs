@@ -192,5 +192,7 @@ fn text_of(interp: &mut Interp, exception: &Value) -> PyResult<String> {
     let version = lend::profile(interp).version();
     let scheme = if has_core_results(lend::profile(interp)) { "https" } else { "http" };
     let series = format!("{}{}", version.major, version.minor);
-    Ok(format!("{message}\n(Background on this error at: {scheme}://sqlalche.me/e/{series}/{code})"))
+    let statement = class(interp, "StatementError")?;
+    let between = if interp.is_instance(exception, &statement) { '\n' } else { ' ' };
+    Ok(format!("{message}{between}(Background on this error at: {scheme}://sqlalche.me/e/{series}/{code})"))
 }

@@ -1,6 +1,6 @@
 //! The module `sqlalchemy` and those beneath it that the Core half fills.
 
-use super::{engine, errors, functions, lend, names, orm, schema, statement, types};
+use super::{ddl, engine, errors, functions, lend, names, orm, schema, statement, types};
 use crate::python::{Interp, Module, PyResult, Value};
 use std::rc::Rc;
 
@@ -49,10 +49,12 @@ pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy.orm.exc", errors::orm_module);
     for name in ["sqlalchemy.schema", "sqlalchemy.sql", "sqlalchemy.sql.expression", "sqlalchemy.engine"] {
         interp.register_module(name, move |interp| {
+            let all = everything(interp)?;
             let library = interp.import("sqlalchemy")?;
+            ddl::install(&all);
             let profile = lend::profile(interp);
             let module = orm::module(interp, name);
-            for (key, value) in library.dict.items() {
+            for (key, value) in all.dict.items().into_iter().chain(library.dict.items()) {
                 if names::has(profile, name, &key) {
                     module.dict.set(&key, value);
                 }

@@ -96,6 +96,10 @@ impl Object for ListObject {
         Rc::as_ptr(&self.list).cast::<u8>().addr() as u64 | (1 << 62)
     }
 
+    fn as_builtin(&self, interp: &mut Interp) -> PyResult<Option<Value>> {
+        Ok(Some(Value::list(self.values(interp)?)))
+    }
+
     fn binary(
         &self,
         interp: &mut Interp,
@@ -268,7 +272,7 @@ fn install(class: &Rc<Class>) {
         attr::reorder(list, sorted);
         Ok(Value::None)
     });
-    for name in ["index", "count", "copy"] {
+    for name in ["index", "count", "copy", "__reversed__"] {
         class.dict.set(
             name,
             Value::native_method(name, move |interp, mut args| {

@@ -26,10 +26,10 @@ pub(super) fn entities(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<En
                 entities.push(Entity::Attribute(attribute.mapped, attribute.key.clone()));
             }
         } else if let Some(hybrid) = value.downcast::<HybridClauseObject>() {
-            let is_named = hybrid.expr.key().is_some_and(|key| key == hybrid.name);
-            let named = lend::profile(interp).version() >= Version::new(1, 4, 0) && !is_named;
-            let expr = if named { hybrid.expr.label(&hybrid.name) } else { hybrid.expr.clone() };
-            entities.push(Entity::Expr(expr));
+            match hybrid.inner.as_ref().and_then(Value::downcast::<AttributeObject>) {
+                Some(inner) => entities.push(Entity::Attribute(inner.mapped, inner.key.clone())),
+                None => entities.push(Entity::Expr(hybrid.selected(interp))),
+            }
         } else if let Some(columns) = super::select::subquery_columns(value) {
             entities.extend(columns.into_iter().map(Entity::Expr));
         } else if let Some(expr) = expr::clause(interp, value)? {

@@ -5,6 +5,7 @@ use crate::python::{
 };
 use crate::sqlalchemy::expr::{self, ExprObject};
 use crate::sqlalchemy::lend;
+use backproof_engine::sql::{Expr, ExprKind};
 use backproof_engine::version::Version;
 use std::any::Any;
 use std::rc::Rc;
@@ -31,10 +32,8 @@ impl HybridObject {
         let made = interp.call(function, Args::of(vec![owner.clone()]))?;
         let Some(clause) = expr::clause(interp, &made)? else { return Ok(made) };
         let name = self.name(interp)?;
-        if lend::profile(interp).version() < Version::new(1, 4, 0) && self.expression.is_some() {
-            return Ok(ExprObject::value(clause));
-        }
-        Ok(Value::object(HybridClauseObject { expr: clause, name, owner: owner.clone() }))
+        let inner = made.downcast::<super::attribute::AttributeObject>().is_some().then_some(made);
+        Ok(Value::object(HybridClauseObject { expr: clause, name, owner: owner.clone(), inner }))
     }
 
     fn name(&self, interp: &mut Interp) -> PyResult<Rc<str>> {
@@ -135,9 +134,36 @@ impl Object for HybridObject {
 
 /// A hybrid property read from its class: its expression, under the hybrid's name in results.
 pub(crate) struct HybridClauseObject {
-    pub(crate) expr: backproof_engine::sql::Expr,
+    pub(crate) expr: Expr,
     pub(crate) name: Rc<str>,
     owner: Value,
+    /// The mapped attribute that the hybrid stands for, where it gives one as it is.
+    pub(crate) inner: Option<Value>,
+}
+
+impl HybridClauseObject {
+    /// `User.full`, as messages name it.
+    fn shown(&self, interp: &mut Interp) -> PyResult<String> {
+        let owner = match &self.owner {
+            Value::Class(class) => class.name().to_string(),
+            alias if super::property::is_second(interp) => interp.str(alias)?,
+            alias => match interp.get_attr_opt(alias, "__name__")? {
+                Some(name) => format!("AliasedClass_{}", name.as_str().cloned().unwrap_or_default()),
+                None => String::new(),
+            },
+        };
+        Ok(format!("{owner}.{}", self.name))
+    }
+
+    /// What a query selects for it: under its own name where the expression has none.
+    pub(super) fn selected(&self, interp: &mut Interp) -> Expr {
+        let is_function = matches!(self.expr.kind(), ExprKind::Function(_));
+        let is_old = lend::profile(interp).version() < Version::new(1, 4, 0);
+        if self.expr.key().is_none() || (is_function && is_old) {
+            return self.expr.label(&self.name);
+        }
+        self.expr.clone()
+    }
 }
 
 impl Object for HybridClauseObject {
@@ -146,7 +172,7 @@ impl Object for HybridClauseObject {
     }
 
     fn type_name(&self) -> &str {
-        "hybrid_propertyProxy"
+        "create_proxied_attribute.<locals>.Proxy"
     }
 
     fn type_module(&self) -> &str {
@@ -158,7 +184,23 @@ impl Object for HybridClauseObject {
             "key" => Ok(Some(Value::from(self.name.clone()))),
             "class_" => Ok(Some(self.owner.clone())),
             "expression" => Ok(Some(ExprObject::value(self.expr.clone()))),
-            _ => expr::member(interp, this, &self.expr, name),
+            "property" if self.inner.is_some() => {
+                let inner = self.inner.clone().unwrap_or(Value::None);
+                interp.get_attr(&inner, name).map(Some)
+            }
+            _ => {
+                let found = expr::member(interp, this, &self.expr, name)?;
+                if found.is_some() || name.starts_with("__") {
+                    return Ok(found);
+                }
+                let shown = self.shown(interp)?;
+                Err(interp.raise(
+                    "AttributeError",
+                    format!(
+                        "Neither 'hybrid_property' object nor 'ExprComparator' object associated with {shown} has an attribute '{name}'"
+                    ),
+                ))
+            }
         }
     }
 
@@ -192,7 +234,7 @@ impl Object for HybridClauseObject {
     }
 
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        expr::text(interp, &self.expr)
+        self.shown(interp)
     }
 }
 

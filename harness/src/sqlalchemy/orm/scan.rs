@@ -39,7 +39,7 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
     let mut spec = MapperSpec {
         registry: registry.id,
         class_name: class.name(),
-        module: class.module(),
+        module: enclosing(class),
         table: table.clone(),
         properties,
         primary_key: None,
@@ -54,6 +54,13 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
     class.dict.set("__mapper__", MapperObject::value(id));
     registry.add(class);
     mapped::instrument(interp)
+}
+
+/// What stands before the class's name in its `repr`: the module, and functions that it is local to.
+fn enclosing(class: &Rc<Class>) -> Key {
+    let full = class.full_name();
+    let name = class.name();
+    full.strip_suffix(&*name).map_or(class.module(), |before| before.trim_end_matches('.').into())
 }
 
 /// What the class and its mixins declare, in the order in which it is found.

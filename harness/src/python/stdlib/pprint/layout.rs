@@ -70,7 +70,7 @@ impl Layout<'_> {
 
     fn broken(&mut self, interp: &mut Interp, value: &Value, text: &str, place: Place) -> PyResult<()> {
         let wider = |by: usize| Place { allowance: place.allowance + by, ..place };
-        match &shown_as(value) {
+        match &shown_as(interp, value)? {
             Value::Dict(dict) => {
                 let items = dict.map.borrow().items();
                 let items = if self.style.sort_dicts { sorted_items(interp, items)? } else { items };

@@ -10,16 +10,21 @@ use std::cmp::Ordering;
 const DEEPEST: usize = 200;
 
 /// What a container shows as its own: the value, or what a derived class without a `__repr__` of its own holds.
-pub(super) fn shown_as(value: &Value) -> Value {
+pub(super) fn shown_as(interp: &mut Interp, value: &Value) -> PyResult<Value> {
+    if let Value::Object(object) = value
+        && let Some(shown) = object.as_builtin(interp)?
+    {
+        return Ok(shown);
+    }
     if let Value::Instance(instance) = value
         && let Some(payload) = &instance.payload
     {
         let owner = instance.class().lookup_with_owner("__repr__").map(|(owner, _)| owner.module());
         if owner.is_none_or(|module| &*module == "builtins") {
-            return payload.clone();
+            return Ok(payload.clone());
         }
     }
-    value.clone()
+    Ok(value.clone())
 }
 
 /// The one-line form.
@@ -34,7 +39,7 @@ pub(super) fn safe_repr(
         return Err(Stop::limit("values nested more than 200 deep in pprint"));
     }
     interp.charge(1)?;
-    let shown = shown_as(value);
+    let shown = shown_as(interp, value)?;
     match &shown {
         Value::Int(int) if style.underscores => {
             crate::python::format::format_value(interp, &Value::Int(int.clone()), "_d")
