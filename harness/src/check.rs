@@ -4,7 +4,7 @@
 
 mod run;
 
-use crate::case::{Case, Item, Kind, Step};
+use crate::case::{Case, Item, Kind, Step, syntax_error_line};
 use crate::judge::{Judgement, Said, Verdict, judge};
 use crate::model::{Model, Rows};
 use crate::outcome::{End, Outcome, Unsupported};
@@ -86,6 +86,16 @@ fn nothing_before() -> Done {
     }
 }
 
+/// The line of the page on which a step failed; a completed fragment's lines are not the page's.
+fn failed_line(step: &Step, done: &Done) -> Option<usize> {
+    let line = match &done.outcome.end {
+        End::Done => None,
+        End::Raised(raised) => raised.line.or_else(|| syntax_error_line(&step.source)),
+        End::Unsupported(unsupported) => unsupported.line,
+    };
+    line.filter(|_| done.note.is_none()).map(|line| (step.line + line.max(1) - 1).min(step.end_line))
+}
+
 fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
     let outcome = &done.outcome;
     let said = step.claim.as_ref().map(|claim| Said { text: &claim.text, apart: claim.apart });
@@ -129,6 +139,7 @@ fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
         detail,
         acknowledged,
         held_against: judgement.held_against,
+        failed_line: failed_line(step, done),
         stale,
     }
 }

@@ -8,7 +8,7 @@ mod normalise;
 mod options;
 mod statements;
 
-pub use difference::unified;
+pub use difference::{first_line, unified};
 pub use normalise::stable;
 pub use options::Options;
 
@@ -114,12 +114,8 @@ pub fn judge(said: Option<Said<'_>>, outcome: &Outcome, options: &Options, table
     let actual = outcome.actual();
     match &outcome.end {
         End::Unsupported(unsupported) => {
-            let at = unsupported.line.map(|line| format!(" (line {line} of the step)")).unwrap_or_default();
-            Judgement {
-                verdict: Verdict::Unsupported,
-                detail: Some(format!("{}{at}", unsupported.what)),
-                held_against: actual,
-            }
+            let detail = Some(unsupported.what.clone());
+            Judgement { verdict: Verdict::Unsupported, detail, held_against: actual }
         }
         End::Raised(raised) => raising(said, raised, actual, options),
         End::Done => match said {
@@ -197,12 +193,16 @@ fn showing(
     Judgement { verdict: Verdict::Differs, detail, held_against: actual }
 }
 
+/// How the detail of an output begins that is not of the program that it stands by.
+pub const ANOTHER_PROGRAM: &str = "output of another program";
+
 fn another_program(tables: &[String]) -> Option<String> {
     match tables {
         [] => None,
-        [one] => Some(format!("output of another program: table {one} is not in this program")),
+        [one] => Some(format!("{ANOTHER_PROGRAM}: table {one} is not in this program")),
         many => {
-            Some(format!("output of another program: tables {} are not in this program", many.join(", ")))
+            let names = many.join(", ");
+            Some(format!("{ANOTHER_PROGRAM}: tables {names} are not in this program"))
         }
     }
 }

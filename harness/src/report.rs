@@ -29,6 +29,9 @@ pub struct StepReport {
     /// What the claim was held against.
     #[serde(skip)]
     pub held_against: String,
+    /// The page's line on which the step failed, where that is known.
+    #[serde(skip)]
+    pub failed_line: Option<usize>,
     /// An acknowledgement that speaks of this step and does not apply.
     #[serde(skip)]
     pub stale: Option<String>,

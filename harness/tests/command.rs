@@ -200,8 +200,8 @@ fn a_syntax_error_inside_a_listing_is_told_with_its_line() {
     let output = backproof(folder.path(), &["check", "page.md"]);
     assert_eq!(output.status.code(), Some(1));
     let text = out(&output);
-    assert!(text.contains("page.md:4: raises: SyntaxError"), "{text}");
-    assert!(text.contains("line 5"), "{text}");
+    assert!(text.contains("page.md:5: raises: SyntaxError"), "{text}");
+    assert!(text.contains("> 5 | y = = 2\n"), "{text}");
     assert!(text.contains("1 document, 1 step: 1 raises"), "{text}");
 }
 

@@ -21,7 +21,8 @@ fn run(source: String) -> Result<String, String> {
             }
         }
     };
-    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(work).map_err(|error| error.to_string())?;
+    let thread =
+        std::thread::Builder::new().stack_size(256 << 20).spawn(work).map_err(|error| error.to_string())?;
     thread.join().map_err(|_| "it panicked".to_owned())?
 }
 
@@ -39,7 +40,8 @@ fn snippets_print_what_cpython_prints() {
     let mut failures = Vec::new();
     for path in paths.drain(..) {
         let source = std::fs::read_to_string(&path).expect("a snippet is text");
-        let expected = std::fs::read_to_string(path.with_extension("out")).expect("a snippet has its output beside it");
+        let expected =
+            std::fs::read_to_string(path.with_extension("out")).expect("a snippet has its output beside it");
         let actual = run(source).unwrap_or_else(|problem| problem);
         if actual != expected {
             let diff = similar::TextDiff::from_lines(&expected, &actual);

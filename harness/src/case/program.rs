@@ -25,6 +25,16 @@ fn suite(code: &str) -> Vec<Stmt> {
     parse_module(code).map(|parsed| parsed.into_suite().to_vec()).unwrap_or_default()
 }
 
+/// The 1-based line on which `code` stops being Python, if it does.
+pub fn syntax_error_line(code: &str) -> Option<usize> {
+    if too_deep(code).is_some() {
+        return None;
+    }
+    let error = parse_module(code).err()?;
+    let before = code.get(..error.location.start().to_usize())?;
+    Some(1 + before.matches('\n').count())
+}
+
 /// The last name of a dotted expression, or of what it calls.
 fn last_name(expression: &Expr) -> Option<&str> {
     match expression {

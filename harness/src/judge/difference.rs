@@ -1,6 +1,6 @@
 //! How a claim differs from what is so: in one line, and as a diff.
 
-use super::normalise::{Addresses, comparable};
+use super::normalise::{Addresses, comparable, without_headers};
 use similar::{ChangeTag, DiffOp, TextDiff};
 
 /// A line longer than this is cut in a one-line summary.
@@ -42,6 +42,15 @@ pub(super) fn brief(want: &str, got: &str) -> Option<String> {
         1 => format!("{summary}; and one more place"),
         more => format!("{summary}; and {more} more places"),
     })
+}
+
+/// The 0-based line of `want` on which it first differs from `got`.
+pub fn first_line(want: &str, got: &str) -> usize {
+    let above = without_headers(want).lines().take_while(|line| line.trim().is_empty()).count();
+    let (want, got) = (comparable(want, Addresses::Numbered), comparable(got, Addresses::Numbered));
+    let (want, got) = (lines(&want), lines(&got));
+    let same = want.iter().zip(&got).take_while(|(want, got)| want == got).count();
+    above + same.min(want.len().saturating_sub(1))
 }
 
 /// How often a line stands in a text, where that is more than once.

@@ -1,15 +1,17 @@
 //! The report for a person: each claim that does not hold, in its surroundings, then one line of totals.
 
 use super::{DocumentReport, Report, StepReport};
-use crate::judge::{Verdict, unified};
+use crate::judge::{ANOTHER_PROGRAM, Verdict, first_line, unified};
 use crate::model::Model;
 use owo_colors::{OwoColorize, Style};
 use std::fmt::Write;
 
 /// Lines of the page shown before and after the line that is spoken of.
 const AROUND: usize = 2;
-/// Lines of one block shown at most.
-const SHOWN: usize = 40;
+/// Lines of one text shown at most.
+const BLOCK: usize = 12;
+/// Lines of a difference shown at most.
+const SHOWN: usize = 60;
 
 /// How the report is written.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,22 +43,22 @@ impl Writer {
         let title = self.styled(title, Style::new().dimmed());
         self.line(&format!("  {title}"));
         let lines: Vec<&str> = text.trim_matches('\n').lines().collect();
-        for line in lines.iter().take(SHOWN) {
+        for line in lines.iter().take(BLOCK) {
             let line = self.styled(&printable(line), style);
             self.line(&format!("      {line}"));
         }
-        self.cut(lines.len());
+        self.cut(lines.len(), BLOCK);
     }
 
-    fn cut(&mut self, lines: usize) {
-        if lines > SHOWN {
-            let left = lines - SHOWN;
+    fn cut(&mut self, lines: usize, shown: usize) {
+        if lines > shown {
+            let left = lines - shown;
             self.line(&format!("      … and {left} more lines"));
         }
     }
 
     fn step(&mut self, document: &DocumentReport, step: &StepReport) {
-        let at = step.documented_line.filter(|_| step.verdict == Verdict::Differs).unwrap_or(step.line);
+        let at = place(step);
         let place = self.styled(&format!("{}:{at}", document.path.display()), Style::new().bold());
         let style = verdict_style(step.verdict);
         let verdict = self.styled(step.verdict.name(), style.bold());
@@ -73,9 +75,17 @@ impl Writer {
         let claim = step.documented.as_deref().filter(|text| !text.trim().is_empty());
         match step.verdict {
             Verdict::Differs => {
-                self.block("the page shows", claim.unwrap_or("(nothing)"), Style::new().red());
-                self.block("it is", shown_or_nothing(&step.held_against), Style::new().green());
-                self.diff(claim.unwrap_or(""), &step.held_against);
+                let claim = claim.unwrap_or("");
+                let long = [claim, &step.held_against].iter().any(|text| text.lines().count() > BLOCK);
+                let other = step.detail.as_deref().is_some_and(|detail| detail.starts_with(ANOTHER_PROGRAM));
+                // Of two long texts, where they differ says more than both of them in full.
+                if !long || other {
+                    self.block("the page shows", shown_or_nothing(claim), Style::new().red());
+                    self.block("it is", shown_or_nothing(&step.held_against), Style::new().green());
+                }
+                if !other {
+                    self.diff(claim, &step.held_against);
+                }
             }
             Verdict::Undocumented => {
                 self.block("the page shows nothing; it is", &step.held_against, Style::new().green());
@@ -134,7 +144,7 @@ impl Writer {
             let body = self.styled(&body, style);
             self.line(&format!("      {body}"));
         }
-        self.cut(lines.len());
+        self.cut(lines.len(), SHOWN);
     }
 
     fn model(&mut self, document: &DocumentReport, model: &Model) {
@@ -185,6 +195,17 @@ impl Writer {
         }
         let _ = write!(line, "; SQLAlchemy {}", report.profile);
         self.line(&line);
+    }
+}
+
+/// The page's line that speaks for a step: where its claim first differs, or where its code fails.
+fn place(step: &StepReport) -> usize {
+    match (step.verdict, &step.documented, step.documented_line) {
+        (Verdict::Differs, Some(claim), Some(line)) => {
+            let other = step.detail.as_deref().is_some_and(|detail| detail.starts_with(ANOTHER_PROGRAM));
+            if other { line } else { line + first_line(claim, &step.held_against) }
+        }
+        _ => step.failed_line.unwrap_or(step.line),
     }
 }
 
