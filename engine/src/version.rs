@@ -134,6 +134,8 @@ pub enum Behaviour {
     ExpiredLoadsEager,
     /// `session.refresh()` selects bare column names.
     RefreshUnlabelled,
+    /// `any()` over a secondary selects from the target before the secondary.
+    ExistsTargetFirst,
     /// `lazy="immediate"` loads take their turn among other loads that follow a query; before, they came first.
     ImmediateInOrder,
     /// A class's columns are mapped in the order of its table; before, those under another name or with
@@ -213,6 +215,7 @@ impl Behaviour {
             | Behaviour::ExecutemanyLoggedAsList
             | Behaviour::MapperInBrackets
             | Behaviour::ImmediateInOrder
+            | Behaviour::ExistsTargetFirst
             | Behaviour::ColumnsInTableOrder => (Version::new(2, 0, 0), None),
             Behaviour::InsertManyValuesOrdered => (Version::new(2, 0, 10), None),
             Behaviour::ExpandingIn

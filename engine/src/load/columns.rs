@@ -1,13 +1,12 @@
 //! Loading columns that an object lacks: expired, deferred or refreshed ones.
 
 use super::get::by_key;
-use super::options::chosen;
 use super::query::{Query, Style};
 use super::rows::Refresh;
 use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{self, Key, Lazy, Property};
+use crate::map::{self, Key, Property};
 use crate::session::{self, SessionId};
 use crate::state::{ObjRef, StateId};
 use crate::version::Behaviour;
@@ -33,8 +32,13 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
     map::configure_registry(cx, registry)?;
     let state = cx.orm.states.get(id);
     let whole = state.expired && cx.orm.profile.has(Behaviour::ExpiredLoadsEager);
-    let options = state.options.clone();
-    let options = options.as_deref().unwrap_or(&[]);
+    // Changed attributes stay as they are. What is read only on access is asked for too: a load without it is
+    // another statement to the cache.
+    let unchanged = |key: &Key| {
+        !state.committed.contains_key(key)
+            && !state.pending.contains_key(key)
+            && !state.dict.contains_key(key)
+    };
     let keys: Vec<Key> = cx
         .orm
         .mappers
@@ -42,17 +46,8 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
         .properties
         .iter()
         .filter(|(key, property)| match property {
-            Property::Column(_) => {
-                state.expired_attributes.contains(*key) && !state.committed.contains_key(*key)
-            }
-            Property::Relationship(relationship) => {
-                whole
-                    && !state.dict.contains_key(*key)
-                    && matches!(
-                        chosen(cx.orm, options, &[], relationship).lazy,
-                        Lazy::Joined | Lazy::Selectin | Lazy::Immediate
-                    )
-            }
+            Property::Column(_) => state.expired_attributes.contains(*key) && unchanged(key),
+            Property::Relationship(_) => whole && unchanged(key),
         })
         .map(|(key, _)| key.clone())
         .collect();

@@ -2,7 +2,7 @@
 
 use super::adapt::{key_of, rewrite_columns};
 use super::get::{by_key, from_identity_map};
-use super::options::chosen;
+use super::options::{LoaderOption, Strategy, chosen};
 use super::query::Query;
 use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
@@ -77,14 +77,14 @@ pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot
             return Err(raise(cx, "raise_on_sql"));
         }
         let mut query = by_key(cx, target, &ident, &tag(&relationship))?;
-        prepare(&mut query, &relationship);
+        prepare(cx, &mut query, &relationship, options);
         let found = query.objects(cx, session)?.into_iter().next();
         return keep(cx, id, key, NewValue::One(found));
     }
     if lazy == Lazy::RaiseOnSql {
         return Err(raise(cx, "raise_on_sql"));
     }
-    let objects = select_related(cx, session, id, &relationship)?;
+    let objects = select_related(cx, session, id, &relationship, options)?;
     if relationship.resolved().uselist {
         return keep(cx, id, key, NewValue::Many(objects));
     }
@@ -102,9 +102,28 @@ fn tag(relationship: &Relationship) -> String {
     format!("lazy {:?} {}", relationship.parent, relationship.key)
 }
 
-fn prepare(query: &mut Query, relationship: &Relationship) {
-    query.path = vec![(relationship.parent, Rc::clone(&relationship.key))];
+/// Options for what is loaded: those that the parent was loaded with for beyond this relationship. A collection's
+/// members do not load their parent again.
+fn prepare(cx: &Cx<'_>, query: &mut Query, relationship: &Relationship, options: &[LoaderOption]) {
     query.bare = true;
+    let step = (relationship.parent, Rc::clone(&relationship.key));
+    for option in options {
+        if let Some((first, rest)) = option.path.split_first()
+            && *first == step
+            && !rest.is_empty()
+        {
+            query.options.push(LoaderOption { path: rest.to_vec(), strategy: option.strategy });
+        }
+    }
+    query.kept_options = Some(query.options.len());
+    for (mapper, key) in relationship.reverse.borrow().iter() {
+        let looks_up =
+            cx.orm.mappers.relationship(*mapper, key).is_some_and(|other| other.resolved().use_get);
+        if looks_up {
+            let path = vec![(*mapper, Rc::clone(key))];
+            query.options.push(LoaderOption { path, strategy: Strategy::Relationship(Lazy::Select) });
+        }
+    }
 }
 
 fn keep(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<Slot> {
@@ -142,11 +161,14 @@ fn select_related(
     session: SessionId,
     id: StateId,
     relationship: &Relationship,
+    options: &[LoaderOption],
 ) -> Result<Vec<ObjRef>> {
     let resolved = relationship.resolved();
     let parent_table = cx.orm.mappers.get(relationship.parent).table.clone();
     let target_table = cx.orm.mappers.get(resolved.target).table.clone();
     let many_to_many = resolved.direction == Direction::ManyToMany;
+    // Flushed before the object's own values are read, which that may load.
+    session::autoflush(cx, session)?;
     let mut locals: Vec<(crate::schema::Column, Expr)> = Vec::new();
     let condition = rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
         let local = !remote
@@ -165,13 +187,12 @@ fn select_related(
         Ok(bound)
     })?;
     let mut query = Query::loader(resolved.target, &tag(relationship));
-    prepare(&mut query, relationship);
+    prepare(cx, &mut query, relationship, options);
     query.criteria.push(condition);
     if let Some(secondaryjoin) = &resolved.secondaryjoin {
         query.criteria.push(secondaryjoin.clone());
     }
     query.order_by.clone_from(&resolved.order_by);
-    session::autoflush(cx, session)?;
     query.autoflush = false;
     query.objects(cx, session)
 }

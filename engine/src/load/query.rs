@@ -96,6 +96,8 @@ pub struct Query {
     pub(crate) loader: Option<Rc<str>>,
     /// The attributes to load, where not all are.
     pub(crate) only: Option<Vec<Key>>,
+    /// How many of the options, from the first on, loaded objects keep for their own loads.
+    pub(crate) kept_options: Option<usize>,
     /// A loader that, where it does not label columns, does not tell equal names apart either.
     pub(crate) bare: bool,
 }
@@ -122,6 +124,7 @@ impl Query {
             path: Path::new(),
             loader: None,
             only: None,
+            kept_options: None,
             bare: false,
         }
     }
@@ -272,7 +275,8 @@ impl Query {
         let connection = self.connection(cx, session)?;
         let result = db::execute(cx, connection, &statement, Given::None)?;
         let refreshed = refresh.as_ref().map(|refresh| refresh.object.id());
-        let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options);
+        let kept = self.kept_options.unwrap_or(self.options.len()).min(self.options.len());
+        let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options[..kept]);
         let mut rows = Vec::with_capacity(result.rows.len());
         for row in &result.rows {
             rows.push(loading.row(cx, &plan.readers, row)?);

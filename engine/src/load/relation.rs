@@ -9,6 +9,7 @@ use crate::schema::{Column, SqlType};
 use crate::sql::{Alias, Correlate, Expr, FromItem, Op, Select};
 use crate::state::{ObjRef, Slot, StateId};
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 fn relationship(cx: &mut Cx<'_>, mapped: Mapped, key: &str) -> Result<Rc<Relationship>> {
@@ -144,10 +145,11 @@ fn select_one(
     let sides = Sides { parent: &parent, target: &target, secondary: &Adapter::Plain };
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
     let mut select = Select::new(vec![Expr::literal_column("1", SqlType::Integer)]);
-    if let Some(table) = &resolved.secondary {
-        select.from.push(FromItem::from(table));
-    }
     select.from.push(item);
+    if let Some(table) = &resolved.secondary {
+        let at = usize::from(cx.orm.profile.has(Behaviour::ExistsTargetFirst));
+        select.from.insert(at, FromItem::from(table));
+    }
     let mut parts = vec![primary];
     parts.extend(secondary);
     for criterion in criteria {

@@ -143,7 +143,7 @@ impl Loading {
             && let Some(refresh) = &self.refresh
         {
             let object = refresh.object.clone();
-            self.begin(cx, &object, true, false);
+            self.begin(cx, plan, &object, true, false);
             return Ok(Some(object));
         }
         let values: Vec<Value> = plan.primary_key.iter().map(|at| value(row, *at)).collect::<Result<_>>()?;
@@ -156,17 +156,17 @@ impl Loading {
         });
         let found = refreshed.clone().or_else(|| session::lookup(cx.orm, self.session, &key));
         if let Some(object) = found {
-            self.begin(cx, &object, refreshed.is_some() && root, false);
+            self.begin(cx, plan, &object, refreshed.is_some() && root, false);
             return Ok(Some(object));
         }
         let object = cx.orm.states.create(plan.mapper);
         session::register_loaded(cx, self.session, &object, key)?;
-        self.begin(cx, &object, false, true);
+        self.begin(cx, plan, &object, false, true);
         Ok(Some(object))
     }
 
     /// Decides, the first time an object is met, what it gets.
-    fn begin(&mut self, cx: &mut Cx<'_>, object: &ObjRef, refreshed: bool, is_new: bool) {
+    fn begin(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, object: &ObjRef, refreshed: bool, is_new: bool) {
         let id = object.id();
         if self.filled.contains_key(&id) {
             return;
@@ -191,8 +191,19 @@ impl Loading {
         };
         let anew = refreshed || (self.populate_existing && !is_new);
         self.filled.insert(id, Filling { object: object.clone(), keys, anew, is_new });
-        if is_new && !self.options.is_empty() {
-            cx.orm.states.get_mut(id).options = Some(Rc::clone(&self.options));
+        if is_new {
+            let options: Vec<LoaderOption> = self
+                .options
+                .iter()
+                .filter(|option| option.path.len() > plan.path.len() && option.path.starts_with(&plan.path))
+                .map(|option| LoaderOption {
+                    path: option.path[plan.path.len()..].to_vec(),
+                    strategy: option.strategy,
+                })
+                .collect();
+            if !options.is_empty() {
+                cx.orm.states.get_mut(id).options = Some(options.into());
+            }
         }
     }
 
