@@ -4,6 +4,7 @@
 //! The Core half (types, schema, expressions, engines) stands in the files here, the ORM half in `orm`, which
 //! adds itself to expressions through [`mapped_clause`] and [`core_select`].
 
+mod absent;
 mod compiled;
 pub(crate) mod convert;
 mod ddl;

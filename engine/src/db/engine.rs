@@ -45,6 +45,8 @@ pub(super) struct Database {
     /// Opened with the first connection.
     driver: Option<Rc<Driver>>,
     echo: Echo,
+    /// What the connection in use logs: the echo when it was checked out.
+    logging: Echo,
     pub(super) cache: Cache,
     /// Connections checked out. They share the database, as the library's pool for memory databases has it.
     checked_out: u32,
@@ -97,6 +99,7 @@ impl Databases {
             profile,
             driver: None,
             echo,
+            logging: echo,
             cache: Cache::default(),
             checked_out: 0,
         });
@@ -108,7 +111,7 @@ impl Databases {
     }
 
     pub fn echo(&self, database: DatabaseId) -> Echo {
-        self.database(database).echo
+        self.database(database).logging
     }
 
     pub fn profile(&self, database: DatabaseId) -> Profile {
@@ -129,6 +132,8 @@ impl Databases {
 
     /// A connection of the engine.
     pub fn connect(&mut self, database: DatabaseId) -> Result<ConnectionId> {
+        let entry = self.database_mut(database);
+        entry.logging = entry.echo;
         if self.database(database).driver.is_none() {
             let driver = Rc::new(Driver::open()?);
             self.database_mut(database).driver = Some(driver);
@@ -298,8 +303,8 @@ impl Databases {
     pub(super) fn write(&mut self, database: DatabaseId, level: &'static str, message: String) {
         let entry = self.database(database);
         let shown = match level {
-            "DEBUG" => entry.echo == Echo::Debug,
-            _ => entry.echo != Echo::Off,
+            "DEBUG" => entry.logging == Echo::Debug,
+            _ => entry.logging != Echo::Off,
         };
         let logger = if entry.profile.has(Behaviour::StatementMarks) {
             "sqlalchemy.engine.Engine"

@@ -141,7 +141,8 @@ impl Interp {
                 Some(Value::Dict(dict)) => dict,
                 _ => {
                     let dict = Rc::new(Dict::new(Map::new()));
-                    self.store_name(frame, "__annotations__", Value::Dict(dict.clone()))?;
+                    let names = frame.names.as_deref().unwrap_or(&frame.globals.dict);
+                    names.set("__annotations__", Value::Dict(dict.clone()));
                     dict
                 }
             };

@@ -9,6 +9,7 @@ pub(crate) mod datetime;
 pub(crate) mod decimal;
 mod copy;
 mod functools;
+mod gc;
 mod itertools;
 pub(crate) mod logging;
 mod math;
@@ -34,6 +35,7 @@ pub(super) fn install(interp: &mut Interp) {
     typing::install(interp);
     collections::install(interp);
     functools::install(interp);
+    gc::install(interp);
     itertools::install(interp);
     operator::install(interp);
     system::install(interp, &clock);

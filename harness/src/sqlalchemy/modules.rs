@@ -1,6 +1,6 @@
 //! The module `sqlalchemy` and those beneath it that the Core half fills.
 
-use super::{ddl, engine, errors, functions, lend, names, orm, schema, statement, types};
+use super::{absent, ddl, engine, errors, functions, lend, names, orm, schema, statement, types};
 use crate::python::{Interp, Module, PyResult, Value};
 use std::rc::Rc;
 
@@ -31,6 +31,7 @@ fn chosen(interp: &mut Interp, name: &'static str) -> PyResult<Rc<Module>> {
             module.dict.set(&key, value);
         }
     }
+    absent::complete(interp, &module);
     Ok(Rc::new(module))
 }
 
@@ -59,6 +60,7 @@ pub(super) fn register(interp: &mut Interp) {
                     module.dict.set(&key, value);
                 }
             }
+            absent::complete(interp, &module);
             Ok(Rc::new(module))
         });
     }

@@ -39,6 +39,19 @@ pub(super) fn has(profile: Profile, module: &str, name: &str) -> bool {
     missing(profile, module, name) == Missing::Unsupported
 }
 
+/// Every listed name that the real module of this release has.
+pub(super) fn all(profile: Profile, module: &str) -> impl Iterator<Item = &'static str> {
+    let names: Vec<&'static str> = TABLE
+        .lines()
+        .skip_while(|line| *line != module)
+        .skip(1)
+        .take_while(|line| line.starts_with(' '))
+        .flat_map(|line| line.split_whitespace().skip(1))
+        .collect();
+    let module = module.to_owned();
+    names.into_iter().filter(move |name| has(profile, &module, name))
+}
+
 fn is_listed(module: &str) -> bool {
     TABLE.lines().any(|line| line == module)
 }

@@ -82,6 +82,14 @@ pub(crate) fn core_select(interp: &mut Interp, value: &Value) -> PyResult<Option
     }
 }
 
+/// The table of a mapped class.
+pub(crate) fn mapped_table(interp: &mut Interp, value: &Value) -> PyResult<Option<backproof_engine::schema::Table>> {
+    match mapped::mapped_of(value) {
+        Some(mapped) => lend::read(interp, |orm| Some(orm.mappers.get(mapped.mapper).table.clone())),
+        None => Ok(None),
+    }
+}
+
 /// A module whose missing names are what the real one of this release lacks or has.
 pub(super) fn module(interp: &mut Interp, name: &'static str) -> Module {
     let profile = lend::profile(interp);
@@ -190,6 +198,7 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     set(interp, &module, "collections", Value::Module(Rc::new(collections)));
     let errors = interp.import("sqlalchemy.orm.exc")?;
     set(interp, &module, "exc", Value::Module(errors));
+    super::absent::complete(interp, &module);
     Ok(Rc::new(module))
 }
 
@@ -203,6 +212,7 @@ fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     );
     let declared = declared_attr(interp);
     set(interp, &module, "declared_attr", declared);
+    super::absent::complete(interp, &module);
     Ok(Rc::new(module))
 }
 
@@ -214,6 +224,7 @@ fn forward(name: &'static str, from: &'static str) -> impl Fn(&mut Interp) -> Py
         for (key, value) in source.dict.items() {
             set(interp, &module, &key, value);
         }
+        super::absent::complete(interp, &module);
         Ok(Rc::new(module))
     }
 }
@@ -226,6 +237,7 @@ pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy.ext.hybrid", |interp| {
         let module = module(interp, "sqlalchemy.ext.hybrid");
         hybrid::install(interp, &module);
+        super::absent::complete(interp, &module);
         Ok(Rc::new(module))
     });
     interp.register_module("sqlalchemy.ext", |_| Ok(Rc::new(Module::new("sqlalchemy.ext"))));

@@ -12,6 +12,8 @@ use std::any::Any;
 /// An insert, update or delete of a table, or SQL given as text.
 pub(crate) struct StatementObject {
     kind: Kind,
+    /// Whether it was made of a mapped class: objects of a session follow what it changes.
+    of_class: bool,
     id: u64,
 }
 
@@ -24,7 +26,12 @@ enum Kind {
 
 impl StatementObject {
     fn value(kind: Kind) -> Value {
-        Value::object(StatementObject { kind, id: fresh_identity() })
+        Value::object(StatementObject { kind, of_class: false, id: fresh_identity() })
+    }
+
+    /// Whether executing it in a session changes objects of the session too.
+    pub(crate) fn changes_objects(&self) -> bool {
+        self.of_class && !matches!(self.kind, Kind::Insert(_))
     }
 
     /// The engine's statement.
@@ -67,7 +74,7 @@ impl Object for StatementObject {
     }
 
     fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        let kind = self.kind.clone();
+        let (kind, of_class) = (self.kind.clone(), self.of_class);
         let table = self.table().clone();
         let known = match name {
             "values" => !matches!(kind, Kind::Delete(_)),
@@ -107,7 +114,7 @@ impl Object for StatementObject {
                     }
                 }
             }
-            Ok(StatementObject::value(kind))
+            Ok(Value::object(StatementObject { kind, of_class, id: fresh_identity() }))
         })))
     }
 
@@ -213,8 +220,14 @@ pub(crate) fn install(module: &Module) {
             name,
             Value::native(name, move |interp, args| {
                 let [table] = args.exactly(interp, name)?;
-                match table.downcast::<TableObject>() {
-                    Some(object) => Ok(StatementObject::value(make(&object.table))),
+                if let Some(object) = table.downcast::<TableObject>() {
+                    return Ok(StatementObject::value(make(&object.table)));
+                }
+                match super::orm::mapped_table(interp, &table)? {
+                    Some(table) => {
+                        let (kind, id) = (make(&table), fresh_identity());
+                        Ok(Value::object(StatementObject { kind, of_class: true, id }))
+                    }
                     None => Err(Stop::unsupported(format!("{name}() of something that is no table"))),
                 }
             }),

@@ -467,6 +467,9 @@ fn execute(interp: &mut Interp, session: SessionId, bound: &mut crate::python::B
 /// A statement of tables, or SQL given as text.
 pub(crate) fn core_statement(interp: &mut Interp, value: &Value) -> PyResult<Statement> {
     if let Some(statement) = value.downcast::<crate::sqlalchemy::statement::StatementObject>() {
+        if statement.changes_objects() {
+            return Err(Stop::unsupported("executing an update() or delete() of a mapped class"));
+        }
         return Ok(statement.statement());
     }
     if let Some(object) = value.downcast::<ExprObject>() {
