@@ -92,8 +92,10 @@ pub enum Slot {
 /// The value of an attribute at its last load or flush.
 #[derive(Debug, Clone)]
 pub enum Original {
-    /// It was not loaded and not looked up.
+    /// There was none.
     NoValue,
+    /// There is a row to load it from, which was not done.
+    Unloaded,
     Value(Value),
     One(Option<ObjRef>),
     Many(Vec<ObjRef>),

@@ -149,6 +149,8 @@ pub enum Behaviour {
     BlankHistoryIsNone,
     /// Flushing a second object of one identity is an error before any SQL; later, a warning.
     IdentityConflictIsError,
+    /// Setting a scalar relationship whose old object only a query can tell leaves the query to the flush.
+    DeferredScalarHistory,
     /// `PendingRollbackError` exists; before, its cases are `InvalidRequestError`.
     PendingRollbackErrors,
     /// `IN` lists are bound when the statement is executed (`IN (__[POSTCOMPILE_id_1])`); before, when it is
@@ -205,7 +207,7 @@ impl Behaviour {
             | Behaviour::ExpiredLoadsEager
             | Behaviour::RefreshUnlabelled
             | Behaviour::BackPopulatesChecksKind => (Version::new(1, 4, 0), None),
-            Behaviour::EmptyCollectionsApart | Behaviour::PendingRollbackErrors => {
+            Behaviour::DeferredScalarHistory | Behaviour::EmptyCollectionsApart | Behaviour::PendingRollbackErrors => {
                 (Version::new(1, 4, 0), None)
             }
             Behaviour::BlankHistoryIsNone => (EVER, Some(Version::new(1, 4, u16::MAX))),

@@ -94,8 +94,8 @@ fn what_is_no_mapped_object_or_list_is_refused() {
         "TypeError: Incompatible collection type: None is not list-like"
     );
     let other = user.clone();
-    assert_eq!(refused(&address, "user", NewValue::One(Some(address.clone()))), "KeyError: 'addresses'");
-    assert_eq!(refused(&user, "addresses", NewValue::Many(vec![other])), "KeyError: 'user'");
+    assert_eq!(refused(&address, "user", NewValue::One(Some(address.clone()))), "KeyError: addresses");
+    assert_eq!(refused(&user, "addresses", NewValue::Many(vec![other])), "KeyError: user");
 }
 
 #[test]

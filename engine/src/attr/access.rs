@@ -88,7 +88,7 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
             if passive == Passive::NoFetchRelated {
                 load_own_keys(cx, id, &relationship)?;
             }
-            match peek(cx, id, &relationship, false) {
+            match peek(cx, id, &relationship, false, passive == Passive::NoFetchRelated) {
                 Known::Is(object) => Ok(Some(Slot::One(object))),
                 Known::Unknown | Known::NeverSet => Ok(None),
             }
@@ -112,8 +112,15 @@ fn load_own_keys(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> R
     if missing.is_empty() { Ok(()) } else { load::load_columns(cx, id, &missing) }
 }
 
-/// What is known of a scalar relationship without SQL. What the identity map has is kept as loaded.
-pub(super) fn peek(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship, committed: bool) -> Known {
+/// What is known of a scalar relationship without SQL. What the identity map has is kept as loaded, an object
+/// that is `expired` only where the caller takes it.
+pub(super) fn peek(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    relationship: &Relationship,
+    committed: bool,
+    expired: bool,
+) -> Known {
     let state = cx.orm.states.get(id);
     if let Some(Slot::One(object)) = state.dict.get(&relationship.key) {
         return Known::Is(object.clone());
@@ -151,7 +158,7 @@ pub(super) fn peek(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship, co
         let identity = IdentityKey { mapper: state::base_mapper(orm, resolved.target), values };
         let hooks = Rc::clone(&orm.hooks);
         match hooks.identity(orm, id, &identity) {
-            Some(object) if orm.states.get(object.id()).expired => return Known::Unknown,
+            Some(object) if !expired && orm.states.get(object.id()).expired => return Known::Unknown,
             Some(object) => Some(object),
             None => return Known::Unknown,
         }

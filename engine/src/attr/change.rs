@@ -8,6 +8,7 @@ use crate::load;
 use crate::map::{ColumnProperty, Key, Property, Relationship};
 use crate::state::{self, Collection, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// A value to give to an attribute.
@@ -124,8 +125,9 @@ pub(crate) fn set_column(
 /// The object that a scalar relationship had, as far as the real library looks: into the identity map for a
 /// many-to-one, into the database where no key can tell.
 fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Result<Known> {
-    let known = access::peek(cx, id, relationship, true);
-    let looks = relationship.args.active_history || !relationship.resolved().use_get;
+    let known = access::peek(cx, id, relationship, true, false);
+    let deferred = cx.orm.profile.has(Behaviour::DeferredScalarHistory);
+    let looks = relationship.args.active_history || (!relationship.resolved().use_get && !deferred);
     if !looks || matches!(known, Known::Is(_)) {
         return Ok(known);
     }
@@ -165,7 +167,8 @@ pub(super) fn set_one(
     let own = Initiator::replace(relationship);
     let by = by.unwrap_or(&own);
     let (old, previous) = match known {
-        Known::Unknown | Known::NeverSet => (None, Original::NoValue),
+        Known::Unknown => (None, Original::Unloaded),
+        Known::NeverSet => (None, Original::NoValue),
         Known::Is(object) => (object.clone(), Original::One(object)),
     };
     events::fire_replace(cx, id, relationship, new.as_ref(), old.as_ref(), previous, by)?;
@@ -272,7 +275,8 @@ pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
             }
             let previous = match &known {
                 Known::Is(object) => Original::One(object.clone()),
-                Known::Unknown | Known::NeverSet => Original::NoValue,
+                Known::Unknown => Original::Unloaded,
+                Known::NeverSet => Original::NoValue,
             };
             events::mark(cx, id, key, previous);
             let state = cx.orm.states.get_mut(id);

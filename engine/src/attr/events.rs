@@ -290,7 +290,7 @@ fn other_side(orm: &Orm, relationship: &Relationship, item: &ObjRef) -> Result<O
     let Some(key) = relationship.back_populates.borrow().clone() else { return Ok(None) };
     match state::relationship(orm, item.id(), &key) {
         Some(other) => Ok(Some(other)),
-        None => Err(Error::new(ErrorKind::KeyError, crate::value::repr::text(&key))),
+        None => Err(Error::new(ErrorKind::KeyError, &*key)),
     }
 }
 

@@ -7,8 +7,10 @@ use super::access::{Passive, get_passive};
 use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, Property};
-use crate::state::{ObjRef, Original, Slot, StateId};
+use crate::state::{self, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
+use crate::version::Behaviour;
+use std::rc::Rc;
 
 /// One value in a history.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +57,7 @@ pub fn history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> {
 
 /// The history of an attribute, whose value is looked for as far as `passive` goes.
 pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) -> Result<History> {
+    look_up_old(cx, id, key)?;
     let current = get_passive(cx, id, key, passive)?;
     let state = cx.orm.states.get(id);
     let original = state.committed.get(key);
@@ -65,7 +68,10 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
         (None, Some(Original::Many(_))) => History::default(),
         (None, None) => History::blank(),
         (None, Some(Original::NoValue)) if relationship => History::blank(),
-        (None, Some(Original::NoValue)) => {
+        (None, Some(Original::Unloaded)) if relationship => {
+            History { added: vec![Item::Object(None)], ..History::default() }
+        }
+        (None, Some(Original::NoValue | Original::Unloaded)) => {
             History { added: vec![Item::Value(Value::Null)], ..History::default() }
         }
         (None, Some(Original::Value(old))) => {
@@ -78,6 +84,35 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
         (Some(Slot::Value(value)), original) => of_value(value, original),
         (Some(Slot::One(object)), original) => of_object(object, original),
     })
+}
+
+/// Loads the object that a scalar relationship had before it was set, where that was left for later.
+fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
+    let state = cx.orm.states.get(id);
+    if !matches!(state.committed.get(key), Some(Original::Unloaded)) || state.session.is_none() {
+        return Ok(());
+    }
+    let Some(relationship) = state::relationship(cx.orm, id, key) else { return Ok(()) };
+    let deferred = cx.orm.profile.has(Behaviour::DeferredScalarHistory);
+    if !deferred || relationship.resolved().use_get {
+        return Ok(());
+    }
+    let hooks = Rc::clone(&cx.orm.hooks);
+    let was = hooks.autoflush(cx.orm, id, false);
+    let current = cx.orm.states.get_mut(id).dict.shift_remove(key);
+    let loaded = crate::load::load_relationship(cx, id, key);
+    hooks.autoflush(cx.orm, id, was);
+    let state = cx.orm.states.get_mut(id);
+    state.dict.shift_remove(key);
+    if let Some(current) = current {
+        state.dict.insert(key.clone(), current);
+    }
+    let old = match loaded? {
+        Slot::One(object) => Original::One(object),
+        Slot::Value(_) | Slot::Many(_) => Original::NoValue,
+    };
+    state.committed.insert(key.clone(), old);
+    Ok(())
 }
 
 fn of_value(value: Value, original: Option<&Original>) -> History {

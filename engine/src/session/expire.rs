@@ -75,7 +75,7 @@ pub(crate) fn expire_attributes(orm: &mut Orm, id: StateId, keys: &[Key]) -> Res
     let mapper = orm.states.get(id).mapper;
     for key in keys {
         let Some(property) = orm.mappers.get(mapper).properties.get(key) else {
-            return Err(Error::new(ErrorKind::KeyError, crate::value::repr::text(key)));
+            return Err(Error::new(ErrorKind::KeyError, &**key));
         };
         let state = orm.states.get_mut(id);
         if matches!(property, Property::Column(_)) {

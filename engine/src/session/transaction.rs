@@ -247,6 +247,9 @@ pub(super) fn fail(cx: &mut Cx<'_>, session: SessionId, error: &Error) -> Result
 
 /// An error's text as Python's `str()` gives it, with the link to its background.
 fn error_text(orm: &Orm, error: &Error) -> String {
+    if error.kind() == ErrorKind::KeyError {
+        return crate::value::repr::text(error.detail());
+    }
     let Some(code) = error.code() else { return error.detail().to_owned() };
     let version = orm.profile.version();
     let scheme = if orm.profile.has(Behaviour::ResultErrorsInCore) { "https" } else { "http" };

@@ -53,11 +53,13 @@ pub fn identity_key(orm: &Orm, id: StateId) -> IdentityKey {
         .get(state.mapper)
         .primary_key
         .iter()
-        .map(|column| {
+        .enumerate()
+        .map(|(at, column)| {
             let key = column_key(orm, state.mapper, column);
             match key.and_then(|key| state.dict.get(&key)) {
                 Some(Slot::Value(value)) => value.clone(),
-                _ => Value::Null,
+                // An expired object is still that of its row.
+                _ => state.key.as_ref().and_then(|key| key.values.get(at).cloned()).unwrap_or(Value::Null),
             }
         })
         .collect();

@@ -46,9 +46,9 @@ fn nulls_holders(relationship: &Relationship) -> bool {
     !relationship.resolved().cascade.delete && relationship.args.passive_deletes != Some(PassiveDeletes::All)
 }
 
-/// Whether the child hangs on a parent by this relationship; one that is not recorded does.
+/// Whether the child is known to hang on a parent by this relationship.
 fn has_parent(cx: &Cx<'_>, relationship: &Relationship, child: &ObjRef) -> bool {
-    cascade::has_parent(cx.orm, child.id(), relationship, cx.orm.states.get(child.id()).key.is_some())
+    cascade::has_parent(cx.orm, child.id(), relationship, false)
 }
 
 fn history(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship, passive: Passive) -> Result<History> {

@@ -95,6 +95,10 @@ fn row_of(cx: &mut Cx<'_>, plan: &mut Plan, id: StateId) -> Result<Row> {
     }
     if plan.is_deleted(holder) {
         plan.only_list(holder);
+        let key = cx.orm.mappers.get(cx.orm.states.get(holder).mapper).primary_key.clone();
+        for column in &key {
+            column_value(cx, holder, column)?;
+        }
         return Ok(Row::Of(holder));
     }
     let (own, other) = (super::text(cx, id), super::text(cx, holder));
@@ -326,7 +330,7 @@ fn changed_row(
         let value = match state.dict.get(&key) {
             Some(Slot::Value(value)) => value.clone(),
             _ if state.committed.contains_key(&key) => {
-                return Err(Error::new(ErrorKind::KeyError, crate::value::repr::text(&key)));
+                return Err(Error::new(ErrorKind::KeyError, &*key));
             }
             _ => continue,
         };
