@@ -151,6 +151,8 @@ pub enum Behaviour {
     IdentityConflictIsError,
     /// Setting a scalar relationship whose old object only a query can tell leaves the query to the flush.
     DeferredScalarHistory,
+    /// The load of an expired object's columns flushes first, as a query does.
+    ExpiredLoadsAutoflush,
     /// `PendingRollbackError` exists; before, its cases are `InvalidRequestError`.
     PendingRollbackErrors,
     /// `IN` lists are bound when the statement is executed (`IN (__[POSTCOMPILE_id_1])`); before, when it is
@@ -207,7 +209,7 @@ impl Behaviour {
             | Behaviour::ExpiredLoadsEager
             | Behaviour::RefreshUnlabelled
             | Behaviour::BackPopulatesChecksKind => (Version::new(1, 4, 0), None),
-            Behaviour::DeferredScalarHistory | Behaviour::EmptyCollectionsApart | Behaviour::PendingRollbackErrors => {
+            Behaviour::DeferredScalarHistory | Behaviour::ExpiredLoadsAutoflush | Behaviour::EmptyCollectionsApart | Behaviour::PendingRollbackErrors => {
                 (Version::new(1, 4, 0), None)
             }
             Behaviour::BlankHistoryIsNone => (EVER, Some(Version::new(1, 4, u16::MAX))),

@@ -83,7 +83,9 @@ fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
         )
         .with_code("bhk3"));
     };
-    session::autoflush(cx, session)?;
+    if cx.orm.profile.has(Behaviour::ExpiredLoadsAutoflush) {
+        session::autoflush(cx, session)?;
+    }
     let whole = cx.orm.states.get(id).expired;
     let mut names: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
     names.sort_unstable();

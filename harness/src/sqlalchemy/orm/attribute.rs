@@ -89,6 +89,9 @@ impl AttributeObject {
             return Ok(NewValue::One(None));
         }
         if relationship.resolved.get().is_some_and(|resolved| resolved.uselist) {
+            if let Some(list) = value.downcast::<collection::ListObject>() {
+                return Ok(NewValue::List(Rc::clone(&list.list)));
+            }
             if let Some(values) = collection::list_values(interp, value)? {
                 return Ok(NewValue::Many(collection::members(interp, &values)?));
             }
