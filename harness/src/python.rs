@@ -16,6 +16,7 @@ mod code;
 mod compare;
 mod comprehension;
 mod define;
+mod dunders;
 pub mod error;
 mod evaluate;
 mod exception;

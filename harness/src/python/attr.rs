@@ -57,17 +57,32 @@ impl Interp {
                 self.no_attribute(&kind, name)
             }
         };
-        if let Value::Instance(instance) = value {
-            let mut candidates: Vec<Rc<str>> = Vec::new();
-            if let Ok(items) = instance.store.items(self) {
-                candidates.extend(items.into_iter().map(|(name, _)| name));
-            }
-            for class in instance.class().mro() {
-                candidates.extend(class.dict.keys());
-            }
-            self.suggest(&stop, name, &candidates);
-        }
+        let candidates = self.attribute_names(value);
+        self.suggest(&stop, name, &candidates);
         stop
+    }
+
+    /// The names that a mistyped attribute may have meant.
+    fn attribute_names(&mut self, value: &Value) -> Vec<Rc<str>> {
+        let mut names: Vec<Rc<str>> = Vec::new();
+        let class = match value {
+            Value::Class(class) => class.clone(),
+            Value::Instance(instance) => {
+                if let Ok(items) = instance.store.clone().items(self) {
+                    names.extend(items.into_iter().map(|(name, _)| name));
+                }
+                instance.class()
+            }
+            Value::Object(object) => {
+                names.extend(object.dir(self).unwrap_or_default());
+                object.class(self)
+            }
+            other => self.class_of(other),
+        };
+        for class in class.mro() {
+            names.extend(class.dict.keys());
+        }
+        names
     }
 
     fn missing_in_module(&mut self, module: &Rc<Module>, name: &str) -> Stop {
@@ -476,6 +491,9 @@ impl Interp {
                 if self.set_exception_attr(instance, name, &to)? {
                     return Ok(());
                 }
+                if &*class.name() == "object" && self.is_builtin(&class) {
+                    return Err(self.no_attribute("object", name));
+                }
                 instance.store.clone().set(self, name, to)
             }
             Value::Class(class) => self.set_class_attr(class, name, to),
@@ -494,7 +512,7 @@ impl Interp {
                 }
                 Ok(())
             }
-            Value::Native(native) => {
+            Value::Native(native) if native.dict.contains("__module__") => {
                 native.dict.set(name, to);
                 Ok(())
             }

@@ -111,7 +111,7 @@ impl Interp {
     /// One more nested call; CPython's `RecursionError` beyond the limit.
     pub(super) fn enter_call(&mut self) -> PyResult<()> {
         self.depth += 1;
-        if self.depth > self.limits.depth {
+        if self.depth >= self.limits.depth {
             self.depth -= 1;
             return Err(self.raise("RecursionError", "maximum recursion depth exceeded"));
         }

@@ -120,7 +120,7 @@ impl Interp {
     }
 
     /// Compares values of builtin types; `None` is `NotImplemented`.
-    fn compare_builtin(&mut self, op: CompareOp, left: &Value, right: &Value) -> PyResult<Option<bool>> {
+    pub(super) fn compare_builtin(&mut self, op: CompareOp, left: &Value, right: &Value) -> PyResult<Option<bool>> {
         let equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
         let wants_equal = op == CompareOp::Eq;
         if let Some(ordering) = order_numbers(left, right) {

@@ -77,6 +77,7 @@ impl Interp {
         expr: &Expr,
     ) -> PyResult<Value> {
         let first = self.first_iterator(frame, generators)?;
+        frame.at = range;
         let name: Rc<str> = name.into();
         let code = self.code_at(frame, range, &name, None, || Body::Elsewhere)?;
         let mut inner = Frame::new(code.clone(), frame.globals.clone(), &frame.closure_for(&code.scope));

@@ -182,6 +182,7 @@ pub(super) fn install(interp: &mut Interp) {
                 return Err(interp.raise("TypeError", message));
             }
         }
+        let class = os_error_class(interp, class, &args.positional);
         Ok(new_exception(class, args.positional))
     }));
     let method = |name: &str, function: fn(&mut Interp, Value, Args) -> PyResult<Value>| {
@@ -222,6 +223,31 @@ pub(super) fn install(interp: &mut Interp) {
         interp.set_attr(&this, "__notes__", notes)?;
         Ok(Value::None)
     });
+}
+
+/// The class that stands for an error number, for `OSError` itself.
+fn os_error_class(interp: &mut Interp, class: Rc<Class>, args: &[Value]) -> Rc<Class> {
+    if &*class.name() != "OSError" || !interp.is_builtin(&class) || args.len() < 2 {
+        return class;
+    }
+    let name = match args.first().and_then(Value::as_i64) {
+        Some(1 | 13) => "PermissionError",
+        Some(2) => "FileNotFoundError",
+        Some(3) => "ProcessLookupError",
+        Some(4) => "InterruptedError",
+        Some(10) => "ChildProcessError",
+        Some(11) => "BlockingIOError",
+        Some(17) => "FileExistsError",
+        Some(20) => "NotADirectoryError",
+        Some(21) => "IsADirectoryError",
+        Some(32) => "BrokenPipeError",
+        Some(103) => "ConnectionAbortedError",
+        Some(104) => "ConnectionResetError",
+        Some(110) => "TimeoutError",
+        Some(111) => "ConnectionRefusedError",
+        _ => return class,
+    };
+    interp.builtin_class(name)
 }
 
 /// An exception of a class with these arguments.
@@ -317,6 +343,7 @@ impl Interp {
                 Some(next) => at = next,
                 None => break,
             }
+            self.steps = self.steps.saturating_add(1);
         }
         store.details.borrow_mut().context = Some(handled);
     }

@@ -325,7 +325,7 @@ impl Interp {
             }
             Value::Method(method) => self.callee_name(&method.function),
             Value::Native(native) => format!("{}()", native.qualname),
-            Value::Class(class) => class.full_name(),
+            Value::Class(class) => format!("{}()", class.full_name()),
             other => {
                 let kind = self.type_name(other);
                 format!("{kind} object")

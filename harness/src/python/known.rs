@@ -174,6 +174,11 @@ pub(super) fn is_builtin_name(name: &str) -> bool {
     BUILTINS.binary_search(&name).is_ok()
 }
 
+/// Whether a builtin type has an attribute of its own by that name.
+pub(super) fn has(kind: &str, name: &str) -> bool {
+    ATTRIBUTES.iter().any(|(other, names)| *other == kind && names.binary_search(&name).is_ok())
+}
+
 /// Whether real Python has an attribute on a value of builtin type, or one that every object or class has.
 pub(super) fn is_known_attribute(interp: &mut Interp, value: &Value, name: &str) -> bool {
     if name == "__getattr__" || matches!(value, Value::None) && !OF_ALL.contains(&name) {

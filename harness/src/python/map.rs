@@ -208,13 +208,60 @@ impl MapSet {
     }
 
     /// Every item, in the order it is iterated in.
+    ///
+    /// Sets of numbers come in CPython's order, which follows from the numbers alone; others in the order of
+    /// insertion, one of those that CPython's random hashes can give.
     pub fn values(&self) -> Vec<Value> {
-        self.0.keys()
+        let numbers = self.0.iter().all(|(key, _)| matches!(key, Value::Bool(_) | Value::Int(_) | Value::Float(_)));
+        if !numbers || self.len() < 2 {
+            return self.0.keys();
+        }
+        let items: Vec<(i64, &Value)> = self.0.hashed().map(|(hash, key, _)| (hash, key)).collect();
+        slots(&items.iter().map(|(hash, _)| *hash).collect::<Vec<_>>())
+            .into_iter()
+            .filter_map(|index| items.get(index).map(|(_, value)| (*value).clone()))
+            .collect()
     }
 
     pub(crate) fn take_values(&mut self) -> Vec<Value> {
         self.0.take_values()
     }
+}
+
+/// The order in which CPython's table of a set holds entries with these hashes, added in this order.
+fn slots(hashes: &[i64]) -> Vec<usize> {
+    const PROBES: usize = 9;
+    fn put(table: &mut [Option<usize>], hash: i64, index: usize) {
+        let mask = table.len() - 1;
+        let mut perturb = hash as u64;
+        let mut at = hash as usize & mask;
+        loop {
+            let last = if at + PROBES <= mask { at + PROBES } else { at };
+            if let Some(free) = (at..=last).find(|place| table[*place].is_none()) {
+                table[free] = Some(index);
+                return;
+            }
+            perturb >>= 5;
+            at = at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb as usize) & mask;
+        }
+    }
+    let mut table: Vec<Option<usize>> = vec![None; 8];
+    for (index, hash) in hashes.iter().enumerate() {
+        put(&mut table, *hash, index);
+        let used = index + 1;
+        if used * 5 >= (table.len() - 1) * 3 {
+            let wanted = if used > 50_000 { used * 2 } else { used * 4 };
+            let mut size = 8;
+            while size <= wanted {
+                size *= 2;
+            }
+            let old = std::mem::replace(&mut table, vec![None; size]);
+            for entry in old.into_iter().flatten() {
+                put(&mut table, hashes[entry], entry);
+            }
+        }
+    }
+    table.into_iter().flatten().collect()
 }
 
 /// Equality where no Python code can take part; `None` where it can, or where values nest.

@@ -99,6 +99,7 @@ impl Interp {
                 ("msg", Value::from(message)),
                 ("filename", Value::from(file)),
                 ("lineno", Value::size(line + number)),
+                ("offset", Value::size(before.rsplit('\n').next().unwrap_or_default().chars().count() + 1)),
                 ("text", Value::from(text.lines().nth(number).unwrap_or_default())),
             ];
             for (name, value) in items {

@@ -101,6 +101,7 @@ struct Draft {
     globals: HashSet<Rc<str>>,
     nonlocals: Vec<(Rc<str>, TextRange)>,
     is_generator: bool,
+    loops: usize,
     children: Vec<Draft>,
 }
 
@@ -162,6 +163,10 @@ impl Builder {
     fn inside_parameters(&mut self, parameters: &Parameters) {
         for parameter in parameters.iter() {
             let name = self.name(parameter.name().as_str());
+            if self.top().parameters.contains(&name) {
+                let message = format!("duplicate argument '{name}' in function definition");
+                self.syntax(message, parameters.range);
+            }
             self.top().parameters.push(name.clone());
             self.top().bound.push(name);
         }
@@ -216,6 +221,18 @@ impl Builder {
         self.close();
     }
 
+    fn syntax(&mut self, message: impl Into<String>, range: TextRange) {
+        self.problem.get_or_insert(Problem::Syntax(message.into(), range));
+    }
+
+    /// The body of a loop, then what runs when it ends by itself.
+    fn looping(&mut self, body: &[Stmt], orelse: &[Stmt]) {
+        self.top().loops += 1;
+        self.visit_body(body);
+        self.top().loops -= 1;
+        self.visit_body(orelse);
+    }
+
     fn enter(&mut self, range: TextRange) -> bool {
         self.depth += 1;
         if self.depth > DEEPEST && self.problem.is_none() {
@@ -234,10 +251,19 @@ impl<'a> Visitor<'a> for Builder {
                 Stmt::Global(global) => {
                     for name in &global.names {
                         let name = self.name(name);
+                        if self.stack.len() > 1 && self.top().bound.contains(&name) && !self.top().parameters.contains(&name) {
+                            let message = format!("name '{name}' is assigned to before global declaration");
+                            self.syntax(message, global.range);
+                        } else if self.stack.len() > 1 && self.top().used.contains(&name) {
+                            self.syntax(format!("name '{name}' is used prior to global declaration"), global.range);
+                        }
                         self.top().globals.insert(name);
                     }
                 }
                 Stmt::Nonlocal(nonlocal) => {
+                    if self.stack.len() == 1 {
+                        self.syntax("nonlocal declaration not allowed at module level", nonlocal.range);
+                    }
                     for name in &nonlocal.names {
                         let name = self.name(name);
                         self.top().nonlocals.push((name, nonlocal.range));
@@ -257,6 +283,22 @@ impl<'a> Visitor<'a> for Builder {
                             self.bind(alias.asname.as_ref().unwrap_or(&alias.name));
                         }
                     }
+                }
+                Stmt::For(node) => {
+                    self.visit_expr(&node.iter);
+                    self.visit_expr(&node.target);
+                    self.looping(&node.body, &node.orelse);
+                }
+                Stmt::While(node) => {
+                    self.visit_expr(&node.test);
+                    self.looping(&node.body, &node.orelse);
+                }
+                Stmt::Break(node) if self.top().loops == 0 => self.syntax("'break' outside loop", node.range),
+                Stmt::Continue(node) if self.top().loops == 0 => {
+                    self.syntax("'continue' not properly in loop", node.range);
+                }
+                Stmt::Return(node) if self.top().kind != Kind::Function => {
+                    self.syntax("'return' outside function", node.range);
                 }
                 Stmt::AnnAssign(assign) => {
                     // An annotated name is local even where nothing is assigned to it.
@@ -336,6 +378,9 @@ impl<'a> Visitor<'a> for Builder {
                     self.comprehension(comp.range, &elements, &comp.generators);
                 }
                 Expr::Yield(_) | Expr::YieldFrom(_) => {
+                    if matches!(self.top().kind, Kind::Module | Kind::Class) {
+                        self.syntax("'yield' outside function", expr.range());
+                    }
                     self.top().is_generator = true;
                     visitor::walk_expr(self, expr);
                 }
@@ -358,7 +403,7 @@ impl Builder {
         let draft = &mut self.stack[target];
         if inside && draft.kind == Kind::Class {
             let message = "assignment expression within a comprehension cannot be used in a class body";
-            self.problem.get_or_insert(Problem::Syntax(message.into(), range));
+            self.syntax(message, range);
         } else if inside && draft.kind == Kind::Module {
             for draft in &mut self.stack[target + 1..] {
                 draft.globals.insert(name.clone());
@@ -384,14 +429,8 @@ fn settle(draft: Draft, outer: &HashSet<Rc<str>>, scopes: &mut Scopes) -> Result
     if let Some(name) = draft.parameters.iter().find(|name| draft.globals.contains(*name)) {
         return Err(Problem::Syntax(format!("name '{name}' is parameter and global"), draft.range));
     }
-    if draft.is_generator && draft.kind != Kind::Function {
-        let problem = match draft.kind {
-            Kind::Comprehension => Problem::Syntax("'yield' inside list comprehension".into(), draft.range),
-            Kind::Class | Kind::Module | Kind::Function => {
-                Problem::Syntax("'yield' outside function".into(), draft.range)
-            }
-        };
-        return Err(problem);
+    if draft.is_generator && draft.kind == Kind::Comprehension {
+        return Err(Problem::Syntax("'yield' inside list comprehension".into(), draft.range));
     }
     let mut own: Vec<Rc<str>> = Vec::new();
     let mut seen: HashSet<Rc<str>> = HashSet::new();

@@ -91,6 +91,10 @@ impl Interp {
             text.push_str(&shown);
         }
         push_repeats(&mut text, last.as_ref());
+        if let Some(shown) = self.syntax_error_text(exception) {
+            // A source that does not parse has no frames: its own line is shown instead.
+            return shown;
+        }
         let (name, message) = self.exception_text(exception);
         let hint = match suggestion {
             Some(suggestion) => format!(". Did you mean: '{suggestion}'?"),
@@ -108,6 +112,20 @@ impl Interp {
             }
         }
         text
+    }
+
+    fn syntax_error_text(&mut self, exception: &Value) -> Option<String> {
+        let Value::Instance(instance) = exception else { return None };
+        let store = instance.store.clone();
+        let mut read = |name: &str| store.get(self, name).ok().flatten();
+        let (file, line, text) = (read("filename")?, read("lineno")?, read("text")?);
+        let column = read("offset").as_ref().and_then(Value::as_i64).unwrap_or(1);
+        let (file, line, text) = (file.as_str()?.clone(), line.as_i64()?, text.as_str()?.clone());
+        let (name, message) = self.exception_text(exception);
+        let stripped = text.trim();
+        let indent = text.chars().count() - text.trim_start().chars().count();
+        let before = " ".repeat(usize::try_from(column - 1).unwrap_or(0).saturating_sub(indent));
+        Some(format!("  File \"{file}\", line {line}\n    {stripped}\n    {before}^\n{name}: {message}\n"))
     }
 
     /// The 1-based line within the last step's source where the exception was raised.

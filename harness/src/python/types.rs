@@ -133,6 +133,7 @@ pub(super) fn install(interp: &mut Interp) {
         });
         interp.define_builtin(name, native);
     }
+    super::dunders::install(interp);
     interp.define_builtin("NotImplemented", Value::NotImplemented);
     interp.define_builtin("Ellipsis", Value::Ellipsis);
     interp.define_builtin("__debug__", Value::Bool(true));
@@ -158,7 +159,7 @@ impl Interp {
     }
 
     /// Whether a class is one of Python's own, whose attributes cannot be set.
-    pub fn is_builtin(&mut self, class: &Rc<Class>) -> bool {
+    pub fn is_builtin(&self, class: &Rc<Class>) -> bool {
         self.classes.get(&*class.name()).is_some_and(|known| known.id == class.id)
     }
 
