@@ -4,6 +4,7 @@
 //! identity map keeps what it has, unless that is expired or the query says `populate_existing`.
 
 mod adapt;
+mod bulk;
 mod columns;
 mod from;
 mod get;
@@ -19,7 +20,7 @@ mod rows;
 pub use adapt::{alias, alias_name, attribute, selectable};
 pub use columns::{load_columns, refresh};
 pub use get::get;
-pub use lazy::load_relationship;
+pub use lazy::{load_relationship, load_replaced};
 pub use options::{LoaderOption, Strategy};
 pub use query::{Entity, Join, JoinTarget, OnClause, Query, Style, row_count};
 pub use result::{Item, Rows};

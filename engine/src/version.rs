@@ -132,6 +132,8 @@ pub enum Behaviour {
     BackPopulatesChecksKind,
     /// The load of an expired object loads its eager relationships too.
     ExpiredLoadsEager,
+    /// A lazy load flushes before it reads the values that it looks for; before, the other way round.
+    LazyLoadFlushesFirst,
     /// `session.refresh()` selects bare column names.
     RefreshUnlabelled,
     /// `any()` over a secondary selects from the target before the secondary.
@@ -208,6 +210,7 @@ impl Behaviour {
             | Behaviour::ConfigureByRegistry
             | Behaviour::ExpiredLoadsEager
             | Behaviour::RefreshUnlabelled
+            | Behaviour::LazyLoadFlushesFirst
             | Behaviour::BackPopulatesChecksKind => (Version::new(1, 4, 0), None),
             Behaviour::DeferredScalarHistory | Behaviour::ExpiredLoadsAutoflush | Behaviour::EmptyCollectionsApart | Behaviour::PendingRollbackErrors => {
                 (Version::new(1, 4, 0), None)

@@ -69,6 +69,7 @@ impl World {
             let spec = MapperSpec {
                 registry,
                 class_name: name.into(),
+                qualified_name: name.into(),
                 module: "__main__".into(),
                 table: table.clone(),
                 properties: args

@@ -20,13 +20,13 @@ use crate::version::Behaviour;
 pub fn load_columns(cx: &mut Cx<'_>, state: StateId, keys: &[Key]) -> Result<()> {
     let found = cx.orm.states.get(state);
     if found.expired_attributes.is_empty() || !keys.iter().any(|key| found.expired_attributes.contains(key)) {
-        return load_only(cx, state, keys.to_vec());
+        return load_only(cx, state, keys.to_vec(), false);
     }
-    load_expired(cx, state)
+    load_expired(cx, state, false)
 }
 
-/// Loads everything that has expired.
-pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
+/// Loads everything that has expired; `replacing` where that is for an object about to be replaced.
+pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId, replacing: bool) -> Result<()> {
     let mapper = cx.orm.states.get(id).mapper;
     let registry = cx.orm.mappers.get(mapper).registry;
     map::configure_registry(cx, registry)?;
@@ -55,7 +55,7 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
         cx.orm.states.get_mut(id).expired = false;
         return Ok(());
     }
-    load_only(cx, id, keys)
+    load_only(cx, id, keys, replacing)
 }
 
 fn object_of(cx: &Cx<'_>, id: StateId) -> Result<ObjRef> {
@@ -74,7 +74,7 @@ fn own_row(cx: &Cx<'_>, id: StateId, tag: &str) -> Result<Query> {
     Ok(query)
 }
 
-fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
+fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>, replacing: bool) -> Result<()> {
     let Some(session) = cx.orm.states.get(id).session else {
         let text = attr::object_text(cx, id);
         return Err(Error::new(
@@ -87,15 +87,20 @@ fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
         session::autoflush(cx, session)?;
     }
     let whole = cx.orm.states.get(id).expired;
-    let mut names: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
-    names.sort_unstable();
-    let tag = format!("expired {whole} {names:?}");
+    let tag = expired_tag(whole, replacing, keys.iter());
     let object = object_of(cx, id)?;
     let mut query = own_row(cx, id, &tag)?;
     query.only = Some(keys.clone());
     let refresh = Refresh { object, only: Some(keys) };
     let (_, met) = query.run_refreshing(cx, session, Some(refresh))?;
     if met { Ok(()) } else { Err(deleted(cx, id)) }
+}
+
+/// How the statement cache tells loads of expired attributes apart.
+fn expired_tag<'a>(whole: bool, replacing: bool, keys: impl Iterator<Item = &'a Key>) -> String {
+    let mut names: Vec<&str> = keys.map(AsRef::as_ref).collect();
+    names.sort_unstable();
+    format!("expired {whole} {replacing} {names:?}")
 }
 
 fn deleted(cx: &mut Cx<'_>, id: StateId) -> Error {
@@ -125,7 +130,15 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
     }
     let object = object_of(cx, id)?;
     session::autoflush(cx, session)?;
-    let mut query = own_row(cx, id, "refresh")?;
+    let tag = match keys {
+        None => "refresh".to_owned(),
+        Some(keys) => {
+            let mapper = cx.orm.mappers.get(mapper);
+            let keys = keys.iter().filter(|key| mapper.column_of(key).is_some());
+            expired_tag(false, false, keys)
+        }
+    };
+    let mut query = own_row(cx, id, &tag)?;
     if cx.orm.profile.has(Behaviour::RefreshUnlabelled) {
         query.style = Style::Select;
     }

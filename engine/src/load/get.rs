@@ -59,7 +59,7 @@ pub(super) fn from_identity_map(
     let Some(object) = session::lookup(cx.orm, session, &key) else { return Ok(None) };
     let id = object.id();
     if cx.orm.states.get(id).expired {
-        match load_expired(cx, id) {
+        match load_expired(cx, id, false) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::ObjectDeletedError => return Ok(None),
             Err(error) => return Err(error),

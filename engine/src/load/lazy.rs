@@ -12,7 +12,22 @@ use crate::session::{self, SessionId};
 use crate::sql::Expr;
 use crate::state::{ObjRef, Slot, StateId};
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::rc::Rc;
+
+/// Loads the object that a scalar relationship is about to lose. As [`load_relationship`], but what has expired is
+/// loaded by a statement of its own to the cache, as the real library's is.
+///
+/// # Errors
+///
+/// As for [`load_relationship`].
+pub fn load_replaced(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
+    let state = cx.orm.states.get(id);
+    if state.expired && state.session.is_some() && state.key.is_some() {
+        super::columns::load_expired(cx, id, true)?;
+    }
+    load_relationship(cx, id, key)
+}
 
 /// Loads a relationship attribute and leaves it in the object as loaded. A detached object is an error; a
 /// transient one has nothing to load, and the caller does not ask.
@@ -167,8 +182,10 @@ fn select_related(
     let parent_table = cx.orm.mappers.get(relationship.parent).table.clone();
     let target_table = cx.orm.mappers.get(resolved.target).table.clone();
     let many_to_many = resolved.direction == Direction::ManyToMany;
-    // Flushed before the object's own values are read, which that may load.
-    session::autoflush(cx, session)?;
+    let flushes_first = cx.orm.profile.has(Behaviour::LazyLoadFlushesFirst);
+    if flushes_first {
+        session::autoflush(cx, session)?;
+    }
     let mut locals: Vec<(crate::schema::Column, Expr)> = Vec::new();
     let condition = rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
         let local = !remote
@@ -193,6 +210,6 @@ fn select_related(
         query.criteria.push(secondaryjoin.clone());
     }
     query.order_by.clone_from(&resolved.order_by);
-    query.autoflush = false;
+    query.autoflush = !flushes_first;
     query.objects(cx, session)
 }

@@ -216,25 +216,6 @@ impl Query {
         matches!(self.entities[..], [Entity::Mapped(_)])
     }
 
-    /// `query.delete()`: objects of the session follow by `fetch`ing their keys, by evaluating the criteria in
-    /// memory, or (`None`) not at all.
-    pub fn bulk_delete(&self, cx: &mut Cx<'_>, session: SessionId, fetch: Option<bool>) -> Result<i64> {
-        let _ = (cx, session, fetch);
-        Err(Error::unsupported("query.delete()"))
-    }
-
-    /// `query.update()`; `fetch` as for [`Query::bulk_delete`].
-    pub fn bulk_update(
-        &self,
-        cx: &mut Cx<'_>,
-        session: SessionId,
-        values: Vec<(Expr, Expr)>,
-        fetch: Option<bool>,
-    ) -> Result<i64> {
-        let _ = (cx, session, values, fetch);
-        Err(Error::unsupported("query.update()"))
-    }
-
     fn configure(&self, cx: &mut Cx<'_>) -> Result<()> {
         for entity in &self.entities {
             if let Entity::Mapped(mapped) | Entity::Attribute(mapped, _) = entity {
