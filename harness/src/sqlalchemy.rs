@@ -5,7 +5,7 @@
 //! adds itself to expressions through [`mapped_clause`] and [`core_select`].
 
 mod absent;
-mod compiled;
+pub(crate) mod compiled;
 pub(crate) mod convert;
 mod ddl;
 mod define;

@@ -163,7 +163,7 @@ fn prepare(
         let mark = Mark::Cached { made: entry.made, extra: String::new() };
         return Ok(Prepared { entry, binds: keyed.binds.clone(), mark });
     }
-    let execution = Execution { parameters: Some(&names), many };
+    let execution = Execution { parameters: Some(&names), many, literal_binds: false };
     let compiled = compile::compile(profile, Dialect::Sqlite, statement, execution)?;
     let made = databases.clock().microseconds();
     Ok(match keyed {

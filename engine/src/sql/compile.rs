@@ -14,9 +14,9 @@ pub(crate) mod types;
 
 pub(crate) use labels::result_names;
 
+use super::Statement;
 use super::expr::{Bind, Expr, Token};
 use super::from::{Alias, FromItem};
-use super::{Params, Statement};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, SqlType};
 use crate::value::Value;
@@ -97,6 +97,8 @@ pub struct Execution<'a> {
     pub parameters: Option<&'a [Rc<str>]>,
     /// With several sets of them.
     pub many: bool,
+    /// Whether values are written out in place of parameters.
+    pub literal_binds: bool,
 }
 
 /// Compiles a statement.
@@ -112,6 +114,7 @@ pub fn compile(
 ) -> Result<Compiled> {
     let mut compiler = Compiler::new(profile, dialect, execution.parameters);
     compiler.many = execution.many;
+    compiler.literal_binds = execution.literal_binds;
     compiler.values_given = matches!(statement, Statement::Insert(insert)
         if !matches!(insert.values, super::InsertValues::FromParameters));
     let text = match statement {
@@ -219,10 +222,13 @@ impl<'a> Compiler<'a> {
 
     /// A placeholder for a bind of the tree.
     pub(super) fn bind(&mut self, bind: &Bind) -> String {
-        if self.literal_binds
-            && let Some(value) = &bind.value
-        {
-            return literal(value);
+        if self.literal_binds {
+            if let Some(values) = &bind.expanding {
+                return values.iter().map(literal).collect::<Vec<_>>().join(", ");
+            }
+            if let Some(value) = &bind.value {
+                return literal(value);
+            }
         }
         let name = if bind.unique {
             self.anonymous_name(bind.token.address(), &sanitize(&bind.key))
@@ -347,23 +353,13 @@ impl Compiled {
 impl Expr {
     /// The text that `print(expression)` shows.
     pub fn to_text(&self, profile: Profile, dialect: Dialect) -> Result<String> {
-        Ok(self.compiled(profile, dialect)?.text)
+        Ok(self.compiled(profile, dialect, false)?.text)
     }
 
-    /// The values that `expression.compile().params` shows.
-    pub fn params(&self, profile: Profile) -> Result<Params> {
-        let compiled = self.compiled(profile, Dialect::Default)?;
-        Ok(compiled
-            .binds
-            .into_iter()
-            .filter(|bind| bind.expanding.is_none())
-            .map(|bind| (bind.name, bind.value.unwrap_or(Value::Null)))
-            .collect())
-    }
-
-    /// The expression compiled by itself.
-    pub fn compiled(&self, profile: Profile, dialect: Dialect) -> Result<Compiled> {
+    /// The expression compiled by itself, with values written out if `literal_binds`.
+    pub fn compiled(&self, profile: Profile, dialect: Dialect, literal_binds: bool) -> Result<Compiled> {
         let mut compiler = Compiler::new(profile, dialect, None);
+        compiler.literal_binds = literal_binds;
         let text = compiler.expr(self)?;
         compiler.finish(&text)
     }

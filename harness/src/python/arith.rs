@@ -38,7 +38,12 @@ fn float(interp: &mut Interp, number: &Number) -> PyResult<f64> {
 }
 
 /// The result for two numbers; `None` where the operands are not numbers or the operator is not theirs.
-pub(super) fn numbers(interp: &mut Interp, op: BinaryOp, left: &Value, right: &Value) -> PyResult<Option<Value>> {
+pub(super) fn numbers(
+    interp: &mut Interp,
+    op: BinaryOp,
+    left: &Value,
+    right: &Value,
+) -> PyResult<Option<Value>> {
     let (Some(a), Some(b)) = (number(left), number(right)) else { return Ok(None) };
     if let (Value::Bool(a), Value::Bool(b)) = (left, right) {
         match op {
@@ -51,8 +56,15 @@ pub(super) fn numbers(interp: &mut Interp, op: BinaryOp, left: &Value, right: &V
     match (&a, &b) {
         (Number::Int(a), Number::Int(b)) => ints(interp, op, a, b),
         _ => {
-            if matches!(op, BinaryOp::LShift | BinaryOp::RShift | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::MatMul)
-            {
+            if matches!(
+                op,
+                BinaryOp::LShift
+                    | BinaryOp::RShift
+                    | BinaryOp::And
+                    | BinaryOp::Or
+                    | BinaryOp::Xor
+                    | BinaryOp::MatMul
+            ) {
                 return Ok(None);
             }
             let (a, b) = (float(interp, &a)?, float(interp, &b)?);
@@ -125,7 +137,9 @@ fn ints(interp: &mut Interp, op: BinaryOp, a: &Int, b: &Int) -> PyResult<Option<
             BinaryOp::Mod if b == 0 => return zero(interp, "integer modulo by zero"),
             BinaryOp::Div if b == 0 => return zero(interp, "division by zero"),
             BinaryOp::FloorDiv => a.checked_div_euclid(b).map(|_| floor_div(a, b)),
-            BinaryOp::Mod => a.checked_rem(b).map(|rest| if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest }),
+            BinaryOp::Mod => {
+                a.checked_rem(b).map(|rest| if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
+            }
             BinaryOp::And => Some(a & b),
             BinaryOp::Or => Some(a | b),
             BinaryOp::Xor => Some(a ^ b),
@@ -150,8 +164,11 @@ fn ints(interp: &mut Interp, op: BinaryOp, a: &Int, b: &Int) -> PyResult<Option<
             big_a * big_b
         }
         BinaryOp::FloorDiv | BinaryOp::Mod if big_b.is_zero() => {
-            let message =
-                if op == BinaryOp::Mod { "integer modulo by zero" } else { "integer division or modulo by zero" };
+            let message = if op == BinaryOp::Mod {
+                "integer modulo by zero"
+            } else {
+                "integer division or modulo by zero"
+            };
             return zero(interp, message);
         }
         BinaryOp::FloorDiv | BinaryOp::Mod => {
@@ -218,7 +235,13 @@ fn power(interp: &mut Interp, a: &BigInt, b: &BigInt) -> PyResult<Option<Value>>
         let odd = b.bit(0);
         let value = match (a.to_i64().unwrap_or(0), b.is_zero()) {
             (_, true) | (1, _) => 1,
-            (-1, _) => if odd { -1 } else { 1 },
+            (-1, _) => {
+                if odd {
+                    -1
+                } else {
+                    1
+                }
+            }
             _ => 0,
         };
         return Ok(Some(Value::int(value)));
@@ -240,7 +263,8 @@ fn big_ratio(a: &BigInt, b: &BigInt) -> Option<f64> {
     let (a, b) = (a.abs(), b.abs());
     // Scaled so that the quotient has 64 or 65 significant bits; a sticky bit keeps the rounding right.
     let shift = 65 - (a.bits() as i64 - b.bits() as i64);
-    let (scaled_a, scaled_b) = if shift >= 0 { (&a << shift as usize, b) } else { (a, &b << (-shift) as usize) };
+    let (scaled_a, scaled_b) =
+        if shift >= 0 { (&a << shift as usize, b) } else { (a, &b << (-shift) as usize) };
     let quotient = &scaled_a / &scaled_b;
     let exact = (&quotient * &scaled_b) == scaled_a;
     let mut bits = quotient.to_u128()?;

@@ -35,7 +35,13 @@ impl Interp {
         }
     }
 
-    fn unpack(&mut self, frame: &mut Frame, targets: &[Expr], value: Value, range: TextRange) -> PyResult<()> {
+    fn unpack(
+        &mut self,
+        frame: &mut Frame,
+        targets: &[Expr],
+        value: Value,
+        range: TextRange,
+    ) -> PyResult<()> {
         frame.at = range;
         let star = targets.iter().position(|target| matches!(target, Expr::Starred(_)));
         if !self.is_iterable(&value) {
@@ -54,7 +60,9 @@ impl Interp {
                 return Err(self.raise("ValueError", message));
             }
             if given > wanted {
-                return Err(self.raise("ValueError", format!("too many values to unpack (expected {wanted})")));
+                return Err(
+                    self.raise("ValueError", format!("too many values to unpack (expected {wanted})"))
+                );
             }
             for (target, value) in targets.iter().zip(values) {
                 self.assign(frame, target, value)?;

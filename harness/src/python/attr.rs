@@ -123,7 +123,11 @@ impl Interp {
                 self.type_attr(value, &class, name)
             }
             Value::Super(parts) => self.super_attr(&parts.0.clone(), &parts.1.clone(), name),
-            Value::Function(_) | Value::Method(_) | Value::Native(_) | Value::Property(_) | Value::ClassMethod(_)
+            Value::Function(_)
+            | Value::Method(_)
+            | Value::Native(_)
+            | Value::Property(_)
+            | Value::ClassMethod(_)
             | Value::StaticMethod(_) => {
                 if let Some(found) = self.callable_attr(value, name)? {
                     return Ok(Some(found));
@@ -165,7 +169,12 @@ impl Interp {
         }
     }
 
-    fn instance_attr(&mut self, value: &Value, instance: &Rc<Instance>, name: &str) -> PyResult<Option<Value>> {
+    fn instance_attr(
+        &mut self,
+        value: &Value,
+        instance: &Rc<Instance>,
+        name: &str,
+    ) -> PyResult<Option<Value>> {
         let class = instance.class();
         let found = class.lookup_with_owner(name);
         if let Some((owner, attribute)) = &found
@@ -244,7 +253,9 @@ impl Interp {
             }
             "__subclasses__" => {
                 let class = class.clone();
-                Some(Value::native("__subclasses__", move |_, _| Ok(Value::list(class_values(class.live_subclasses())))))
+                Some(Value::native("__subclasses__", move |_, _| {
+                    Ok(Value::list(class_values(class.live_subclasses())))
+                }))
             }
             "__call__" => Some(Value::native("__call__", move |interp, args| interp.call(&this, args))),
             _ => None,
@@ -269,7 +280,9 @@ impl Interp {
             "__annotations__" => self.annotations_of(&class.dict),
             "__doc__" => match class.dict.get("__doc__") {
                 Some(doc) => self.descriptor_get(&doc, None, class)?,
-                None if self.is_builtin(class) => return Err(Stop::unsupported("docstrings of builtin types")),
+                None if self.is_builtin(class) => {
+                    return Err(Stop::unsupported("docstrings of builtin types"));
+                }
                 None => Value::None,
             },
             _ => return Ok(None),
@@ -320,7 +333,9 @@ impl Interp {
             other => self.class_of(other).is_subclass(class),
         };
         if !fits {
-            return Err(self.raise("TypeError", "super(type, obj): obj must be an instance or subtype of type"));
+            return Err(
+                self.raise("TypeError", "super(type, obj): obj must be an instance or subtype of type")
+            );
         }
         Ok(Value::Super(Rc::new((class.clone(), receiver))))
     }
@@ -382,7 +397,9 @@ impl Interp {
             }),
             Value::ClassMethod(inner) => {
                 let receiver = match instance {
-                    Some(Value::Class(other)) if other.metaclass.borrow().as_ref().is_some_and(|m| m.id == class.id) => {
+                    Some(Value::Class(other))
+                        if other.metaclass.borrow().as_ref().is_some_and(|m| m.id == class.id) =>
+                    {
                         Value::Class(other.clone())
                     }
                     _ => Value::Class(class.clone()),
@@ -482,7 +499,8 @@ impl Interp {
                         instance.set_class(class);
                         return Ok(());
                     }
-                    let message = format!("__class__ must be set to a class, not '{}' object", self.type_name(&to));
+                    let message =
+                        format!("__class__ must be set to a class, not '{}' object", self.type_name(&to));
                     return Err(self.raise("TypeError", message));
                 }
                 if name == "__dict__" {
@@ -623,7 +641,8 @@ impl Interp {
                     return Ok(());
                 }
                 if self.is_builtin(class) {
-                    let message = format!("cannot delete '{name}' attribute of immutable type '{}'", class.name());
+                    let message =
+                        format!("cannot delete '{name}' attribute of immutable type '{}'", class.name());
                     return Err(self.raise("TypeError", message));
                 }
                 match class.dict.remove(name) {

@@ -86,7 +86,12 @@ pub(crate) fn methods<T: 'static>(
 }
 
 /// Splits the receiver off a method's arguments.
-pub(crate) fn receiver(interp: &mut Interp, mut args: Args, kind: &str, name: &str) -> PyResult<(Value, Args)> {
+pub(crate) fn receiver(
+    interp: &mut Interp,
+    mut args: Args,
+    kind: &str,
+    name: &str,
+) -> PyResult<(Value, Args)> {
     if args.positional.is_empty() {
         return Err(interp.raise("TypeError", format!("unbound method {kind}.{name}() needs an argument")));
     }
@@ -94,14 +99,23 @@ pub(crate) fn receiver(interp: &mut Interp, mut args: Args, kind: &str, name: &s
     Ok((receiver, args))
 }
 
-pub(crate) fn wrong_receiver(interp: &mut Interp, receiver: &Value, kind: &str, name: &str) -> super::error::Stop {
+pub(crate) fn wrong_receiver(
+    interp: &mut Interp,
+    receiver: &Value,
+    kind: &str,
+    name: &str,
+) -> super::error::Stop {
     let given = interp.type_name(receiver);
     let message = format!("descriptor '{name}' for '{kind}' objects doesn't apply to a '{given}' object");
     interp.raise("TypeError", message)
 }
 
 /// Sets what calling a builtin class does; the body is given the class that is called.
-pub(crate) fn constructor(interp: &mut Interp, name: &'static str, body: fn(&mut Interp, &Rc<Class>, Args) -> PyResult<Value>) {
+pub(crate) fn constructor(
+    interp: &mut Interp,
+    name: &'static str,
+    body: fn(&mut Interp, &Rc<Class>, Args) -> PyResult<Value>,
+) {
     let class = interp.builtin_class(name);
     construct_with(&class, body);
     interp.define_builtin(name, Value::Class(class));
@@ -121,7 +135,11 @@ pub(crate) fn construct_with(class: &Rc<Class>, body: fn(&mut Interp, &Rc<Class>
 /// The value itself for the builtin class, an instance that holds it for a class derived from it.
 pub(crate) fn in_class(interp: &mut Interp, class: &Rc<Class>, builtin: &str, value: Value) -> Value {
     let own = interp.builtin_class(builtin);
-    if Rc::ptr_eq(class, &own) { value } else { Value::Instance(Instance::with_payload(class.clone(), value)) }
+    if Rc::ptr_eq(class, &own) {
+        value
+    } else {
+        Value::Instance(Instance::with_payload(class.clone(), value))
+    }
 }
 
 /// Defines a builtin function.
@@ -131,6 +149,7 @@ pub(crate) fn function(interp: &mut Interp, name: &'static str, body: Body) {
 
 /// Defines a builtin function that backproof does not run.
 pub(crate) fn refuse(interp: &mut Interp, name: &'static str, reason: &'static str) {
-    let body = move |_: &mut Interp, _: Args| Err(super::error::Stop::unsupported(format!("{name}(): {reason}")));
+    let body =
+        move |_: &mut Interp, _: Args| Err(super::error::Stop::unsupported(format!("{name}(): {reason}")));
     interp.define_builtin(name, Value::native(name, body));
 }

@@ -1,5 +1,6 @@
 //! Calls: functions, methods, classes and everything else that can be called.
 
+use super::Map;
 use super::args::Args;
 use super::class::{Class, Instance};
 use super::code::{Body, Frame};
@@ -9,7 +10,6 @@ use super::generator::FunctionGenerator;
 use super::interp::Interp;
 use super::stmt::Flow;
 use super::value::{Dict, Tuple, Value};
-use super::Map;
 use std::rc::Rc;
 
 impl Interp {
@@ -79,7 +79,12 @@ impl Interp {
     /// Calls a special method found on the type; `None` where the type has none.
     ///
     /// What `object` itself has does not count.
-    pub fn call_special(&mut self, receiver: &Value, name: &str, args: Vec<Value>) -> PyResult<Option<Value>> {
+    pub fn call_special(
+        &mut self,
+        receiver: &Value,
+        name: &str,
+        args: Vec<Value>,
+    ) -> PyResult<Option<Value>> {
         let Some(method) = self.special(receiver, name)? else { return Ok(None) };
         self.call(&method, Args::of(args)).map(Some)
     }
@@ -278,7 +283,8 @@ impl Interp {
     fn abstract_methods(&mut self, class: &Rc<Class>) -> PyResult<Option<Vec<String>>> {
         let Some(names) = class.dict.get("__abstractmethods__") else { return Ok(None) };
         let names = self.iterate(&names)?;
-        let mut texts: Vec<String> = names.iter().filter_map(Value::as_str).map(ToString::to_string).collect();
+        let mut texts: Vec<String> =
+            names.iter().filter_map(Value::as_str).map(ToString::to_string).collect();
         texts.sort();
         Ok((!texts.is_empty()).then_some(texts))
     }

@@ -17,7 +17,12 @@ impl Interp {
                 "__annotations__" => Some(self.annotations_of(&function.dict)),
                 "__dict__" => {
                     let own = ["__module__", "__doc__", "__annotations__"];
-                    let items = function.dict.items().into_iter().filter(|(name, _)| !own.contains(&&**name)).collect();
+                    let items = function
+                        .dict
+                        .items()
+                        .into_iter()
+                        .filter(|(name, _)| !own.contains(&&**name))
+                        .collect();
                     Some(self.namespace_copy(items))
                 }
                 "__defaults__" => {
@@ -40,7 +45,9 @@ impl Interp {
                 "__func__" => Some(method.function.clone()),
                 "__call__" => Some(value.clone()),
                 _ => match &method.function {
-                    function @ (Value::Function(_) | Value::Native(_)) => self.callable_attr(function, name)?,
+                    function @ (Value::Function(_) | Value::Native(_)) => {
+                        self.callable_attr(function, name)?
+                    }
                     other => self.get_attr_opt(&other.clone(), name)?,
                 },
             },
@@ -56,7 +63,9 @@ impl Interp {
             Value::Property(property) => self.property_attr(value, property, name),
             Value::ClassMethod(inner) | Value::StaticMethod(inner) => match name {
                 "__func__" | "__wrapped__" => Some((**inner).clone()),
-                "__name__" | "__qualname__" | "__doc__" | "__module__" => self.get_attr_opt(&inner.clone(), name)?,
+                "__name__" | "__qualname__" | "__doc__" | "__module__" => {
+                    self.get_attr_opt(&inner.clone(), name)?
+                }
                 "__isabstractmethod__" => self.get_attr_opt(&inner.clone(), name)?,
                 _ => None,
             },

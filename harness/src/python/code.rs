@@ -70,7 +70,11 @@ impl fmt::Debug for Code {
 }
 
 /// Reads a function's parameters.
-pub(super) fn signature(qualname: &Rc<str>, parameters: Option<&Parameters>, scope: &Scope) -> (Signature, Vec<Symbol>) {
+pub(super) fn signature(
+    qualname: &Rc<str>,
+    parameters: Option<&Parameters>,
+    scope: &Scope,
+) -> (Signature, Vec<Symbol>) {
     let mut signature =
         Signature { name: qualname.clone(), parameters: Vec::new(), varargs: false, varkw: false };
     let mut slots = Vec::new();

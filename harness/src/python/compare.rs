@@ -155,7 +155,8 @@ impl Interp {
                 Some(self.compare_sets(op, a, b)?)
             }
             (Value::Range(a), Value::Range(b)) if equality => {
-                let same = a.len() == b.len() && (a.is_empty() || a.start == b.start && (a.len() == 1 || a.step == b.step));
+                let same = a.len() == b.len()
+                    && (a.is_empty() || a.start == b.start && (a.len() == 1 || a.step == b.step));
                 Some(same == wants_equal)
             }
             (Value::Method(a), Value::Method(b)) if equality => {
@@ -253,11 +254,15 @@ impl Interp {
             }
             Value::FrozenSet(set) => {
                 let hashes: Vec<i64> = set.items.borrow().0.hashed().map(|(hash, _, _)| hash).collect();
-                hashes.iter().fold(1_927_868_237, |all, hash| all ^ hash.wrapping_mul(3_644_798_167).rotate_left(17))
+                hashes
+                    .iter()
+                    .fold(1_927_868_237, |all, hash| all ^ hash.wrapping_mul(3_644_798_167).rotate_left(17))
             }
             Value::Range(range) => hash_tuple(&[range.len() as i64, range.start, range.step]),
             Value::Method(method) => method.receiver.identity() as i64 ^ method.function.identity() as i64,
-            Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Slice(_) => return Err(self.unhashable(value)),
+            Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Slice(_) => {
+                return Err(self.unhashable(value));
+            }
             Value::Object(object) => match self.call_special(value, "__hash__", Vec::new())? {
                 Some(answer) => self.index(&answer)?,
                 None => object.hash(self, value)?,
@@ -272,7 +277,11 @@ impl Interp {
                                 Some(hash) => hash,
                                 None => self.hash(&answer)?,
                             },
-                            _ => return Err(self.raise("TypeError", "__hash__ method should return an integer")),
+                            _ => {
+                                return Err(
+                                    self.raise("TypeError", "__hash__ method should return an integer")
+                                );
+                            }
                         }
                     }
                     _ => match &instance.payload {

@@ -116,7 +116,10 @@ impl Interp {
             }
             Expr::DictComp(comp) => {
                 let Some(key) = &comp.key else {
-                    return Err(Stop::Unsupported { what: "`**` in a comprehension".into(), range: Some(comp.range) });
+                    return Err(Stop::Unsupported {
+                        what: "`**` in a comprehension".into(),
+                        range: Some(comp.range),
+                    });
                 };
                 let dict = Dict::new(Map::new());
                 while self.advance(frame, generators, progress)? {
@@ -131,7 +134,11 @@ impl Interp {
         }
     }
 
-    pub(super) fn eval_generator_expression(&mut self, frame: &mut Frame, node: &ExprGenerator) -> PyResult<Value> {
+    pub(super) fn eval_generator_expression(
+        &mut self,
+        frame: &mut Frame,
+        node: &ExprGenerator,
+    ) -> PyResult<Value> {
         let first = self.first_iterator(frame, &node.generators)?;
         let name: Rc<str> = "<genexpr>".into();
         let code = self.code_at(frame, node.range, &name, None, || {

@@ -173,7 +173,8 @@ impl Interp {
             classes.push(self.builtin_class("object"));
         }
         let mut keywords = keywords;
-        let metaclass = keywords.iter().position(|(name, _)| &**name == "metaclass").map(|at| keywords.remove(at).1);
+        let metaclass =
+            keywords.iter().position(|(name, _)| &**name == "metaclass").map(|at| keywords.remove(at).1);
         let inherited = classes.iter().find_map(|class| class.metaclass.borrow().clone());
         let mut own_hook: Option<Rc<dyn ClassHook>> = None;
         let metaclass = match metaclass {
@@ -187,8 +188,10 @@ impl Interp {
         };
         if let Some(class) = &metaclass {
             for special in ["__new__", "__init__", "__call__", "__prepare__"] {
-                if matches!(class.lookup(special), Some(Value::Function(_) | Value::StaticMethod(_) | Value::ClassMethod(_)))
-                    && !matches!(class.lookup_with_owner(special), Some((owner, _)) if self.is_builtin(&owner))
+                if matches!(
+                    class.lookup(special),
+                    Some(Value::Function(_) | Value::StaticMethod(_) | Value::ClassMethod(_))
+                ) && !matches!(class.lookup_with_owner(special), Some((owner, _)) if self.is_builtin(&owner))
                 {
                     return Err(Stop::unsupported(format!("a metaclass with `{special}`")));
                 }
@@ -266,9 +269,7 @@ impl Interp {
 
     fn bad_base(&mut self, base: &Value) -> Stop {
         match base {
-            Value::Function(_) => {
-                self.raise("TypeError", "function() argument 'code' must be code, not str")
-            }
+            Value::Function(_) => self.raise("TypeError", "function() argument 'code' must be code, not str"),
             Value::Module(_) => self.raise("TypeError", "module() takes at most 2 arguments (3 given)"),
             Value::Native(_) | Value::Object(_) | Value::Instance(_) => {
                 let kind = self.type_name(base);

@@ -29,7 +29,9 @@ impl Interp {
         }
         let module = match ruff_python_parser::parse_module(text) {
             Ok(parsed) => parsed.into_syntax(),
-            Err(error) => return Err(self.syntax_error(&error.error.to_string(), error.location, text, file, 1)),
+            Err(error) => {
+                return Err(self.syntax_error(&error.error.to_string(), error.location, text, file, 1));
+            }
         };
         let [Stmt::Expr(stmt)] = module.body.as_slice() else {
             return Err(self.raise("SyntaxError", "invalid syntax"));

@@ -174,7 +174,8 @@ pub(super) fn install(interp: &mut Interp) {
         let Value::Class(class) = args.positional.remove(0) else {
             return Err(interp.raise("TypeError", "exceptions must derive from BaseException"));
         };
-        let own_init = class.lookup_with_owner("__init__").is_some_and(|(owner, _)| !interp.is_builtin(&owner));
+        let own_init =
+            class.lookup_with_owner("__init__").is_some_and(|(owner, _)| !interp.is_builtin(&owner));
         if !args.keywords.is_empty() && !own_init {
             let import = interp.builtin_class("ImportError");
             if !class.is_subclass(&import) {
@@ -415,14 +416,20 @@ impl Interp {
     }
 
     /// Sets one of an exception's own attributes; whether it was one.
-    pub(super) fn set_exception_attr(&mut self, instance: &Rc<Instance>, name: &str, to: &Value) -> PyResult<bool> {
+    pub(super) fn set_exception_attr(
+        &mut self,
+        instance: &Rc<Instance>,
+        name: &str,
+        to: &Value,
+    ) -> PyResult<bool> {
         let Some(store) = instance.store.as_any().downcast_ref::<ExceptionStore>() else { return Ok(false) };
         match name {
             "args" => {
                 let args = self.iterate(to)?;
                 store.details.borrow_mut().args = args;
             }
-            "__cause__" => self.set_cause(&Value::Instance(instance.clone()), Some(to.clone()).filter(|to| !to.is_none())),
+            "__cause__" => self
+                .set_cause(&Value::Instance(instance.clone()), Some(to.clone()).filter(|to| !to.is_none())),
             "__context__" => return Err(Stop::unsupported("assigning to `__context__`")),
             "__suppress_context__" => store.details.borrow_mut().suppress_context = self.truth(to)?,
             "__traceback__" => {}

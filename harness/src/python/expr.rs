@@ -115,19 +115,24 @@ impl Interp {
                 Ok(Value::Set(Rc::new(set)))
             }
             Expr::Dict(dict) => self.eval_dict(frame, dict),
-            Expr::ListComp(comp) => self.eval_comprehension(frame, comp.range, "<listcomp>", &comp.generators, expr),
-            Expr::SetComp(comp) => self.eval_comprehension(frame, comp.range, "<setcomp>", &comp.generators, expr),
-            Expr::DictComp(comp) => self.eval_comprehension(frame, comp.range, "<dictcomp>", &comp.generators, expr),
+            Expr::ListComp(comp) => {
+                self.eval_comprehension(frame, comp.range, "<listcomp>", &comp.generators, expr)
+            }
+            Expr::SetComp(comp) => {
+                self.eval_comprehension(frame, comp.range, "<setcomp>", &comp.generators, expr)
+            }
+            Expr::DictComp(comp) => {
+                self.eval_comprehension(frame, comp.range, "<dictcomp>", &comp.generators, expr)
+            }
             Expr::Generator(comp) => self.eval_generator_expression(frame, comp),
             Expr::Lambda(lambda) => self.eval_lambda(frame, lambda),
-            Expr::Starred(starred) => {
-                Err(Stop::Unsupported { what: "a starred expression here".into(), range: Some(starred.range) })
-            }
+            Expr::Starred(starred) => Err(Stop::Unsupported {
+                what: "a starred expression here".into(),
+                range: Some(starred.range),
+            }),
             Expr::Yield(node) => Err(nested_yield(node.range)),
             Expr::YieldFrom(node) => Err(nested_yield(node.range)),
-            Expr::Await(node) => {
-                Err(Stop::Unsupported { what: "`await`".into(), range: Some(node.range) })
-            }
+            Expr::Await(node) => Err(Stop::Unsupported { what: "`await`".into(), range: Some(node.range) }),
             Expr::TString(node) => {
                 Err(Stop::Unsupported { what: "template strings".into(), range: Some(node.range) })
             }
@@ -148,7 +153,9 @@ impl Interp {
                 frame.at = starred.range;
                 if !self.is_iterable(&value) {
                     let kind = self.type_name(&value);
-                    return Err(self.raise("TypeError", format!("Value after * must be an iterable, not {kind}")));
+                    return Err(
+                        self.raise("TypeError", format!("Value after * must be an iterable, not {kind}"))
+                    );
                 }
                 values.extend(self.iterate(&value)?);
             } else {
@@ -249,7 +256,9 @@ impl Interp {
     fn eval_call(&mut self, frame: &mut Frame, call: &ast::ExprCall) -> PyResult<Value> {
         let callee = self.eval(frame, &call.func)?;
         let plain = call.arguments.args.is_empty() && call.arguments.keywords.is_empty();
-        if plain && matches!(&callee, Value::Class(class) if &*class.name() == "super" && self.is_builtin(class)) {
+        if plain
+            && matches!(&callee, Value::Class(class) if &*class.name() == "super" && self.is_builtin(class))
+        {
             frame.at = call.range();
             return self.zero_argument_super(frame);
         }
@@ -261,7 +270,12 @@ impl Interp {
         self.call(&callee, args)
     }
 
-    pub(super) fn eval_arguments(&mut self, frame: &mut Frame, callee: &Value, arguments: &Arguments) -> PyResult<Args> {
+    pub(super) fn eval_arguments(
+        &mut self,
+        frame: &mut Frame,
+        callee: &Value,
+        arguments: &Arguments,
+    ) -> PyResult<Args> {
         let mut args = Args { positional: Vec::with_capacity(arguments.args.len()), keywords: Vec::new() };
         for part in arguments.iter_source_order() {
             match part {
@@ -411,7 +425,9 @@ impl Interp {
             }
         };
         let qualname = match frame.code.scope.symbol(name) {
-            Symbol::Global if scope::Kind::Function == frame.code.scope.kind && !name.starts_with('<') => name.clone(),
+            Symbol::Global if scope::Kind::Function == frame.code.scope.kind && !name.starts_with('<') => {
+                name.clone()
+            }
             _ => qualname,
         };
         let (signature, slots) = signature(&qualname, parameters, &scope);

@@ -66,7 +66,9 @@ pub fn format_value(interp: &mut Interp, value: &Value, spec: &str) -> PyResult<
             }
             spec::format_int(interp, int, spec)
         }
-        Value::Bool(truth) if !spec.is_empty() => spec::format_int(interp, &Int::Small(i64::from(*truth)), spec),
+        Value::Bool(truth) if !spec.is_empty() => {
+            spec::format_int(interp, &Int::Small(i64::from(*truth)), spec)
+        }
         Value::Float(number) => {
             if spec.is_empty() {
                 return Ok(repr_float(*number));

@@ -59,7 +59,9 @@ impl Generator for FunctionGenerator {
             match input {
                 Resume::Send(Value::None) => self.started = true,
                 Resume::Send(_) => {
-                    return Err(interp.raise("TypeError", "can't send non-None value to a just-started generator"));
+                    return Err(
+                        interp.raise("TypeError", "can't send non-None value to a just-started generator")
+                    );
                 }
                 Resume::Throw(exception) => {
                     self.frame = None;
@@ -141,7 +143,8 @@ impl Interp {
                 Ok(Value::None)
             }),
             "__name__" | "__qualname__" => {
-                let state = iter.state.borrow_mut().as_mut().and_then(|state| Some(state.generator()?.name()));
+                let state =
+                    iter.state.borrow_mut().as_mut().and_then(|state| Some(state.generator()?.name()));
                 let full = state?;
                 match name {
                     "__name__" => Value::from(full.rsplit('.').next().unwrap_or_default()),
@@ -169,11 +172,11 @@ impl Interp {
         let class = self.builtin_class("GeneratorExit");
         let Stop::Raise(exit) = self.raise_class(&class, Vec::new()) else { return Ok(()) };
         match self.resume(iter, Resume::Throw(exit)) {
-            Ok(Some(Yielded::Value(_))) => {
-                Err(self.raise("RuntimeError", "generator ignored GeneratorExit"))
-            }
+            Ok(Some(Yielded::Value(_))) => Err(self.raise("RuntimeError", "generator ignored GeneratorExit")),
             Ok(_) => Ok(()),
-            Err(stop) if self.stop_is(&stop, "GeneratorExit") || self.stop_is(&stop, "StopIteration") => Ok(()),
+            Err(stop) if self.stop_is(&stop, "GeneratorExit") || self.stop_is(&stop, "StopIteration") => {
+                Ok(())
+            }
             Err(stop) => Err(stop),
         }
     }

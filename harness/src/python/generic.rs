@@ -111,7 +111,13 @@ impl Object for GenericAlias {
         })
     }
 
-    fn compare(&self, interp: &mut Interp, _this: &Value, op: CompareOp, other: &Value) -> PyResult<Option<Value>> {
+    fn compare(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        op: CompareOp,
+        other: &Value,
+    ) -> PyResult<Option<Value>> {
         let Some(that) = other.downcast::<GenericAlias>() else { return Ok(None) };
         if !matches!(op, CompareOp::Eq | CompareOp::Ne) {
             return Ok(None);

@@ -151,7 +151,9 @@ impl Interp {
     fn import_star(&mut self, frame: &mut Frame, module: &Rc<Module>) -> PyResult<()> {
         let names = match module.dict.get("__all__") {
             Some(all) => self.iterate(&all)?.iter().filter_map(Value::as_str).cloned().collect(),
-            None => module.dict.keys().into_iter().filter(|name| !name.starts_with('_')).collect::<Vec<Rc<str>>>(),
+            None => {
+                module.dict.keys().into_iter().filter(|name| !name.starts_with('_')).collect::<Vec<Rc<str>>>()
+            }
         };
         for name in names {
             self.charge(1)?;
@@ -177,7 +179,9 @@ impl Interp {
         ];
         for alias in &node.names {
             if !FEATURES.contains(&alias.name.as_str()) {
-                return Err(self.raise("SyntaxError", format!("future feature {} is not defined", alias.name)));
+                return Err(
+                    self.raise("SyntaxError", format!("future feature {} is not defined", alias.name))
+                );
             }
         }
         Ok(())

@@ -144,7 +144,13 @@ impl Object for InstanceDict {
         interp.iter(&copy)
     }
 
-    fn compare(&self, interp: &mut Interp, _this: &Value, op: CompareOp, other: &Value) -> PyResult<Option<Value>> {
+    fn compare(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        op: CompareOp,
+        other: &Value,
+    ) -> PyResult<Option<Value>> {
         let copy = self.copy(interp)?;
         let other = match other.downcast::<InstanceDict>() {
             Some(other) => other.copy(interp)?,
@@ -162,7 +168,8 @@ impl Object for InstanceDict {
 
     fn repr(&self, interp: &mut Interp, this: &Value) -> PyResult<String> {
         let items = self.instance.store.items(interp)?;
-        let pairs: Vec<(Value, Value)> = items.into_iter().map(|(name, value)| (Value::Str(name), value)).collect();
+        let pairs: Vec<(Value, Value)> =
+            items.into_iter().map(|(name, value)| (Value::Str(name), value)).collect();
         interp.nested(this, "{...}", |interp| interp.repr_pairs(&pairs))
     }
 }

@@ -77,7 +77,9 @@ impl Interp {
                 if !integer {
                     let given = self.type_name(other);
                     let given = if kind == "string" { format!("'{given}'") } else { given.to_string() };
-                    return Err(self.raise("TypeError", format!("{kind} indices must be {words}, not {given}")));
+                    return Err(
+                        self.raise("TypeError", format!("{kind} indices must be {words}, not {given}"))
+                    );
                 }
                 self.index(other)?
             }
@@ -130,7 +132,9 @@ impl Interp {
                 self.charge_bytes(if text.is_ascii() { 0 } else { text.len() })?;
                 let place = self.place(key, len, "string", "integers")?;
                 let found = match place {
-                    Some(place) if text.is_ascii() => text.as_bytes().get(place).map(|byte| char::from(*byte)),
+                    Some(place) if text.is_ascii() => {
+                        text.as_bytes().get(place).map(|byte| char::from(*byte))
+                    }
                     Some(place) => text.chars().nth(place),
                     None => None,
                 };
@@ -255,7 +259,11 @@ impl Interp {
         let len = list.items.borrow().len();
         if !self.is_iterable(to) {
             let extended = !matches!(slice.step, Value::None);
-            let message = if extended { "must assign iterable to extended slice" } else { "can only assign an iterable" };
+            let message = if extended {
+                "must assign iterable to extended slice"
+            } else {
+                "can only assign an iterable"
+            };
             return Err(self.raise("TypeError", message));
         }
         let new = self.iterate(to)?;

@@ -28,9 +28,11 @@ impl Interp {
                     || !matches!(class.lookup("__iter__"), None | Some(Value::None))
                     || class.lookup("__getitem__").is_some()
             }
-            Value::Class(class) => {
-                class.metaclass.borrow().as_ref().is_some_and(|metaclass| metaclass.lookup("__iter__").is_some())
-            }
+            Value::Class(class) => class
+                .metaclass
+                .borrow()
+                .as_ref()
+                .is_some_and(|metaclass| metaclass.lookup("__iter__").is_some()),
             _ => false,
         }
     }

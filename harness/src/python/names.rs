@@ -37,7 +37,8 @@ impl Interp {
     }
 
     fn unbound(&mut self, _frame: &Frame, name: &str) -> Stop {
-        let message = format!("cannot access local variable '{name}' where it is not associated with a value");
+        let message =
+            format!("cannot access local variable '{name}' where it is not associated with a value");
         self.raise("UnboundLocalError", message)
     }
 

@@ -98,7 +98,8 @@ impl Interp {
             {
                 return Ok(Some(value));
             }
-            if let (BinaryOp::Or, true) = (op, matches!((left, right), (Value::Class(_), _) | (_, Value::Class(_))))
+            if let (BinaryOp::Or, true) =
+                (op, matches!((left, right), (Value::Class(_), _) | (_, Value::Class(_))))
                 && let Some(union) = super::generic::union(left, right)
             {
                 return Ok(Some(union));
@@ -110,7 +111,13 @@ impl Interp {
     }
 
     /// Asks one side; `None` is `NotImplemented`.
-    fn ask_binary(&mut self, op: BinaryOp, value: &Value, other: &Value, reflected: bool) -> PyResult<Option<Value>> {
+    fn ask_binary(
+        &mut self,
+        op: BinaryOp,
+        value: &Value,
+        other: &Value,
+        reflected: bool,
+    ) -> PyResult<Option<Value>> {
         if let Value::Object(object) = value
             && let Some(answer) = object.binary(self, value, op, other, reflected)?
         {
@@ -192,7 +199,8 @@ impl Interp {
         let mut pairs = Vec::new();
         for (index, item) in self.iterate(value)?.into_iter().enumerate() {
             if !self.is_iterable(&item) {
-                let message = format!("cannot convert dictionary update sequence element #{index} to a sequence");
+                let message =
+                    format!("cannot convert dictionary update sequence element #{index} to a sequence");
                 return Err(self.raise("TypeError", message));
             }
             let parts = self.iterate(&item)?;
@@ -210,8 +218,12 @@ impl Interp {
     fn unsupported_operands(&mut self, op: BinaryOp, left: &Value, right: &Value, in_place: &str) -> Stop {
         let (left_kind, right_kind) = (self.type_name(left), self.type_name(right));
         let message = match (op, left) {
-            (BinaryOp::Add, Value::Str(_)) => format!("can only concatenate str (not \"{right_kind}\") to str"),
-            (BinaryOp::Add, Value::List(_)) => format!("can only concatenate list (not \"{right_kind}\") to list"),
+            (BinaryOp::Add, Value::Str(_)) => {
+                format!("can only concatenate str (not \"{right_kind}\") to str")
+            }
+            (BinaryOp::Add, Value::List(_)) => {
+                format!("can only concatenate list (not \"{right_kind}\") to list")
+            }
             (BinaryOp::Add, Value::Tuple(_)) => {
                 format!("can only concatenate tuple (not \"{right_kind}\") to tuple")
             }
@@ -229,7 +241,9 @@ impl Interp {
             }
             _ => {
                 let symbol = op.symbol();
-                format!("unsupported operand type(s) for {symbol}{in_place}: '{left_kind}' and '{right_kind}'")
+                format!(
+                    "unsupported operand type(s) for {symbol}{in_place}: '{left_kind}' and '{right_kind}'"
+                )
             }
         };
         self.raise("TypeError", message)
@@ -247,7 +261,11 @@ impl Interp {
 
     fn binary_containers(&mut self, op: BinaryOp, left: &Value, right: &Value) -> PyResult<Option<Value>> {
         Ok(Some(match (op, left, right) {
-            (_, Value::Bool(_) | Value::Int(_) | Value::Float(_), Value::Bool(_) | Value::Int(_) | Value::Float(_)) => {
+            (
+                _,
+                Value::Bool(_) | Value::Int(_) | Value::Float(_),
+                Value::Bool(_) | Value::Int(_) | Value::Float(_),
+            ) => {
                 return arith::numbers(self, op, left, right);
             }
             (BinaryOp::Add, Value::Str(a), Value::Str(b)) => {
@@ -263,7 +281,8 @@ impl Interp {
                 Value::tuple(a.iter().chain(b.iter()).cloned().collect())
             }
             (BinaryOp::Add, Value::List(a), Value::List(b)) => {
-                let items: Vec<Value> = a.items.borrow().iter().chain(b.items.borrow().iter()).cloned().collect();
+                let items: Vec<Value> =
+                    a.items.borrow().iter().chain(b.items.borrow().iter()).cloned().collect();
                 self.charge_bytes(items.len() * 24)?;
                 Value::list(items)
             }
@@ -286,7 +305,8 @@ impl Interp {
                 }
             }
             (BinaryOp::Or, Value::Dict(a), Value::Dict(b)) => {
-                let items: Vec<(Value, Value)> = a.map.borrow().items().into_iter().chain(b.map.borrow().items()).collect();
+                let items: Vec<(Value, Value)> =
+                    a.map.borrow().items().into_iter().chain(b.map.borrow().items()).collect();
                 self.charge_bytes(items.len() * 64)?;
                 let dict = Dict::new(Map::new());
                 for (key, value) in items {
@@ -326,7 +346,9 @@ impl Interp {
                 let items = list.items.borrow().clone();
                 Value::list(items.iter().cycle().take(items.len() * times).cloned().collect())
             }
-            Value::Tuple(items) => Value::tuple(items.iter().cycle().take(items.len() * times).cloned().collect()),
+            Value::Tuple(items) => {
+                Value::tuple(items.iter().cycle().take(items.len() * times).cloned().collect())
+            }
             _ => return Ok(None),
         }))
     }

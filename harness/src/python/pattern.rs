@@ -199,7 +199,8 @@ impl Interp {
             if names.len() < positional.len() {
                 let (name, most, given) = (class.name(), names.len(), positional.len());
                 let plural = if most == 1 { "" } else { "s" };
-                let message = format!("{name}() accepts {most} positional sub-pattern{plural} ({given} given)");
+                let message =
+                    format!("{name}() accepts {most} positional sub-pattern{plural} ({given} given)");
                 return Err(self.raise("TypeError", message));
             }
             for (pattern, name) in positional.iter().zip(names) {

@@ -228,7 +228,8 @@ impl Interp {
             if class.lookup(name).is_none() {
                 let missed = if name == "__exit__" { " (missed __exit__ method)" } else { "" };
                 let kind = class.name();
-                let message = format!("'{kind}' object does not support the context manager protocol{missed}");
+                let message =
+                    format!("'{kind}' object does not support the context manager protocol{missed}");
                 return Err(self.raise("TypeError", message));
             }
         }

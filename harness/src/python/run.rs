@@ -33,7 +33,9 @@ impl Interp {
         }
         let parsed = match ruff_python_parser::parse_module(text) {
             Ok(parsed) => parsed,
-            Err(error) => return Err(self.syntax_error(&error.error.to_string(), error.location, text, file, line)),
+            Err(error) => {
+                return Err(self.syntax_error(&error.error.to_string(), error.location, text, file, line));
+            }
         };
         let module = parsed.into_syntax();
         let scopes = match scope::resolve(&module.body) {
@@ -89,7 +91,14 @@ impl Interp {
     }
 
     /// The exception of a source that does not parse; the words are the parser's, the kind is Python's.
-    pub(super) fn syntax_error(&mut self, message: &str, range: TextRange, text: &str, file: &str, line: usize) -> Stop {
+    pub(super) fn syntax_error(
+        &mut self,
+        message: &str,
+        range: TextRange,
+        text: &str,
+        file: &str,
+        line: usize,
+    ) -> Stop {
         let before = text.get(..usize::from(range.start())).unwrap_or_default();
         let number = before.matches('\n').count();
         let kind = if message.to_lowercase().contains("indent") { "IndentationError" } else { "SyntaxError" };
@@ -113,7 +122,13 @@ impl Interp {
 }
 
 /// What stops a source whose names cannot be resolved.
-pub(super) fn parse_problem(interp: &mut Interp, problem: Problem, text: &str, file: &str, line: usize) -> Stop {
+pub(super) fn parse_problem(
+    interp: &mut Interp,
+    problem: Problem,
+    text: &str,
+    file: &str,
+    line: usize,
+) -> Stop {
     match problem {
         Problem::Syntax(message, range) => interp.syntax_error(&message, range, text, file, line),
         Problem::TooDeep(range) => {

@@ -201,7 +201,12 @@ impl Builder {
         self.close();
     }
 
-    fn comprehension(&mut self, range: TextRange, elements: &[&Expr], generators: &[ruff_python_ast::Comprehension]) {
+    fn comprehension(
+        &mut self,
+        range: TextRange,
+        elements: &[&Expr],
+        generators: &[ruff_python_ast::Comprehension],
+    ) {
         if let Some(first) = generators.first() {
             self.visit_expr(&first.iter);
         }
@@ -395,7 +400,9 @@ impl Builder {
     /// `:=` binds in the nearest scope that is no comprehension.
     fn walrus(&mut self, name: &str, range: TextRange) {
         let name = self.name(name);
-        let Some(target) = self.stack.iter().rposition(|draft| draft.kind != Kind::Comprehension) else { return };
+        let Some(target) = self.stack.iter().rposition(|draft| draft.kind != Kind::Comprehension) else {
+            return;
+        };
         for draft in &mut self.stack[target + 1..] {
             draft.used.push(name.clone());
         }

@@ -5,9 +5,9 @@
 
 pub(crate) mod clock;
 mod collections;
+mod copy;
 pub(crate) mod datetime;
 pub(crate) mod decimal;
-mod copy;
 mod functools;
 mod gc;
 mod itertools;

@@ -10,8 +10,8 @@ use super::interp::Interp;
 use super::iter::{Resume, Yielded};
 use super::value::Value;
 use ruff_python_ast::{
-    ElifElseClause, Expr, ExprYield, ExprYieldFrom, Stmt, StmtAssert, StmtAugAssign, StmtFor, StmtIf, StmtRaise,
-    StmtWhile,
+    ElifElseClause, Expr, ExprYield, ExprYieldFrom, Stmt, StmtAssert, StmtAugAssign, StmtFor, StmtIf,
+    StmtRaise, StmtWhile,
 };
 use ruff_text_size::Ranged;
 
@@ -435,5 +435,4 @@ impl Interp {
             self.add_traceback(exception, &frame.code.clone(), frame.at);
         }
     }
-
 }

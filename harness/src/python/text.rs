@@ -38,9 +38,7 @@ impl Interp {
             Value::NotImplemented => "NotImplemented".into(),
             Value::List(list) => {
                 let items = list.items.borrow().clone();
-                self.nested(value, "[...]", |interp| {
-                    Ok(format!("[{}]", interp.repr_items(&items)?))
-                })?
+                self.nested(value, "[...]", |interp| Ok(format!("[{}]", interp.repr_items(&items)?)))?
             }
             Value::Tuple(items) => self.nested(value, "(...)", |interp| {
                 let inner = interp.repr_items(items)?;
@@ -121,7 +119,8 @@ impl Interp {
             }
             Value::Iter(iter) => {
                 let address = self.address_of(iter.id);
-                let generator = iter.state.borrow_mut().as_mut().and_then(|state| Some(state.generator()?.name()));
+                let generator =
+                    iter.state.borrow_mut().as_mut().and_then(|state| Some(state.generator()?.name()));
                 match generator {
                     Some(name) => format!("<generator object {name} at {address}>"),
                     None if &*iter.name == "generator" => format!("<generator object at {address}>"),

@@ -225,10 +225,11 @@ impl Interp {
     }
 
     fn new_instance_of(&mut self, class: &Rc<Class>, args: Args) -> PyResult<Value> {
-        let overrides = class
-            .lookup_with_owner("__new__")
-            .is_some_and(|(owner, _)| !self.is_builtin(&owner));
-        if overrides && !(args.positional.is_empty() && args.keywords.is_empty()) && class.find_construct().is_none() {
+        let overrides = class.lookup_with_owner("__new__").is_some_and(|(owner, _)| !self.is_builtin(&owner));
+        if overrides
+            && !(args.positional.is_empty() && args.keywords.is_empty())
+            && class.find_construct().is_none()
+        {
             let message = "object.__new__() takes exactly one argument (the type to instantiate)";
             return Err(self.raise("TypeError", message));
         }
@@ -236,7 +237,12 @@ impl Interp {
     }
 
     /// Builtins whose answer depends on the frame that calls them.
-    pub(super) fn frame_builtin(&mut self, frame: &Frame, callee: &Value, args: &Args) -> PyResult<Option<Value>> {
+    pub(super) fn frame_builtin(
+        &mut self,
+        frame: &Frame,
+        callee: &Value,
+        args: &Args,
+    ) -> PyResult<Option<Value>> {
         let Value::Native(native) = callee else { return Ok(None) };
         if !args.positional.is_empty() || !args.keywords.is_empty() {
             return Ok(None);
@@ -265,7 +271,11 @@ impl Interp {
 
 fn frame_items(frame: &Frame) -> Vec<(Rc<str>, Value)> {
     let scope = &frame.code.scope;
-    let locals = scope.locals.iter().zip(&frame.locals).filter_map(|(name, value)| Some((name.clone(), value.clone()?)));
+    let locals = scope
+        .locals
+        .iter()
+        .zip(&frame.locals)
+        .filter_map(|(name, value)| Some((name.clone(), value.clone()?)));
     let cells = scope.cells.iter().chain(&scope.frees).zip(&frame.cells);
     locals.chain(cells.filter_map(|(name, cell)| Some((name.clone(), cell.get()?)))).collect()
 }

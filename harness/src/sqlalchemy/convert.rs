@@ -61,7 +61,8 @@ pub(crate) fn to_engine(interp: &mut Interp, value: &Value) -> PyResult<SqlValue
 
 /// Dates and times, which SQLite keeps without a zone.
 fn date_or_time(value: &Value) -> PyResult<Option<SqlValue>> {
-    let zoned = || Err(Stop::unsupported("a time with a zone as an attribute of a mapped object or a parameter"));
+    let zoned =
+        || Err(Stop::unsupported("a time with a zone as an attribute of a mapped object or a parameter"));
     if let Some(moment) = value.downcast::<PyDateTime>() {
         return if moment.zone.is_some() { zoned() } else { Ok(Some(SqlValue::DateTime(moment.at))) };
     }

@@ -47,7 +47,7 @@ impl Object for FunctionGenerator {
         };
         let mut items = Vec::with_capacity(args.positional.len());
         for arg in &args.positional {
-            items.push(function_argument(interp, arg)?);
+            items.push(function_argument(interp, &self.path, arg)?);
         }
         let made = Expr::function(&self.path, items);
         Ok(ExprObject::value(match (ty, made.kind()) {
@@ -61,8 +61,8 @@ impl Object for FunctionGenerator {
     }
 }
 
-/// Plain values are bound under the function's own name, which the engine does for expressions it makes.
-fn function_argument(interp: &mut Interp, value: &Value) -> PyResult<Expr> {
+/// An argument of a function; plain values are bound under the function's own name.
+fn function_argument(interp: &mut Interp, path: &str, value: &Value) -> PyResult<Expr> {
     if let Some(expr) = clause(interp, value)? {
         return Ok(expr);
     }
@@ -72,7 +72,10 @@ fn function_argument(interp: &mut Interp, value: &Value) -> PyResult<Expr> {
     if let Some(select) = super::core_select(interp, value)? {
         return Ok(Expr::scalar_select(select));
     }
-    Ok(Expr::bind(convert::to_engine(interp, value)?))
+    let value = convert::to_engine(interp, value)?;
+    let ty = Expr::bind(value.clone()).ty();
+    let name = path.rsplit('.').next().unwrap_or(path);
+    Ok(Expr::bind_named(name, true, Some(value), ty))
 }
 
 /// The conditions of `and_`/`or_`: expressions, or Python's own truth values.

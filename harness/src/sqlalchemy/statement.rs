@@ -73,7 +73,13 @@ impl Object for StatementObject {
         self.id
     }
 
-    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+    fn get_attr(&self, _interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+        if name == "compile" {
+            let this = this.clone();
+            return Ok(Some(Value::native(name, move |interp, args| {
+                super::compiled::compile(interp, &this, args)
+            })));
+        }
         let (kind, of_class) = (self.kind.clone(), self.of_class);
         let table = self.table().clone();
         let known = match name {

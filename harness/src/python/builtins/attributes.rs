@@ -86,11 +86,10 @@ pub(super) fn install(interp: &mut Interp) {
             return Err(interp.raise("TypeError", message));
         };
         let names = names.map.borrow().items();
-        let names = names.into_iter().filter_map(|(name, value)| name.as_str().cloned().map(|name| (name, value)));
+        let names =
+            names.into_iter().filter_map(|(name, value)| name.as_str().cloned().map(|name| (name, value)));
         let module = interp.main.name.clone();
-        interp
-            .make_class(&name, &module, bases.to_vec(), names.collect(), keywords)
-            .map(Value::Class)
+        interp.make_class(&name, &module, bases.to_vec(), names.collect(), keywords).map(Value::Class)
     });
     let object = interp.builtin_class("object");
     interp.define_builtin("object", Value::Class(object));

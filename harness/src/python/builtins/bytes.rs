@@ -54,7 +54,8 @@ pub(super) fn install(interp: &mut Interp) {
                 for (index, item) in interp.iterate(&items)?.iter().enumerate() {
                     let Value::Bytes(part) = plain(item) else {
                         let kind = interp.type_name(item);
-                        let message = format!("sequence item {index}: expected a bytes-like object, {kind} found");
+                        let message =
+                            format!("sequence item {index}: expected a bytes-like object, {kind} found");
                         return Err(interp.raise("TypeError", message));
                     };
                     interp.charge_bytes(part.len() + bytes.len())?;

@@ -26,9 +26,15 @@ pub(super) fn install(interp: &mut Interp) {
     });
     constructor(interp, "str", make_str);
     constructor(interp, "bytes", make_bytes);
-    constructor(interp, "list", |interp, class, _| Ok(in_class(interp, class, "list", Value::list(Vec::new()))));
-    constructor(interp, "dict", |interp, class, _| Ok(in_class(interp, class, "dict", Value::dict(Map::new()))));
-    constructor(interp, "set", |interp, class, _| Ok(in_class(interp, class, "set", Value::set(MapSet::new()))));
+    constructor(interp, "list", |interp, class, _| {
+        Ok(in_class(interp, class, "list", Value::list(Vec::new())))
+    });
+    constructor(interp, "dict", |interp, class, _| {
+        Ok(in_class(interp, class, "dict", Value::dict(Map::new())))
+    });
+    constructor(interp, "set", |interp, class, _| {
+        Ok(in_class(interp, class, "set", Value::set(MapSet::new())))
+    });
     constructor(interp, "tuple", |interp, class, args| {
         let [items] = args.between(interp, "tuple", 0)?;
         let value = match items {
@@ -209,7 +215,9 @@ fn make_range(interp: &mut Interp, _class: &Rc<Class>, args: Args) -> PyResult<V
     let mut bound = |value: Option<Value>| -> PyResult<Option<i64>> {
         match value {
             None => Ok(None),
-            Some(Value::Int(int)) if int.small().is_none() => Err(Stop::unsupported("a range beyond 64 bits")),
+            Some(Value::Int(int)) if int.small().is_none() => {
+                Err(Stop::unsupported("a range beyond 64 bits"))
+            }
             Some(value) => interp.index(&value).map(Some),
         }
     };

@@ -117,7 +117,9 @@ pub(crate) fn real_opt(interp: &mut Interp, value: &Value) -> PyResult<Option<f6
                 };
             }
             match plain(value) {
-                number @ (Value::Float(_) | Value::Int(_) | Value::Bool(_)) => return real_opt(interp, &number),
+                number @ (Value::Float(_) | Value::Int(_) | Value::Bool(_)) => {
+                    return real_opt(interp, &number);
+                }
                 _ => special_int(interp, value, false)?.map(|int| int.to_f64()),
             }
         }

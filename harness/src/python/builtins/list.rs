@@ -241,8 +241,11 @@ fn index(interp: &mut Interp, items: &[Value], args: Args, list: bool) -> PyResu
             return Ok(Value::size(place));
         }
     }
-    let message =
-        if list { format!("{} is not in list", interp.repr(&wanted)?) } else { "tuple.index(x): x not in tuple".to_owned() };
+    let message = if list {
+        format!("{} is not in list", interp.repr(&wanted)?)
+    } else {
+        "tuple.index(x): x not in tuple".to_owned()
+    };
     Err(interp.raise("ValueError", message))
 }
 

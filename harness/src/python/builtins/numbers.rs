@@ -193,18 +193,26 @@ fn int_methods(interp: &mut Interp) {
         &[
             ("bit_length", |_, int, _| Ok(Value::from(int.to_big().bits() as i64))),
             ("bit_count", |_, int, _| {
-                let ones: u64 = int.to_big().magnitude().iter_u64_digits().map(|digit| u64::from(digit.count_ones())).sum();
+                let ones: u64 = int
+                    .to_big()
+                    .magnitude()
+                    .iter_u64_digits()
+                    .map(|digit| u64::from(digit.count_ones()))
+                    .sum();
                 Ok(Value::from(ones as i64))
             }),
             ("conjugate", |_, int, _| Ok(Value::Int(int))),
             ("as_integer_ratio", |_, int, _| Ok(Value::tuple(vec![Value::Int(int), Value::int(1)]))),
             ("to_bytes", |interp, int, args| {
-                let mut bound = Signature::new("to_bytes", "length=, byteorder=, *, signed=").bind(interp, args)?;
+                let mut bound =
+                    Signature::new("to_bytes", "length=, byteorder=, *, signed=").bind(interp, args)?;
                 let length = match bound.take(0) {
                     Some(length) => usize::try_from(interp.index(&length)?).unwrap_or(0),
                     None => 1,
                 };
-                let little = bound.take(1).is_some_and(|order| order.as_str().is_some_and(|order| &**order == "little"));
+                let little = bound
+                    .take(1)
+                    .is_some_and(|order| order.as_str().is_some_and(|order| &**order == "little"));
                 interp.charge_bytes(length)?;
                 let big = int.to_big();
                 if big.is_negative() {
@@ -237,9 +245,11 @@ fn int_methods(interp: &mut Interp) {
         let Some(Value::Bytes(bytes)) = bound.take(0) else {
             return Err(interp.raise("TypeError", "cannot convert object to bytes"));
         };
-        let little = bound.take(1).is_some_and(|order| order.as_str().is_some_and(|order| &**order == "little"));
+        let little =
+            bound.take(1).is_some_and(|order| order.as_str().is_some_and(|order| &**order == "little"));
         let sign = num_bigint::Sign::Plus;
-        let big = if little { BigInt::from_bytes_le(sign, &bytes) } else { BigInt::from_bytes_be(sign, &bytes) };
+        let big =
+            if little { BigInt::from_bytes_le(sign, &bytes) } else { BigInt::from_bytes_be(sign, &bytes) };
         Ok(Value::big(big))
     });
     class.dict.set("from_bytes", Value::ClassMethod(Rc::new(from_bytes)));

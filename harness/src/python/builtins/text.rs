@@ -293,7 +293,8 @@ fn strip(interp: &mut Interp, text: &str, args: Args, name: &str) -> PyResult<Va
         },
     };
     interp.charge_bytes(text.len())?;
-    let matches = |letter: char| letters.as_ref().map_or_else(|| is_space(letter), |set| set.contains(letter));
+    let matches =
+        |letter: char| letters.as_ref().map_or_else(|| is_space(letter), |set| set.contains(letter));
     let mut rest = text;
     if name != "rstrip" {
         rest = rest.trim_start_matches(matches);
@@ -366,7 +367,10 @@ fn split_space(text: &str, most: usize, from_right: bool) -> Vec<&str> {
 /// Lines with their ends, cut where `str.splitlines` cuts.
 pub(crate) fn lines_with_ends(text: &str) -> Vec<(&str, &str)> {
     let is_end = |letter: char| {
-        matches!(letter, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+        matches!(
+            letter,
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        )
     };
     let mut lines = Vec::new();
     let mut rest = text;
@@ -390,7 +394,8 @@ fn splitlines(interp: &mut Interp, text: Text, args: Args) -> PyResult<Value> {
     };
     interp.charge_bytes(text.len().saturating_mul(4))?;
     let lines = lines_with_ends(&text).into_iter();
-    let parts = lines.map(|(line, end)| if keep { Value::from(format!("{line}{end}")) } else { Value::from(line) });
+    let parts =
+        lines.map(|(line, end)| if keep { Value::from(format!("{line}{end}")) } else { Value::from(line) });
     Ok(Value::list(parts.collect()))
 }
 
@@ -513,7 +518,9 @@ fn maketrans(interp: &mut Interp, args: Args) -> PyResult<Value> {
             let items = dict.map.borrow().items();
             for (key, value) in items {
                 let key = match plain(&key) {
-                    Value::Str(text) if text.chars().count() == 1 => text.chars().next().map_or(Value::None, code),
+                    Value::Str(text) if text.chars().count() == 1 => {
+                        text.chars().next().map_or(Value::None, code)
+                    }
                     Value::Str(_) => {
                         let message = "string keys in translate table must be of length 1";
                         return Err(interp.raise("ValueError", message));
@@ -564,13 +571,15 @@ fn translate(interp: &mut Interp, text: Text, args: Args) -> PyResult<Value> {
                 interp.charge_bytes(text.len())?;
                 out.push_str(&text);
             }
-            Some(other) => match other.as_i64().and_then(|code| u32::try_from(code).ok()).and_then(char::from_u32) {
-                Some(letter) => out.push(letter),
-                None => {
-                    let message = "character mapping must return integer, None or str";
-                    return Err(interp.raise("TypeError", message));
+            Some(other) => {
+                match other.as_i64().and_then(|code| u32::try_from(code).ok()).and_then(char::from_u32) {
+                    Some(letter) => out.push(letter),
+                    None => {
+                        let message = "character mapping must return integer, None or str";
+                        return Err(interp.raise("TypeError", message));
+                    }
                 }
-            },
+            }
         }
     }
     Ok(Value::from(out))

@@ -23,7 +23,9 @@ pub(super) fn install(interp: &mut Interp) {
             ("isspace", |interp, text, args| each(interp, &text, args, "str.isspace", is_space)),
             ("isascii", |interp, text, args| whole(interp, &text, args, "str.isascii", str::is_ascii)),
             ("isprintable", |interp, text, args| whole(interp, &text, args, "str.isprintable", is_printable)),
-            ("isidentifier", |interp, text, args| whole(interp, &text, args, "str.isidentifier", is_identifier)),
+            ("isidentifier", |interp, text, args| {
+                whole(interp, &text, args, "str.isidentifier", is_identifier)
+            }),
             ("islower", |interp, text, args| whole(interp, &text, args, "str.islower", is_lower)),
             ("isupper", |interp, text, args| whole(interp, &text, args, "str.isupper", is_upper)),
             ("istitle", |interp, text, args| whole(interp, &text, args, "str.istitle", is_title)),
@@ -62,7 +64,8 @@ fn is_digit(letter: char) -> bool {
 fn is_printable(text: &str) -> bool {
     text.chars().all(|letter| {
         let mut buffer = [0; 4];
-        matches!(letter, '\'' | '\\') || repr_str(letter.encode_utf8(&mut buffer)).chars().nth(1) == Some(letter)
+        matches!(letter, '\'' | '\\')
+            || repr_str(letter.encode_utf8(&mut buffer)).chars().nth(1) == Some(letter)
     })
 }
 

@@ -38,11 +38,15 @@ pub fn percent(interp: &mut Interp, template: &str, argument: &Value) -> PyResul
     let single = [argument.clone()];
     let (values, mapping): (&[Value], Option<Value>) = match argument {
         Value::Tuple(items) => (items, None),
-        Value::Instance(instance) if matches!(instance.payload, Some(Value::Tuple(_))) => match &instance.payload {
-            Some(Value::Tuple(items)) => (items, None),
-            _ => (&single, None),
-        },
-        Value::Dict(_) | Value::List(_) | Value::Range(_) | Value::Bytes(_) => (&single, Some(argument.clone())),
+        Value::Instance(instance) if matches!(instance.payload, Some(Value::Tuple(_))) => {
+            match &instance.payload {
+                Some(Value::Tuple(items)) => (items, None),
+                _ => (&single, None),
+            }
+        }
+        Value::Dict(_) | Value::List(_) | Value::Range(_) | Value::Bytes(_) => {
+            (&single, Some(argument.clone()))
+        }
         Value::Instance(_) | Value::Object(_) => {
             let subscripts = has_get_item(interp, argument)?;
             (&single, subscripts.then(|| argument.clone()))
@@ -141,7 +145,8 @@ fn field(
         'd' | 'i' | 'u' | 'o' | 'x' | 'X' => integer(interp, &field, kind, &value)?,
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
             let number = convert::real(interp, &value)?;
-            let body = float_body(number.abs(), Some(kind), field.precision, field.alternate).unwrap_or_default();
+            let body =
+                float_body(number.abs(), Some(kind), field.precision, field.alternate).unwrap_or_default();
             let negative = number.is_sign_negative() && !number.is_nan();
             number_field(&field, sign_text(negative, field.sign), "", &body)
         }
@@ -178,7 +183,12 @@ fn key(interp: &mut Interp, letters: &[char], at: &mut usize) -> PyResult<String
 }
 
 /// A width or precision: digits, or `*` for one of the values.
-fn amount(interp: &mut Interp, letters: &[char], at: &mut usize, source: &mut Source) -> PyResult<Option<i64>> {
+fn amount(
+    interp: &mut Interp,
+    letters: &[char],
+    at: &mut usize,
+    source: &mut Source,
+) -> PyResult<Option<i64>> {
     const WIDEST: i64 = 1 << 24;
     let mut amount = None;
     if letters.get(*at) == Some(&'*') {
@@ -214,7 +224,8 @@ fn letter(interp: &mut Interp, value: &Value) -> PyResult<String> {
     match value {
         Value::Str(text) if text.chars().count() == 1 => Ok(text.to_string()),
         Value::Int(_) | Value::Bool(_) => {
-            let code = value.as_i64().and_then(|code| u32::try_from(code).ok()).filter(|code| *code < 0x11_0000);
+            let code =
+                value.as_i64().and_then(|code| u32::try_from(code).ok()).filter(|code| *code < 0x11_0000);
             match code {
                 Some(code) => Ok(char::from_u32(code).unwrap_or('\u{fffd}').to_string()),
                 None => Err(interp.raise("OverflowError", "%c arg not in range(0x110000)")),
@@ -236,7 +247,9 @@ fn integer(interp: &mut Interp, field: &Field, kind: char, value: &Value) -> PyR
     let Some(whole) = whole else {
         let kind_name = interp.type_name(value);
         let wants = if decimal { "a real number" } else { "an integer" };
-        return Err(interp.raise("TypeError", format!("%{kind} format: {wants} is required, not {kind_name}")));
+        return Err(
+            interp.raise("TypeError", format!("%{kind} format: {wants} is required, not {kind_name}"))
+        );
     };
     if let Int::Big(big) = &whole {
         interp.charge_bytes(big.bits() as usize)?;
@@ -270,4 +283,3 @@ fn number_field(field: &Field, sign: &str, prefix: &str, digits: &str) -> String
         format!("{}{sign}{prefix}{digits}", " ".repeat(missing))
     }
 }
-

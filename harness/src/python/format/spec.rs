@@ -310,7 +310,12 @@ fn float_with(interp: &mut Interp, number: f64, spec: &Spec, kind: &str) -> PyRe
 }
 
 /// The digits of a number that is not negative; `None` for an unknown type letter.
-pub(super) fn float_body(number: f64, kind: Option<char>, precision: Option<usize>, alternate: bool) -> Option<String> {
+pub(super) fn float_body(
+    number: f64,
+    kind: Option<char>,
+    precision: Option<usize>,
+    alternate: bool,
+) -> Option<String> {
     let case = if matches!(kind, Some('E' | 'F' | 'G')) { Case::Upper } else { Case::Lower };
     let six = precision.unwrap_or(6);
     Some(match kind {

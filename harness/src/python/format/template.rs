@@ -63,7 +63,8 @@ fn fill(
                 Some('a') => Value::from(super::to_ascii(&interp.repr(&value)?)),
                 Some(other) => {
                     let code = u32::from(other);
-                    let shown = if code > 32 && code < 127 { other.to_string() } else { format!("\\x{code:x}") };
+                    let shown =
+                        if code > 32 && code < 127 { other.to_string() } else { format!("\\x{code:x}") };
                     return bad(interp, format!("Unknown conversion specifier {shown}"));
                 }
             };
@@ -143,7 +144,12 @@ impl<'a> Field<'a> {
     }
 }
 
-fn look_up(interp: &mut Interp, name: &[char], fields: &Fields, numbering: &mut Numbering) -> PyResult<Value> {
+fn look_up(
+    interp: &mut Interp,
+    name: &[char],
+    fields: &Fields,
+    numbering: &mut Numbering,
+) -> PyResult<Value> {
     let first_end = name.iter().position(|letter| matches!(letter, '.' | '[')).unwrap_or(name.len());
     let first: String = name[..first_end].iter().collect();
     let mut value = first_value(interp, &first, fields, numbering)?;
@@ -184,7 +190,12 @@ fn look_up(interp: &mut Interp, name: &[char], fields: &Fields, numbering: &mut 
     Ok(value)
 }
 
-fn first_value(interp: &mut Interp, first: &str, fields: &Fields, numbering: &mut Numbering) -> PyResult<Value> {
+fn first_value(
+    interp: &mut Interp,
+    first: &str,
+    fields: &Fields,
+    numbering: &mut Numbering,
+) -> PyResult<Value> {
     let index = if first.is_empty() {
         match numbering {
             Numbering::Manual => {

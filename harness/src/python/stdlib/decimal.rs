@@ -107,7 +107,9 @@ fn named(interp: &mut Interp, name: &str) -> PyResult<Rc<Class>> {
 fn signal(interp: &mut Interp, kind: &str, condition: &str) -> Stop {
     let classes = named(interp, kind).and_then(|class| Ok((class, named(interp, condition)?)));
     match classes {
-        Ok((class, condition)) => interp.raise_class(&class, vec![Value::list(vec![Value::Class(condition)])]),
+        Ok((class, condition)) => {
+            interp.raise_class(&class, vec![Value::list(vec![Value::Class(condition)])])
+        }
         Err(stop) => stop,
     }
 }
@@ -168,7 +170,8 @@ fn from_tuple(interp: &mut Interp, parts: &[Value]) -> PyResult<BigDecimal> {
 }
 
 fn parse(interp: &mut Interp, text: &str) -> PyResult<BigDecimal> {
-    let clean: String = text.trim_matches(convert::is_space).chars().filter(|letter| *letter != '_').collect();
+    let clean: String =
+        text.trim_matches(convert::is_space).chars().filter(|letter| *letter != '_').collect();
     let lower = clean.to_ascii_lowercase();
     let unsigned = lower.trim_start_matches(['+', '-']);
     if matches!(unsigned, "nan" | "snan" | "inf" | "infinity") {
@@ -244,7 +247,11 @@ fn methods(this: &Rc<Class>) {
             let own = own(interp, &mut args)?;
             let mut bound = Signature::new("to_integral_value", "rounding=, context=").bind(interp, args)?;
             let mode = mode(interp, bound.take(0))?;
-            Ok(decimal_value(if own.fractional_digit_count() > 0 { own.with_scale_round(0, mode) } else { own }))
+            Ok(decimal_value(if own.fractional_digit_count() > 0 {
+                own.with_scale_round(0, mode)
+            } else {
+                own
+            }))
         });
     }
     method(this, "normalize", |interp, mut args| {
@@ -292,7 +299,9 @@ fn methods(this: &Rc<Class>) {
         own(interp, &mut args).map(|own| Value::Bool(own.sign() == bigdecimal::num_bigint::Sign::Minus))
     });
     method(this, "__int__", |interp, mut args| own(interp, &mut args).map(|own| Value::Int(truncated(&own))));
-    method(this, "__trunc__", |interp, mut args| own(interp, &mut args).map(|own| Value::Int(truncated(&own))));
+    method(this, "__trunc__", |interp, mut args| {
+        own(interp, &mut args).map(|own| Value::Int(truncated(&own)))
+    });
     for (name, mode) in [("__floor__", RoundingMode::Floor), ("__ceil__", RoundingMode::Ceiling)] {
         method(this, name, move |interp, mut args| {
             own(interp, &mut args).map(|own| Value::Int(truncated(&own.with_scale_round(0, mode))))
@@ -418,7 +427,11 @@ impl Object for PyDecimal {
         let ordering = match other {
             Value::Float(number) if number.is_nan() => return Ok(Some(Value::Bool(op == CompareOp::Ne))),
             Value::Float(number) if number.is_infinite() => {
-                if *number > 0.0 { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater }
+                if *number > 0.0 {
+                    std::cmp::Ordering::Less
+                } else {
+                    std::cmp::Ordering::Greater
+                }
             }
             Value::Float(number) => {
                 let (top, bottom) = ratio(*number);
@@ -437,7 +450,9 @@ impl Object for PyDecimal {
         match op {
             UnaryOp::Neg => Ok(decimal_value(round_to_context(-self.0.clone()))),
             UnaryOp::Pos => Ok(decimal_value(round_to_context(self.0.clone()))),
-            UnaryOp::Invert => Err(interp.raise("TypeError", "bad operand type for unary ~: 'decimal.Decimal'")),
+            UnaryOp::Invert => {
+                Err(interp.raise("TypeError", "bad operand type for unary ~: 'decimal.Decimal'"))
+            }
         }
     }
 

@@ -87,7 +87,8 @@ fn functions(module: &Module) {
         }))
     });
     add(module, "update_wrapper", |interp, args| {
-        let mut bound = Signature::new("update_wrapper", "wrapper, wrapped, assigned=, updated=").bind(interp, args)?;
+        let mut bound =
+            Signature::new("update_wrapper", "wrapper, wrapped, assigned=, updated=").bind(interp, args)?;
         let wrapper = bound.take(0).unwrap_or(Value::None);
         take_over(interp, &wrapper, &bound.take(1).unwrap_or(Value::None))?;
         Ok(wrapper)
@@ -134,7 +135,8 @@ fn take_over(interp: &mut Interp, wrapper: &Value, wrapped: &Value) -> PyResult<
     }
     if let Value::Function(function) = wrapped {
         for (name, value) in function.dict.items() {
-            let special = matches!(&*name, "__module__" | "__name__" | "__qualname__" | "__doc__" | "__wrapped__");
+            let special =
+                matches!(&*name, "__module__" | "__name__" | "__qualname__" | "__doc__" | "__wrapped__");
             if !special && !name.starts_with("__") {
                 interp.set_attr(wrapper, &name, value)?;
             }
@@ -248,7 +250,9 @@ impl Object for Cached {
             "cache_info" => Some(Value::native("cache_info", |_, _| {
                 Err(crate::python::error::Stop::unsupported("cache_info() of a cached function"))
             })),
-            "__name__" | "__qualname__" | "__doc__" | "__module__" => interp.get_attr_opt(&self.function, name)?,
+            "__name__" | "__qualname__" | "__doc__" | "__module__" => {
+                interp.get_attr_opt(&self.function, name)?
+            }
             _ => None,
         })
     }
@@ -379,9 +383,9 @@ impl Object for CompareKey {
 /// Adds the comparisons that a class leaves out, from the one that it has.
 fn total_ordering(interp: &mut Interp, class: &Rc<Class>) -> PyResult<()> {
     const NAMES: [&str; 4] = ["__lt__", "__gt__", "__le__", "__ge__"];
-    let root = NAMES.into_iter().find(|name| {
-        class.lookup_with_owner(name).is_some_and(|(owner, _)| &*owner.name() != "object")
-    });
+    let root = NAMES
+        .into_iter()
+        .find(|name| class.lookup_with_owner(name).is_some_and(|(owner, _)| &*owner.name() != "object"));
     let Some(root) = root else {
         let message = "must define at least one ordering operation: < > <= >=";
         return Err(interp.raise("ValueError", message));

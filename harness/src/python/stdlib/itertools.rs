@@ -215,7 +215,9 @@ fn predicates(module: &Module) {
             let value = match (&total, &function) {
                 (None, _) => item,
                 (Some(total), None) => interp.binary(BinaryOp::Add, total, &item)?,
-                (Some(total), Some(function)) => interp.call(function, Args::of(vec![total.clone(), item]))?,
+                (Some(total), Some(function)) => {
+                    interp.call(function, Args::of(vec![total.clone(), item]))?
+                }
             };
             total = Some(value.clone());
             Ok(Some(value))

@@ -78,9 +78,9 @@ pub(super) fn install(interp: &mut Interp) {
             "basicConfig",
             Value::native("basicConfig", move |interp, mut args| {
                 if let Some(stream) = args.take_keyword("stream")
-                    && interp.get_attr_opt(&stream, "name")?.is_some_and(|name| {
-                        name.as_str().is_some_and(|name| &**name == "<stdout>")
-                    })
+                    && interp
+                        .get_attr_opt(&stream, "name")?
+                        .is_some_and(|name| name.as_str().is_some_and(|name| &**name == "<stdout>"))
                 {
                     return Err(Stop::unsupported("logging to standard output"));
                 }
@@ -91,7 +91,17 @@ pub(super) fn install(interp: &mut Interp) {
                 Ok(Value::None)
             }),
         );
-        for name in ["debug", "info", "warning", "error", "critical", "exception", "log", "disable", "captureWarnings"] {
+        for name in [
+            "debug",
+            "info",
+            "warning",
+            "error",
+            "critical",
+            "exception",
+            "log",
+            "disable",
+            "captureWarnings",
+        ] {
             module.dict.set(name, Value::native(name, |_, _| Ok(Value::None)));
         }
         add(&module, "NullHandler", |_, _| Ok(Value::object(Handler)));
@@ -165,8 +175,8 @@ impl Object for Logger {
                 let name = if own.is_empty() { suffix } else { format!("{own}.{suffix}") };
                 Ok(Value::object(Logger { name: name.into(), levels: levels.clone() }))
             })),
-            "debug" | "info" | "warning" | "warn" | "error" | "critical" | "exception" | "log" | "addHandler"
-            | "removeHandler" => native(Box::new(|_, _| Ok(Value::None))),
+            "debug" | "info" | "warning" | "warn" | "error" | "critical" | "exception" | "log"
+            | "addHandler" | "removeHandler" => native(Box::new(|_, _| Ok(Value::None))),
             _ => None,
         })
     }

@@ -44,11 +44,13 @@ fn options(
     let signature = Signature::new(name, &parameters);
     let mut bound = signature.bind(interp, args)?;
     let place = |wanted: &str| signature.parameters.iter().position(|parameter| *parameter.name == *wanted);
-    let mut take = |wanted: &str| place(wanted).and_then(|index| bound.take(index)).filter(|value| !value.is_none());
+    let mut take =
+        |wanted: &str| place(wanted).and_then(|index| bound.take(index)).filter(|value| !value.is_none());
     let object = take("object");
     let stream = take("stream");
     let (indent, width, depth) = (take("indent"), take("width"), take("depth"));
-    let (compact, sort_dicts, underscores) = (take("compact"), take("sort_dicts"), take("underscore_numbers"));
+    let (compact, sort_dicts, underscores) =
+        (take("compact"), take("sort_dicts"), take("underscore_numbers"));
     let number = |interp: &mut Interp, value: Option<Value>, default: i64| match value {
         Some(value) => interp.index(&value),
         None => Ok(default),
@@ -126,8 +128,14 @@ pub(super) fn install(interp: &mut Interp) {
         });
         add("saferepr", |interp, args| {
             let [object] = args.exactly(interp, "saferepr")?;
-            let style =
-                Style { indent: 1, width: 80, depth: None, compact: false, sort_dicts: true, underscores: false };
+            let style = Style {
+                indent: 1,
+                width: 80,
+                depth: None,
+                compact: false,
+                sort_dicts: true,
+                underscores: false,
+            };
             safe::safe_repr(interp, &style, &object, &mut Vec::new(), 0).map(Value::from)
         });
         module.dict.set("PrettyPrinter", Value::Class(interp.foreign_class("pprint", "PrettyPrinter")));

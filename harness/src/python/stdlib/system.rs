@@ -18,9 +18,14 @@ pub(super) fn install(interp: &mut Interp, clock: &Clock) {
     interp.register_module("sys", sys);
     interp.register_module("os", |interp| {
         let module = Module::new("os");
-        for (name, text) in
-            [("linesep", "\n"), ("sep", "/"), ("name", "posix"), ("pathsep", ":"), ("curdir", "."), ("extsep", ".")]
-        {
+        for (name, text) in [
+            ("linesep", "\n"),
+            ("sep", "/"),
+            ("name", "posix"),
+            ("pathsep", ":"),
+            ("curdir", "."),
+            ("extsep", "."),
+        ] {
             module.dict.set(name, Value::from(text));
         }
         let path = interp.import("os.path")?;
@@ -37,7 +42,8 @@ pub(super) fn install(interp: &mut Interp, clock: &Clock) {
         }
         for name in ["time_ns", "perf_counter_ns", "monotonic_ns"] {
             let clock = clock.clone();
-            let body = move |_: &mut Interp, _: Args| Ok(Value::from((clock.timestamp() * 1e6) as i64 * 1000));
+            let body =
+                move |_: &mut Interp, _: Args| Ok(Value::from((clock.timestamp() * 1e6) as i64 * 1000));
             module.dict.set(name, Value::native(name, body));
         }
         let clock = clock.clone();
@@ -55,11 +61,14 @@ pub(super) fn install(interp: &mut Interp, clock: &Clock) {
     });
     interp.register_module("warnings", |_| {
         let module = Module::new("warnings");
-        for name in ["warn", "warn_explicit", "filterwarnings", "simplefilter", "resetwarnings", "showwarning"] {
+        for name in
+            ["warn", "warn_explicit", "filterwarnings", "simplefilter", "resetwarnings", "showwarning"]
+        {
             module.dict.set(name, Value::native(name, |_, _| Ok(Value::None)));
         }
         add(&module, "catch_warnings", |interp, args| {
-            let mut bound = Signature::new("catch_warnings", "*, record=, module=, action=").bind(interp, args)?;
+            let mut bound =
+                Signature::new("catch_warnings", "*, record=, module=, action=").bind(interp, args)?;
             if let Some(record) = bound.take(0)
                 && interp.truth(&record)?
             {
@@ -71,8 +80,14 @@ pub(super) fn install(interp: &mut Interp, clock: &Clock) {
     });
     interp.register_module("__future__", |_| {
         let module = Module::new("__future__");
-        for name in ["annotations", "absolute_import", "division", "print_function", "unicode_literals", "with_statement"]
-        {
+        for name in [
+            "annotations",
+            "absolute_import",
+            "division",
+            "print_function",
+            "unicode_literals",
+            "with_statement",
+        ] {
             module.dict.set(name, Value::from(name));
         }
         Ok(Rc::new(module))
@@ -163,7 +178,9 @@ impl Object for Stream {
                 let [text] = args.exactly(interp, "TextIOWrapper.write")?;
                 let Some(text) = text.as_str().cloned() else {
                     let kind = interp.type_name(&text);
-                    return Err(interp.raise("TypeError", format!("write() argument must be str, not {kind}")));
+                    return Err(
+                        interp.raise("TypeError", format!("write() argument must be str, not {kind}"))
+                    );
                 };
                 if standard {
                     interp.write_stdout(&text)?;

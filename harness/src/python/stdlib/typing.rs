@@ -141,7 +141,9 @@ fn fill(interp: &mut Interp, module: &Module) {
             return Err(interp.raise("TypeError", "TypeVar() missing 1 required positional argument: 'name'"));
         };
         let set = |wanted: &str| {
-            args.keywords.iter().any(|(keyword, value)| &**keyword == wanted && matches!(value, Value::Bool(true)))
+            args.keywords
+                .iter()
+                .any(|(keyword, value)| &**keyword == wanted && matches!(value, Value::Bool(true)))
         };
         let mark = if set("covariant") {
             '+'
@@ -314,7 +316,11 @@ impl Object for Form {
         }
     }
 
-    fn as_base(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Option<Rc<crate::python::class::Class>>> {
+    fn as_base(
+        &self,
+        _interp: &mut Interp,
+        _this: &Value,
+    ) -> PyResult<Option<Rc<crate::python::class::Class>>> {
         Err(Stop::unsupported(format!("a class derived from typing.{}", self.name)))
     }
 }

@@ -61,11 +61,7 @@ impl RelationshipDecl {
     }
 
     /// The engine's arguments; strings and callables are looked up in `scope` when mappers are configured.
-    pub(crate) fn engine_args(
-        &self,
-        interp: &mut Interp,
-        scope: &Scope,
-    ) -> PyResult<RelationshipArgs> {
+    pub(crate) fn engine_args(&self, interp: &mut Interp, scope: &Scope) -> PyResult<RelationshipArgs> {
         read(interp, scope, &self.arguments, true)
     }
 }

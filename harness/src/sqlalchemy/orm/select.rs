@@ -3,7 +3,7 @@
 use super::{builder, entity, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value, fresh_identity};
 use crate::sqlalchemy::expr::ExprObject;
-use crate::sqlalchemy::{define, lend};
+use crate::sqlalchemy::{compiled, define, lend};
 use backproof_engine::load::{Query, Style};
 use backproof_engine::sql::{Alias, Expr, Select};
 use backproof_engine::version::Version;
@@ -54,6 +54,10 @@ impl Object for SelectObject {
     }
 
     fn get_attr(&self, _interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+        if name == "compile" {
+            let this = this.clone();
+            return Ok(Some(Value::native(name, move |interp, args| compiled::compile(interp, &this, args))));
+        }
         if !builder::is_shared(name) {
             return Ok(None);
         }

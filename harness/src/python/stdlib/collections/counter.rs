@@ -86,7 +86,8 @@ pub(super) fn install(interp: &mut Interp) {
         }
         Ok(Value::from(format!("{name}({{{}}})", parts.join(", "))))
     });
-    for (name, op) in [("__add__", Merge::Add), ("__sub__", Merge::Sub), ("__and__", Merge::And), ("__or__", Merge::Or)]
+    for (name, op) in
+        [("__add__", Merge::Add), ("__sub__", Merge::Sub), ("__and__", Merge::And), ("__or__", Merge::Or)]
     {
         method(&this, name, move |interp, args| {
             let [left, right] = args.exactly(interp, name)?;

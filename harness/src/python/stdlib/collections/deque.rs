@@ -37,7 +37,11 @@ impl Deque {
         }
         let gone = match self.most {
             Some(most) if items.len() > most => {
-                if front { items.pop_back() } else { items.pop_front() }
+                if front {
+                    items.pop_back()
+                } else {
+                    items.pop_front()
+                }
             }
             _ => None,
         };

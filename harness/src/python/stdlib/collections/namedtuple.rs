@@ -48,10 +48,41 @@ fn check_names(interp: &mut Interp, name: &str, fields: &mut [Rc<str>], rename: 
     let keyword = |text: &str| {
         matches!(
             text,
-            "False" | "None" | "True" | "and" | "as" | "assert" | "async" | "await" | "break" | "class" | "continue"
-                | "def" | "del" | "elif" | "else" | "except" | "finally" | "for" | "from" | "global" | "if" | "import"
-                | "in" | "is" | "lambda" | "nonlocal" | "not" | "or" | "pass" | "raise" | "return" | "try" | "while"
-                | "with" | "yield"
+            "False"
+                | "None"
+                | "True"
+                | "and"
+                | "as"
+                | "assert"
+                | "async"
+                | "await"
+                | "break"
+                | "class"
+                | "continue"
+                | "def"
+                | "del"
+                | "elif"
+                | "else"
+                | "except"
+                | "finally"
+                | "for"
+                | "from"
+                | "global"
+                | "if"
+                | "import"
+                | "in"
+                | "is"
+                | "lambda"
+                | "nonlocal"
+                | "not"
+                | "or"
+                | "pass"
+                | "raise"
+                | "return"
+                | "try"
+                | "while"
+                | "with"
+                | "yield"
         )
     };
     for index in 0..fields.len() {
@@ -119,7 +150,8 @@ pub(crate) fn build(
         let count = signature.parameters.len() - 1;
         let values = (0..count)
             .map(|index| {
-                let default = || index.checked_sub(first_default).and_then(|place| fallback.get(place).cloned());
+                let default =
+                    || index.checked_sub(first_default).and_then(|place| fallback.get(place).cloned());
                 bound.take(index + 1).or_else(default).unwrap_or(Value::None)
             })
             .collect();

@@ -130,7 +130,8 @@ pub(super) fn zone(interp: &mut Interp, value: Option<&Value>) -> PyResult<Zone>
             }
             None => {
                 let kind = interp.type_name(value);
-                let message = format!("tzinfo argument must be None or of a tzinfo subclass, not type '{kind}'");
+                let message =
+                    format!("tzinfo argument must be None or of a tzinfo subclass, not type '{kind}'");
                 Err(interp.raise("TypeError", message))
             }
         },

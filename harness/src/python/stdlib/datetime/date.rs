@@ -88,7 +88,9 @@ pub(super) fn install(interp: &mut Interp, clock: &Clock) {
         super::moment::from_timestamp(interp, &seconds).map(|at| super::date_value(at.date()))
     });
     shared_methods(&this);
-    method(&this, "isoformat", |interp, args| own(interp, &args).map(|date| Value::from(iso::date_text(date))));
+    method(&this, "isoformat", |interp, args| {
+        own(interp, &args).map(|date| Value::from(iso::date_text(date)))
+    });
     method(&this, "replace", |interp, mut args| {
         let date = own(interp, &args)?;
         args.positional.remove(0);

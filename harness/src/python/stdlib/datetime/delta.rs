@@ -139,7 +139,11 @@ impl Object for PyDelta {
                 BinaryOp::Add => delta(interp, left + right).map(Some),
                 BinaryOp::Sub => delta(interp, left - right).map(Some),
                 BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod if right == 0 => {
-                    let message = if op == BinaryOp::Div { "division by zero" } else { "integer division or modulo by zero" };
+                    let message = if op == BinaryOp::Div {
+                        "division by zero"
+                    } else {
+                        "integer division or modulo by zero"
+                    };
                     Err(interp.raise("ZeroDivisionError", message))
                 }
                 BinaryOp::Div => Ok(Some(Value::Float(left as f64 / right as f64))),
@@ -158,7 +162,11 @@ impl Object for PyDelta {
             BinaryOp::Mul => (own * scaled.0, scaled.1),
             BinaryOp::Div | BinaryOp::FloorDiv if !reflected => {
                 if scaled.0.is_zero() {
-                    let message = if op == BinaryOp::Div { "division by zero" } else { "integer division or modulo by zero" };
+                    let message = if op == BinaryOp::Div {
+                        "division by zero"
+                    } else {
+                        "integer division or modulo by zero"
+                    };
                     return Err(interp.raise("ZeroDivisionError", message));
                 }
                 if op == BinaryOp::FloorDiv {
@@ -209,8 +217,11 @@ impl Object for PyDelta {
             ("seconds", self.0.rem_euclid(DAY) / 1_000_000),
             ("microseconds", self.0.rem_euclid(1_000_000)),
         ];
-        let shown: Vec<String> =
-            parts.iter().filter(|(_, part)| *part != 0).map(|(name, part)| format!("{name}={part}")).collect();
+        let shown: Vec<String> = parts
+            .iter()
+            .filter(|(_, part)| *part != 0)
+            .map(|(name, part)| format!("{name}={part}"))
+            .collect();
         let shown = if shown.is_empty() { "0".to_owned() } else { shown.join(", ") };
         Ok(format!("datetime.timedelta({shown})"))
     }

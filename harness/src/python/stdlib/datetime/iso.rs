@@ -14,7 +14,12 @@ pub(super) fn date_text(date: Date) -> String {
 }
 
 /// A time to the precision asked for, with its offset.
-pub(super) fn time_text(interp: &mut Interp, time: Time, zone: Option<&PyZone>, spec: &str) -> PyResult<String> {
+pub(super) fn time_text(
+    interp: &mut Interp,
+    time: Time,
+    zone: Option<&PyZone>,
+    spec: &str,
+) -> PyResult<String> {
     let micro = micro_of(time);
     let (hour, minute, second) = (time.hour(), time.minute(), time.second());
     let mut text = match spec {

@@ -128,8 +128,12 @@ fn date_in(value: &Value) -> Option<Date> {
 }
 
 fn methods(this: &Rc<Class>) {
-    method(this, "date", |interp, mut args| own(interp, &mut args).map(|own| super::date_value(own.at.date())));
-    method(this, "time", |interp, mut args| own(interp, &mut args).map(|own| super::time_value(own.at.time())));
+    method(this, "date", |interp, mut args| {
+        own(interp, &mut args).map(|own| super::date_value(own.at.date()))
+    });
+    method(this, "time", |interp, mut args| {
+        own(interp, &mut args).map(|own| super::time_value(own.at.time()))
+    });
     method(this, "timetz", |interp, mut args| {
         own(interp, &mut args).map(|own| Value::object(PyTime { at: own.at.time(), zone: own.zone }))
     });

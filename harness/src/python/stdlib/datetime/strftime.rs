@@ -9,7 +9,12 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime::{self, BrokenDownTime};
 
 /// A moment as a format says.
-pub(crate) fn format(interp: &mut Interp, at: DateTime, zone: Option<&PyZone>, format: &str) -> PyResult<String> {
+pub(crate) fn format(
+    interp: &mut Interp,
+    at: DateTime,
+    zone: Option<&PyZone>,
+    format: &str,
+) -> PyResult<String> {
     let mut out = String::with_capacity(format.len() * 2);
     let mut letters = format.chars();
     while let Some(letter) = letters.next() {
@@ -27,10 +32,13 @@ pub(crate) fn format(interp: &mut Interp, at: DateTime, zone: Option<&PyZone>, f
             Some('x') => out.push_str(&jiff_format("%m/%d/%y", at)?),
             Some('X') => out.push_str(&jiff_format("%H:%M:%S", at)?),
             Some(
-                directive @ ('a' | 'A' | 'b' | 'B' | 'C' | 'd' | 'D' | 'e' | 'F' | 'G' | 'h' | 'H' | 'I' | 'j' | 'k' | 'l'
-                | 'm' | 'M' | 'n' | 'p' | 'P' | 'R' | 'S' | 't' | 'T' | 'u' | 'U' | 'V' | 'w' | 'W' | 'y' | '%'),
+                directive @ ('a' | 'A' | 'b' | 'B' | 'C' | 'd' | 'D' | 'e' | 'F' | 'G' | 'h' | 'H' | 'I'
+                | 'j' | 'k' | 'l' | 'm' | 'M' | 'n' | 'p' | 'P' | 'R' | 'S' | 't' | 'T' | 'u'
+                | 'U' | 'V' | 'w' | 'W' | 'y' | '%'),
             ) => out.push_str(&jiff_format(&format!("%{directive}"), at)?),
-            Some(directive) => return Err(Stop::unsupported(format!("the directive %{directive} of strftime"))),
+            Some(directive) => {
+                return Err(Stop::unsupported(format!("the directive %{directive} of strftime")));
+            }
         }
         interp.charge_bytes(out.len())?;
     }
@@ -93,8 +101,8 @@ fn expand(interp: &mut Interp, format: &str) -> PyResult<String> {
             Some('x') => out.push_str("m/%d/%y"),
             Some('X') => out.push_str("H:%M:%S"),
             Some(
-                directive @ ('a' | 'A' | 'b' | 'B' | 'd' | 'f' | 'H' | 'I' | 'j' | 'm' | 'M' | 'p' | 'S' | 'y' | 'Y' | 'z'
-                | '%'),
+                directive @ ('a' | 'A' | 'b' | 'B' | 'd' | 'f' | 'H' | 'I' | 'j' | 'm' | 'M' | 'p' | 'S'
+                | 'y' | 'Y' | 'z' | '%'),
             ) => out.push(directive),
             Some(directive @ ('U' | 'w' | 'W' | 'Z' | 'G' | 'u' | 'V')) => {
                 return Err(Stop::unsupported(format!("the directive %{directive} of strptime")));

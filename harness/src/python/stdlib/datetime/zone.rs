@@ -77,7 +77,8 @@ pub(super) fn install(interp: &mut Interp) {
     });
     own.dict.set("utc", utc());
     method(&own, "utcoffset", |interp, args| {
-        let offset = args.positional.first().and_then(|own| own.downcast::<PyZone>()).map_or(0, |own| own.offset);
+        let offset =
+            args.positional.first().and_then(|own| own.downcast::<PyZone>()).map_or(0, |own| own.offset);
         delta(interp, offset)
     });
     method(&own, "tzname", |_, args| {

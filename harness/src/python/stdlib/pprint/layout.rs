@@ -101,7 +101,8 @@ impl Layout<'_> {
                 let (open, close) = if is_set { ("{".to_owned(), "}") } else { (format!("{name}({{"), "})") };
                 let shift = if is_set { 0 } else { name.len() + 1 };
                 let pairs = items.into_iter().map(|item| (item, Value::None)).collect();
-                let items: Vec<Value> = sorted_items(interp, pairs)?.into_iter().map(|(item, _)| item).collect();
+                let items: Vec<Value> =
+                    sorted_items(interp, pairs)?.into_iter().map(|(item, _)| item).collect();
                 self.out.push_str(&open);
                 let place = wider(close.len());
                 self.items(interp, &items, Place { indent: place.indent + shift, ..place })?;

@@ -136,7 +136,8 @@ fn safe_less(interp: &mut Interp, left: &Value, right: &Value) -> PyResult<bool>
     match interp.less_than(left, right) {
         Ok(less) => Ok(less),
         Err(stop) if interp.stop_is(&stop, "TypeError") => {
-            let (left_type, right_type) = (interp.class_of(left).full_name(), interp.class_of(right).full_name());
+            let (left_type, right_type) =
+                (interp.class_of(left).full_name(), interp.class_of(right).full_name());
             let ordering = left_type.cmp(&right_type).then_with(|| left.identity().cmp(&right.identity()));
             Ok(ordering == Ordering::Less)
         }

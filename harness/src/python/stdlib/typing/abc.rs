@@ -63,13 +63,17 @@ pub(super) fn check(interp: &mut Interp, name: &str, value: &Value) -> PyResult<
                     }
                 }
                 Value::Object(_) => {
-                    return Err(Stop::unsupported(format!("isinstance() of this value with collections.abc.{name}")));
+                    return Err(Stop::unsupported(format!(
+                        "isinstance() of this value with collections.abc.{name}"
+                    )));
                 }
                 _ => false,
             },
             _ => match value {
                 Value::Object(_) | Value::Instance(_) => {
-                    return Err(Stop::unsupported(format!("isinstance() of this value with collections.abc.{name}")));
+                    return Err(Stop::unsupported(format!(
+                        "isinstance() of this value with collections.abc.{name}"
+                    )));
                 }
                 _ => false,
             },

@@ -58,13 +58,19 @@ pub(super) fn subscript(interp: &mut Interp, form: Form, key: &Value) -> PyResul
         "Literal" => Ok(made(keys)),
         "Annotated" => {
             if keys.len() < 2 {
-                let message = "Annotated[...] should be used with at least two arguments (a type and an annotation).";
+                let message =
+                    "Annotated[...] should be used with at least two arguments (a type and an annotation).";
                 return Err(interp.raise("TypeError", message));
             }
             let mut metadata = keys;
             let first = metadata.remove(0);
             let first = argument(interp, &first);
-            Ok(Value::object(TypingAlias { name: "Annotated", origin: first.clone(), args: vec![first], metadata }))
+            Ok(Value::object(TypingAlias {
+                name: "Annotated",
+                origin: first.clone(),
+                args: vec![first],
+                metadata,
+            }))
         }
         "Callable" => {
             let mut args = Vec::new();
@@ -104,13 +110,16 @@ fn same(left: &Value, right: &Value) -> bool {
         (Value::Class(left), Value::Class(right)) => Rc::ptr_eq(left, right),
         (Value::Str(left), Value::Str(right)) => left == right,
         _ => {
-            if let (Some(left), Some(right)) = (left.downcast::<ForwardRef>(), right.downcast::<ForwardRef>()) {
+            if let (Some(left), Some(right)) = (left.downcast::<ForwardRef>(), right.downcast::<ForwardRef>())
+            {
                 return left.0 == right.0;
             }
             if let (Some(left), Some(right)) = (left.downcast::<Form>(), right.downcast::<Form>()) {
                 return left.name == right.name;
             }
-            if let (Some(left), Some(right)) = (left.downcast::<TypingAlias>(), right.downcast::<TypingAlias>()) {
+            if let (Some(left), Some(right)) =
+                (left.downcast::<TypingAlias>(), right.downcast::<TypingAlias>())
+            {
                 return left.equals(right);
             }
             abc::same(left, right) || left.is(right)
@@ -309,12 +318,19 @@ impl Object for TypingAlias {
         Err(interp.raise("TypeError", "Subscripted generics cannot be used with class and instance checks"))
     }
 
-    fn as_base(&self, interp: &mut Interp, _this: &Value) -> PyResult<Option<Rc<crate::python::class::Class>>> {
+    fn as_base(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+    ) -> PyResult<Option<Rc<crate::python::class::Class>>> {
         match &self.origin {
             Value::Class(class) => Ok(Some(class.clone())),
             _ => {
                 let _ = interp;
-                Err(crate::python::error::Stop::unsupported(format!("a class derived from typing.{}", self.name)))
+                Err(crate::python::error::Stop::unsupported(format!(
+                    "a class derived from typing.{}",
+                    self.name
+                )))
             }
         }
     }
