@@ -4,8 +4,8 @@
 //! nothing in a returned row tells which row it is.
 
 use super::driver::Fetched;
-use super::engine::{ConnectionId, Databases, Mark};
-use super::execute::{Prepared, batch_failed, fill};
+use super::engine::{ConnectionId, Databases, Mark, failed};
+use super::execute::{Prepared, fill};
 use super::parameters;
 use crate::error::{Error, Result};
 use crate::sql::{Params, Statement};
@@ -92,7 +92,7 @@ pub(super) fn run(
                 fetched.rowcount += one.rowcount;
                 fetched.lastrowid = one.lastrowid;
             }
-            Err(failure) => return Err(batch_failed(databases, database, failure, &text, &shown)),
+            Err(failure) => return Err(failed(failure, Some((&text, Some(&shown))))),
         }
     }
     Ok(fetched)

@@ -126,7 +126,7 @@ impl Driver {
             let stored = adapt(value, position + 1)?;
             statement.raw_bind_parameter(position + 1, stored).map_err(|error| failure(&error))?;
         }
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let width = columns.len();
         let before = self.connection.total_changes();
         let mut rows = statement.raw_query();
@@ -139,7 +139,7 @@ impl Driver {
                 Err(error) => return Err(failure(&error)),
             };
             let mut values = Vec::with_capacity(width);
-            for at in 0..width {
+            for (at, column) in columns.iter().enumerate() {
                 let value = match row.get_ref(at).map_err(|error| failure(&error))? {
                     ValueRef::Null => Value::Null,
                     ValueRef::Integer(number) => Value::Int(number),
@@ -153,7 +153,7 @@ impl Driver {
                                     class: "OperationalError",
                                     message: format!(
                                         "Could not decode to UTF-8 column '{}' with text '{}'",
-                                        columns[at],
+                                        column,
                                         String::from_utf8_lossy(text)
                                     ),
                                 }));
@@ -296,7 +296,6 @@ fn failure(error: &rusqlite::Error) -> Failure {
         ffi::SQLITE_TOOBIG => "DataError",
         ffi::SQLITE_MISUSE | ffi::SQLITE_RANGE => "InterfaceError",
         ffi::SQLITE_INTERNAL | ffi::SQLITE_NOTFOUND => "InternalError",
-        ffi::SQLITE_CORRUPT => "DatabaseError",
         ffi::SQLITE_ERROR
         | ffi::SQLITE_PERM
         | ffi::SQLITE_ABORT

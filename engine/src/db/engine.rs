@@ -35,7 +35,7 @@ const MAX_LOG: usize = 100_000;
 pub struct Databases {
     clock: Clock,
     log: Vec<LogRecord>,
-    databases: Vec<Database>,
+    engines: Vec<Database>,
     connections: Vec<Connection>,
 }
 
@@ -92,10 +92,10 @@ impl Databases {
                 "the database dialect `{scheme}`: engines are SQLite in memory (`sqlite://`)"
             )));
         }
-        if self.databases.len() >= MAX_DATABASES {
+        if self.engines.len() >= MAX_DATABASES {
             return Err(Error::unsupported(format!("more than {MAX_DATABASES} engines in one document")));
         }
-        self.databases.push(Database {
+        self.engines.push(Database {
             profile,
             driver: None,
             echo,
@@ -103,7 +103,7 @@ impl Databases {
             cache: Cache::default(),
             checked_out: 0,
         });
-        Ok(DatabaseId(self.databases.len() as u32 - 1))
+        Ok(DatabaseId(self.engines.len() as u32 - 1))
     }
 
     pub fn set_echo(&mut self, database: DatabaseId, echo: Echo) {
@@ -119,11 +119,11 @@ impl Databases {
     }
 
     pub(super) fn database(&self, database: DatabaseId) -> &Database {
-        &self.databases[database.0 as usize]
+        &self.engines[database.0 as usize]
     }
 
     pub(super) fn database_mut(&mut self, database: DatabaseId) -> &mut Database {
-        &mut self.databases[database.0 as usize]
+        &mut self.engines[database.0 as usize]
     }
 
     fn connection(&self, connection: ConnectionId) -> &Connection {
@@ -176,7 +176,7 @@ impl Databases {
         if entry.checked_out == 0 {
             // The pool resets what comes back, silently.
             let driver = self.driver(database)?;
-            driver.rollback().map_err(|failure| self.failed(database, failure, None))?;
+            driver.rollback().map_err(|failure| failed(failure, None))?;
         }
         Ok(())
     }
@@ -229,7 +229,7 @@ impl Databases {
         let database = self.database_of(connection);
         if std::mem::replace(&mut self.connections[connection.0 as usize].begun, false) {
             self.write(database, "INFO", "COMMIT".to_owned());
-            self.driver(database)?.commit().map_err(|failure| self.failed(database, failure, None))?;
+            self.driver(database)?.commit().map_err(|failure| failed(failure, None))?;
         }
         Ok(())
     }
@@ -239,7 +239,7 @@ impl Databases {
         let database = self.database_of(connection);
         if std::mem::replace(&mut self.connections[connection.0 as usize].begun, false) {
             self.write(database, "INFO", "ROLLBACK".to_owned());
-            self.driver(database)?.rollback().map_err(|failure| self.failed(database, failure, None))?;
+            self.driver(database)?.rollback().map_err(|failure| failed(failure, None))?;
         }
         Ok(())
     }
@@ -247,12 +247,12 @@ impl Databases {
     /// The `COMMIT` of a statement outside a transaction, in the versions that have it.
     pub(super) fn autocommit(&mut self, database: DatabaseId) -> Result<()> {
         self.write(database, "INFO", "COMMIT".to_owned());
-        self.driver(database)?.commit().map_err(|failure| self.failed(database, failure, None))
+        self.driver(database)?.commit().map_err(|failure| failed(failure, None))
     }
 
     pub(super) fn autorollback(&mut self, database: DatabaseId) -> Result<()> {
         self.write(database, "INFO", "ROLLBACK".to_owned());
-        self.driver(database)?.rollback().map_err(|failure| self.failed(database, failure, None))
+        self.driver(database)?.rollback().map_err(|failure| failed(failure, None))
     }
 
     /// A savepoint, named `sa_savepoint_1` and so on; answers its number.
@@ -281,9 +281,7 @@ impl Databases {
         self.write(database, "INFO", text.to_owned());
         let mark = self.mark(database, &Mark::NoKey { made });
         self.write(database, "INFO", format!("{mark}()"));
-        self.driver(database)?
-            .run(text, &[])
-            .map_err(|failure| self.failed(database, failure, Some((text, None))))?;
+        self.driver(database)?.run(text, &[]).map_err(|failure| failed(failure, Some((text, None))))?;
         Ok(())
     }
 
@@ -363,39 +361,31 @@ fn general(number: f64) -> String {
     )
 }
 
-impl Databases {
-    /// A failure of the driver as the library reports it: wrapped, with the statement and its parameters.
-    pub(super) fn failed(
-        &self,
-        database: DatabaseId,
-        failure: Failure,
-        statement: Option<(&str, Option<&str>)>,
-    ) -> Error {
-        let _ = database;
-        let error = match failure {
-            Failure::Other(error) => return error,
-            Failure::Driver(error) => error,
-        };
-        let (kind, code) = match error.class {
-            "IntegrityError" => (ErrorKind::IntegrityError, "gkpj"),
-            "OperationalError" => (ErrorKind::OperationalError, "e3q8"),
-            "ProgrammingError" => (ErrorKind::ProgrammingError, "f405"),
-            "InterfaceError" => (ErrorKind::InterfaceError, "rvf5"),
-            "DataError" => (ErrorKind::DataError, "9h9h"),
-            "InternalError" => (ErrorKind::InternalError, "2j85"),
-            _ => (ErrorKind::DatabaseError, "4xp6"),
-        };
-        let mut detail = format!("(sqlite3.{}) {}", error.class, error.message);
-        if let Some((text, parameters)) = statement {
-            detail.push_str("\n[SQL: ");
-            detail.push_str(text);
+/// A failure of the driver as the library reports it: wrapped, with the statement and its parameters.
+pub(super) fn failed(failure: Failure, statement: Option<(&str, Option<&str>)>) -> Error {
+    let error = match failure {
+        Failure::Other(error) => return error,
+        Failure::Driver(error) => error,
+    };
+    let (kind, code) = match error.class {
+        "IntegrityError" => (ErrorKind::IntegrityError, "gkpj"),
+        "OperationalError" => (ErrorKind::OperationalError, "e3q8"),
+        "ProgrammingError" => (ErrorKind::ProgrammingError, "f405"),
+        "InterfaceError" => (ErrorKind::InterfaceError, "rvf5"),
+        "DataError" => (ErrorKind::DataError, "9h9h"),
+        "InternalError" => (ErrorKind::InternalError, "2j85"),
+        _ => (ErrorKind::DatabaseError, "4xp6"),
+    };
+    let mut detail = format!("(sqlite3.{}) {}", error.class, error.message);
+    if let Some((text, parameters)) = statement {
+        detail.push_str("\n[SQL: ");
+        detail.push_str(text);
+        detail.push(']');
+        if let Some(parameters) = parameters {
+            detail.push_str("\n[parameters: ");
+            detail.push_str(parameters);
             detail.push(']');
-            if let Some(parameters) = parameters {
-                detail.push_str("\n[parameters: ");
-                detail.push_str(parameters);
-                detail.push(']');
-            }
         }
-        Error::new(kind, detail).with_code(code).with_payload(Rc::new(error))
     }
+    Error::new(kind, detail).with_code(code).with_payload(Rc::new(error))
 }

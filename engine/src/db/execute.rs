@@ -3,8 +3,8 @@
 use super::batch;
 use super::cache::Entry;
 use super::convert::{self, Refusal};
-use super::driver::{Failure, Fetched};
-use super::engine::{ConnectionId, DatabaseId, Databases, Echo, Mark};
+use super::driver::Fetched;
+use super::engine::{ConnectionId, DatabaseId, Databases, Echo, Mark, failed};
 use super::parameters;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -14,6 +14,7 @@ use crate::sql::key::cache_key;
 use crate::sql::{Bind, Compiled, CompiledBind, Dialect, Execution, Params, Statement};
 use crate::value::Value;
 use crate::version::{Behaviour, Profile};
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 /// Parameters of an execution.
@@ -136,7 +137,7 @@ pub fn execute_raw(
             collect(databases, database, None, fetched)
         }
         Err(failure) => {
-            let error = databases.failed(database, failure, Some((text, shown)));
+            let error = failed(failure, Some((text, shown)));
             if autocommits && error.kind() != ErrorKind::Unsupported {
                 databases.autorollback(database)?;
             }
@@ -290,7 +291,7 @@ pub(super) fn fill(
         let Some(value) = raw_value(prepared, bind, set) else {
             let mut message = format!("A value is required for bind parameter '{}'", bind.name);
             if let Some(group) = group.filter(|group| *group > 0) {
-                message.push_str(&format!(", in parameter group {group}"));
+                let _ = write!(message, ", in parameter group {group}");
             }
             let refusal = Refusal { class: "sqlalchemy.exc.InvalidRequestError", message };
             return Err(refused(&refusal, compiled, sets).with_code("cd3x"));
@@ -355,7 +356,7 @@ fn run_sets(
             Ok(one) => fetched = one,
             Err(failure) => {
                 let shown = (many || !rows[0].is_empty()).then_some(shown.as_str());
-                return Err(databases.failed(database, failure, Some((&text, shown))));
+                return Err(failed(failure, Some((&text, shown))));
             }
         }
     }
@@ -454,10 +455,10 @@ fn primary_keys(result: &ExecResult, table: &Table, compiled: &Compiled, sets: &
                 .iter()
                 .map(|column| {
                     let key = column.key();
-                    if let Some(value) = set.get(&key) {
-                        if !value.is_null() || generated.as_ref() != Some(column) {
-                            return value.clone();
-                        }
+                    if let Some(value) = set.get(&key)
+                        && (!value.is_null() || generated.as_ref() != Some(column))
+                    {
+                        return value.clone();
                     }
                     if let Some(value) = result.returned.get(row).and_then(|returned| returned.get(&key)) {
                         return value.clone();
@@ -490,15 +491,4 @@ fn is_change_text(text: &str) -> bool {
     ["UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER"]
         .iter()
         .any(|known| known.eq_ignore_ascii_case(&word))
-}
-
-/// The driver's failure in a batch.
-pub(super) fn batch_failed(
-    databases: &Databases,
-    database: DatabaseId,
-    failure: Failure,
-    text: &str,
-    shown: &str,
-) -> Error {
-    databases.failed(database, failure, Some((text, Some(shown))))
 }

@@ -1,6 +1,6 @@
 //! Creating and dropping the tables of a schema, in dependency order, with the library's existence checks.
 
-use super::engine::{ConnectionId, DatabaseId, Databases, Mark};
+use super::engine::{ConnectionId, DatabaseId, Databases, Mark, failed};
 use crate::error::Result;
 use crate::schema::{Table, sort_tables};
 use crate::sql::Dialect;
@@ -146,7 +146,7 @@ impl Databases {
             let fetched = self
                 .driver(database)?
                 .run(&text, &[])
-                .map_err(|failure| self.failed(database, failure, Some((&text, None))))?;
+                .map_err(|failure| failed(failure, Some((&text, None))))?;
             if !fetched.rows.is_empty() {
                 return Ok(true);
             }

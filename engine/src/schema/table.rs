@@ -31,6 +31,7 @@ pub(crate) struct TableInner {
 
 /// Keyword arguments of `Table()`.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "the arguments are the library's, and independent")]
 pub struct TableArgs {
     pub schema: Option<Rc<str>>,
     pub extend_existing: bool,

@@ -138,6 +138,7 @@ pub(super) struct Enclosing {
 }
 
 /// One compilation.
+#[expect(clippy::struct_excessive_bools, reason = "independent circumstances of what is written")]
 pub(super) struct Compiler<'a> {
     pub(super) profile: Profile,
     pub(super) dialect: Dialect,

@@ -29,9 +29,10 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
         ExprKind::AliasColumn(column) => column.ty.clone(),
         ExprKind::Bind(bind) => bind.ty.clone(),
         ExprKind::Null | ExprKind::Text(_) | ExprKind::LabelReference(_) | ExprKind::TooDeep => SqlType::Null,
-        ExprKind::AsBoolean { .. } => SqlType::Boolean,
         ExprKind::Extract { .. } => SqlType::Integer,
-        ExprKind::True | ExprKind::False | ExprKind::Exists(_) => SqlType::Boolean,
+        ExprKind::True | ExprKind::False | ExprKind::Exists(_) | ExprKind::AsBoolean { .. } => {
+            SqlType::Boolean
+        }
         ExprKind::Literal { ty, .. }
         | ExprKind::Unary { ty, .. }
         | ExprKind::Binary { ty, .. }
@@ -58,11 +59,9 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
 pub(crate) fn bind_type(beside: &SqlType, value: &Value) -> SqlType {
     let own = type_of(value);
     match (beside.affinity(), own.affinity()) {
-        (_, Affinity::Null) => beside.clone(),
-        (Affinity::Other, _) => beside.clone(),
-        (a, b) if a == b => beside.clone(),
         // A binary column binds a string as it binds bytes.
-        (Affinity::Binary, Affinity::String) => beside.clone(),
+        (_, Affinity::Null) | (Affinity::Other, _) | (Affinity::Binary, Affinity::String) => beside.clone(),
+        (a, b) if a == b => beside.clone(),
         _ => own,
     }
 }
@@ -86,11 +85,12 @@ pub(crate) fn result(op: &Op, left: &SqlType, right: &SqlType) -> (Op, SqlType) 
         }
         (Op::Add | Op::Sub | Op::Mul | Op::Div, Affinity::Integer, Affinity::Numeric)
         | (Op::Add, Affinity::Integer, Affinity::Date) => right.clone(),
-        (Op::Add | Op::Sub, Affinity::Date, Affinity::Interval)
-        | (Op::Add, Affinity::Date, Affinity::Time) => SqlType::DateTime { timezone: false },
+        (Op::Sub, Affinity::Date, Affinity::Interval)
+        | (Op::Add, Affinity::Date, Affinity::Interval | Affinity::Time) => {
+            SqlType::DateTime { timezone: false }
+        }
         (Op::Sub, Affinity::Date, Affinity::Date) => SqlType::Integer,
-        (Op::Sub, Affinity::Date, Affinity::DateTime)
-        | (Op::Sub, Affinity::DateTime, Affinity::DateTime)
+        (Op::Sub, Affinity::Date | Affinity::DateTime, Affinity::DateTime)
         | (Op::Sub, Affinity::Time, Affinity::Time) => interval,
         _ => left.clone(),
     };

@@ -231,16 +231,17 @@ impl Expr {
         match self.kind() {
             ExprKind::True => Expr::false_(),
             ExprKind::False => Expr::true_(),
-            ExprKind::Binary { left, right, op, ty, negated, escape } => match negated {
-                Some(negated) => Expr::new(ExprKind::Binary {
-                    left: left.clone(),
-                    right: right.clone(),
-                    op: negated.clone(),
-                    ty: ty.clone(),
-                    negated: Some(op.clone()),
-                    escape: escape.clone(),
-                }),
-                None => {
+            ExprKind::Binary { left, right, op, ty, negated, escape } => {
+                if let Some(negated) = negated {
+                    Expr::new(ExprKind::Binary {
+                        left: left.clone(),
+                        right: right.clone(),
+                        op: negated.clone(),
+                        ty: ty.clone(),
+                        negated: Some(op.clone()),
+                        escape: escape.clone(),
+                    })
+                } else {
                     let operand = self.self_group(Op::Not);
                     let operand = match operand.kind() {
                         ExprKind::Grouping(_) => operand,
@@ -248,7 +249,7 @@ impl Expr {
                     };
                     Expr::new(ExprKind::Unary { op: Op::Not, operand, ty: SqlType::Boolean })
                 }
-            },
+            }
             ExprKind::AsBoolean { element, negated } => {
                 Expr::new(ExprKind::AsBoolean { element: element.clone(), negated: !negated })
             }
@@ -326,7 +327,7 @@ impl Expr {
                 for item in kept {
                     match item.kind() {
                         ExprKind::List { op: inner, items } if inner == op => {
-                            flat.extend(items.iter().cloned())
+                            flat.extend(items.iter().cloned());
                         }
                         _ => flat.push(item.self_group(op.clone())),
                     }

@@ -7,6 +7,7 @@ use crate::schema::{
     Column, Constraint, ForeignKeyConstraint, Index, ReferentialActions, ServerDefault, SqlType, Table,
 };
 use crate::version::{Behaviour, Profile};
+use std::fmt::Write as _;
 
 /// `CREATE TABLE`, with a line before it and two after.
 pub(crate) fn create_table(profile: Profile, dialect: Dialect, table: &Table) -> Result<String> {
@@ -36,7 +37,7 @@ pub(crate) fn create_table(profile: Profile, dialect: Dialect, table: &Table) ->
         text.push_str(prefix);
         text.push(' ');
     }
-    text.push_str(&format!("TABLE {} (\n\t{}\n)", compiler.table_name(table)?, lines.join(", \n\t")));
+    let _ = write!(text, "TABLE {} (\n\t{}\n)", compiler.table_name(table)?, lines.join(", \n\t"));
     if dialect == Dialect::Sqlite {
         let mut options = Vec::new();
         if table.args().sqlite_with_rowid == Some(false) {
@@ -46,7 +47,7 @@ pub(crate) fn create_table(profile: Profile, dialect: Dialect, table: &Table) ->
             options.push("STRICT");
         }
         if !options.is_empty() {
-            text.push_str(&format!("\n {}", options.join(",\n ")));
+            let _ = write!(text, "\n {}", options.join(",\n "));
         }
     }
     text.push_str("\n\n");
@@ -105,9 +106,9 @@ impl Compiler<'_> {
         }
         let mut text = self.ident(&column.name(), column.0.quote.get())?;
         text.push(' ');
-        text.push_str(&types::name(self.dialect, &column.ty())?);
+        text.push_str(&types::name(&column.ty())?);
         if let Some(default) = self.server_default(column)? {
-            text.push_str(&format!(" DEFAULT {default}"));
+            let _ = write!(text, " DEFAULT {default}");
         }
         if !column.nullable() {
             text.push_str(" NOT NULL");
@@ -245,7 +246,7 @@ impl Compiler<'_> {
         }
         if let Some(initially) = initially {
             super::check_text(initially)?;
-            text.push_str(&format!(" INITIALLY {initially}"));
+            let _ = write!(text, " INITIALLY {initially}");
         }
         Ok(Some(text))
     }

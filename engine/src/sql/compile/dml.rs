@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, ColumnDefault, Table};
 use crate::value::Value;
 use crate::version::Behaviour;
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 impl Compiler<'_> {
@@ -94,15 +95,16 @@ impl Compiler<'_> {
                 let text = match given {
                     Some(expr) => self.value(&column, &expr, &suffix)?,
                     None if asked => self.column_bind(&column, column.key(), None),
-                    None => match column.default() {
-                        Some(default) => self.default(&column, &default, &suffix)?,
-                        None => {
+                    None => {
+                        if let Some(default) = column.default() {
+                            self.default(&column, &default, &suffix)?
+                        } else {
                             if column.server_default().is_some() && number == 0 && !column.is_primary_key() {
                                 self.postfetch.push(column.clone());
                             }
                             continue;
                         }
-                    },
+                    }
                 };
                 if number == 0 {
                     names.push(self.ident(&column.name(), column.0.quote.get())?);
@@ -112,7 +114,7 @@ impl Compiler<'_> {
             }
             texts.push(values.join(", "));
         }
-        self.check_consumed(&insert.table, &rows)?;
+        check_consumed(&insert.table, &rows)?;
         let mut text = "INSERT ".to_owned();
         for prefix in &insert.prefixes {
             super::check_text(prefix)?;
@@ -127,16 +129,16 @@ impl Compiler<'_> {
             match (self.sqlite(), insert.table.primary_key().first()) {
                 (true, Some(key)) if batched => {
                     let key = self.ident(&key.name(), None)?;
-                    text.push_str(&format!(" ({key}) VALUES {ROW}(NULL){ROW}"));
+                    let _ = write!(text, " ({key}) VALUES {ROW}(NULL){ROW}");
                 }
                 (true, _) => text.push_str(" DEFAULT VALUES"),
                 (false, _) => text.push_str(" () VALUES ()"),
             }
         } else {
             let rows: Vec<String> = texts.into_iter().map(|row| format!("({row})")).collect();
-            text.push_str(&format!(" ({}) VALUES ", names.join(", ")));
+            let _ = write!(text, " ({}) VALUES ", names.join(", "));
             if batched {
-                text.push_str(&format!("{ROW}{}{ROW}", rows.join(", ")));
+                let _ = write!(text, "{ROW}{}{ROW}", rows.join(", "));
             } else {
                 text.push_str(&rows.join(", "));
             }
@@ -151,19 +153,6 @@ impl Compiler<'_> {
             Some(parameters) => parameters.iter().any(|name| **name == *key),
             None => !has_values && !self.values_given,
         }
-    }
-
-    fn check_consumed(&self, table: &Table, rows: &[Vec<(Column, Expr)>]) -> Result<()> {
-        let strange: Vec<String> = rows
-            .iter()
-            .flatten()
-            .filter(|(column, _)| !table.has_column(column))
-            .map(|(column, _)| column.key().to_string())
-            .collect();
-        if strange.is_empty() {
-            return Ok(());
-        }
-        Err(compile_error(format!("Unconsumed column names: {}", strange.join(", "))))
     }
 
     /// What `RETURNING` brings back: what was asked for or, for a flush, what the database generates.
@@ -245,22 +234,23 @@ impl Compiler<'_> {
             let text = match given {
                 Some(expr) => self.value(&column, &expr, "")?,
                 None if asked => self.column_bind(&column, column.key(), None),
-                None => match column.onupdate() {
-                    Some(default) => self.default(&column, &default, "")?,
-                    None => {
+                None => {
+                    if let Some(default) = column.onupdate() {
+                        self.default(&column, &default, "")?
+                    } else {
                         if column.server_onupdate().is_some() {
                             self.postfetch.push(column.clone());
                         }
                         continue;
                     }
-                },
+                }
             };
             sets.push(format!("{}={text}", self.ident(&column.name(), column.0.quote.get())?));
         }
-        self.check_consumed(&update.table, std::slice::from_ref(&update.values))?;
+        check_consumed(&update.table, std::slice::from_ref(&update.values))?;
         let mut text = format!("UPDATE {} SET {}", self.table_name(&update.table)?, sets.join(", "));
         if !others.is_empty() {
-            let others = others.iter().map(|from| self.from_item(from)).collect::<Result<Vec<_>>>()?;
+            let others = others.iter().map(|from| self.element(from)).collect::<Result<Vec<_>>>()?;
             text.push_str(" FROM ");
             text.push_str(&others.join(", "));
         }
@@ -286,7 +276,7 @@ impl Compiler<'_> {
         self.stack.push(Enclosing { correlate: vec![table.clone()], nearest: vec![table] });
         let mut text = format!("DELETE FROM {}", self.table_name(&delete.table)?);
         if !others.is_empty() {
-            let others = others.iter().map(|from| self.from_item(from)).collect::<Result<Vec<_>>>()?;
+            let others = others.iter().map(|from| self.element(from)).collect::<Result<Vec<_>>>()?;
             text.push_str(" , ");
             text.push_str(&others.join(", "));
         }
@@ -299,6 +289,20 @@ impl Compiler<'_> {
         self.returning(&mut text, &delete.returning)?;
         Ok(text)
     }
+}
+
+/// Refuses values for columns that the table does not have.
+fn check_consumed(table: &Table, rows: &[Vec<(Column, Expr)>]) -> Result<()> {
+    let strange: Vec<String> = rows
+        .iter()
+        .flatten()
+        .filter(|(column, _)| !table.has_column(column))
+        .map(|(column, _)| column.key().to_string())
+        .collect();
+    if strange.is_empty() {
+        return Ok(());
+    }
+    Err(compile_error(format!("Unconsumed column names: {}", strange.join(", "))))
 }
 
 /// What conditions read besides the statement's own table.

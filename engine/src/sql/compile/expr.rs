@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::schema::{Affinity, Column, SqlType};
 use crate::value::Value;
 use crate::version::Behaviour;
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 impl Compiler<'_> {
@@ -64,7 +65,7 @@ impl Compiler<'_> {
             }
             ExprKind::Cast { element, ty } => {
                 let element = self.expr(element)?;
-                format!("CAST({element} AS {})", types::name(self.dialect, ty)?)
+                format!("CAST({element} AS {})", types::name(ty)?)
             }
             ExprKind::Extract { field, element } => self.extract(field, element)?,
             ExprKind::Case(case) => self.case(case)?,
@@ -332,7 +333,7 @@ impl Compiler<'_> {
             ty if ty.affinity() == Affinity::Numeric => right_ty.clone(),
             _ => numeric,
         };
-        Ok(format!("{left_text} / CAST({right_text} AS {})", types::name(self.dialect, &ty)?))
+        Ok(format!("{left_text} / CAST({right_text} AS {})", types::name(&ty)?))
     }
 
     fn function(&mut self, function: &Function) -> Result<String> {
@@ -398,10 +399,10 @@ impl Compiler<'_> {
         for (when, then) in &case.whens {
             let when = self.expr(when)?;
             let then = self.expr(then)?;
-            text.push_str(&format!("WHEN {when} THEN {then} "));
+            let _ = write!(text, "WHEN {when} THEN {then} ");
         }
         if let Some(otherwise) = &case.otherwise {
-            text.push_str(&format!("ELSE {} ", self.expr(otherwise)?));
+            let _ = write!(text, "ELSE {} ", self.expr(otherwise)?);
         }
         text.push_str("END");
         Ok(text)

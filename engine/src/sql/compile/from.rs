@@ -30,7 +30,7 @@ impl Compiler<'_> {
     }
 
     /// A `FROM` element.
-    pub(super) fn from_item(&mut self, item: &FromItem) -> Result<String> {
+    pub(super) fn element(&mut self, item: &FromItem) -> Result<String> {
         self.nested(|compiler| match item {
             FromItem::Table(table) => compiler.table_name(table),
             FromItem::Alias(alias) => compiler.alias(alias),
@@ -86,10 +86,10 @@ impl Compiler<'_> {
     }
 
     fn join(&mut self, join: &Join) -> Result<String> {
-        let left = self.from_item(&join.left)?;
+        let left = self.element(&join.left)?;
         let right = match &join.right {
-            FromItem::Join(_) => format!("({})", self.from_item(&join.right)?),
-            right => self.from_item(right)?,
+            FromItem::Join(_) => format!("({})", self.element(&join.right)?),
+            right => self.element(right)?,
         };
         let word = match (join.full, join.outer) {
             (true, _) => "FULL OUTER JOIN",

@@ -88,7 +88,7 @@ impl Compiler<'_> {
                 }
                 _ => (Name::Fixed(column.name()), false),
             },
-            ExprKind::AliasColumn(column) => match (self.inner_name(column), qualified) {
+            ExprKind::AliasColumn(column) => match (column.name.clone(), qualified) {
                 (name, true) => match column.alias.name() {
                     Some(alias) => (Name::Fixed(Rc::from(format!("{alias}_{name}"))), true),
                     None => (Name::OfAlias(column.alias.clone(), name), true),
@@ -121,11 +121,6 @@ impl Compiler<'_> {
             }
             _ => (Name::Anonymous(address, "anon".to_owned()), true),
         }
-    }
-
-    /// The name inside its alias, as far as it is known before compiling.
-    fn inner_name(&self, column: &AliasColumn) -> Rc<str> {
-        column.name.clone()
     }
 
     /// A name's text.

@@ -8,6 +8,7 @@ use super::{CompiledColumn, Compiler, Enclosing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::SqlType;
 use crate::value::Value;
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 impl Compiler<'_> {
@@ -82,7 +83,7 @@ impl Compiler<'_> {
         }
         text.push_str(&texts.join(", "));
         if !froms.is_empty() {
-            let froms = froms.iter().map(|from| self.from_item(from)).collect::<Result<Vec<_>>>()?;
+            let froms = froms.iter().map(|from| self.element(from)).collect::<Result<Vec<_>>>()?;
             text.push_str(" \nFROM ");
             text.push_str(&froms.join(", "));
         }
@@ -161,7 +162,7 @@ impl Compiler<'_> {
                     None => text.push_str("\n LIMIT -1"),
                 }
                 if let Some(offset) = offset {
-                    text.push_str(&format!(" OFFSET {}", self.expr(offset)?));
+                    let _ = write!(text, " OFFSET {}", self.expr(offset)?);
                 }
             }
         }

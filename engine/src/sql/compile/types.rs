@@ -1,6 +1,6 @@
 //! Names of types in DDL and casts.
 
-use super::{Dialect, compile_error};
+use super::compile_error;
 use crate::error::Result;
 use crate::schema::SqlType;
 
@@ -9,7 +9,7 @@ use crate::schema::SqlType;
 /// # Errors
 ///
 /// `CompileError` for a type that is not known.
-pub(crate) fn name(dialect: Dialect, ty: &SqlType) -> Result<String> {
+pub(crate) fn name(ty: &SqlType) -> Result<String> {
     let sized = |word: &str, length: Option<u32>| match length {
         Some(length) => format!("{word}({length})"),
         None => word.to_owned(),
@@ -46,7 +46,6 @@ pub(crate) fn name(dialect: Dialect, ty: &SqlType) -> Result<String> {
             | SqlType::UnicodeText(length)
             | SqlType::LargeBinary(length) => sized(word, *length),
             SqlType::Numeric { precision, scale, .. } => numeric(word, *precision, *scale),
-            SqlType::Null => name(dialect, &SqlType::Null)?,
             _ => (*word).to_owned(),
         },
     })
