@@ -211,38 +211,39 @@ impl Behaviour {
             | Behaviour::ExpiredLoadsEager
             | Behaviour::RefreshUnlabelled
             | Behaviour::LazyLoadFlushesFirst
-            | Behaviour::BackPopulatesChecksKind => (Version::new(1, 4, 0), None),
-            Behaviour::DeferredScalarHistory | Behaviour::ExpiredLoadsAutoflush | Behaviour::EmptyCollectionsApart | Behaviour::PendingRollbackErrors => {
-                (Version::new(1, 4, 0), None)
+            | Behaviour::BackPopulatesChecksKind
+            | Behaviour::DeferredScalarHistory
+            | Behaviour::ExpiredLoadsAutoflush
+            | Behaviour::EmptyCollectionsApart
+            | Behaviour::PendingRollbackErrors
+            | Behaviour::ExpandingIn
+            | Behaviour::NotInGrouped
+            | Behaviour::DisambiguatedNames
+            | Behaviour::CastKeepsName
+            | Behaviour::CompiledCache => (Version::new(1, 4, 0), None),
+            Behaviour::BlankHistoryIsNone | Behaviour::CascadeBackrefs | Behaviour::Autocommit => {
+                (EVER, Some(Version::new(1, 4, u16::MAX)))
             }
-            Behaviour::BlankHistoryIsNone => (EVER, Some(Version::new(1, 4, u16::MAX))),
-            Behaviour::IdentityConflictIsError => (EVER, Some(Version::new(1, 3, u16::MAX))),
-            Behaviour::CascadeBackrefs => (EVER, Some(Version::new(1, 4, u16::MAX))),
+            Behaviour::IdentityConflictIsError
+            | Behaviour::ConnectProbes
+            | Behaviour::SchemaCommitsEach
+            | Behaviour::TypesMakeChecks => (EVER, Some(Version::new(1, 3, u16::MAX))),
             Behaviour::InsertManyValues
             | Behaviour::ExecutemanyLoggedAsList
             | Behaviour::MapperInBrackets
             | Behaviour::ImmediateInOrder
             | Behaviour::ExistsTargetFirst
-            | Behaviour::ColumnsInTableOrder => (Version::new(2, 0, 0), None),
-            Behaviour::InsertManyValuesOrdered => (Version::new(2, 0, 10), None),
-            Behaviour::ExpandingIn
-            | Behaviour::NotInGrouped
-            | Behaviour::DisambiguatedNames
-            | Behaviour::CastKeepsName
-            | Behaviour::CompiledCache => (Version::new(1, 4, 0), None),
-            Behaviour::UrlNotQuoted
-            | Behaviour::ExpandingInWithNull
-            | Behaviour::ConcatGroupsInComparison
-            | Behaviour::NotUnlabelled => (Version::new(2, 0, 9), None),
-            Behaviour::NotGroupsOperand
+            | Behaviour::ColumnsInTableOrder
+            | Behaviour::NotGroupsOperand
             | Behaviour::TrueDivision
             | Behaviour::LongParametersTruncated
             | Behaviour::Returning
             | Behaviour::UpdateFrom => (Version::new(2, 0, 0), None),
-            Behaviour::Autocommit => (EVER, Some(Version::new(1, 4, u16::MAX))),
-            Behaviour::ConnectProbes | Behaviour::SchemaCommitsEach | Behaviour::TypesMakeChecks => {
-                (EVER, Some(Version::new(1, 3, u16::MAX)))
+            Behaviour::InsertManyValuesOrdered => (Version::new(2, 0, 10), None),
+            Behaviour::UrlNotQuoted | Behaviour::ExpandingInWithNull | Behaviour::NotUnlabelled => {
+                (Version::new(2, 0, 9), None)
             }
+            Behaviour::ConcatGroupsInComparison => (Version::new(2, 0, 21), None),
             Behaviour::ParenthesizedServerDefault => (EVER, Some(Version::new(2, 0, 8))),
             Behaviour::FloatBindIsDouble => (Version::new(2, 1, 0), None),
             Behaviour::LegacyColumnLabels => (EVER, Some(Version::new(2, 0, u16::MAX))),
