@@ -162,6 +162,8 @@ pub(super) struct Frame {
     pub(super) noted: bool,
     pub(super) saved: Vec<Saved>,
     pub(super) resuming: bool,
+    /// Whether values of expression statements are shown, those inside compound statements too.
+    pub(super) echoes: bool,
     pub(super) sent: Option<super::iter::Resume>,
 }
 
@@ -179,6 +181,7 @@ impl Frame {
             noted: false,
             saved: Vec::new(),
             resuming: false,
+            echoes: false,
             sent: None,
             code,
         }

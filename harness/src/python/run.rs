@@ -7,7 +7,7 @@ use super::scope::{self, Problem};
 use super::stmt::Flow;
 use super::value::Value;
 use ruff_python_ast::Stmt;
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::TextRange;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -60,24 +60,12 @@ impl Interp {
     }
 
     fn exec_prompt(&mut self, frame: &mut Frame, body: &[Stmt]) -> PyResult<()> {
-        for stmt in body {
-            let result = match stmt {
-                Stmt::Expr(expr) => {
-                    frame.at = stmt.range();
-                    self.eval(frame, &expr.value).and_then(|value| self.echo(value))
-                }
-                _ => self.exec_stmt(frame, stmt).map(|_: Flow| ()),
-            };
-            if let Err(stop) = result {
-                self.note(frame, &stop);
-                return Err(stop.at(stmt.range()));
-            }
-        }
-        Ok(())
+        frame.echoes = true;
+        self.exec_block(frame, body).map(|_: Flow| ())
     }
 
     /// Shows a value as the prompt does, and binds `_` to it.
-    fn echo(&mut self, value: Value) -> PyResult<()> {
+    pub(super) fn echo(&mut self, value: Value) -> PyResult<()> {
         if value.is_none() {
             return Ok(());
         }

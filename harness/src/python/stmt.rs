@@ -80,7 +80,12 @@ impl Interp {
                             return Ok(Flow::Yield(value));
                         }
                     }
-                    value => drop(self.eval(frame, value)?),
+                    value => {
+                        let value = self.eval(frame, value)?;
+                        if frame.echoes {
+                            self.echo(value)?;
+                        }
+                    }
                 }
                 Ok(Flow::Normal)
             }

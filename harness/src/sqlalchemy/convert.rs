@@ -3,6 +3,7 @@
 //! Columns' values are copied; a value that SQL has no type for travels as a [`Carried`] and comes back as the
 //! same Python object.
 
+use crate::python::stdlib::decimal::{PyDecimal, decimal_value};
 use crate::python::stdlib::datetime::{self, PyDate, PyDateTime, PyTime};
 use crate::python::{Interp, PyResult, Stop, Value};
 use backproof_engine::value::{HostValue, Value as SqlValue};
@@ -52,15 +53,15 @@ pub(crate) fn to_engine(interp: &mut Interp, value: &Value) -> PyResult<SqlValue
         Value::Float(float) => SqlValue::Float(*float),
         Value::Str(text) => SqlValue::Text(text.clone()),
         Value::Bytes(bytes) => SqlValue::Bytes(bytes.clone()),
-        other => match date_or_time(other)? {
+        other => match of_the_library(other)? {
             Some(value) => value,
             None => carry(interp, other)?,
         },
     })
 }
 
-/// Dates and times, which SQLite keeps without a zone.
-fn date_or_time(value: &Value) -> PyResult<Option<SqlValue>> {
+/// Decimals, dates and times; SQLite keeps no zones.
+fn of_the_library(value: &Value) -> PyResult<Option<SqlValue>> {
     let zoned =
         || Err(Stop::unsupported("a time with a zone as an attribute of a mapped object or a parameter"));
     if let Some(moment) = value.downcast::<PyDateTime>() {
@@ -68,6 +69,9 @@ fn date_or_time(value: &Value) -> PyResult<Option<SqlValue>> {
     }
     if let Some(time) = value.downcast::<PyTime>() {
         return if time.zone.is_some() { zoned() } else { Ok(Some(SqlValue::Time(time.at))) };
+    }
+    if let Some(decimal) = value.downcast::<PyDecimal>() {
+        return Ok(Some(SqlValue::Decimal(decimal.0.clone())));
     }
     Ok(value.downcast::<PyDate>().map(|date| SqlValue::Date(date.0)))
 }
@@ -95,7 +99,7 @@ pub(crate) fn to_python(_interp: &mut Interp, value: &SqlValue) -> PyResult<Valu
         SqlValue::Date(date) => datetime::date_value(*date),
         SqlValue::Time(time) => datetime::time_value(*time),
         SqlValue::DateTime(moment) => datetime::datetime_value(*moment),
-        SqlValue::Decimal(_) => return Err(Stop::unsupported("decimals from the database")),
+        SqlValue::Decimal(decimal) => decimal_value(decimal.clone()),
         SqlValue::Host(carried) => match carried.as_any().downcast_ref::<Carried>() {
             Some(carried) => carried.value.clone(),
             None => Value::None,

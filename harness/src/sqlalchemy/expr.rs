@@ -387,19 +387,35 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
     }))
 }
 
+/// A pattern's text with its wildcards, and the escape character itself, escaped.
+fn escape_wildcards(text: &str, mark: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '%' | '_') || mark.contains(character) {
+            escaped.push_str(mark);
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
 fn comparison_method(expr: &Expr, name: &str, op: Op) -> Value {
     let (expr, label) = (expr.clone(), Rc::<str>::from(name));
     Value::native(label.clone(), move |interp: &mut Interp, mut args: Args| {
-        let escape = args.take_keyword("escape");
-        let autoescape = args.take_keyword("autoescape");
-        if let Some(autoescape) = autoescape {
-            if interp.truth(&autoescape)? {
-                return Err(Stop::unsupported("autoescape"));
-            }
+        let mut escape = args.take_keyword("escape").as_ref().and_then(Value::as_str).cloned();
+        let autoescape = match args.take_keyword("autoescape") {
+            Some(wanted) => interp.truth(&wanted)?,
+            None => false,
+        };
+        let [mut other] = args.exactly(interp, &label)?;
+        if autoescape {
+            let Some(text) = other.as_str() else {
+                return Err(interp.raise("TypeError", "String value expected when autoescape=True"));
+            };
+            let mark = escape.get_or_insert_with(|| Rc::from("/")).clone();
+            other = Value::from(escape_wildcards(text, &mark));
         }
-        let [other] = args.exactly(interp, &label)?;
         let other = operand(interp, &other)?;
-        let escape = escape.as_ref().and_then(Value::as_str).cloned();
         built(interp, expr.operate_escape(op.clone(), other, escape.as_deref()))
     })
 }
