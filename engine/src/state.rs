@@ -4,6 +4,7 @@
 //! The arena holds none: when the last `ObjRef` is gone the state is freed at the next sweep. A session holds
 //! new, modified and deleted objects strongly, as the real library does.
 
+mod cycles;
 mod mapped;
 
 pub use mapped::{base_mapper, column_key, identity_key, identity_text, is_a, relationship};

@@ -69,7 +69,6 @@ impl World {
             let spec = MapperSpec {
                 registry,
                 class_name: name.into(),
-                qualified_name: name.into(),
                 module: "__main__".into(),
                 table: table.clone(),
                 properties: args
@@ -410,4 +409,29 @@ fn subqueries_load_collections_of_what_the_query_found() {
     assert_eq!(world.emails(&found[0]), ["x", "y"]);
     assert_eq!(world.email.name().as_ref(), "email");
     assert_eq!(world.orm.databases.echo(world.database), Echo::On);
+}
+
+#[test]
+fn objects_that_hold_only_each_other_go_when_they_are_collected() {
+    let mut world = World::new("2.0", Lazy::Select);
+    let user = world.user;
+    let owner = world.get(user, 1).unwrap();
+    let Slot::Many(list) = world.read(&owner, "addresses") else { panic!("a collection") };
+    let items = list.items.borrow().clone();
+    assert_eq!(world.read(&items[0], "user").one(), Some(owner.clone()));
+    drop(list);
+    let first = items[0].clone();
+    drop(items);
+    drop(owner);
+    let held = |world: &mut World| {
+        world.cx(|cx, session| {
+            session::sweep(cx.orm);
+            cx.orm.states.collect_cycles();
+            session::sweep(cx.orm);
+            session::identity_objects(cx.orm, session).len()
+        })
+    };
+    assert_eq!(held(&mut world), 3, "an address that a variable holds keeps its user");
+    drop(first);
+    assert_eq!(held(&mut world), 0);
 }

@@ -82,7 +82,6 @@ impl World {
         let spec = MapperSpec {
             registry: self.registry,
             class_name: class.into(),
-            qualified_name: class.into(),
             module: "__main__".into(),
             table: table.clone(),
             properties: relationships

@@ -142,7 +142,7 @@ fn find_target(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<MapperId>
                     &parent.text(cx.orm.profile),
                     &name,
                     &parent.module,
-                    &parent.qualified_name,
+                    &parent.class_name,
                 )),
                 _ => Err(messages::several_classes(&name)),
             }

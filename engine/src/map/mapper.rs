@@ -77,8 +77,6 @@ pub struct Mapper {
     pub id: MapperId,
     pub registry: RegistryId,
     pub class_name: Key,
-    /// The class's `__qualname__`.
-    pub qualified_name: Key,
     /// The module, for messages and reprs: `__main__`.
     pub module: Key,
     pub table: Table,

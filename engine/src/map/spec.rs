@@ -17,8 +17,7 @@ use std::rc::Rc;
 pub struct MapperSpec {
     pub registry: RegistryId,
     pub class_name: Key,
-    /// Its `__qualname__`: `User`, or `make.<locals>.User`.
-    pub qualified_name: Key,
+    /// What stands before the name in the class's repr: `__main__`, or `__main__.make.<locals>`.
     pub module: Key,
     pub table: Table,
     /// Attributes in the order in which the class body gives them: columns under another name than their
@@ -121,7 +120,6 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         id,
         registry: spec.registry,
         class_name: Rc::clone(&spec.class_name),
-        qualified_name: spec.qualified_name,
         module: spec.module,
         table: spec.table,
         primary_key,

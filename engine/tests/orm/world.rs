@@ -74,7 +74,6 @@ impl World {
         let mut mapper = |name: &str, table: Table, properties: Vec<(Key, PropertySpec)>| {
             let spec = MapperSpec {
                 registry,
-                qualified_name: name.into(),
                 class_name: name.into(),
                 module: "__main__".into(),
                 table,

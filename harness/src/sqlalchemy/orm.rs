@@ -6,6 +6,7 @@ mod aliased;
 mod annotation;
 mod attribute;
 mod builder;
+mod collect;
 mod collection;
 mod columns;
 mod comparator;
@@ -232,6 +233,7 @@ fn forward(name: &'static str, from: &'static str) -> impl Fn(&mut Interp) -> Py
 /// Registers the ORM's modules.
 pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy.orm", orm_module);
+    interp.register_module("gc", collect::module);
     interp.register_module("sqlalchemy.ext.declarative", declarative_module);
     interp.register_module("sqlalchemy.ext.declarative.api", declarative_module);
     interp.register_module("sqlalchemy.ext.hybrid", |interp| {

@@ -39,7 +39,6 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
     let mut spec = MapperSpec {
         registry: registry.id,
         class_name: class.name(),
-        qualified_name: class.qualname.borrow().clone(),
         module: enclosing(class),
         table: table.clone(),
         properties,
