@@ -132,8 +132,6 @@ pub enum Behaviour {
     BackPopulatesChecksKind,
     /// The load of an expired object loads its eager relationships too.
     ExpiredLoadsEager,
-    /// A lazy load flushes before it reads the values that it looks for; before, the other way round.
-    LazyLoadFlushesFirst,
     /// `session.refresh()` selects bare column names.
     RefreshUnlabelled,
     /// `any()` over a secondary selects from the target before the secondary.
@@ -210,7 +208,6 @@ impl Behaviour {
             | Behaviour::ConfigureByRegistry
             | Behaviour::ExpiredLoadsEager
             | Behaviour::RefreshUnlabelled
-            | Behaviour::LazyLoadFlushesFirst
             | Behaviour::BackPopulatesChecksKind
             | Behaviour::DeferredScalarHistory
             | Behaviour::ExpiredLoadsAutoflush

@@ -83,10 +83,10 @@ fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>, replacing: bool) -> R
         )
         .with_code("bhk3"));
     };
+    let whole = cx.orm.states.get(id).expired;
     if cx.orm.profile.has(Behaviour::ExpiredLoadsAutoflush) {
         session::autoflush(cx, session)?;
     }
-    let whole = cx.orm.states.get(id).expired;
     let tag = expired_tag(whole, replacing, keys.iter());
     let object = object_of(cx, id)?;
     let mut query = own_row(cx, id, &tag)?;

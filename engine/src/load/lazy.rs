@@ -8,11 +8,10 @@ use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{self, Direction, Key, Lazy, Relationship};
-use crate::session::{self, SessionId};
+use crate::session::SessionId;
 use crate::sql::Expr;
 use crate::state::{ObjRef, Slot, StateId};
 use crate::value::Value;
-use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// Loads the object that a scalar relationship is about to lose. As [`load_relationship`], but what has expired is
@@ -182,10 +181,7 @@ fn select_related(
     let parent_table = cx.orm.mappers.get(relationship.parent).table.clone();
     let target_table = cx.orm.mappers.get(resolved.target).table.clone();
     let many_to_many = resolved.direction == Direction::ManyToMany;
-    let flushes_first = cx.orm.profile.has(Behaviour::LazyLoadFlushesFirst);
-    if flushes_first {
-        session::autoflush(cx, session)?;
-    }
+    // The object's own values are read first; from 1.4 on, reading them flushes where they have expired.
     let mut locals: Vec<(crate::schema::Column, Expr)> = Vec::new();
     let condition = rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
         let local = !remote
@@ -210,6 +206,6 @@ fn select_related(
         query.criteria.push(secondaryjoin.clone());
     }
     query.order_by.clone_from(&resolved.order_by);
-    query.autoflush = !flushes_first;
+    query.autoflush = true;
     query.objects(cx, session)
 }
