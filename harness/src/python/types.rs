@@ -212,7 +212,10 @@ impl Interp {
 
     /// The name of the value's type, as error messages show it.
     pub fn type_name(&mut self, value: &Value) -> Rc<str> {
-        self.class_of(value).name()
+        match value {
+            Value::Object(object) => object.type_name().into(),
+            _ => self.class_of(value).name(),
+        }
     }
 
     pub fn is_instance(&mut self, value: &Value, class: &Rc<Class>) -> bool {
