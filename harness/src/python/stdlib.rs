@@ -20,6 +20,7 @@ pub(crate) mod logging;
 mod math;
 mod operator;
 mod pprint;
+mod random;
 mod regex;
 mod system;
 mod textual;
@@ -51,6 +52,7 @@ pub(super) fn install(interp: &mut Interp) {
     math::install(interp);
     operator::install(interp);
     pprint::install(interp);
+    random::install(interp);
     regex::install(interp);
     system::install(interp, &clock);
     textual::install(interp);
