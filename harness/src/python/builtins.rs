@@ -66,11 +66,14 @@ pub(crate) fn method(
     class.dict.set(name, Value::Native(Rc::new(native)));
 }
 
-/// Puts a method whose receiver is a plain value of the type in a class.
+/// A method whose receiver is a plain value of the type.
+pub(crate) type Method<T> = fn(&mut Interp, T, Args) -> PyResult<Value>;
+
+/// Puts methods whose receiver is a plain value of the type in a class.
 pub(crate) fn methods<T: 'static>(
     class: &Rc<Class>,
     unwrap: fn(&Value) -> Option<T>,
-    table: &[(&'static str, fn(&mut Interp, T, Args) -> PyResult<Value>)],
+    table: &[(&'static str, Method<T>)],
 ) {
     let kind = class.name();
     for &(name, body) in table {

@@ -100,8 +100,13 @@ impl Interp {
             Value::Object(object) => object.class(self),
             _ => return Ok(None),
         };
-        // A foreign object answers itself for what it inherits from a builtin type, such as `list`.
-        let foreign = matches!(receiver, Value::Object(_));
+        // A foreign object answers itself for what it inherits from a builtin type, such as `list`; for an
+        // instance of a class derived from one, what it holds answers.
+        let foreign = match receiver {
+            Value::Object(_) => true,
+            Value::Instance(instance) => instance.payload.is_some(),
+            _ => false,
+        };
         let found = std::iter::once(&class).chain(&class.ancestors).find_map(|owner| {
             let value = owner.dict.get(name)?;
             let answered = if foreign { &*owner.module() == "builtins" } else { &*owner.name() == "object" };

@@ -106,6 +106,10 @@ impl Interp {
             }
         }
         let (plain_left, plain_right) = (payload(left), payload(right));
+        if let (BinaryOp::Mod, Value::Str(template)) = (op, plain_left.as_ref().unwrap_or(left)) {
+            // What a template is filled with is shown as itself, not as what it derives from.
+            return format::percent(self, template, right).map(|text| Some(Value::from(text)));
+        }
         let (left, right) = (plain_left.as_ref().unwrap_or(left), plain_right.as_ref().unwrap_or(right));
         self.binary_containers(op, left, right)
     }
@@ -286,7 +290,6 @@ impl Interp {
                 self.charge_bytes(items.len() * 24)?;
                 Value::list(items)
             }
-            (BinaryOp::Mod, Value::Str(template), _) => Value::from(format::percent(self, template, right)?),
             (BinaryOp::Mul, Value::Str(_) | Value::Bytes(_) | Value::List(_) | Value::Tuple(_), _) => {
                 return self.repeat(left, right);
             }

@@ -29,7 +29,11 @@ pub(super) fn install(interp: &mut Interp) {
             ("hex", |interp, bytes, args| {
                 let [] = args.exactly(interp, "bytes.hex")?;
                 interp.charge_bytes(bytes.len() * 2)?;
-                Ok(Value::from(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+                let mut text = String::with_capacity(bytes.len() * 2);
+                for byte in bytes.iter() {
+                    text.push_str(&format!("{byte:02x}"));
+                }
+                Ok(Value::from(text))
             }),
             ("startswith", |interp, bytes, args| {
                 let [prefix] = args.exactly(interp, "bytes.startswith")?;

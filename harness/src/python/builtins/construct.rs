@@ -248,14 +248,19 @@ pub(super) fn attribute(class: &Rc<Class>, name: &'static str, read: fn(&Value) 
     class.dict.set(name, Value::Property(Rc::new(property)));
 }
 
+fn range_of(value: &Value) -> Option<&Range> {
+    if let Value::Range(range) = value { Some(range) } else { None }
+}
+
+fn slice_of(value: &Value) -> Option<&Slice> {
+    if let Value::Slice(slice) = value { Some(slice) } else { None }
+}
+
 fn range_members(interp: &mut Interp) {
     let range = interp.builtin_class("range");
-    fn of(value: &Value) -> Option<&Range> {
-        if let Value::Range(range) = value { Some(range) } else { None }
-    }
-    attribute(&range, "start", |value| of(value).map(|range| Value::from(range.start)));
-    attribute(&range, "stop", |value| of(value).map(|range| Value::from(range.stop)));
-    attribute(&range, "step", |value| of(value).map(|range| Value::from(range.step)));
+    attribute(&range, "start", |value| range_of(value).map(|range| Value::from(range.start)));
+    attribute(&range, "stop", |value| range_of(value).map(|range| Value::from(range.stop)));
+    attribute(&range, "step", |value| range_of(value).map(|range| Value::from(range.step)));
     for name in ["index", "count"] {
         method(&range, name, move |interp, args| {
             let [range, wanted] = args.exactly(interp, name)?;
@@ -279,10 +284,7 @@ fn range_members(interp: &mut Interp) {
         });
     }
     let slice = interp.builtin_class("slice");
-    fn part(value: &Value) -> Option<&Slice> {
-        if let Value::Slice(slice) = value { Some(slice) } else { None }
-    }
-    attribute(&slice, "start", |value| part(value).map(|slice| slice.start.clone()));
-    attribute(&slice, "stop", |value| part(value).map(|slice| slice.stop.clone()));
-    attribute(&slice, "step", |value| part(value).map(|slice| slice.step.clone()));
+    attribute(&slice, "start", |value| slice_of(value).map(|slice| slice.start.clone()));
+    attribute(&slice, "stop", |value| slice_of(value).map(|slice| slice.stop.clone()));
+    attribute(&slice, "step", |value| slice_of(value).map(|slice| slice.step.clone()));
 }

@@ -108,8 +108,16 @@ pub(super) fn sequence_protocol(class: &Rc<crate::python::class::Class>, mutable
     let shared = Rc::new(own);
     let own = shared.clone();
     method(class, "__getitem__", move |interp, args| {
+        let whole = args.positional.first().cloned().unwrap_or(Value::None);
         let (value, args) = own(interp, args, "__getitem__")?;
         let [key] = args.exactly(interp, "__getitem__")?;
+        if let (Value::Instance(_), Value::Dict(dict)) = (&whole, &value) {
+            if let Some(found) = interp.dict_get(dict, &key)? {
+                return Ok(found);
+            }
+            let made = interp.call_special(&whole, "__missing__", vec![key.clone()])?;
+            return made.ok_or_else(|| interp.key_error(&key));
+        }
         interp.get_item(&value, &key)
     });
     let own = shared.clone();

@@ -60,7 +60,7 @@ impl Object for View {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         match self.kind {
             ViewKind::Keys => "dict_keys",
             ViewKind::Values => "dict_values",

@@ -204,7 +204,7 @@ fn amount(
             *at += 1;
         }
     }
-    if amount.is_some_and(|number| number > WIDEST || number < -WIDEST) {
+    if amount.is_some_and(|number| !(-WIDEST..=WIDEST).contains(&number)) {
         return Err(Stop::limit("a field of many million characters"));
     }
     Ok(amount)

@@ -27,7 +27,9 @@ impl ClassHook for AbstractHook {
     ) -> PyResult<()> {
         let mut names: Vec<Rc<str>> = class.dict.keys();
         for base in &class.ancestors {
-            if let Some(Value::FrozenSet(inherited)) = base.dict.get("__abstractmethods__").as_ref().map(plain) {
+            if let Some(Value::FrozenSet(inherited)) =
+                base.dict.get("__abstractmethods__").as_ref().map(plain)
+            {
                 let inherited = inherited.items.borrow().values();
                 names.extend(inherited.iter().filter_map(Value::as_str).cloned());
             }

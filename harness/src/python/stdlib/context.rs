@@ -45,11 +45,11 @@ impl Object for GeneratorContext {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "_GeneratorContextManager"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "contextlib"
     }
 
@@ -86,11 +86,11 @@ impl Object for Suppress {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "suppress"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "contextlib"
     }
 
@@ -120,11 +120,11 @@ impl Object for Plain {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         if self.closes { "closing" } else { "nullcontext" }
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "contextlib"
     }
 

@@ -19,6 +19,7 @@ const FIELDS: &str = "__dataclass_fields__";
 
 /// One field.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags of `field()`, each on its own")]
 struct Field {
     name: Rc<str>,
     annotation: Value,
@@ -35,11 +36,11 @@ impl Object for Field {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Field"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "dataclasses"
     }
 
@@ -63,6 +64,7 @@ impl Object for Field {
 
 /// What the decorator was told.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags of `dataclass()`, each on its own")]
 struct Options {
     init: bool,
     repr: bool,
@@ -336,9 +338,12 @@ fn decorate(interp: &mut Interp, class: Value, options: Options) -> PyResult<Val
         });
     }
     if options.order {
-        for (name, op) in
-            [("__lt__", CompareOp::Lt), ("__le__", CompareOp::Le), ("__gt__", CompareOp::Gt), ("__ge__", CompareOp::Ge)]
-        {
+        for (name, op) in [
+            ("__lt__", CompareOp::Lt),
+            ("__le__", CompareOp::Le),
+            ("__gt__", CompareOp::Gt),
+            ("__ge__", CompareOp::Ge),
+        ] {
             let own = fields.clone();
             method(&class, name, move |interp, args| {
                 let [left, right] = args.exactly(interp, name)?;
@@ -471,7 +476,13 @@ fn compared(interp: &mut Interp, fields: &[Field], value: &Value) -> PyResult<Va
     Ok(Value::tuple(items))
 }
 
-fn compare(interp: &mut Interp, fields: &[Field], op: CompareOp, left: &Value, right: &Value) -> PyResult<Value> {
+fn compare(
+    interp: &mut Interp,
+    fields: &[Field],
+    op: CompareOp,
+    left: &Value,
+    right: &Value,
+) -> PyResult<Value> {
     if !Rc::ptr_eq(&interp.class_of(left), &interp.class_of(right)) {
         return Ok(Value::NotImplemented);
     }

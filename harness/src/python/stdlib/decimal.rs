@@ -348,7 +348,7 @@ impl Object for PyDecimal {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "decimal.Decimal"
     }
 

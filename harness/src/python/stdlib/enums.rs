@@ -27,11 +27,11 @@ impl Object for Auto {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "auto"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "enum"
     }
 }
@@ -152,9 +152,8 @@ fn meta_methods(meta: &Rc<Class>) {
         let class = class_in(&args)?;
         let item = args.positional.get(1).cloned().unwrap_or(Value::None);
         if !matches!(item, Value::Instance(_)) {
-            let (kind, name) = (interp.type_name(&item), class.name());
-            let message = format!("unsupported operand type(s) for 'in': '{kind}' and '{}'", "EnumType");
-            let _ = name;
+            let kind = interp.type_name(&item);
+            let message = format!("unsupported operand type(s) for 'in': '{kind}' and 'EnumType'");
             return Err(interp.raise("TypeError", message));
         }
         Ok(Value::Bool(distinct(&class).iter().any(|member| member.is(&item))))
@@ -220,11 +219,13 @@ impl ClassHook for EnumHook {
             return Err(interp.raise("TypeError", message));
         }
         construct_with(class, find);
-        let mixin = class.ancestors.iter().map(|base| base.name()).find(|name| {
-            matches!(&**name, "str" | "int" | "float" | "bytes" | "tuple")
-        });
+        let mixin = class
+            .ancestors
+            .iter()
+            .map(|base| base.name())
+            .find(|name| matches!(&**name, "str" | "int" | "float" | "bytes" | "tuple"));
         let lower_names = class.ancestors.iter().any(|base| &*base.name() == "StrEnum");
-        if class.lookup("__new__").is_some_and(|new| matches!(new, Value::StaticMethod(_))) {
+        if class.dict.contains("__new__") {
             return Err(Stop::unsupported("an enum with `__new__`"));
         }
         let map = Rc::new(Dict::new(Map::new()));
@@ -235,7 +236,11 @@ impl ClassHook for EnumHook {
             let is_member = !name.starts_with('_')
                 && !matches!(
                     value,
-                    Value::Function(_) | Value::Property(_) | Value::ClassMethod(_) | Value::StaticMethod(_) | Value::Native(_)
+                    Value::Function(_)
+                        | Value::Property(_)
+                        | Value::ClassMethod(_)
+                        | Value::StaticMethod(_)
+                        | Value::Native(_)
                 )
                 && !matches!(&value, Value::Object(object) if object.is_descriptor());
             if !is_member {

@@ -95,19 +95,19 @@ fn functions(module: &Module) {
     });
     add(module, "cache", |interp, args| {
         let [function] = args.exactly(interp, "cache")?;
-        Ok(Cached::new(function, None))
+        Ok(Cached::value(function, None))
     });
     add(module, "lru_cache", |interp, args| {
         let mut bound = Signature::new("lru_cache", "maxsize=, typed=").bind(interp, args)?;
         let size = match bound.take(0) {
             Some(Value::None) => None,
             Some(size @ Value::Int(_)) => Some(usize::try_from(interp.index(&size)?).unwrap_or(0)),
-            Some(function) => return Ok(Cached::new(function, Some(128))),
+            Some(function) => return Ok(Cached::value(function, Some(128))),
             None => Some(128),
         };
         Ok(Value::native("lru_cache", move |interp, args| {
             let [function] = args.exactly(interp, "lru_cache")?;
-            Ok(Cached::new(function, size))
+            Ok(Cached::value(function, size))
         }))
     });
     add(module, "total_ordering", |interp, args| {
@@ -156,7 +156,7 @@ impl Object for Partial {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "functools.partial"
     }
 
@@ -214,7 +214,7 @@ struct Cached {
 }
 
 impl Cached {
-    fn new(function: Value, size: Option<usize>) -> Value {
+    fn value(function: Value, size: Option<usize>) -> Value {
         let results = Rc::new(Dict::new(Map::new()));
         let (hits, misses) = (Cell::new(0), Cell::new(0));
         Value::object(Cached { function, size, results, hits, misses, id: fresh_identity() })
@@ -226,7 +226,7 @@ impl Object for Cached {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "functools._lru_cache_wrapper"
     }
 
@@ -322,7 +322,7 @@ impl Object for CachedProperty {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "functools.cached_property"
     }
 
@@ -363,7 +363,7 @@ impl Object for CompareKey {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "functools.KeyWrapper"
     }
 
@@ -407,10 +407,9 @@ fn total_ordering(interp: &mut Interp, class: &Rc<Class>) -> PyResult<()> {
             let answer = match (strict(root), strict(name), same_side) {
                 (true, false, true) => holds || equal,
                 (true, true, false) => !holds && !equal,
-                (true, false, false) => !holds,
                 (false, true, true) => holds && !equal,
                 (false, false, false) => !holds || equal,
-                (false, true, false) => !holds,
+                (true, false, false) | (false, true, false) => !holds,
                 (_, _, true) => holds,
             };
             Ok(Value::Bool(answer))

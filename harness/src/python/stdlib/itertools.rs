@@ -147,7 +147,10 @@ fn tested(
     let iterator = interp.iter(&items)?;
     let mut done = false;
     Ok(Iter::from_fn(format!("itertools.{name}"), move |interp| {
-        while !done {
+        if done {
+            return Ok(None);
+        }
+        loop {
             interp.charge(1)?;
             let Some(item) = interp.next(&iterator)? else { break };
             let answer = match &test {

@@ -97,6 +97,7 @@ fn bad_text(interp: &mut Interp, text: &str, error: &serde_json::Error) -> Stop 
 }
 
 fn read(interp: &mut Interp, value: serde_json::Value) -> PyResult<Value> {
+    interp.charge(1)?;
     Ok(match value {
         serde_json::Value::Null => Value::None,
         serde_json::Value::Bool(truth) => Value::Bool(truth),
@@ -164,7 +165,7 @@ impl Writer {
         }
     }
 
-    fn key(&mut self, interp: &mut Interp, key: &Value) -> PyResult<String> {
+    fn key(interp: &mut Interp, key: &Value) -> PyResult<String> {
         Ok(match plain(key) {
             Value::Str(text) => text.to_string(),
             Value::Bool(truth) => truth.to_string(),
@@ -252,7 +253,7 @@ impl Writer {
         }
         let mut entries = Vec::with_capacity(items.len());
         for (key, entry) in items {
-            entries.push((self.key(interp, &key)?, entry));
+            entries.push((Writer::key(interp, &key)?, entry));
         }
         if self.sort {
             entries.sort_by(|left, right| left.0.cmp(&right.0));

@@ -130,6 +130,9 @@ fn level_of(interp: &mut Interp, value: &Value) -> PyResult<i64> {
     interp.index(value)
 }
 
+/// What a logger's method does.
+type Body = dyn Fn(&mut Interp, Args) -> PyResult<Value>;
+
 /// `getLogger(name)`.
 struct Logger {
     name: Rc<str>,
@@ -141,17 +144,17 @@ impl Object for Logger {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Logger"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "logging"
     }
 
     fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
         let (levels, own) = (self.levels.clone(), self.name.clone());
-        let native = |body: Box<dyn Fn(&mut Interp, Args) -> PyResult<Value>>| {
+        let native = |body: Box<Body>| {
             Some(Value::native(name, move |interp: &mut Interp, args: Args| body(interp, args)))
         };
         Ok(match name {
@@ -207,11 +210,11 @@ impl Object for Handler {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "StreamHandler"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "logging"
     }
 

@@ -191,7 +191,7 @@ fn floats(module: &Module) {
         let (left, right) = (number(0, 0.0)?, number(1, 0.0)?);
         let (relative, absolute) = (number(2, 1e-9)?, number(3, 0.0)?);
         let gap = (left - right).abs();
-        let close = left == right
+        let close = left.to_bits() == right.to_bits()
             || gap.is_finite() && (gap <= relative * left.abs().max(right.abs()) || gap <= absolute);
         Ok(Value::Bool(close))
     });

@@ -154,11 +154,11 @@ impl Object for Printer {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "PrettyPrinter"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "pprint"
     }
 

@@ -51,8 +51,8 @@ impl Twister {
         }
         for _ in 1..SIZE {
             let before = words[place - 1];
-            words[place] =
-                (words[place] ^ (before ^ (before >> 30)).wrapping_mul(1_566_083_941)).wrapping_sub(place as u32);
+            words[place] = (words[place] ^ (before ^ (before >> 30)).wrapping_mul(1_566_083_941))
+                .wrapping_sub(place as u32);
             place += 1;
             if place == SIZE {
                 words[0] = words[SIZE - 1];
@@ -66,7 +66,8 @@ impl Twister {
     fn next(&mut self) -> u32 {
         if self.at == SIZE {
             for index in 0..SIZE {
-                let mixed = (self.words[index] & 0x8000_0000) | (self.words[(index + 1) % SIZE] & 0x7fff_ffff);
+                let mixed =
+                    (self.words[index] & 0x8000_0000) | (self.words[(index + 1) % SIZE] & 0x7fff_ffff);
                 let twist = if mixed & 1 == 0 { 0 } else { 0x9908_b0df };
                 self.words[index] = self.words[(index + SHIFT) % SIZE] ^ (mixed >> 1) ^ twist;
             }
@@ -116,7 +117,16 @@ struct Generator {
 }
 
 const NAMES: [&str; 11] = [
-    "seed", "random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform", "getrandbits",
+    "seed",
+    "random",
+    "randint",
+    "randrange",
+    "choice",
+    "choices",
+    "shuffle",
+    "sample",
+    "uniform",
+    "getrandbits",
     "randbytes",
 ];
 
@@ -225,7 +235,8 @@ fn run(interp: &mut Interp, generator: &Rc<Generator>, name: &str, args: Args) -
             interp.get_item(&items, &Value::from(at as i64))
         }
         "choices" => {
-            let mut bound = Signature::new("choices", "population, weights=, *, cum_weights=, k=").bind(interp, args)?;
+            let mut bound =
+                Signature::new("choices", "population, weights=, *, cum_weights=, k=").bind(interp, args)?;
             if bound.take(1).is_some_and(|weights| !weights.is_none()) || bound.take(2).is_some() {
                 return Err(Stop::unsupported("weighted random choices"));
             }
@@ -300,7 +311,9 @@ fn range(interp: &mut Interp, generator: &Generator, from: i64, to: i64, step: i
     }
     if range.is_empty() {
         let width = to.saturating_sub(from);
-        return Err(interp.raise("ValueError", format!("empty range for randrange() ({from}, {to}, {width})")));
+        return Err(
+            interp.raise("ValueError", format!("empty range for randrange() ({from}, {to}, {width})"))
+        );
     }
     let at = draw(interp, generator, |twister| twister.below(range.len()))?;
     Ok(Value::from(range.get(at)))
@@ -311,11 +324,11 @@ impl Object for Generator {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Random"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "random"
     }
 
@@ -332,7 +345,8 @@ impl Object for Generator {
         let Value::Object(object) = this else { return Ok(None) };
         let object = object.clone();
         Ok(Some(Value::native(name, move |interp, args| {
-            let state = object.as_any().downcast_ref::<Generator>().and_then(|own| own.state.borrow_mut().take());
+            let state =
+                object.as_any().downcast_ref::<Generator>().and_then(|own| own.state.borrow_mut().take());
             let borrowed = Rc::new(Generator { state: RefCell::new(state), id: 0 });
             let result = run(interp, &borrowed, name, args);
             if let Some(own) = object.as_any().downcast_ref::<Generator>() {

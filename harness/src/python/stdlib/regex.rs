@@ -55,13 +55,18 @@ pub(super) fn install(interp: &mut Interp) {
             let [text] = args.exactly(interp, "escape")?;
             let text = string(interp, &text)?;
             let special = "()[]{}?*+-|^$\\.&~# \t\n\r\u{b}\u{c}";
-            let escaped = text.chars().flat_map(|letter| special.contains(letter).then_some('\\').into_iter().chain([letter]));
+            let escaped = text
+                .chars()
+                .flat_map(|letter| special.contains(letter).then_some('\\').into_iter().chain([letter]));
             Ok(Value::from(escaped.collect::<String>()))
         });
         for name in ["match", "search", "fullmatch", "findall", "finditer", "split", "sub", "subn"] {
             let call = move |interp: &mut Interp, mut args: Args| {
                 if args.positional.is_empty() {
-                    return Err(interp.raise("TypeError", format!("{name}() missing 1 required positional argument: 'pattern'")));
+                    return Err(interp.raise(
+                        "TypeError",
+                        format!("{name}() missing 1 required positional argument: 'pattern'"),
+                    ));
                 }
                 let pattern = args.positional.remove(0);
                 let flags = args.take_keyword("flags").or_else(|| {
@@ -116,7 +121,10 @@ fn compile(interp: &mut Interp, pattern: &Value, flags: Option<Value>) -> PyResu
     let source = text.replace("\\Z", "\\z");
     match (build(&source), build(&format!(r"\A(?:{source})\z"))) {
         (Ok(regex), Ok(whole)) => Ok(Pattern { text, regex: Rc::new(regex), whole: Rc::new(whole) }),
-        _ => Err(Stop::unsupported(format!("the regular expression {}", crate::python::format::repr_str(&text)))),
+        _ => Err(Stop::unsupported(format!(
+            "the regular expression {}",
+            crate::python::format::repr_str(&text)
+        ))),
     }
 }
 
@@ -142,7 +150,8 @@ fn run(interp: &mut Interp, pattern: &Pattern, name: &str, args: Args) -> PyResu
         "match" | "search" | "fullmatch" => {
             let regex = if name == "fullmatch" { &pattern.whole } else { &pattern.regex };
             let found = regex.captures(&text);
-            let found = found.filter(|found| name != "match" || found.get(0).is_some_and(|whole| whole.start() == 0));
+            let found =
+                found.filter(|found| name != "match" || found.get(0).is_some_and(|whole| whole.start() == 0));
             Ok(found.map_or(Value::None, |found| Value::object(Match::new(pattern, &text, &found))))
         }
         "findall" => {
@@ -264,7 +273,7 @@ impl Object for Pattern {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "re.Pattern"
     }
 
@@ -329,7 +338,7 @@ impl Object for Match {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "re.Match"
     }
 

@@ -167,7 +167,7 @@ impl Object for Stream {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "_io.TextIOWrapper"
     }
 
@@ -214,11 +214,11 @@ impl Object for Catch {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "catch_warnings"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "warnings"
     }
 

@@ -113,7 +113,8 @@ fn dedent(text: &str) -> String {
         margin = Some(match margin {
             None => own,
             Some(margin) => {
-                let shared = margin.bytes().zip(own.bytes()).take_while(|(left, right)| left == right).count();
+                let shared =
+                    margin.bytes().zip(own.bytes()).take_while(|(left, right)| left == right).count();
                 &margin[..shared]
             }
         });
@@ -164,14 +165,23 @@ impl Object for StringIo {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "_io.StringIO"
     }
 
     fn get_attr(&self, _interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
         if !matches!(
             name,
-            "write" | "getvalue" | "read" | "readline" | "readlines" | "seek" | "tell" | "close" | "flush" | "writelines"
+            "write"
+                | "getvalue"
+                | "read"
+                | "readline"
+                | "readlines"
+                | "seek"
+                | "tell"
+                | "close"
+                | "flush"
+                | "writelines"
         ) {
             return Ok(None);
         }
@@ -183,7 +193,9 @@ impl Object for StringIo {
                     let [text] = args.exactly(interp, "_io.StringIO.write")?;
                     let Some(text) = text.as_str() else {
                         let kind = interp.type_name(&text);
-                        return Err(interp.raise("TypeError", format!("string argument expected, got '{kind}'")));
+                        return Err(
+                            interp.raise("TypeError", format!("string argument expected, got '{kind}'"))
+                        );
                     };
                     interp.charge_bytes(text.len())?;
                     own.write(text)?;

@@ -221,14 +221,14 @@ impl Object for Form {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         match self.origin {
             Origin::Special => "_SpecialForm",
             _ => "_SpecialGenericAlias",
         }
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "typing"
     }
 
@@ -337,11 +337,11 @@ impl Object for TypeVar {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "TypeVar"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "typing"
     }
 
@@ -381,11 +381,11 @@ impl Object for NewType {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "NewType"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "typing"
     }
 

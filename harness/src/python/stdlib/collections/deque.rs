@@ -219,7 +219,7 @@ impl Object for Deque {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "collections.deque"
     }
 

@@ -66,9 +66,8 @@ fn ordered(interp: &mut Interp) {
         let [own, other] = args.exactly(interp, "OrderedDict.__eq__")?;
         let this = class(interp, "OrderedDict");
         let left = Value::Dict(held(&own)?);
-        let right = match crate::python::builtins::plain(&other) {
-            right @ Value::Dict(_) => right,
-            _ => return Ok(Value::NotImplemented),
+        let right @ Value::Dict(_) = crate::python::builtins::plain(&other) else {
+            return Ok(Value::NotImplemented);
         };
         if !interp.eq(&left, &right)? {
             return Ok(Value::Bool(false));

@@ -4,10 +4,11 @@ use crate::python::args::{Args, Signature};
 use crate::python::builtins::{is_identifier, method, plain};
 use crate::python::class::{Class, Instance};
 use crate::python::error::PyResult;
-use crate::python::function::Property;
 use crate::python::interp::Interp;
 use crate::python::map::Map;
+use crate::python::object::Object;
 use crate::python::value::Value;
+use std::any::Any;
 use std::rc::Rc;
 
 /// `namedtuple(name, fields, *, rename, defaults, module)`.
@@ -158,12 +159,7 @@ pub(crate) fn build(
         Ok(instance(&class, values))
     }));
     for (index, field) in fields.iter().enumerate() {
-        let getter = Value::native_method(field.clone(), move |interp: &mut Interp, args: Args| {
-            let [own] = args.exactly(interp, "namedtuple")?;
-            Ok(items(&own).get(index).cloned().unwrap_or(Value::None))
-        });
-        let property = Property { getter: Some(getter), ..Property::default() };
-        class.dict.set(field, Value::Property(Rc::new(property)));
+        class.dict.set(field, Value::object(ItemGetter { index }));
     }
     let map = Value::dict(Map::new());
     if let Value::Dict(dict) = &map {
@@ -222,4 +218,58 @@ fn add_methods(class: &Rc<Class>, fields: Rc<Vec<Rc<str>>>) {
         interp.call(&class, Args::of(values))
     });
     class.dict.set("_make", Value::ClassMethod(Rc::new(from_items)));
+}
+
+/// What a field's name stands for in the class.
+struct ItemGetter {
+    index: usize,
+}
+
+impl Object for ItemGetter {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        "_tuplegetter"
+    }
+
+    fn type_module(&self) -> &'static str {
+        "_collections"
+    }
+
+    fn is_descriptor(&self) -> bool {
+        true
+    }
+
+    fn is_data_descriptor(&self) -> bool {
+        true
+    }
+
+    fn descriptor_get(
+        &self,
+        _interp: &mut Interp,
+        this: &Value,
+        instance: Option<&Value>,
+        _owner: &Rc<Class>,
+    ) -> PyResult<Value> {
+        Ok(match instance {
+            Some(instance) => items(instance).get(self.index).cloned().unwrap_or(Value::None),
+            None => this.clone(),
+        })
+    }
+
+    fn descriptor_set(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        _instance: &Value,
+        _value: Value,
+    ) -> PyResult<()> {
+        Err(interp.raise("AttributeError", "can't set attribute"))
+    }
+
+    fn descriptor_delete(&self, interp: &mut Interp, _this: &Value, _instance: &Value) -> PyResult<()> {
+        Err(interp.raise("AttributeError", "can't delete attribute"))
+    }
 }

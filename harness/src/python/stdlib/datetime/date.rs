@@ -148,7 +148,7 @@ impl Object for PyDate {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "datetime.date"
     }
 

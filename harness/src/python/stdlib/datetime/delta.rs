@@ -102,7 +102,7 @@ impl Object for PyDelta {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "datetime.timedelta"
     }
 
@@ -162,12 +162,7 @@ impl Object for PyDelta {
             BinaryOp::Mul => (own * scaled.0, scaled.1),
             BinaryOp::Div | BinaryOp::FloorDiv if !reflected => {
                 if scaled.0.is_zero() {
-                    let message = if op == BinaryOp::Div {
-                        "division by zero"
-                    } else {
-                        "integer division or modulo by zero"
-                    };
-                    return Err(interp.raise("ZeroDivisionError", message));
+                    return Err(interp.raise("ZeroDivisionError", "integer division or modulo by zero"));
                 }
                 if op == BinaryOp::FloorDiv {
                     if matches!(other, Value::Float(_)) {

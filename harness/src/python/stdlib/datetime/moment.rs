@@ -198,7 +198,7 @@ impl Object for PyDateTime {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "datetime.datetime"
     }
 

@@ -135,7 +135,7 @@ impl Object for PyTime {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "datetime.time"
     }
 

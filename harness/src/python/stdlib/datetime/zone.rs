@@ -93,7 +93,7 @@ impl Object for PyZone {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "datetime.timezone"
     }
 

@@ -126,7 +126,7 @@ pub(super) fn square_root(number: &BigDecimal) -> Option<BigDecimal> {
     let scaled = coefficient * ten(shift);
     let root = scaled.sqrt();
     let exact = &root * &root == scaled;
-    let root_scale = (scale + shift) / 2;
+    let root_scale = (scale + shift).div_euclid(2);
     let root = sticky(root, exact);
     let made = if exact { towards(root, root_scale, ideal) } else { BigDecimal::new(root, root_scale) };
     Some(round_to_context(made))

@@ -132,7 +132,8 @@ impl Layout<'_> {
             allowance: place.allowance + allowance,
             level: place.level,
         };
-        let known = known.unwrap_or_else(|| class.full_name());
+        let own = class.full_name();
+        let known = known.filter(|_| own != "collections.deque").unwrap_or(own);
         match (known.as_str(), payload) {
             ("collections.OrderedDict", Some(Value::Dict(dict))) => {
                 let items = dict.map.borrow().items();

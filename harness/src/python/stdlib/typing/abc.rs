@@ -86,11 +86,11 @@ impl Object for Abstract {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "ABCMeta"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "abc"
     }
 
@@ -150,11 +150,11 @@ impl Object for AbstractAlias {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "GenericAlias"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "types"
     }
 

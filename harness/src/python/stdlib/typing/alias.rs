@@ -198,11 +198,11 @@ impl Object for TypingAlias {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "_GenericAlias"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "typing"
     }
 
@@ -217,7 +217,7 @@ impl Object for TypingAlias {
         })
     }
 
-    fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
+    fn get_item(&self, interp: &mut Interp, this: &Value, key: &Value) -> PyResult<Value> {
         let mut keys = match key {
             Value::Tuple(items) => items.to_vec(),
             one => vec![one.clone()],
@@ -232,7 +232,7 @@ impl Object for TypingAlias {
             });
         }
         if args.iter().zip(&self.args).all(|(new, old)| new.is(old)) {
-            let shown = interp.repr(_this)?;
+            let shown = interp.repr(this)?;
             return Err(interp.raise("TypeError", format!("{shown} is not a generic class")));
         }
         let (name, origin, metadata) = (self.name, self.origin.clone(), self.metadata.clone());
@@ -341,11 +341,11 @@ impl Object for ForwardRef {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "ForwardRef"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "typing"
     }
 
