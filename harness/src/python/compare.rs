@@ -271,7 +271,7 @@ impl Interp {
                 let class = instance.class();
                 match class.lookup_with_owner("__hash__") {
                     Some((_, Value::None)) => return Err(self.unhashable(value)),
-                    Some((owner, _)) if &*owner.name() != "object" => {
+                    Some((owner, _)) if &*owner.name() != "object" && (instance.payload.is_none() || !self.is_builtin(&owner)) => {
                         match self.call_special(value, "__hash__", Vec::new())? {
                             Some(answer @ Value::Int(_)) => match answer.as_i64() {
                                 Some(hash) => hash,
