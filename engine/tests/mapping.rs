@@ -107,7 +107,7 @@ impl World {
     }
 
     fn configure(&mut self) -> Result<(), Error> {
-        self.cx(|cx| map::configure_mappers(cx))
+        self.cx(map::configure_mappers)
     }
 
     /// `User` and `Address` with the relationship arguments given.

@@ -37,7 +37,7 @@ fn add_join(orm: &Orm, query: &Query, join: &Join, froms: &mut Vec<FromItem>) ->
     }
 }
 
-fn attach(froms: &mut Vec<FromItem>, at: usize, right: FromItem, on: Expr, join: &Join) {
+fn attach(froms: &mut [FromItem], at: usize, right: FromItem, on: Expr, join: &Join) {
     let left = froms[at].clone();
     let outer = join.outer || join.full;
     froms[at] = FromItem::Join(Rc::new(crate::sql::Join::new(left, right, on, outer, join.full)));

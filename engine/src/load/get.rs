@@ -39,7 +39,7 @@ pub fn get(
         ));
     }
     if !populate_existing && let Some(found) = from_identity_map(cx, session, mapper, ident)? {
-        return Ok(found);
+        return Ok(Some(found));
     }
     let mut query = by_key(cx, mapper, ident, "get")?;
     query.options = options.to_vec();
@@ -47,14 +47,14 @@ pub fn get(
     Ok(query.objects(cx, session)?.into_iter().next())
 }
 
-/// The session's object for a key, refreshed where it is expired: `None` where the session has none (or has
-/// one of another class), `Some(None)` where its row turns out to be gone.
+/// The session's object for a key, refreshed where it is expired: `None` where the session has none, or its row
+/// turns out to be gone.
 pub(super) fn from_identity_map(
     cx: &mut Cx<'_>,
     session: SessionId,
     mapper: MapperId,
     ident: &[Value],
-) -> Result<Option<Option<ObjRef>>> {
+) -> Result<Option<ObjRef>> {
     let key = IdentityKey { mapper, values: ident.to_vec() };
     let Some(object) = session::lookup(cx.orm, session, &key) else { return Ok(None) };
     let id = object.id();
@@ -65,7 +65,7 @@ pub(super) fn from_identity_map(
             Err(error) => return Err(error),
         }
     }
-    Ok(Some(Some(object)))
+    Ok(Some(object))
 }
 
 /// A query for the object of one key.

@@ -85,7 +85,7 @@ pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot
         }
         let target = relationship.resolved().target;
         if let Some(found) = from_identity_map(cx, session, target, &ident)? {
-            return keep(cx, id, key, NewValue::One(found));
+            return keep(cx, id, key, NewValue::One(Some(found)));
         }
         if lazy == Lazy::RaiseOnSql {
             return Err(raise(cx, "raise_on_sql"));

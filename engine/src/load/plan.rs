@@ -316,7 +316,7 @@ impl Builder<'_> {
         select.label_style = inner.label_style;
         select.tag = inner.tag.take();
         let order_by = inner.order_by.clone();
-        inner.columns = self.primary.clone();
+        inner.columns.clone_from(&self.primary);
         inner.from = std::mem::take(froms);
         let alias = Alias::of_select(inner, None);
         let columns: Rc<[Expr]> = alias.columns().into();
@@ -448,12 +448,13 @@ fn ordered_columns(expr: &Expr) -> Vec<Expr> {
 impl Query {
     /// How the statement labels its columns.
     pub(super) fn label_style(&self, profile: crate::version::Profile) -> LabelStyle {
-        match self.style {
-            Style::Legacy => LabelStyle::TableColumn,
-            Style::Select => LabelStyle::Disambiguate,
-            Style::Loader if profile.has(Behaviour::LegacyColumnLabels) => LabelStyle::TableColumn,
-            Style::Loader if self.bare => LabelStyle::None,
-            Style::Loader => LabelStyle::Disambiguate,
+        let loader = self.style == Style::Loader;
+        if self.style == Style::Legacy || (loader && profile.has(Behaviour::LegacyColumnLabels)) {
+            LabelStyle::TableColumn
+        } else if loader && self.bare {
+            LabelStyle::None
+        } else {
+            LabelStyle::Disambiguate
         }
     }
 

@@ -71,6 +71,7 @@ pub struct Join {
 
 /// A query over mapped classes and expressions.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Query {
     pub style: Style,
     /// The session that a legacy query runs in.

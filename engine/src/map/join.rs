@@ -61,10 +61,8 @@ fn marked_columns(expr: &Expr) -> Vec<Marked> {
                 inside = true;
             }
         }
-        ExprKind::Column(column) => {
-            if !std::mem::take(&mut inside) {
-                found.push(Marked { column: column.clone(), foreign: false, remote: false });
-            }
+        ExprKind::Column(column) if !std::mem::take(&mut inside) => {
+            found.push(Marked { column: column.clone(), foreign: false, remote: false });
         }
         _ => {}
     });
@@ -189,7 +187,7 @@ fn join_from_keys(left: &Table, right: &Table, only: &[Column]) -> Result<Expr, 
         1 => {
             let mut items = Vec::new();
             for (referred, referring) in &links[0].0 {
-                items.push(Expr::column(referred).equals(&Expr::column(referring)).map_err(NoJoin::Other)?);
+                items.push(Expr::column(referred).equals(Expr::column(referring)).map_err(NoJoin::Other)?);
             }
             Ok(if items.len() == 1 { items.swap_remove(0) } else { Expr::and(items) })
         }

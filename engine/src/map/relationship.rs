@@ -32,6 +32,7 @@ pub enum Lazy {
 
 /// Which operations pass along a relationship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own")]
 pub struct Cascades {
     pub save_update: bool,
     pub merge: bool,
@@ -61,6 +62,7 @@ pub struct Backref {
 
 /// Arguments of `relationship()`. `None` is "not given".
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own")]
 pub struct RelationshipArgs {
     /// Never `None` but in a backref's arguments.
     pub target: Option<Deferred<Target>>,
