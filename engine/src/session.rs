@@ -36,6 +36,7 @@ pub struct SessionId(pub(crate) u32);
 
 /// Arguments of `Session()` or `sessionmaker()`.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own")]
 pub struct SessionSettings {
     pub bind: Option<DatabaseId>,
     pub autoflush: bool,

@@ -119,6 +119,7 @@ pub struct Pending {
 
 /// What the engine knows of one object.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they vary by themselves, as the real library's do")]
 pub struct State {
     pub mapper: MapperId,
     /// The object's `__dict__` but for its own state: attributes in the order in which they came.

@@ -52,7 +52,7 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
         Some(Property::Column(property)) => {
             let state = cx.orm.states.get(id);
             if state.key.is_some() && (property.deferred || state.expired_attributes.contains(key)) {
-                load::load_columns(cx, id, &[key.clone()])?;
+                load::load_columns(cx, id, std::slice::from_ref(key))?;
             }
             Ok(cx.orm.states.get(id).dict.get(key).cloned().unwrap_or(Slot::Value(Value::Null)))
         }

@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::load;
 use crate::map::{ColumnProperty, Key, Property, Relationship};
+use crate::schema::Column;
 use crate::state::{self, Collection, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -102,8 +103,7 @@ pub(crate) fn set_column(
     value: Value,
 ) -> Result<()> {
     let key = &property.key;
-    let keeps_old =
-        property.active_history || property.columns.first().is_some_and(|column| column.is_primary_key());
+    let keeps_old = property.active_history || property.columns.first().is_some_and(Column::is_primary_key);
     let state = cx.orm.states.get(id);
     if keeps_old
         && state.key.is_some()
@@ -248,7 +248,7 @@ pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
             )),
         },
         Some(Property::Column(property)) => {
-            let keeps_old = property.columns.first().is_some_and(|column| column.is_primary_key());
+            let keeps_old = property.columns.first().is_some_and(Column::is_primary_key);
             if keeps_old && cx.orm.states.get(id).key.is_some() {
                 access::get(cx, id, key)?;
             }

@@ -66,7 +66,7 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
     Ok(match (current, original) {
         (Some(Slot::Many(list)), original) => of_list(&list.items.borrow(), original),
         (None, Some(Original::Many(_))) => History::default(),
-        (None, None) => History::blank(),
+        (None, None | Some(Original::One(None))) => History::blank(),
         (None, Some(Original::NoValue)) if relationship => History::blank(),
         (None, Some(Original::Unloaded)) if relationship => {
             History { added: vec![Item::Object(None)], ..History::default() }
@@ -77,7 +77,6 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
         (None, Some(Original::Value(old))) => {
             History { deleted: vec![Item::Value(old.clone())], ..History::default() }
         }
-        (None, Some(Original::One(None))) => History::blank(),
         (None, Some(Original::One(old))) => {
             History { deleted: vec![Item::Object(old.clone())], ..History::default() }
         }

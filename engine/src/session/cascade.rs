@@ -246,8 +246,7 @@ impl Hooks for SessionHooks {
             Some(session) if super::get(cx.orm, session).new.contains_key(&item.id()) => {
                 membership::expunge(cx, session, item)
             }
-            Some(_) if replaced => Ok(()),
-            None if replaced => Ok(()),
+            _ if replaced => Ok(()),
             _ => {
                 cx.orm.states.get_mut(item.id()).orphaned = true;
                 Ok(())

@@ -58,25 +58,24 @@ fn merge_one(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, merging: &mut
     }
     let mapper = cx.orm.states.get(id).mapper;
     let own_key = cx.orm.states.get(id).key.clone();
-    let key = match own_key.clone() {
-        Some(key) => key,
-        None => {
-            if super::get(cx.orm, session).new.contains_key(&id) {
-                let text = attr::object_text(cx, id);
-                cx.host.warn(
-                    "SAWarning",
-                    &format!(
-                        "Instance {text} is already pending in this Session yet is being merged again; this is probably not what you want to do"
-                    ),
-                );
-            }
-            if !merging.load {
-                return Err(invalid(
-                    "merge() with load=False option does not support objects transient (i.e. unpersisted) objects.  flush() all changes on mapped instances before merging with load=False.",
-                ));
-            }
-            state::identity_key(cx.orm, id)
+    let key = if let Some(key) = own_key.clone() {
+        key
+    } else {
+        if super::get(cx.orm, session).new.contains_key(&id) {
+            let text = attr::object_text(cx, id);
+            cx.host.warn(
+                "SAWarning",
+                &format!(
+                    "Instance {text} is already pending in this Session yet is being merged again; this is probably not what you want to do"
+                ),
+            );
         }
+        if !merging.load {
+            return Err(invalid(
+                "merge() with load=False option does not support objects transient (i.e. unpersisted) objects.  flush() all changes on mapped instances before merging with load=False.",
+            ));
+        }
+        state::identity_key(cx.orm, id)
     };
     let has_row = own_key.is_some() || !key.values.iter().any(Value::is_null);
     let known = identity::lookup(cx.orm, session, &key)
@@ -97,13 +96,12 @@ fn merge_one(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, merging: &mut
         None if has_row => load::get(cx, session, mapper, &key.values, &[], false)?,
         None => None,
     };
-    let merged = match merged {
-        Some(merged) => merged,
-        None => {
-            let merged = cx.orm.states.create(mapper);
-            membership::save_or_update(cx, session, &merged)?;
-            merged
-        }
+    let merged = if let Some(merged) = merged {
+        merged
+    } else {
+        let merged = cx.orm.states.create(mapper);
+        membership::save_or_update(cx, session, &merged)?;
+        merged
     };
     merging.done.insert(id, merged.clone());
     if has_row {

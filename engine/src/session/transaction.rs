@@ -68,15 +68,14 @@ fn check_active(orm: &Orm, session: SessionId) -> Result<()> {
 pub fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<ConnectionId> {
     autobegin(cx.orm, session)?;
     check_active(cx.orm, session)?;
-    let connection = match super::get(cx.orm, session).connection {
-        Some(connection) => connection,
-        None => {
-            let database = super::bind(cx, session)?;
-            let connection = cx.orm.databases.connect(database)?;
-            super::get_mut(cx.orm, session).connection = Some(connection);
-            cx.orm.databases.begin(connection)?;
-            connection
-        }
+    let connection = if let Some(connection) = super::get(cx.orm, session).connection {
+        connection
+    } else {
+        let database = super::bind(cx, session)?;
+        let connection = cx.orm.databases.connect(database)?;
+        super::get_mut(cx.orm, session).connection = Some(connection);
+        cx.orm.databases.begin(connection)?;
+        connection
     };
     for depth in 0..super::get(cx.orm, session).transactions.len() {
         let at = &super::get(cx.orm, session).transactions[depth];

@@ -53,8 +53,8 @@ impl Plan {
                 continue;
             }
             while !left.is_empty() {
-                let kind = self.kind(cx, &left[0]);
-                let (actions, others) = left.into_iter().partition(|other| self.kind(cx, other) == kind);
+                let first = kind(cx, left[0]);
+                let (actions, others) = left.into_iter().partition(|other| kind(cx, *other) == first);
                 left = others;
                 batches.push(Batch { actions });
             }
@@ -202,19 +202,6 @@ impl Plan {
         }
     }
 
-    /// What has to be equal for actions to run together.
-    fn kind(&self, cx: &Cx<'_>, action: &Action) -> (u8, Option<MapperId>, Option<usize>) {
-        let base = |id| Some(state::base_mapper(cx.orm, cx.orm.states.get(id).mapper));
-        match *action {
-            Action::SaveAll(id) => (0, Some(id), None),
-            Action::DeleteAll(id) => (1, Some(id), None),
-            Action::ProcessAll(at, delete) => (2 + u8::from(delete), None, Some(at)),
-            Action::Save(id) => (4, base(id), None),
-            Action::Delete(id) => (5, base(id), None),
-            Action::Process(at, delete, _) => (6 + u8::from(delete), None, Some(at)),
-        }
-    }
-
     /// Runs one batch.
     pub(super) fn run(&mut self, cx: &mut Cx<'_>, batch: &Batch) -> Result<()> {
         let Some(first) = batch.actions.first() else { return Ok(()) };
@@ -252,5 +239,18 @@ impl Plan {
             }
             Action::Process(at, delete, _) => dependency::process(cx, self, at, &states, delete),
         }
+    }
+}
+
+/// What has to be equal for actions to run together.
+fn kind(cx: &Cx<'_>, action: Action) -> (u8, Option<MapperId>, Option<usize>) {
+    let base = |id| Some(state::base_mapper(cx.orm, cx.orm.states.get(id).mapper));
+    match action {
+        Action::SaveAll(id) => (0, Some(id), None),
+        Action::DeleteAll(id) => (1, Some(id), None),
+        Action::ProcessAll(at, delete) => (2 + u8::from(delete), None, Some(at)),
+        Action::Save(id) => (4, base(id), None),
+        Action::Delete(id) => (5, base(id), None),
+        Action::Process(at, delete, _) => (6 + u8::from(delete), None, Some(at)),
     }
 }

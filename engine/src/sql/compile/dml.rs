@@ -165,7 +165,7 @@ impl Compiler<'_> {
         }
         let key = insert.table.primary_key();
         let mut columns: Vec<Column> =
-            key.iter().filter(|column| !written.contains(column)).cloned().collect();
+            key.iter().filter(|column| !self.many || !written.contains(column)).cloned().collect();
         columns.extend(self.postfetch.iter().cloned());
         if !self.many && self.postfetch.is_empty() {
             // One row's key comes from the driver.
