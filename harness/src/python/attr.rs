@@ -40,6 +40,14 @@ impl Interp {
         }
     }
 
+    /// The error of an attribute that a foreign object does not give: unsupported where the real one has it.
+    pub(super) fn foreign_attribute_error(&mut self, kind: &str, name: &str) -> Stop {
+        if (self.known_member)(kind, name) {
+            return Stop::unsupported(format!("`{name}` of '{kind}'"));
+        }
+        self.no_attribute(kind, name)
+    }
+
     /// The error of an attribute that was not found.
     fn missing_attr(&mut self, value: &Value, name: &str) -> Stop {
         if super::known::is_known_attribute(self, value, name) {
@@ -52,6 +60,7 @@ impl Interp {
                 self.raise("AttributeError", message)
             }
             Value::Super(_) => self.no_attribute("super", name),
+            Value::Object(object) => self.foreign_attribute_error(object.type_name(), name),
             other => {
                 let kind = self.type_name(other);
                 self.no_attribute(&kind, name)

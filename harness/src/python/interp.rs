@@ -59,6 +59,8 @@ pub struct Interp {
     pub(crate) modules: IndexMap<Rc<str>, Rc<Module>>,
     /// Modules whose loaders are running.
     pub(crate) loading: Vec<Rc<str>>,
+    /// Whether the real type of this name has that attribute, for attributes that foreign objects do not give.
+    pub known_member: fn(&str, &str) -> bool,
     pub(crate) classes: IndexMap<Rc<str>, Rc<Class>>,
     pub(crate) foreign: HashMap<(String, String), Rc<Class>>,
     pub(crate) addresses: HashMap<u64, u64>,
@@ -89,6 +91,7 @@ impl Interp {
             loaders: IndexMap::new(),
             modules: IndexMap::new(),
             loading: Vec::new(),
+            known_member: |_, _| false,
             classes: IndexMap::from([(Rc::from("object"), object)]),
             foreign: HashMap::new(),
             addresses: HashMap::new(),

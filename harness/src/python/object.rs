@@ -77,11 +77,11 @@ pub trait Object: Any {
     }
 
     fn set_attr(&self, interp: &mut Interp, _this: &Value, name: &str, _value: Value) -> PyResult<()> {
-        Err(interp.no_attribute(self.type_name(), name))
+        Err(interp.foreign_attribute_error(self.type_name(), name))
     }
 
     fn del_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<()> {
-        Err(interp.no_attribute(self.type_name(), name))
+        Err(interp.foreign_attribute_error(self.type_name(), name))
     }
 
     /// The names that `dir()` shows.

@@ -330,6 +330,13 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
                 None => expr.label_anonymous(),
             }))
         }),
+        "cast" => Value::native(name, move |interp, args| {
+            let [ty] = args.exactly(interp, "cast")?;
+            match types::of_value(interp, &ty)? {
+                Some(ty) => Ok(ExprObject::value(Expr::cast(&expr, ty))),
+                None => Err(Stop::unsupported("cast() to no type")),
+            }
+        }),
         "self_group" => Value::native(name, move |_, _| Ok(ExprObject::value(expr.clone()))),
         "op" => Value::native(name, move |interp, args| {
             let mut bound =

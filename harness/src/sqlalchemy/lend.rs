@@ -58,6 +58,7 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         classes: HashMap::new(),
     };
     interp.host = Some(Box::new(shared));
+    interp.known_member = super::names::has_member;
 }
 
 fn shared_mut(interp: &mut Interp) -> Option<&mut Shared> {

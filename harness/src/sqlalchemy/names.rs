@@ -9,6 +9,19 @@ use backproof_engine::version::{Profile, Version};
 /// Observed with `dir()` of the modules in the releases of [`RELEASES`].
 const TABLE: &str = include_str!("names.txt");
 
+/// Attributes of the library's objects, observed with `dir()`.
+const MEMBERS: &str = include_str!("members.txt");
+
+/// Whether objects of the library's class of this name have the attribute in some release.
+pub(super) fn has_member(class: &str, name: &str) -> bool {
+    MEMBERS
+        .lines()
+        .skip_while(|line| *line != class)
+        .skip(1)
+        .take_while(|line| line.starts_with(' '))
+        .any(|line| line.split_whitespace().any(|word| word == name))
+}
+
 /// The releases that were looked at, as the masks of the table order them.
 const RELEASES: [Version; 5] = [
     Version::new(1, 3, 24),

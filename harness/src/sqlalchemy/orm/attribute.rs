@@ -4,7 +4,7 @@ use super::instance::{object_of, slot_value};
 use super::property::PropertyObject;
 use super::{collection, comparator, mapped};
 use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
-use crate::sqlalchemy::{convert, expr, lend};
+use crate::sqlalchemy::{convert, expr, lend, names};
 use backproof_engine::attr::{self, NewValue};
 use backproof_engine::map::{Key, Mapped, Property};
 use backproof_engine::sql::Expr;
@@ -141,7 +141,8 @@ impl Object for AttributeObject {
             let expr = self.expr(interp)?;
             expr::member(interp, this, &expr, name)?
         };
-        if found.is_some() || name.starts_with("__") {
+        // What the real attribute has and this one does not is unsupported, which the caller says.
+        if found.is_some() || name.starts_with("__") || names::has_member(self.type_name(), name) {
             return Ok(found);
         }
         Err(interp.raise(

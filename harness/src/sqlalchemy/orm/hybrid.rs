@@ -4,7 +4,7 @@ use crate::python::{
     Args, BinaryOp, Class, CompareOp, Interp, Module, Object, PyResult, Signature, Stop, UnaryOp, Value,
 };
 use crate::sqlalchemy::expr::{self, ExprObject};
-use crate::sqlalchemy::lend;
+use crate::sqlalchemy::{lend, names};
 use backproof_engine::sql::{Expr, ExprKind};
 use backproof_engine::version::Version;
 use std::any::Any;
@@ -190,7 +190,7 @@ impl Object for HybridClauseObject {
             }
             _ => {
                 let found = expr::member(interp, this, &self.expr, name)?;
-                if found.is_some() || name.starts_with("__") {
+                if found.is_some() || name.starts_with("__") || names::has_member(self.type_name(), name) {
                     return Ok(found);
                 }
                 let shown = self.shown(interp)?;
