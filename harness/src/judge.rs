@@ -132,20 +132,21 @@ pub fn judge(said: Option<Said<'_>>, outcome: &Outcome, options: &Options, table
 fn raising(said: Option<Said<'_>>, raised: &Raised, actual: String, options: &Options) -> Judgement {
     let exception = exception_line(raised);
     let shown = said.and_then(|said| compare::traceback(said.text));
-    let Some((before, message)) = shown else {
+    let Some(shown) = shown else {
         let held_against = format!("{actual}{}", raised.traceback);
         return Judgement { verdict: Verdict::Raises, detail: Some(exception), held_against };
     };
-    let agrees = compare::exceptions(&message, &exception, options)
-        && (before.trim().is_empty() || compare::texts(&before, &actual, options));
-    if agrees {
+    let same_output = shown.before.trim().is_empty() || compare::texts(&shown.before, &actual, options);
+    if same_output && compare::exceptions(&shown.message, &exception, options) {
         return Judgement { verdict: Verdict::Agrees, detail: None, held_against: actual };
     }
-    Judgement {
-        verdict: Verdict::Differs,
-        detail: Some(format!("it raises {exception}")),
-        held_against: format!("{actual}Traceback (most recent call last):\n    ...\n{exception}\n"),
-    }
+    // The page's own stack lines are no claim: only what differs is to be seen.
+    let held_against = if same_output {
+        format!("{}\n{exception}\n", shown.above)
+    } else {
+        format!("{actual}Traceback (most recent call last):\n    ...\n{exception}\n")
+    };
+    Judgement { verdict: Verdict::Differs, detail: Some(format!("it raises {exception}")), held_against }
 }
 
 /// The last line of a traceback, as Python prints it.
@@ -164,8 +165,8 @@ fn showing(
     options: &Options,
     tables: &[String],
 ) -> Judgement {
-    if let Some((_, message)) = compare::traceback(said.text) {
-        let first = message.lines().next().unwrap_or("an exception").to_owned();
+    if let Some(shown) = compare::traceback(said.text) {
+        let first = shown.message.lines().next().unwrap_or("an exception").to_owned();
         let detail = Some(format!("the page shows `{first}`; nothing was raised"));
         return Judgement { verdict: Verdict::Differs, detail, held_against: actual };
     }
@@ -189,8 +190,10 @@ fn showing(
             return Judgement { verdict: Verdict::Differs, detail: Some(detail), held_against: actual };
         }
     }
-    let detail = difference::brief(said.text, &actual);
-    Judgement { verdict: Verdict::Differs, detail, held_against: actual }
+    // An output without a log is best seen beside what is printed alone.
+    let held_against = if has_log { actual } else { candidates.pop().unwrap_or(actual) };
+    let detail = difference::brief(said.text, &held_against);
+    Judgement { verdict: Verdict::Differs, detail, held_against }
 }
 
 /// How the detail of an output begins that is not of the program that it stands by.

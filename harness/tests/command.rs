@@ -216,6 +216,34 @@ fn what_is_not_supported_is_neither_passed_nor_called_an_exception() {
 }
 
 #[test]
+fn each_output_apart_is_held_against_the_code_before_it() {
+    let page: &[u8] = b"# A\n\n```python\nprint('one')\nprint('two')\n```\n\nIt prints:\n\n    one\n    two\n\nOutput:\n\n    one\n    three\n";
+    let folder = folder(&[
+        ("page.md", page),
+        ("alone.txt", b"Output:\n\n2020-01-01 10:00:00,123 INFO sqlalchemy.engine.Engine BEGIN (implicit)\n"),
+    ]);
+    let output = backproof(folder.path(), &["check", "page.md", "alone.txt"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = out(&output);
+    assert!(text.starts_with("page.md:16: differs: the page shows `three`; it is `two`\n"), "{text}");
+    assert!(text.contains("alone.txt:3: unsupported: an output with no code before it"), "{text}");
+    assert!(text.contains("2 documents, 3 steps: 1 agrees, 1 differs, 1 unsupported"), "{text}");
+}
+
+#[test]
+fn a_documented_traceback_agrees_by_its_last_line() {
+    let page: &[u8] = b"```python\n>>> [][1]\nTraceback (most recent call last):\n  ...\nIndexError: list index out of range\n>>> [][2]\nTraceback (most recent call last):\n  ...\nIndexError: no such thing\n>>> 1\nTraceback (most recent call last):\n  ...\nValueError: one\n```\n";
+    let folder = folder(&[("page.md", page)]);
+    let text = out(&backproof(folder.path(), &["check", "page.md"]));
+    assert!(
+        text.starts_with("page.md:9: differs: it raises IndexError: list index out of range\n"),
+        "{text}"
+    );
+    assert!(text.contains(": differs: the page shows `ValueError: one`; nothing was raised\n"), "{text}");
+    assert!(text.contains("1 document, 3 steps: 1 agrees, 2 differs"), "{text}");
+}
+
+#[test]
 fn usage_faults_end_with_two() {
     let folder = folder(&[("good.md", GOOD), ("code.py", b"x = 1\n")]);
     for args in [

@@ -44,8 +44,19 @@ fn ellipsis(want: &str, got: &str) -> bool {
     true
 }
 
-/// What a claim shows before a traceback, and the exception at the traceback's end.
-pub(super) fn traceback(want: &str) -> Option<(String, String)> {
+/// A traceback that a page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Traceback {
+    /// What the claim shows before it.
+    pub(super) before: String,
+    /// Everything above the exception, what stands before the traceback included.
+    pub(super) above: String,
+    /// The exception at its end.
+    pub(super) message: String,
+}
+
+/// The traceback that a claim shows, if it shows one.
+pub(super) fn traceback(want: &str) -> Option<Traceback> {
     let header = |line: &str| {
         let line = line.trim();
         line.starts_with("Traceback (most recent call last)")
@@ -63,7 +74,11 @@ pub(super) fn traceback(want: &str) -> Option<(String, String)> {
     let message_at = at + 1 + lines[at + 1..].iter().position(begins)?;
     let message: Vec<&str> =
         lines[message_at..].iter().map(|line| line.get(margin..).unwrap_or("").trim_end()).collect();
-    Some((lines[..first].join("\n"), message.join("\n").trim_end().to_owned()))
+    Some(Traceback {
+        before: lines[..first].join("\n"),
+        above: lines[..message_at].join("\n"),
+        message: message.join("\n").trim_end().to_owned(),
+    })
 }
 
 /// Whether an exception's last lines say the same.
@@ -112,7 +127,9 @@ mod tests {
     #[test]
     fn a_tracebacks_last_lines_are_its_claim() {
         let want = "Traceback (most recent call last):\n  File \"x\", line 1\n    y()\nValueError: no such\n  cart\n";
-        assert_eq!(traceback(want), Some((String::new(), "ValueError: no such\n  cart".into())));
+        let shown = traceback(want).expect("a traceback");
+        assert_eq!((shown.before.as_str(), shown.message.as_str()), ("", "ValueError: no such\n  cart"));
+        assert!(shown.above.ends_with("    y()"), "{}", shown.above);
         assert_eq!(traceback("ValueError: no\n"), None);
     }
 

@@ -108,7 +108,9 @@ impl Writer {
         let width = to.to_string().len();
         if step.line < from {
             self.page_line(document, step.line, width, false);
-            self.line(&format!("  {:>width$}   …", ""));
+            if step.line + 1 < from {
+                self.line(&format!("  {:>width$}   …", ""));
+            }
         }
         for number in from..=to {
             self.page_line(document, number, width, number == at);
