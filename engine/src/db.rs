@@ -12,6 +12,7 @@ mod engine;
 mod execute;
 mod log;
 mod parameters;
+mod peek;
 mod schema;
 
 pub use clock::Clock;

@@ -130,6 +130,11 @@ impl Databases {
         &self.connections[connection.0 as usize]
     }
 
+    /// Every engine's database that has been opened, oldest first.
+    pub(super) fn drivers(&self) -> impl DoubleEndedIterator<Item = &Rc<Driver>> {
+        self.databases.iter().filter_map(|database| database.driver.as_ref())
+    }
+
     /// A connection of the engine.
     pub fn connect(&mut self, database: DatabaseId) -> Result<ConnectionId> {
         let entry = self.database_mut(database);

@@ -13,7 +13,6 @@ pub(crate) mod datetime;
 pub(crate) mod decimal;
 mod enums;
 mod functools;
-mod gc;
 mod itertools;
 mod json;
 pub(crate) mod logging;
@@ -45,7 +44,6 @@ pub(super) fn install(interp: &mut Interp) {
     decimal::install(interp);
     enums::install(interp);
     functools::install(interp);
-    gc::install(interp);
     itertools::install(interp);
     json::install(interp);
     logging::install(interp);

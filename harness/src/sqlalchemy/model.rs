@@ -1,6 +1,6 @@
 //! What a world has mapped and stored, as plain data for reports and snapshots.
 
-use super::{lend, orm};
+use super::{convert, lend, orm};
 use crate::model::{ClassModel, Model, RelationshipModel, Rows, TableModel};
 use crate::python::Interp;
 use backproof_engine::map::{Direction, Mapper, Property};
@@ -77,6 +77,31 @@ fn relationships(orm: &backproof_engine::Orm, mapper: &Mapper) -> Vec<Relationsh
 }
 
 /// The rows of every table that exists.
-pub(crate) fn rows(_interp: &mut Interp) -> Vec<Rows> {
-    Vec::new()
+pub(crate) fn rows(interp: &mut Interp) -> Vec<Rows> {
+    let read = lend::read(interp, |orm| {
+        let mut collections: Vec<MetaData> = Vec::new();
+        for mapper in orm.mappers.iter() {
+            let metadata = mapper.table.metadata();
+            if !collections.contains(metadata) {
+                collections.push(metadata.clone());
+            }
+        }
+        let tables = collections.iter().flat_map(MetaData::tables);
+        tables.filter_map(|table| Some((orm.databases.table_rows(&table)?, table))).collect::<Vec<_>>()
+    });
+    let mut all = Vec::new();
+    for (rows, table) in read.unwrap_or_default() {
+        let mut shown = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let mut values = Vec::with_capacity(row.len());
+            for value in row {
+                let text = convert::to_python(interp, value).and_then(|value| interp.repr(&value));
+                values.push(text.unwrap_or_else(|_| "?".to_owned()));
+            }
+            shown.push(values);
+        }
+        let columns = table.columns().iter().map(|column| column.name().to_string()).collect();
+        all.push(Rows { table: table.full_name().to_string(), columns, rows: shown });
+    }
+    all
 }

@@ -11,6 +11,7 @@ fn everything(interp: &mut Interp) -> PyResult<Module> {
     functions::install(&all);
     statement::install(&all);
     engine::install(&all);
+    ddl::install(&all);
     for (name, value) in interp.import("sqlalchemy.types")?.dict.items() {
         all.dict.set(&name, value);
     }
@@ -51,11 +52,9 @@ pub(super) fn register(interp: &mut Interp) {
     for name in ["sqlalchemy.schema", "sqlalchemy.sql", "sqlalchemy.sql.expression", "sqlalchemy.engine"] {
         interp.register_module(name, move |interp| {
             let all = everything(interp)?;
-            let library = interp.import("sqlalchemy")?;
-            ddl::install(&all);
             let profile = lend::profile(interp);
             let module = orm::module(interp, name);
-            for (key, value) in all.dict.items().into_iter().chain(library.dict.items()) {
+            for (key, value) in all.dict.items() {
                 if names::has(profile, name, &key) {
                     module.dict.set(&key, value);
                 }
@@ -64,5 +63,19 @@ pub(super) fn register(interp: &mut Interp) {
             Ok(Rc::new(module))
         });
     }
+    interp.register_module("gc", |_| {
+        let module = Module::new("gc");
+        module.dict.set("collect", Value::native("collect", |interp, _| {
+            lend::with_cx(interp, |cx| {
+                let collected = cx.orm.states.collect_cycles();
+                backproof_engine::session::sweep(cx.orm);
+                Ok(Value::size(collected))
+            })
+        }));
+        for name in ["enable", "disable"] {
+            module.dict.set(name, Value::native(name, |_, _| Ok(Value::None)));
+        }
+        Ok(Rc::new(module))
+    });
     orm::register(interp);
 }
