@@ -63,6 +63,7 @@ pub(super) fn register(interp: &mut Interp) {
             Ok(Rc::new(module))
         });
     }
+    interp.register_module("weakref", |_| Ok(Rc::new(Module::new("weakref"))));
     interp.register_module("gc", |_| {
         let module = Module::new("gc");
         module.dict.set("collect", Value::native("collect", |interp, _| {

@@ -5,6 +5,7 @@
 use super::columns::MappedColumnObject;
 use crate::python::{Interp, Object, PyResult, Stop, Value};
 use backproof_engine::schema::SqlType;
+use backproof_engine::version::{Profile, Version};
 use std::any::Any;
 
 /// `Mapped`, and what subscripting it gives.
@@ -43,6 +44,7 @@ impl Object for MappedObject {
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         Ok(match &self.inner {
             None => format!("<class 'sqlalchemy.orm.base.{}'>", self.name),
+            Some(Value::Class(class)) => format!("sqlalchemy.orm.base.{}[{}]", self.name, class.full_name()),
             Some(inner) => format!("sqlalchemy.orm.base.{}[{}]", self.name, interp.repr(inner)?),
         })
     }
@@ -250,12 +252,13 @@ fn read_value(interp: &mut Interp, value: &Value, depth: usize) -> PyResult<Hint
 }
 
 /// The SQL type that a Python type means without a map of one's own.
-pub(super) fn default_type(value: &Value) -> Option<SqlType> {
+pub(super) fn default_type(value: &Value, profile: Profile) -> Option<SqlType> {
     let class = value.as_class()?;
     Some(match class.full_name().as_str() {
         "int" => SqlType::Integer,
         "str" => SqlType::String(None),
         "bool" => SqlType::Boolean,
+        "float" if profile.version() >= Version::new(2, 1, 0) => SqlType::Double,
         "float" => SqlType::Float { precision: None, asdecimal: false },
         "bytes" => SqlType::LargeBinary(None),
         "datetime.datetime" => SqlType::DateTime { timezone: false },

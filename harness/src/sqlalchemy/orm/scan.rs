@@ -255,7 +255,7 @@ fn hint_type(
             return Ok(Some(ty.clone()));
         }
     }
-    Ok(annotation::default_type(value))
+    Ok(annotation::default_type(value, lend::profile(interp)))
 }
 
 /// The class's table: its own, a new one, or the one of the class that it inherits from.
