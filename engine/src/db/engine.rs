@@ -132,7 +132,7 @@ impl Databases {
 
     /// Every engine's database that has been opened, oldest first.
     pub(super) fn drivers(&self) -> impl DoubleEndedIterator<Item = &Rc<Driver>> {
-        self.databases.iter().filter_map(|database| database.driver.as_ref())
+        self.engines.iter().filter_map(|engine| engine.driver.as_ref())
     }
 
     /// A connection of the engine.
