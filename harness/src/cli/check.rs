@@ -88,13 +88,14 @@ fn side_by_side(plans: &[Result<Plan, Problem>], asked: Option<Profile>) -> Vec<
     let results: Vec<Mutex<Option<Checking>>> = plans.iter().map(|_| Mutex::new(None)).collect();
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(plans.len());
     let work = || {
-        while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let Some(slot) = plans.iter().position(|other| std::ptr::eq(other, plan)) else { continue };
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(plan), Some(slot)) = (plans.get(index), results.get(index)) else { break };
             let result = match plan {
                 Ok(plan) => guarded(plan, asked),
                 Err(problem) => Err(problem.clone()),
             };
-            if let Ok(mut slot) = results[slot].lock() {
+            if let Ok(mut slot) = slot.lock() {
                 *slot = Some(result);
             }
         }
