@@ -110,6 +110,12 @@ fn create_engine(interp: &mut Interp, args: crate::python::Args) -> PyResult<Val
         Some(value) => echo(interp, &value)?,
         None => Echo::Off,
     };
+    // A document can ask for the log by its logger's level instead.
+    let echo = match (echo, crate::python::stdlib::logging::level(interp, "sqlalchemy.engine")) {
+        (Echo::Off, ..=10) => Echo::Debug,
+        (Echo::Off, 11..=20) => Echo::On,
+        (echo, _) => echo,
+    };
     let profile = lend::profile(interp);
     let database = with_cx(interp, |cx| cx.orm.databases.create_engine(profile, &url, echo))?;
     Ok(Value::object(EngineObject { database, url, id: fresh_identity() }))

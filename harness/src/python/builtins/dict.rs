@@ -1,7 +1,6 @@
 //! Methods of `dict`.
 
 use super::convert::plain;
-use super::list::sequence_protocol;
 use super::methods;
 use super::views::{View, ViewKind, reversed_entries};
 use crate::python::args::Args;
@@ -86,7 +85,6 @@ pub(super) fn install(interp: &mut Interp) {
             }),
         ],
     );
-    sequence_protocol(&class, true);
     let from_keys = Value::native("fromkeys", |interp, mut args| {
         if matches!(args.positional.first(), Some(Value::Class(_))) {
             args.positional.remove(0);

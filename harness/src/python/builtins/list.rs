@@ -1,8 +1,7 @@
 //! Methods of `list` and `tuple`.
 
-use super::convert::plain;
 use super::sort::{sort_arguments, sort_values};
-use super::{method, methods, receiver};
+use super::methods;
 use crate::python::args::Args;
 use crate::python::error::PyResult;
 use crate::python::interp::Interp;
@@ -92,78 +91,6 @@ pub(super) fn install(interp: &mut Interp) {
             ("count", |interp, tuple, args| count(interp, &tuple, args, "tuple.count")),
         ],
     );
-    for name in ["list", "tuple"] {
-        let class = interp.builtin_class(name);
-        sequence_protocol(&class, name == "list");
-    }
-}
-
-/// The special methods that derived classes call through `super()`.
-pub(super) fn sequence_protocol(class: &Rc<crate::python::class::Class>, mutable: bool) {
-    let kind = class.name();
-    let own = move |interp: &mut Interp, args: Args, name: &str| -> PyResult<(Value, Args)> {
-        let (receiver, args) = receiver(interp, args, &kind, name)?;
-        Ok((plain(&receiver), args))
-    };
-    let shared = Rc::new(own);
-    let own = shared.clone();
-    method(class, "__getitem__", move |interp, args| {
-        let whole = args.positional.first().cloned().unwrap_or(Value::None);
-        let (value, args) = own(interp, args, "__getitem__")?;
-        let [key] = args.exactly(interp, "__getitem__")?;
-        if let (Value::Instance(_), Value::Dict(dict)) = (&whole, &value) {
-            if let Some(found) = interp.dict_get(dict, &key)? {
-                return Ok(found);
-            }
-            let made = interp.call_special(&whole, "__missing__", vec![key.clone()])?;
-            return made.ok_or_else(|| interp.key_error(&key));
-        }
-        interp.get_item(&value, &key)
-    });
-    let own = shared.clone();
-    method(class, "__len__", move |interp, args| {
-        let (value, _) = own(interp, args, "__len__")?;
-        interp.len(&value).map(Value::size)
-    });
-    let own = shared.clone();
-    method(class, "__iter__", move |interp, args| {
-        let (value, _) = own(interp, args, "__iter__")?;
-        interp.iter(&value)
-    });
-    let own = shared.clone();
-    method(class, "__contains__", move |interp, args| {
-        let (value, args) = own(interp, args, "__contains__")?;
-        let [item] = args.exactly(interp, "__contains__")?;
-        interp.contains(&value, &item).map(Value::Bool)
-    });
-    let own = shared.clone();
-    method(class, "__repr__", move |interp, args| {
-        let (value, _) = own(interp, args, "__repr__")?;
-        interp.repr(&value).map(Value::from)
-    });
-    let own = shared.clone();
-    method(class, "__eq__", move |interp, args| {
-        let (value, args) = own(interp, args, "__eq__")?;
-        let [other] = args.exactly(interp, "__eq__")?;
-        interp.compare(crate::python::object::CompareOp::Eq, &value, &plain(&other))
-    });
-    if !mutable {
-        return;
-    }
-    let own = shared.clone();
-    method(class, "__setitem__", move |interp, args| {
-        let (value, args) = own(interp, args, "__setitem__")?;
-        let [key, item] = args.exactly(interp, "__setitem__")?;
-        interp.set_item(&value, &key, item)?;
-        Ok(Value::None)
-    });
-    let own = shared;
-    method(class, "__delitem__", move |interp, args| {
-        let (value, args) = own(interp, args, "__delitem__")?;
-        let [key] = args.exactly(interp, "__delitem__")?;
-        interp.del_item(&value, &key)?;
-        Ok(Value::None)
-    });
 }
 
 /// The items as they are now.

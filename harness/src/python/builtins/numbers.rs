@@ -93,8 +93,8 @@ fn mod_pow(interp: &mut Interp, base: &Value, exponent: &Value, modulus: &Value)
     if modulus.is_zero() {
         return Err(interp.raise("ValueError", "pow() 3rd argument cannot be 0"));
     }
-    let bits = usize::try_from(exponent.bits().saturating_mul(modulus.bits())).unwrap_or(usize::MAX);
-    interp.charge_bytes(bits)?;
+    let words = modulus.bits() / 64 + 1;
+    interp.charge(exponent.bits().saturating_mul(words).saturating_mul(words) / 16)?;
     let base = if exponent.is_negative() {
         exponent = -exponent;
         match base.modinv(&modulus) {

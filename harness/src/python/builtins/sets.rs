@@ -1,7 +1,6 @@
 //! Methods of `set` and `frozenset`.
 
 use super::convert::plain;
-use super::list::sequence_protocol;
 use super::methods;
 use crate::python::args::Args;
 use crate::python::error::PyResult;
@@ -76,7 +75,6 @@ pub(super) fn install(interp: &mut Interp) {
                 }),
             ],
         );
-        sequence_protocol(&class, false);
     }
     let class = interp.builtin_class("set");
     methods(

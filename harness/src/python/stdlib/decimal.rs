@@ -26,6 +26,9 @@ pub(crate) struct PyDecimal(pub(crate) BigDecimal);
 /// The exponents that documents have reason to use.
 const WIDEST: i64 = 4000;
 
+/// The bits of the longest coefficient: some ten thousand digits.
+const MOST_BITS: u64 = 34_000;
+
 const ERRORS: [(&str, &[&str]); 10] = [
     ("DecimalException", &["ArithmeticError"]),
     ("InvalidOperation", &["DecimalException"]),
@@ -116,7 +119,10 @@ fn signal(interp: &mut Interp, kind: &str, condition: &str) -> Stop {
 
 /// Refuses exponents that would need more memory than a document has reason to use.
 fn checked(interp: &mut Interp, number: BigDecimal) -> PyResult<BigDecimal> {
-    let scale = number.fractional_digit_count();
+    let (coefficient, scale) = number.as_bigint_and_exponent();
+    if coefficient.bits() > MOST_BITS {
+        return Err(Stop::unsupported("a decimal of many thousand digits"));
+    }
     if scale.abs() > WIDEST {
         return Err(Stop::unsupported("a decimal with an exponent of many thousands"));
     }
@@ -408,7 +414,12 @@ impl Object for PyDecimal {
             BinaryOp::Pow => {
                 let exponent = right.is_integer().then(|| right.to_i64()).flatten();
                 match exponent.filter(|exponent| exponent.abs() <= 1000) {
-                    Some(exponent) if !left.is_zero() || exponent > 0 => arithmetic::power(&left, exponent),
+                    Some(exponent)
+                        if (!left.is_zero() || exponent > 0)
+                            && left.digits().saturating_mul(exponent.unsigned_abs()) < 20_000 =>
+                    {
+                        arithmetic::power(&left, exponent)
+                    }
                     _ => return Err(Stop::unsupported("this power of a decimal")),
                 }
             }

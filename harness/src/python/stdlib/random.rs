@@ -208,7 +208,10 @@ fn run(interp: &mut Interp, generator: &Rc<Generator>, name: &str, args: Args) -
         "randint" => {
             let [from, to] = args.exactly(interp, "randint")?;
             let (from, to) = (word(interp, &from)?, word(interp, &to)?);
-            range(interp, generator, from, to.saturating_add(1), 1)
+            match to.checked_add(1) {
+                Some(end) => range(interp, generator, from, end, 1),
+                None => Err(Stop::unsupported("random numbers beyond 64 bits")),
+            }
         }
         "randrange" => {
             let [first, second, step] = args.between(interp, "randrange", 1)?;

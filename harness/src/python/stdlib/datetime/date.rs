@@ -221,6 +221,9 @@ impl Object for PyDate {
 /// A number of seconds since 1970 as microseconds.
 pub(super) fn timestamp_micros(interp: &mut Interp, seconds: &Value) -> PyResult<i128> {
     let number = convert::real(interp, seconds)?;
+    if number.is_nan() {
+        return Err(interp.raise("ValueError", "cannot convert float NaN to integer"));
+    }
     let micros = (number * 1e6).round_ties_even();
     if micros.abs() > 1e18 {
         return Err(interp.raise("ValueError", format!("year is out of range: {number}")));
