@@ -26,7 +26,9 @@ pub enum Echo {
 }
 
 /// Engines a world may have.
-const MAX_DATABASES: usize = 64;
+const MAX_ENGINES: usize = 4096;
+/// Engines that may have been connected to: each holds a database.
+const MAX_OPEN: usize = 64;
 /// Messages that may wait to be taken.
 const MAX_LOG: usize = 100_000;
 
@@ -92,8 +94,8 @@ impl Databases {
                 "the database dialect `{scheme}`: engines are SQLite in memory (`sqlite://`)"
             )));
         }
-        if self.engines.len() >= MAX_DATABASES {
-            return Err(Error::unsupported(format!("more than {MAX_DATABASES} engines in one document")));
+        if self.engines.len() >= MAX_ENGINES {
+            return Err(Error::unsupported(format!("more than {MAX_ENGINES} engines in one document")));
         }
         self.engines.push(Database {
             profile,
@@ -140,6 +142,9 @@ impl Databases {
         let entry = self.database_mut(database);
         entry.logging = entry.echo;
         if self.database(database).driver.is_none() {
+            if self.engines.iter().filter(|engine| engine.driver.is_some()).count() >= MAX_OPEN {
+                return Err(Error::unsupported(format!("more than {MAX_OPEN} databases in one document")));
+            }
             let driver = Rc::new(Driver::open()?);
             self.database_mut(database).driver = Some(driver);
             if self.database(database).profile.has(Behaviour::ConnectProbes) {

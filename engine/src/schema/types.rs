@@ -145,6 +145,11 @@ impl SqlType {
         }
     }
 
+    /// As `str()` shows it: the name in DDL.
+    pub fn text(&self) -> String {
+        crate::sql::compile::types::name(self).unwrap_or_else(|_| "NULL".to_owned())
+    }
+
     /// As `repr()` shows it: `String(length=30)`.
     pub fn repr(&self) -> String {
         let mut arguments: Vec<String> = Vec::new();

@@ -45,9 +45,8 @@ impl Object for TypeObject {
         Ok(self.ty.repr())
     }
 
-    fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        let _ = interp;
-        Err(Stop::unsupported("str() of a type"))
+    fn str(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        Ok(self.ty.text())
     }
 }
 
