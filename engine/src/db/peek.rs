@@ -25,7 +25,9 @@ impl Databases {
         let fetched = self.drivers().rev().find_map(|driver| driver.run(&text, &[]).ok())?;
         let rows = fetched.rows.into_iter().map(|row| {
             let values = row.into_iter().zip(&columns);
-            values.map(|(value, column)| convert::result(&column.ty(), value).unwrap_or(Value::Null)).collect()
+            values
+                .map(|(value, column)| convert::result(&column.ty(), value).unwrap_or(Value::Null))
+                .collect()
         });
         Some(rows.collect())
     }

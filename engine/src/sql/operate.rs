@@ -94,21 +94,6 @@ impl Expr {
         Ok(Expr::binary(self.clone(), right, op, ty, None))
     }
 
-    /// `startswith(text, autoescape=True)` and its like: wildcards in the text stand for themselves.
-    ///
-    /// # Errors
-    ///
-    /// As [`Expr::operate`].
-    pub fn operate_autoescape(&self, op: Op, text: &str, escape: Option<&str>) -> Result<Expr> {
-        let escape = escape.unwrap_or("/");
-        let mut escaped = text.to_owned();
-        if !matches!(escape, "%" | "_") {
-            escaped = escaped.replace(escape, &escape.repeat(2));
-        }
-        let escaped = escaped.replace('%', &format!("{escape}%")).replace('_', &format!("{escape}_"));
-        self.operate_escape(op, Operand::Value(Value::text(escaped)), Some(escape))
-    }
-
     /// A comparison; `None` and truth values are constants, never binds.
     fn compare(&self, op: Op, other: Operand, escape: Option<&str>) -> Result<Expr> {
         let constant = match &other {
