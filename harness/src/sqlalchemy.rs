@@ -7,6 +7,7 @@
 mod absent;
 pub(crate) mod compiled;
 pub(crate) mod convert;
+mod connection;
 mod ddl;
 mod define;
 pub(crate) mod engine;
@@ -24,7 +25,7 @@ pub(crate) mod statement;
 pub(crate) mod types;
 
 use crate::python::{Interp, PyResult, Value};
-use backproof_engine::sql::{Expr, Select};
+use backproof_engine::sql::{Expr, Select, Statement};
 use backproof_engine::version::Profile;
 
 /// Puts an engine of this profile in place, and makes the library's modules importable.
@@ -41,4 +42,9 @@ pub(crate) fn mapped_clause(interp: &mut Interp, value: &Value) -> PyResult<Opti
 /// The select that a `select()` value stands for inside another statement.
 pub(crate) fn core_select(interp: &mut Interp, value: &Value) -> PyResult<Option<Select>> {
     orm::core_select(interp, value)
+}
+
+/// The statement that a `select()` value stands for when it is executed on a connection.
+pub(crate) fn select_statement(interp: &mut Interp, value: &Value) -> PyResult<Option<Statement>> {
+    Ok(core_select(interp, value)?.map(Statement::from))
 }

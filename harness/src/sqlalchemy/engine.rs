@@ -1,21 +1,18 @@
 //! `create_engine()`, engines and connections.
 
+use super::connection::{ConnectionObject, begin_block};
 use super::lend::{self, with_cx};
 use crate::python::{Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
-use backproof_engine::db::{ConnectionId, DatabaseId, Echo};
+use backproof_engine::db::{DatabaseId, Echo};
 use backproof_engine::schema::Table;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 
 /// An engine.
 pub(crate) struct EngineObject {
     pub(crate) database: DatabaseId,
     url: String,
-    id: u64,
-}
-
-/// A connection.
-pub(crate) struct ConnectionObject {
-    pub(crate) connection: ConnectionId,
+    future: bool,
     id: u64,
 }
 
@@ -42,14 +39,19 @@ impl Object for EngineObject {
     }
 
     fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        let database = self.database;
+        let (database, future) = (self.database, self.future);
         Ok(Some(match name {
             "url" => Value::from(self.url.as_str()),
             "name" => Value::from("sqlite"),
             "connect" => Value::native(name, move |interp, args| {
                 let [] = args.exactly(interp, "connect")?;
                 let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
-                Ok(Value::object(ConnectionObject { connection, id: fresh_identity() }))
+                Ok(ConnectionObject::value(connection, future))
+            }),
+            "begin" => Value::native(name, move |interp, args| {
+                let [] = args.exactly(interp, "begin")?;
+                let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
+                begin_block(ConnectionObject::value(connection, future))
             }),
             "dispose" => Value::native(name, |_, _| Ok(Value::None)),
             _ => return Ok(None),
@@ -69,24 +71,6 @@ impl Object for EngineObject {
 
     fn repr(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
         Ok(format!("Engine({})", self.url))
-    }
-}
-
-impl Object for ConnectionObject {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn type_name(&self) -> &str {
-        "Connection"
-    }
-
-    fn type_module(&self) -> &str {
-        "sqlalchemy.engine.base"
-    }
-
-    fn identity(&self) -> u64 {
-        self.id
     }
 }
 
@@ -117,8 +101,9 @@ fn create_engine(interp: &mut Interp, args: crate::python::Args) -> PyResult<Val
         (echo, _) => echo,
     };
     let profile = lend::profile(interp);
+    let future = !profile.has(Behaviour::Autocommit);
     let database = with_cx(interp, |cx| cx.orm.databases.create_engine(profile, &url, echo))?;
-    Ok(Value::object(EngineObject { database, url, id: fresh_identity() }))
+    Ok(Value::object(EngineObject { database, url, future, id: fresh_identity() }))
 }
 
 /// Creates or drops tables, given in the order in which they were made.
