@@ -97,7 +97,7 @@ pub(super) fn install(interp: &mut Interp) {
             }),
             ("pop", |interp, (set, _), args| {
                 let [] = args.exactly(interp, "set.pop")?;
-                let first = set.items.borrow().0.iter().next().map(|(item, _)| item.clone());
+                let first = set.items.borrow().values().into_iter().next();
                 let Some(item) = first else {
                     let class = interp.builtin_class("KeyError");
                     return Err(interp.raise_class(&class, vec![Value::from("pop from an empty set")]));
