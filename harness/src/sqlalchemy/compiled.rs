@@ -25,14 +25,14 @@ impl Object for CompiledObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         match self.dialect {
             Dialect::Sqlite => "SQLiteCompiler",
             Dialect::Default => "StrSQLCompiler",
         }
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.sql.compiler"
     }
 

@@ -61,11 +61,11 @@ impl Object for ExprObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         class_name(&self.expr)
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         match self.expr.kind() {
             ExprKind::Function(_) => "sqlalchemy.sql.functions",
             _ => "sqlalchemy.sql.elements",

@@ -18,11 +18,11 @@ impl Object for FunctionGenerator {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "_FunctionGenerator"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.sql.functions"
     }
 

@@ -46,7 +46,7 @@ impl Object for UnsupportedProperty {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         self.0
     }
 }

@@ -67,11 +67,11 @@ impl Object for RowObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         if self.kind == RowKind::Keyed { "result" } else { "Row" }
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         if self.kind == RowKind::Keyed { "sqlalchemy.util._collections" } else { "sqlalchemy.engine.row" }
     }
 
@@ -371,11 +371,11 @@ impl Object for ResultObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         self.kind
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         if self.kind == "CursorResult" { "sqlalchemy.engine.cursor" } else { "sqlalchemy.engine.result" }
     }
 

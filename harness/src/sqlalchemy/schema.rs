@@ -67,11 +67,11 @@ impl Object for ColumnObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Column"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.sql.schema"
     }
 
@@ -174,11 +174,11 @@ impl Object for ForeignKeyObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "ForeignKey"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.sql.schema"
     }
 
@@ -204,14 +204,14 @@ impl Object for ItemObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         match self {
             ItemObject::Constraint(_, name) => name,
             ItemObject::Index(_) => "Index",
         }
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.sql.schema"
     }
 }
@@ -221,11 +221,11 @@ impl Object for TableObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Table"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.sql.schema"
     }
 
@@ -286,11 +286,11 @@ impl Object for ColumnsObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "ReadOnlyColumnCollection"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.sql.base"
     }
 
@@ -350,11 +350,11 @@ impl Object for MetaDataObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "MetaData"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.sql.schema"
     }
 

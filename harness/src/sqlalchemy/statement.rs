@@ -57,7 +57,7 @@ impl Object for StatementObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         match &self.kind {
             Kind::Insert(_) => "Insert",
             Kind::Update(_) => "Update",
@@ -65,7 +65,7 @@ impl Object for StatementObject {
         }
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.sql.dml"
     }
 

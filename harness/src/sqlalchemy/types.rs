@@ -18,7 +18,7 @@ impl Object for TypeObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         self.ty.class_name()
     }
 

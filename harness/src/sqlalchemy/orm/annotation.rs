@@ -25,7 +25,7 @@ impl Object for MappedObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         if self.inner.is_some() { "_GenericAlias" } else { "type" }
     }
 

@@ -105,11 +105,11 @@ impl Object for AttributeObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "InstrumentedAttribute"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.orm.attributes"
     }
 

@@ -80,11 +80,11 @@ impl Object for ListObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "InstrumentedList"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         MODULE
     }
 

@@ -40,11 +40,11 @@ impl Object for MappedColumnObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "MappedColumn"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.orm.properties"
     }
 
@@ -159,11 +159,11 @@ impl Object for DeclaredAttrObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "declared_attr"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.orm.decl_api"
     }
 

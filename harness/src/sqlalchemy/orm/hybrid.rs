@@ -54,11 +54,11 @@ impl Object for HybridObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "hybrid_property"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.ext.hybrid"
     }
 
@@ -171,11 +171,11 @@ impl Object for HybridClauseObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "create_proxied_attribute.<locals>.Proxy"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.orm.attributes"
     }
 
@@ -249,11 +249,11 @@ impl Object for HybridMethodObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "hybrid_method"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.ext.hybrid"
     }
 

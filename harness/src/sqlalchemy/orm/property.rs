@@ -55,11 +55,11 @@ impl Object for PropertyObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         self.kind
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         if self.kind == "ColumnProperty" {
             "sqlalchemy.orm.properties"
         } else {
@@ -230,11 +230,11 @@ impl Object for DirectionObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         if self.is_enum { "RelationshipDirection" } else { "symbol" }
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         if self.is_enum { "sqlalchemy.orm.interfaces" } else { "sqlalchemy.util.langhelpers" }
     }
 
@@ -290,11 +290,11 @@ impl Object for CascadeObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "CascadeOptions"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.orm.util"
     }
 

@@ -71,11 +71,11 @@ impl Object for RelationshipDecl {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         self.kind
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.orm.relationships"
     }
 
@@ -90,7 +90,7 @@ impl Object for BackrefObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "tuple"
     }
 

@@ -52,11 +52,11 @@ impl Object for SessionObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "Session"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         MODULE
     }
 
@@ -531,11 +531,11 @@ impl Object for TransactionObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "SessionTransaction"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         MODULE
     }
 
@@ -585,11 +585,11 @@ impl Object for NoAutoflushObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "_GeneratorContextManager"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "contextlib"
     }
 
@@ -620,11 +620,11 @@ impl Object for ObjectSet {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         self.kind
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         if self.kind == "IdentitySet" { "sqlalchemy.util._collections" } else { "sqlalchemy.orm.identity" }
     }
 

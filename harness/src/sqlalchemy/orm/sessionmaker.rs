@@ -53,11 +53,11 @@ impl Object for SessionMakerObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "sessionmaker"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.orm.session"
     }
 
@@ -136,11 +136,11 @@ impl Object for SessionBeginObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "_GeneratorContextManager"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "contextlib"
     }
 
@@ -210,11 +210,11 @@ impl Object for ScopedSessionObject {
         self
     }
 
-    fn type_name(&self) -> &str {
+    fn type_name(&self) -> &'static str {
         "scoped_session"
     }
 
-    fn type_module(&self) -> &str {
+    fn type_module(&self) -> &'static str {
         "sqlalchemy.orm.scoping"
     }
 
