@@ -144,11 +144,10 @@ impl Object for RowObject {
     }
 
     fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
-        if let (Some(name), RowKind::Both) = (key.as_str(), self.kind) {
-            if let Some(at) = self.position(name) {
+        if let (Some(name), RowKind::Both) = (key.as_str(), self.kind)
+            && let Some(at) = self.position(name) {
                 return Ok(self.values[at].clone());
             }
-        }
         interp.get_item(&self.tuple(), key)
     }
 
@@ -160,9 +159,6 @@ impl Object for RowObject {
         interp.iter(&self.tuple())
     }
 
-    fn instance_check(&self, _interp: &mut Interp, _this: &Value, _value: &Value) -> PyResult<Option<bool>> {
-        Ok(None)
-    }
 }
 
 /// How rows are handed out.
@@ -354,15 +350,16 @@ impl ResultObject {
         Ok(row)
     }
 
-    /// The first value of a row as this result hands it out.
-    fn scalar(&self, row: Option<Value>) -> Value {
-        match row {
-            None => Value::None,
-            Some(value) => match value.downcast::<RowObject>() {
-                Some(row) => row.values.first().cloned().unwrap_or(Value::None),
-                None => value,
-            },
-        }
+}
+
+/// The first value of a row as a result hands it out.
+fn scalar(row: Option<Value>) -> Value {
+    match row {
+        None => Value::None,
+        Some(value) => match value.downcast::<RowObject>() {
+            Some(row) => row.values.first().cloned().unwrap_or(Value::None),
+            None => value,
+        },
     }
 }
 
@@ -429,12 +426,10 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
     });
     method::<ResultObject>(class, "scalar", "", |interp, result, _, _| {
         let row = result.first(interp)?;
-        Ok(result.scalar(row))
+        Ok(scalar(row))
     });
-    method::<ResultObject>(class, "keys", "", |interp, result, _, _| {
-        let names = result.source.names.iter().cloned().map(Value::from).collect();
-        let _ = interp;
-        Ok(Value::list(names))
+    method::<ResultObject>(class, "keys", "", |_, result, _, _| {
+        Ok(Value::list(result.source.names.iter().cloned().map(Value::from).collect()))
     });
     method::<ResultObject>(class, "close", "", |_, result, _, _| {
         result.source.closed.set(true);
@@ -471,11 +466,11 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
     });
     method::<ResultObject>(class, "scalar_one", "", |interp, result, _, _| {
         let row = result.single(interp, false)?;
-        Ok(result.scalar(row))
+        Ok(scalar(row))
     });
     method::<ResultObject>(class, "scalar_one_or_none", "", |interp, result, _, _| {
         let row = result.single(interp, true)?;
-        Ok(result.scalar(row))
+        Ok(scalar(row))
     });
     method::<ResultObject>(class, "scalars", "index=", |interp, result, _, mut bound| {
         let at = match bound.take(0) {

@@ -65,16 +65,6 @@ impl AttributeObject {
         comparator::attribute_expr(interp, self)
     }
 
-    fn object(&self, interp: &mut Interp, instance: &Value) -> PyResult<ObjRef> {
-        match object_of(instance) {
-            Some(object) => Ok(object),
-            None => {
-                let kind = interp.type_name(instance);
-                Err(interp.no_attribute(&kind, "_sa_instance_state"))
-            }
-        }
-    }
-
     fn new_value(&self, interp: &mut Interp, value: &Value) -> PyResult<NewValue> {
         let Property::Relationship(relationship) = self.property(interp)? else {
             if expr::clause(interp, value)?.is_some() {
@@ -97,6 +87,17 @@ impl AttributeObject {
             }
         }
         Ok(NewValue::Other(interp.type_name(value).to_string()))
+    }
+}
+
+/// The object behind an instance that a mapped attribute was reached through.
+fn object(interp: &mut Interp, instance: &Value) -> PyResult<ObjRef> {
+    match object_of(instance) {
+        Some(object) => Ok(object),
+        None => {
+            let kind = interp.type_name(instance);
+            Err(interp.no_attribute(&kind, "_sa_instance_state"))
+        }
     }
 }
 
@@ -219,7 +220,7 @@ impl Object for AttributeObject {
         _owner: &Rc<Class>,
     ) -> PyResult<Value> {
         let Some(instance) = instance else { return Ok(this.clone()) };
-        let object = self.object(interp, instance)?;
+        let object = object(interp, instance)?;
         let slot = lend::with_cx(interp, |cx| attr::get(cx, object.id(), &self.key))?;
         slot_value(interp, &slot)
     }
@@ -231,13 +232,13 @@ impl Object for AttributeObject {
         instance: &Value,
         value: Value,
     ) -> PyResult<()> {
-        let object = self.object(interp, instance)?;
+        let object = object(interp, instance)?;
         let value = self.new_value(interp, &value)?;
         lend::with_cx(interp, |cx| attr::set(cx, object.id(), &self.key, value))
     }
 
     fn descriptor_delete(&self, interp: &mut Interp, _this: &Value, instance: &Value) -> PyResult<()> {
-        let object = self.object(interp, instance)?;
+        let object = object(interp, instance)?;
         lend::with_cx(interp, |cx| attr::delete(cx, object.id(), &self.key))
     }
 }

@@ -25,11 +25,10 @@ impl ClassHook for DeclarativeHook {
         _keywords: Vec<(Rc<str>, Value)>,
     ) -> PyResult<()> {
         let is_abstract = class.dict.get("__abstract__");
-        if let Some(is_abstract) = is_abstract {
-            if interp.truth(&is_abstract)? {
+        if let Some(is_abstract) = is_abstract
+            && interp.truth(&is_abstract)? {
                 return Ok(());
             }
-        }
         scan::map_class(interp, class, &self.registry)
     }
 

@@ -77,7 +77,7 @@ pub(crate) fn configure_query(interp: &mut Interp, query: &Query) -> PyResult<()
 
 /// Configures all mappers that wait for it.
 pub(crate) fn configure(interp: &mut Interp) -> PyResult<()> {
-    lend::with_cx(interp, |cx| map::configure_mappers(cx))?;
+    lend::with_cx(interp, map::configure_mappers)?;
     instrument(interp)
 }
 

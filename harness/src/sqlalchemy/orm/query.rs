@@ -139,11 +139,10 @@ impl Object for QueryObject {
         if start.is_some_and(|start| start < 0) || stop.is_some_and(|stop| stop < 0) {
             return Err(Stop::unsupported("a slice of a query that counts from the end"));
         }
-        if let (Some(start), Some(stop)) = (start, stop) {
-            if stop <= start {
+        if let (Some(start), Some(stop)) = (start, stop)
+            && stop <= start {
                 return Ok(Value::list(Vec::new()));
             }
-        }
         if self.query.limit.is_some() || self.query.offset.is_some() {
             return Err(Stop::unsupported("a slice of a query that has a limit"));
         }

@@ -163,11 +163,10 @@ pub(crate) fn create(interp: &mut Interp, args: Args) -> PyResult<Value> {
     settings.expire_on_commit = define::flag(interp, &mut bound, 3, true)?;
     settings.autocommit = define::flag(interp, &mut bound, 4, false)?;
     for (index, name) in [(5, "twophase"), (6, "binds"), (9, "query_cls"), (10, "extension")] {
-        if let Some(value) = bound.take(index) {
-            if interp.truth(&value)? {
+        if let Some(value) = bound.take(index)
+            && interp.truth(&value)? {
                 return Err(Stop::unsupported(format!("Session() with `{name}`")));
             }
-        }
     }
     settings.autobegin = define::flag(interp, &mut bound, 13, true)?;
     let id = lend::with_cx(interp, |cx| Ok(sessions::create(cx.orm, settings)))?;
@@ -201,6 +200,12 @@ fn keys(interp: &mut Interp, value: Option<Value>) -> PyResult<Option<Vec<Key>>>
     }
     Ok(Some(keys))
 }
+
+/// What a method without arguments does to the session.
+type Plain = fn(&mut backproof_engine::Cx<'_>, SessionId) -> backproof_engine::Result<()>;
+
+/// Objects of a session.
+type Objects = fn(&backproof_engine::Orm, SessionId) -> Vec<ObjRef>;
 
 fn install(interp: &mut Interp, class: &Rc<Class>) {
     use define::{getter, method};
@@ -271,7 +276,6 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
     method::<SessionObject>(class, "in_transaction", "", |interp, session, _, _| {
         Ok(Value::Bool(lend::read(interp, |orm| sessions::in_transaction(orm, session.id))?))
     });
-    type Plain = fn(&mut backproof_engine::Cx<'_>, SessionId) -> backproof_engine::Result<()>;
     let plain: [(&str, Plain); 6] = [
         ("commit", |cx, id| sessions::commit(cx, id, None)),
         ("rollback", |cx, id| sessions::rollback(cx, id, None)),
@@ -327,10 +331,8 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
     }
     if version >= Version::new(2, 0, 22) {
         method::<SessionObject>(class, "get_one", GET, |interp, session, _, mut bound| {
-            let ident = bound.values.get(1).cloned().flatten().unwrap_or(Value::None);
             let found = get(interp, session.id, &mut bound)?;
             if found.is_none() {
-                let _ = ident;
                 return Err(crate::sqlalchemy::errors::raise_named(
                     interp,
                     "NoResultFound",
@@ -348,7 +350,6 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
 
 fn getters(class: &Rc<Class>) {
     use define::getter;
-    type Objects = fn(&backproof_engine::Orm, SessionId) -> Vec<ObjRef>;
     let sets: [(&str, Objects); 3] = [
         ("new", sessions::new_objects),
         ("dirty", sessions::dirty_objects),
@@ -472,11 +473,10 @@ pub(crate) fn core_statement(interp: &mut Interp, value: &Value) -> PyResult<Sta
         }
         return Ok(statement.statement());
     }
-    if let Some(object) = value.downcast::<ExprObject>() {
-        if let ExprKind::Text(text) = object.expr.kind() {
+    if let Some(object) = value.downcast::<ExprObject>()
+        && let ExprKind::Text(text) = object.expr.kind() {
             return Ok(Statement::Text(Rc::new(text.clone())));
         }
-    }
     if let Some(text) = value.as_str() {
         let shown = interp.repr(value)?;
         if super::property::is_second(interp) {
