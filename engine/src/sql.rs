@@ -3,6 +3,7 @@
 //! Expressions are immutable trees that share structure; grouping is decided when an expression is built, names of
 //! anonymous binds and aliases when it is compiled.
 
+mod assigned;
 pub mod compile;
 mod dml;
 mod expr;
@@ -14,6 +15,7 @@ mod operate;
 mod select;
 mod traverse;
 
+pub use assigned::Assigned;
 pub use compile::{Compiled, CompiledBind, CompiledColumn, Dialect, Execution};
 pub use dml::{Delete, Insert, InsertValues, Update};
 pub use expr::{AliasColumn, Bind, Case, Expr, ExprKind, Function, LabelName, Text, Token};

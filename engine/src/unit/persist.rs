@@ -10,7 +10,7 @@ use crate::map::{Key, MapperId};
 use crate::orm::Orm;
 use crate::schema::{Column, Table};
 use crate::session;
-use crate::sql::{Expr, Insert, Op, Params, Statement, Update};
+use crate::sql::{Assigned, Expr, Insert, Op, Params, Statement, Update};
 use crate::state::{self, Original, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -218,7 +218,11 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
     let mut rows = Vec::new();
     for id in states {
         if tables_of(cx.orm, cx.orm.states.get(*id).mapper).contains(table) {
-            rows.push(new_row(cx, *id, table));
+            let row = new_row(cx, *id, table);
+            if row.params.values().any(|value| Assigned::of(value).is_some()) {
+                return Err(Error::unsupported("an SQL expression as an attribute of a new object"));
+            }
+            rows.push(row);
         }
     }
     let returning = cx.orm.profile.has(Behaviour::InsertManyValues);
@@ -313,6 +317,8 @@ fn written(
 struct Changed {
     id: StateId,
     params: Params,
+    /// Columns that are set to SQL expressions.
+    exprs: Vec<(Column, Expr)>,
 }
 
 /// What an object changes in its row; `holder` is the object whose row it takes over, or itself.
@@ -351,7 +357,16 @@ fn changed_row(
             params.insert(column.key(), value);
         }
     }
-    if params.is_empty() {
+    let mut exprs = Vec::new();
+    for column in table.columns() {
+        if let Some(expr) = params.get(&column.key()).and_then(Assigned::of) {
+            exprs.push((column.clone(), expr.clone()));
+        }
+    }
+    for (column, _) in &exprs {
+        params.shift_remove(&column.key());
+    }
+    if params.is_empty() && exprs.is_empty() {
         return Ok(None);
     }
     let mut located = Vec::new();
@@ -368,11 +383,11 @@ fn changed_row(
         }
         located.push((label(table, &column), value));
     }
-    if params.is_empty() {
+    if params.is_empty() && exprs.is_empty() {
         return Ok(None);
     }
     params.extend(located);
-    Ok(Some(Changed { id, params }))
+    Ok(Some(Changed { id, params, exprs }))
 }
 
 /// The primary key value that finds the row: the old one, but where the database has changed it already.
@@ -419,16 +434,24 @@ fn update_rows(
         let name = label(table, &column);
         statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
     }
-    let statement = Statement::from(statement);
     let mut rest = rows.as_slice();
     while let Some(first) = rest.first() {
-        let count = rest.iter().take_while(|row| names(&row.params) == names(&first.params)).count();
+        let alike = |row: &&Changed| row.exprs.is_empty() && names(&row.params) == names(&first.params);
+        let count = if first.exprs.is_empty() { rest.iter().take_while(alike).count() } else { 1 };
         let (group, later) = rest.split_at(count);
         rest = later;
         let all = group.iter().map(|row| row.params.clone()).collect();
-        let result = db::execute(cx, connection, &statement, given(all))?;
+        let mut statement = statement.clone();
+        statement.values.clone_from(&first.exprs);
+        let result = db::execute(cx, connection, &Statement::from(statement), given(all))?;
         for (at, row) in group.iter().enumerate() {
             written(cx, row.id, table, &row.params, &result, at)?;
+            let mapper = cx.orm.states.get(row.id).mapper;
+            let computed: Vec<Key> =
+                row.exprs.iter().filter_map(|(column, _)| state::column_key(cx.orm, mapper, column)).collect();
+            if !computed.is_empty() {
+                session::expire_attributes(cx.orm, row.id, &computed)?;
+            }
         }
         if result.rowcount != count as i64 {
             return Err(Error::new(

@@ -6,6 +6,7 @@
 use crate::python::stdlib::decimal::{PyDecimal, decimal_value};
 use crate::python::stdlib::datetime::{self, PyDate, PyDateTime, PyTime};
 use crate::python::{Interp, PyResult, Stop, Value};
+use backproof_engine::sql::Assigned;
 use backproof_engine::value::{HostValue, Value as SqlValue};
 use std::any::Any;
 use std::rc::Rc;
@@ -102,7 +103,7 @@ pub(crate) fn to_python(_interp: &mut Interp, value: &SqlValue) -> PyResult<Valu
         SqlValue::Decimal(decimal) => decimal_value(decimal.clone()),
         SqlValue::Host(carried) => match carried.as_any().downcast_ref::<Carried>() {
             Some(carried) => carried.value.clone(),
-            None => Value::None,
+            None => Assigned::of(value).cloned().map_or(Value::None, super::expr::ExprObject::value),
         },
     })
 }

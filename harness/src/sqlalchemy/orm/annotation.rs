@@ -163,7 +163,6 @@ fn split_top(text: &str, separator: char) -> Vec<&str> {
     for (at, c) in text.char_indices() {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(c),
             (None, '[') => nested += 1,
             (None, ']') => nested -= 1,
@@ -171,7 +170,7 @@ fn split_top(text: &str, separator: char) -> Vec<&str> {
                 parts.push(&text[start..at]);
                 start = at + c.len_utf8();
             }
-            (None, _) => {}
+            (Some(_) | None, _) => {}
         }
     }
     parts.push(&text[start..]);

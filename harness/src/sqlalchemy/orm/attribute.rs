@@ -7,7 +7,7 @@ use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, 
 use crate::sqlalchemy::{convert, expr, lend, names};
 use backproof_engine::attr::{self, NewValue};
 use backproof_engine::map::{Key, Mapped, Property};
-use backproof_engine::sql::Expr;
+use backproof_engine::sql::{Assigned, Expr};
 use backproof_engine::state::ObjRef;
 use backproof_engine::version::Version;
 use std::any::Any;
@@ -67,8 +67,8 @@ impl AttributeObject {
 
     fn new_value(&self, interp: &mut Interp, value: &Value) -> PyResult<NewValue> {
         let Property::Relationship(relationship) = self.property(interp)? else {
-            if expr::clause(interp, value)?.is_some() {
-                return Err(Stop::unsupported("an SQL expression as an attribute's value"));
+            if let Some(expr) = expr::clause(interp, value)? {
+                return Ok(NewValue::Value(Assigned::value(expr)));
             }
             return Ok(NewValue::Value(convert::to_engine(interp, value)?));
         };
