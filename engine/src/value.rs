@@ -60,7 +60,10 @@ impl PartialEq for Value {
             (Text(a), Text(b)) => a == b,
             (Bytes(a), Bytes(b)) => a == b,
             (Decimal(a), Decimal(b)) => a == b,
-            (Decimal(a), Int(b)) | (Int(b), Decimal(a)) => *a == BigDecimal::from(*b),
+            (Decimal(a), Int(b)) | (Int(b), Decimal(a)) => {
+                let whole = BigDecimal::from(*b);
+                *a == whole
+            }
             (Date(a), Date(b)) => a == b,
             (Time(a), Time(b)) => a == b,
             (DateTime(a), DateTime(b)) => a == b,

@@ -153,7 +153,7 @@ fn arithmetic_is_grouped_by_precedence() {
     let w = world();
     let sum = op(&w.age, Op::Add, i(1));
     always(&op(&sum, Op::Mul, i(2)), "(\"user\".age + :age_1) * :param_1");
-    always(&op(&w.age, Op::Sub, &op(&w.age, Op::Sub, i(1))), "\"user\".age - (\"user\".age - :age_1)");
+    always(&op(&w.age, Op::Sub, op(&w.age, Op::Sub, i(1))), "\"user\".age - (\"user\".age - :age_1)");
     always(&sum.negative(), "-(\"user\".age + :age_1)");
     assert_eq!(text("1.4", &sum.negate()), "NOT \"user\".age + :age_1");
     assert_eq!(text("2.0", &sum.negate()), "NOT (\"user\".age + :age_1)");
@@ -217,7 +217,7 @@ fn between_functions_case_and_casts_read_as_in_the_library() {
     always(&Expr::function("count", vec![]), "count(*)");
     always(&Expr::function("count", vec![w.id.modified(Op::Distinct)]), "count(DISTINCT \"user\".id)");
     always(&Expr::function("current_timestamp", vec![]), "CURRENT_TIMESTAMP");
-    always(&op(&w.when, Op::Gt, &Expr::function("now", vec![])), "\"user\".\"when\" > now()");
+    always(&op(&w.when, Op::Gt, Expr::function("now", vec![])), "\"user\".\"when\" > now()");
     let case = Expr::case(
         None,
         vec![(eq(&w.id, i(1)), Expr::bind(Value::text("x")))],

@@ -118,7 +118,7 @@ fn clauses_stand_on_the_librarys_lines() {
     let w = world();
     let id = c(&w.user, "id");
     let select = Select::new(vec![id.clone(), Expr::function("count", vec![c(&w.address, "id")])])
-        .where_clause(eq(&id, &c(&w.address, "user_id")))
+        .where_clause(eq(&id, c(&w.address, "user_id")))
         .where_clause(c(&w.user, "ok").negate());
     let select = Select {
         group_by: vec![id.clone()],
@@ -190,7 +190,7 @@ fn aliases_and_subqueries_are_numbered_in_order_of_appearance() {
 #[test]
 fn joins_hide_their_sides_and_subqueries_correlate() {
     let w = world();
-    let on = eq(&c(&w.user, "id"), &c(&w.address, "user_id"));
+    let on = eq(&c(&w.user, "id"), c(&w.address, "user_id"));
     let join = FromItem::from(&w.user).join(FromItem::from(&w.address), on.clone(), true);
     let select = Select::new(vec![c(&w.user, "name")]).from_item(join);
     assert_eq!(

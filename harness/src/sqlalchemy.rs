@@ -6,8 +6,8 @@
 
 mod absent;
 pub(crate) mod compiled;
-pub(crate) mod convert;
 mod connection;
+pub(crate) mod convert;
 mod ddl;
 mod define;
 pub(crate) mod engine;

@@ -447,8 +447,11 @@ fn update_rows(
         for (at, row) in group.iter().enumerate() {
             written(cx, row.id, table, &row.params, &result, at)?;
             let mapper = cx.orm.states.get(row.id).mapper;
-            let computed: Vec<Key> =
-                row.exprs.iter().filter_map(|(column, _)| state::column_key(cx.orm, mapper, column)).collect();
+            let computed: Vec<Key> = row
+                .exprs
+                .iter()
+                .filter_map(|(column, _)| state::column_key(cx.orm, mapper, column))
+                .collect();
             if !computed.is_empty() {
                 session::expire_attributes(cx.orm, row.id, &computed)?;
             }

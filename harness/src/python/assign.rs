@@ -3,6 +3,7 @@
 use super::code::Frame;
 use super::error::{PyResult, Stop};
 use super::interp::Interp;
+use super::iterate::is_iterable;
 use super::scope::{Kind, mangle};
 use super::stmt::{Flow, Suspension};
 use super::value::Value;
@@ -44,7 +45,7 @@ impl Interp {
     ) -> PyResult<()> {
         frame.at = range;
         let star = targets.iter().position(|target| matches!(target, Expr::Starred(_)));
-        if !self.is_iterable(&value) {
+        if !is_iterable(&value) {
             let kind = self.type_name(&value);
             return Err(self.raise("TypeError", format!("cannot unpack non-iterable {kind} object")));
         }

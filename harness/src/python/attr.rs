@@ -9,6 +9,9 @@ use super::module::{Missing, Module};
 use super::value::Value;
 use std::rc::Rc;
 
+/// Names and values in order, as `__dict__` has them.
+pub(crate) type Attributes = Vec<(Rc<str>, Value)>;
+
 impl Interp {
     /// `value.name`.
     pub fn get_attr(&mut self, value: &Value, name: &str) -> PyResult<Value> {
@@ -626,10 +629,10 @@ impl Interp {
                             return object.descriptor_delete(self, &attribute, value);
                         }
                     }
-                    Some(attribute @ Value::Instance(_)) => {
-                        if self.call_special(&attribute, "__delete__", vec![value.clone()])?.is_some() {
-                            return Ok(());
-                        }
+                    Some(attribute @ Value::Instance(_))
+                        if self.call_special(&attribute, "__delete__", vec![value.clone()])?.is_some() =>
+                    {
+                        return Ok(());
                     }
                     _ => {}
                 }
@@ -679,7 +682,7 @@ impl Interp {
     }
 
     /// The attributes set on an instance, a class or a module in order, as `__dict__` has them.
-    pub fn attributes(&mut self, value: &Value) -> PyResult<Option<Vec<(Rc<str>, Value)>>> {
+    pub(crate) fn attributes(&mut self, value: &Value) -> PyResult<Option<Attributes>> {
         Ok(match value {
             Value::Instance(instance) => Some(instance.store.clone().items(self)?),
             Value::Class(class) => Some(class.dict.items()),

@@ -120,7 +120,12 @@ impl Interp {
     }
 
     /// Compares values of builtin types; `None` is `NotImplemented`.
-    pub(super) fn compare_builtin(&mut self, op: CompareOp, left: &Value, right: &Value) -> PyResult<Option<bool>> {
+    pub(super) fn compare_builtin(
+        &mut self,
+        op: CompareOp,
+        left: &Value,
+        right: &Value,
+    ) -> PyResult<Option<bool>> {
         let equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
         let wants_equal = op == CompareOp::Eq;
         if let Some(ordering) = order_numbers(left, right) {
@@ -271,7 +276,10 @@ impl Interp {
                 let class = instance.class();
                 match class.lookup_with_owner("__hash__") {
                     Some((_, Value::None)) => return Err(self.unhashable(value)),
-                    Some((owner, _)) if &*owner.name() != "object" && (instance.payload.is_none() || !self.is_builtin(&owner)) => {
+                    Some((owner, _))
+                        if &*owner.name() != "object"
+                            && (instance.payload.is_none() || !self.is_builtin(&owner)) =>
+                    {
                         match self.call_special(value, "__hash__", Vec::new())? {
                             Some(answer @ Value::Int(_)) => match answer.as_i64() {
                                 Some(hash) => hash,
@@ -383,6 +391,6 @@ fn hash_tuple(hashes: &[i64]) -> i64 {
     for hash in hashes {
         all = all.wrapping_add((*hash as u64).wrapping_mul(P2)).rotate_left(31).wrapping_mul(P1);
     }
-    all = all.wrapping_add(hashes.len() as u64 ^ (P5 ^ 3_527_539));
+    all = all.wrapping_add(hashes.len() as u64 ^ (P5 ^ 0x0035_d373));
     if all == u64::MAX { 1_546_275_796 } else { all as i64 }
 }

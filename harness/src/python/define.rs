@@ -48,7 +48,7 @@ impl Interp {
         let name: Rc<str> = def.name.as_str().into();
         let defaults = self.eval_defaults(frame, Some(&def.parameters))?;
         let mut annotations = Map::new();
-        for parameter in def.parameters.iter() {
+        for parameter in &def.parameters {
             if let Some(annotation) = parameter.annotation() {
                 let value = self.eval_annotation(frame, annotation)?;
                 annotations.set_str(parameter.name().as_str(), value);

@@ -130,35 +130,47 @@ pub(super) fn install(interp: &mut Interp) {
             let [plain, reflected, in_place] = op.methods();
             let op = *op;
             if known::has(kind, plain) {
-                define(plain, Native::method(plain, move |interp, args| {
-                    let [this, other] = args.exactly(interp, plain)?;
-                    Ok(interp.binary_builtin(op, &this, &other)?.unwrap_or(Value::NotImplemented))
-                }));
+                define(
+                    plain,
+                    Native::method(plain, move |interp, args| {
+                        let [this, other] = args.exactly(interp, plain)?;
+                        Ok(interp.binary_builtin(op, &this, &other)?.unwrap_or(Value::NotImplemented))
+                    }),
+                );
             }
             if known::has(kind, reflected) {
-                define(reflected, Native::method(reflected, move |interp, args| {
-                    let [this, other] = args.exactly(interp, reflected)?;
-                    Ok(interp.binary_builtin(op, &other, &this)?.unwrap_or(Value::NotImplemented))
-                }));
+                define(
+                    reflected,
+                    Native::method(reflected, move |interp, args| {
+                        let [this, other] = args.exactly(interp, reflected)?;
+                        Ok(interp.binary_builtin(op, &other, &this)?.unwrap_or(Value::NotImplemented))
+                    }),
+                );
             }
             if known::has(kind, in_place) {
-                define(in_place, Native::method(in_place, move |interp, args| {
-                    let [this, other] = args.exactly(interp, in_place)?;
-                    interp.binary_in_place(op, &this, &other)
-                }));
+                define(
+                    in_place,
+                    Native::method(in_place, move |interp, args| {
+                        let [this, other] = args.exactly(interp, in_place)?;
+                        interp.binary_in_place(op, &this, &other)
+                    }),
+                );
             }
         }
         for op in COMPARE {
             let op = *op;
             let name = op.method();
-            define(name, Native::method(name, move |interp, args| {
-                let [this, other] = args.exactly(interp, name)?;
-                let other = super::ops::payload(&other).unwrap_or(other);
-                Ok(match interp.compare_builtin(op, &this, &other)? {
-                    Some(answer) => Value::Bool(answer),
-                    None => Value::NotImplemented,
-                })
-            }));
+            define(
+                name,
+                Native::method(name, move |interp, args| {
+                    let [this, other] = args.exactly(interp, name)?;
+                    let other = super::ops::payload(&other).unwrap_or(other);
+                    Ok(match interp.compare_builtin(op, &this, &other)? {
+                        Some(answer) => Value::Bool(answer),
+                        None => Value::NotImplemented,
+                    })
+                }),
+            );
         }
         if matches!(*kind, "list" | "dict" | "set") {
             class.dict.set("__hash__", Value::None);

@@ -7,6 +7,7 @@ use super::code::{Body, Code, Frame, signature};
 use super::error::{PyResult, Stop};
 use super::function::Function;
 use super::interp::Interp;
+use super::iterate::is_iterable;
 use super::object::{BinaryOp, CompareOp, UnaryOp};
 use super::scope::{self, Symbol};
 use super::value::{Dict, Int, Set, Slice, Value, fresh_identity};
@@ -151,7 +152,7 @@ impl Interp {
             if let Expr::Starred(starred) = item {
                 let value = self.eval(frame, &starred.value)?;
                 frame.at = starred.range;
-                if !self.is_iterable(&value) {
+                if !is_iterable(&value) {
                     let kind = self.type_name(&value);
                     return Err(
                         self.raise("TypeError", format!("Value after * must be an iterable, not {kind}"))
@@ -282,7 +283,7 @@ impl Interp {
                 ast::ArgOrKeyword::Arg(Expr::Starred(starred)) => {
                     let value = self.eval(frame, &starred.value)?;
                     frame.at = starred.range;
-                    if !self.is_iterable(&value) {
+                    if !is_iterable(&value) {
                         let (name, kind) = (self.callee_name(callee), self.type_name(&value));
                         let message = format!("{name} argument after * must be an iterable, not {kind}");
                         return Err(self.raise("TypeError", message));

@@ -14,7 +14,7 @@ use ruff_text_size::Ranged;
 impl Interp {
     pub(super) fn eval_fstring(&mut self, frame: &mut Frame, fstring: &ExprFString) -> PyResult<Value> {
         let mut text = String::new();
-        for part in fstring.value.iter() {
+        for part in &fstring.value {
             match part {
                 FStringPart::Literal(literal) => text.push_str(&literal.value),
                 FStringPart::FString(inner) => self.fstring_elements(frame, &inner.elements, &mut text)?,
@@ -70,7 +70,7 @@ impl Interp {
 }
 
 /// A repr with everything outside ASCII escaped, as `ascii()` gives it.
-pub fn ascii(repr: &str) -> String {
+pub(super) fn ascii(repr: &str) -> String {
     let mut text = String::with_capacity(repr.len());
     for c in repr.chars() {
         match u32::from(c) {

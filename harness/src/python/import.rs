@@ -1,6 +1,6 @@
 //! `import`: modules are what rooms registered; nothing is read from anywhere.
 //!
-//! A module that exists in Python's library or on PyPI but not here is unsupported, so a page cannot pass by an
+//! A module that exists in Python's library or on `PyPI` but not here is unsupported, so a page cannot pass by an
 //! `ImportError` that only backproof raises.
 
 use super::code::Frame;

@@ -2,6 +2,7 @@
 
 use super::error::{PyResult, Stop};
 use super::interp::Interp;
+use super::iterate::is_iterable;
 use super::ops::payload;
 use super::value::{List, Range, Slice, Value};
 use super::{CompareOp, generic};
@@ -257,7 +258,7 @@ impl Interp {
 
     fn set_slice(&mut self, list: &Rc<List>, slice: &Slice, to: &Value) -> PyResult<()> {
         let len = list.items.borrow().len();
-        if !self.is_iterable(to) {
+        if !is_iterable(to) {
             let extended = !matches!(slice.step, Value::None);
             let message = if extended {
                 "must assign iterable to extended slice"
@@ -429,7 +430,7 @@ impl Interp {
     }
 
     fn search(&mut self, container: &Value, item: &Value) -> PyResult<bool> {
-        if !self.is_iterable(container) {
+        if !is_iterable(container) {
             let kind = self.type_name(container);
             return Err(self.raise("TypeError", format!("argument of type '{kind}' is not iterable")));
         }

@@ -8,35 +8,33 @@ use super::ops::payload;
 use super::value::{Dict, List, Range, Set, Tuple, Value};
 use std::rc::Rc;
 
-impl Interp {
-    /// Whether `iter(value)` would give an iterator.
-    pub fn is_iterable(&mut self, value: &Value) -> bool {
-        match value {
-            Value::Str(_)
-            | Value::Bytes(_)
-            | Value::List(_)
-            | Value::Tuple(_)
-            | Value::Dict(_)
-            | Value::Set(_)
-            | Value::FrozenSet(_)
-            | Value::Range(_)
-            | Value::Iter(_)
-            | Value::Object(_) => true,
-            Value::Instance(instance) => {
-                let class = instance.class();
-                instance.payload.as_ref().is_some_and(|held| self.is_iterable(held))
-                    || !matches!(class.lookup("__iter__"), None | Some(Value::None))
-                    || class.lookup("__getitem__").is_some()
-            }
-            Value::Class(class) => class
-                .metaclass
-                .borrow()
-                .as_ref()
-                .is_some_and(|metaclass| metaclass.lookup("__iter__").is_some()),
-            _ => false,
+/// Whether `iter(value)` would give an iterator.
+pub(super) fn is_iterable(value: &Value) -> bool {
+    match value {
+        Value::Str(_)
+        | Value::Bytes(_)
+        | Value::List(_)
+        | Value::Tuple(_)
+        | Value::Dict(_)
+        | Value::Set(_)
+        | Value::FrozenSet(_)
+        | Value::Range(_)
+        | Value::Iter(_)
+        | Value::Object(_) => true,
+        Value::Instance(instance) => {
+            let class = instance.class();
+            instance.payload.as_ref().is_some_and(is_iterable)
+                || !matches!(class.lookup("__iter__"), None | Some(Value::None))
+                || class.lookup("__getitem__").is_some()
         }
+        Value::Class(class) => {
+            class.metaclass.borrow().as_ref().is_some_and(|metaclass| metaclass.lookup("__iter__").is_some())
+        }
+        _ => false,
     }
+}
 
+impl Interp {
     fn not_iterable(&mut self, value: &Value) -> Stop {
         let kind = self.type_name(value);
         self.raise("TypeError", format!("'{kind}' object is not iterable"))

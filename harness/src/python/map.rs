@@ -212,7 +212,8 @@ impl MapSet {
     /// Sets of numbers come in CPython's order, which follows from the numbers alone; others in the order of
     /// insertion, one of those that CPython's random hashes can give.
     pub fn values(&self) -> Vec<Value> {
-        let numbers = self.0.iter().all(|(key, _)| matches!(key, Value::Bool(_) | Value::Int(_) | Value::Float(_)));
+        let numbers =
+            self.0.iter().all(|(key, _)| matches!(key, Value::Bool(_) | Value::Int(_) | Value::Float(_)));
         if !numbers || self.len() < 2 {
             return self.0.keys();
         }

@@ -5,6 +5,7 @@
 
 use super::error::{PyResult, Stop};
 use super::interp::Interp;
+use super::iterate::is_iterable;
 use super::map::Map;
 use super::object::{BinaryOp, UnaryOp};
 use super::value::{Dict, Int, Value};
@@ -87,13 +88,11 @@ impl Interp {
                 return Ok(Some(value));
             }
             // A string's own `%` goes before what its argument could do.
-            if !(op == BinaryOp::Mod && matches!(left, Value::Str(_)))
-                && let Some(value) = self.ask_binary(op, left, right, false)?
-            {
+            let formats = op == BinaryOp::Mod && matches!(left, Value::Str(_));
+            if !formats && let Some(value) = self.ask_binary(op, left, right, false)? {
                 return Ok(Some(value));
             }
-            if !right_first
-                && !(op == BinaryOp::Mod && matches!(left, Value::Str(_)))
+            if !(right_first || formats)
                 && let Some(value) = self.ask_binary(op, right, left, true)?
             {
                 return Ok(Some(value));
@@ -202,7 +201,7 @@ impl Interp {
     pub fn pairs(&mut self, value: &Value) -> PyResult<Vec<(Value, Value)>> {
         let mut pairs = Vec::new();
         for (index, item) in self.iterate(value)?.into_iter().enumerate() {
-            if !self.is_iterable(&item) {
+            if !is_iterable(&item) {
                 let message =
                     format!("cannot convert dictionary update sequence element #{index} to a sequence");
                 return Err(self.raise("TypeError", message));
@@ -254,7 +253,12 @@ impl Interp {
     }
 
     /// `left op right` for values of builtin types and what derived instances hold; nobody else is asked.
-    pub(super) fn binary_builtin(&mut self, op: BinaryOp, left: &Value, right: &Value) -> PyResult<Option<Value>> {
+    pub(super) fn binary_builtin(
+        &mut self,
+        op: BinaryOp,
+        left: &Value,
+        right: &Value,
+    ) -> PyResult<Option<Value>> {
         let (held_left, held_right) = (payload(left), payload(right));
         let (left, right) = (held_left.as_ref().unwrap_or(left), held_right.as_ref().unwrap_or(right));
         match arith::numbers(self, op, left, right)? {
@@ -317,7 +321,6 @@ impl Interp {
                 }
                 Value::Dict(Rc::new(dict))
             }
-            (BinaryOp::Or, Value::None, Value::None) => return Ok(None),
             _ => return Ok(None),
         }))
     }

@@ -161,7 +161,7 @@ impl Builder {
     }
 
     fn inside_parameters(&mut self, parameters: &Parameters) {
-        for parameter in parameters.iter() {
+        for parameter in parameters {
             let name = self.name(parameter.name().as_str());
             if self.top().parameters.contains(&name) {
                 let message = format!("duplicate argument '{name}' in function definition");
@@ -256,11 +256,17 @@ impl<'a> Visitor<'a> for Builder {
                 Stmt::Global(global) => {
                     for name in &global.names {
                         let name = self.name(name);
-                        if self.stack.len() > 1 && self.top().bound.contains(&name) && !self.top().parameters.contains(&name) {
+                        if self.stack.len() > 1
+                            && self.top().bound.contains(&name)
+                            && !self.top().parameters.contains(&name)
+                        {
                             let message = format!("name '{name}' is assigned to before global declaration");
                             self.syntax(message, global.range);
                         } else if self.stack.len() > 1 && self.top().used.contains(&name) {
-                            self.syntax(format!("name '{name}' is used prior to global declaration"), global.range);
+                            self.syntax(
+                                format!("name '{name}' is used prior to global declaration"),
+                                global.range,
+                            );
                         }
                         self.top().globals.insert(name);
                     }

@@ -187,9 +187,8 @@ impl Interp {
         let (iterator, input) = if frame.resuming {
             frame.resuming = false;
             frame.at = node.range;
-            let iterator = match frame.saved.pop() {
-                Some(Saved::Iterator(iterator)) => iterator,
-                _ => return Err(Stop::unsupported("this `yield from`")),
+            let Some(Saved::Iterator(iterator)) = frame.saved.pop() else {
+                return Err(Stop::unsupported("this `yield from`"));
             };
             (iterator, frame.sent.take().unwrap_or(Resume::Send(Value::None)))
         } else {
@@ -321,7 +320,10 @@ impl Interp {
         {
             in_else = branch == 1;
         }
-        while !in_else {
+        loop {
+            if in_else {
+                break;
+            }
             self.charge(1)?;
             if !frame.resuming && !self.test(frame, &node.test)? {
                 break;

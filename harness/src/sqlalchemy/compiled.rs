@@ -116,7 +116,9 @@ pub(crate) fn compile(interp: &mut Interp, value: &Value, args: Args) -> PyResul
                     literal_binds = interp.truth(&wanted)?;
                 }
                 _ => {
-                    return Err(Stop::unsupported("compile() with compile_kwargs other than `literal_binds`"));
+                    return Err(Stop::unsupported(
+                        "compile() with compile_kwargs other than `literal_binds`",
+                    ));
                 }
             }
         }

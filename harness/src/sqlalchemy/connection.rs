@@ -95,7 +95,8 @@ impl Object for ConnectionObject {
         if name != "closed" {
             return Ok(None);
         }
-        with_cx(interp, |cx| Ok(cx.orm.databases.is_closed(connection))).map(|closed| Some(Value::Bool(closed)))
+        with_cx(interp, |cx| Ok(cx.orm.databases.is_closed(connection)))
+            .map(|closed| Some(Value::Bool(closed)))
     }
 
     fn enter(&self, _interp: &mut Interp, this: &Value) -> PyResult<Option<Value>> {

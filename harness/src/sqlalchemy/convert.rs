@@ -3,8 +3,8 @@
 //! Columns' values are copied; a value that SQL has no type for travels as a [`Carried`] and comes back as the
 //! same Python object.
 
-use crate::python::stdlib::decimal::{PyDecimal, decimal_value};
 use crate::python::stdlib::datetime::{self, PyDate, PyDateTime, PyTime};
+use crate::python::stdlib::decimal::{PyDecimal, decimal_value};
 use crate::python::{Interp, PyResult, Stop, Value};
 use backproof_engine::sql::Assigned;
 use backproof_engine::value::{HostValue, Value as SqlValue};

@@ -166,14 +166,16 @@ pub(crate) fn raise(interp: &mut Interp, error: &Error) -> Stop {
     }
     let stop = raise_named(interp, &format!("{:?}", error.kind()), error.detail());
     if let (Stop::Raise(exception), Some(code)) = (&stop, error.code())
-        && let Err(stop) = interp.set_attr(exception, "code", Value::from(code)) {
-            return stop;
-        }
+        && let Err(stop) = interp.set_attr(exception, "code", Value::from(code))
+    {
+        return stop;
+    }
     if let (Stop::Raise(exception), Some(source)) = (&stop, error.source_error())
         && let Stop::Raise(cause) = raise(interp, source)
-            && let Err(stop) = interp.set_attr(exception, "__cause__", cause) {
-                return stop;
-            }
+        && let Err(stop) = interp.set_attr(exception, "__cause__", cause)
+    {
+        return stop;
+    }
     stop
 }
 

@@ -28,18 +28,16 @@ impl ExprObject {
 fn class_name(expr: &Expr) -> &'static str {
     match expr.kind() {
         ExprKind::Column(_) => "Column",
-        ExprKind::AliasColumn(_) => "ColumnClause",
         ExprKind::Bind(_) => "BindParameter",
         ExprKind::Null => "Null",
         ExprKind::True => "True_",
         ExprKind::False => "False_",
         ExprKind::Text(_) => "TextClause",
-        ExprKind::Literal { .. } => "ColumnClause",
+        ExprKind::AliasColumn(_) | ExprKind::Literal { .. } => "ColumnClause",
         ExprKind::Unary { .. } => "UnaryExpression",
         ExprKind::Binary { .. } => "BinaryExpression",
         ExprKind::List { .. } => "BooleanClauseList",
         ExprKind::Grouping(_) => "Grouping",
-        ExprKind::GroupingSince(element, _) => class_name(element),
         ExprKind::AsBoolean { .. } => "AsBoolean",
         ExprKind::LabelReference(_) => "_textual_label_reference",
         ExprKind::Extract { .. } => "Extract",
@@ -52,7 +50,7 @@ fn class_name(expr: &Expr) -> &'static str {
         ExprKind::ScalarSelect(_) => "ScalarSelect",
         ExprKind::SelectList(_) => "SelectStatementGrouping",
         ExprKind::Over { .. } => "Over",
-        ExprKind::Annotated { element, .. } => class_name(element),
+        ExprKind::GroupingSince(element, _) | ExprKind::Annotated { element, .. } => class_name(element),
     }
 }
 

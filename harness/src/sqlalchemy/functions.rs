@@ -303,21 +303,3 @@ pub(crate) fn install(module: &Module) {
         }),
     );
 }
-
-/// `foreign(expr)` and `remote(expr)`, which `sqlalchemy.orm` shows.
-pub(crate) fn install_annotations(module: &Module) {
-    module.dict.set(
-        "foreign",
-        Value::native("foreign", |interp, args| {
-            let [expr] = args.exactly(interp, "foreign")?;
-            Ok(ExprObject::value(coerce(interp, &expr)?.foreign()))
-        }),
-    );
-    module.dict.set(
-        "remote",
-        Value::native("remote", |interp, args| {
-            let [expr] = args.exactly(interp, "remote")?;
-            Ok(ExprObject::value(coerce(interp, &expr)?.remote()))
-        }),
-    );
-}

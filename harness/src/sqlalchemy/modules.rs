@@ -66,13 +66,16 @@ pub(super) fn register(interp: &mut Interp) {
     interp.register_module("weakref", |_| Ok(Rc::new(Module::new("weakref"))));
     interp.register_module("gc", |_| {
         let module = Module::new("gc");
-        module.dict.set("collect", Value::native("collect", |interp, _| {
-            lend::with_cx(interp, |cx| {
-                let collected = cx.orm.states.collect_cycles();
-                backproof_engine::session::sweep(cx.orm);
-                Ok(Value::size(collected))
-            })
-        }));
+        module.dict.set(
+            "collect",
+            Value::native("collect", |interp, _| {
+                lend::with_cx(interp, |cx| {
+                    let collected = cx.orm.states.collect_cycles();
+                    backproof_engine::session::sweep(cx.orm);
+                    Ok(Value::size(collected))
+                })
+            }),
+        );
         for name in ["enable", "disable"] {
             module.dict.set(name, Value::native(name, |_, _| Ok(Value::None)));
         }

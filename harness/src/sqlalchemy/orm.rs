@@ -84,7 +84,10 @@ pub(crate) fn core_select(interp: &mut Interp, value: &Value) -> PyResult<Option
 }
 
 /// The table of a mapped class.
-pub(crate) fn mapped_table(interp: &mut Interp, value: &Value) -> PyResult<Option<backproof_engine::schema::Table>> {
+pub(crate) fn mapped_table(
+    interp: &mut Interp,
+    value: &Value,
+) -> PyResult<Option<backproof_engine::schema::Table>> {
     match mapped::mapped_of(value) {
         Some(mapped) => lend::read(interp, |orm| Some(orm.mappers.get(mapped.mapper).table.clone())),
         None => Ok(None),

@@ -145,9 +145,10 @@ impl Object for RowObject {
 
     fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
         if let (Some(name), RowKind::Both) = (key.as_str(), self.kind)
-            && let Some(at) = self.position(name) {
-                return Ok(self.values[at].clone());
-            }
+            && let Some(at) = self.position(name)
+        {
+            return Ok(self.values[at].clone());
+        }
         interp.get_item(&self.tuple(), key)
     }
 
@@ -158,7 +159,6 @@ impl Object for RowObject {
     fn iter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Value> {
         interp.iter(&self.tuple())
     }
-
 }
 
 /// How rows are handed out.
@@ -349,7 +349,6 @@ impl ResultObject {
         self.source.closed.set(true);
         Ok(row)
     }
-
 }
 
 /// The first value of a row as a result hands it out.

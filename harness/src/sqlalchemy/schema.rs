@@ -238,8 +238,7 @@ impl Object for TableObject {
         Ok(Some(match name {
             "c" | "columns" => Value::object(ColumnsObject { columns: table.columns() }),
             "name" => Value::from(table.name()),
-            "fullname" => Value::from(table.full_name()),
-            "key" => Value::from(table.full_name()),
+            "fullname" | "key" => Value::from(table.full_name()),
             "schema" => table.schema().map_or(Value::None, Value::from),
             "metadata" => metadata_value(table.metadata()),
             "primary_key" => Value::object(ColumnsObject { columns: table.primary_key() }),
@@ -257,7 +256,7 @@ impl Object for TableObject {
                     let bind = bound.take(0).unwrap_or(Value::None);
                     let check = bound.take(1).unwrap_or(Value::Bool(false));
                     let check = interp.truth(&check)?;
-                    super::engine::emit_schema(interp, &bind, &[table.clone()], check, drop)
+                    super::engine::emit_schema(interp, &bind, std::slice::from_ref(&table), check, drop)
                 })
             }
             _ => return super::statement::table_member(interp, this, table, name),
@@ -460,9 +459,7 @@ pub(crate) fn read_column(interp: &mut Interp, function: &str, args: Args) -> Py
             out.foreign_keys.push(object.key.copy());
         } else if let Some(ItemObject::Constraint(constraint, _)) = value.downcast::<ItemObject>() {
             out.constraints.push(constraint.clone());
-        } else if value.is_none() {
-            continue;
-        } else {
+        } else if !value.is_none() {
             let kind = interp.type_name(&value);
             return Err(Stop::unsupported(format!("a {kind} among the arguments of {function}")));
         }
@@ -704,7 +701,8 @@ fn constructor(
 
 /// Adds what `sqlalchemy` shows of the schema.
 pub(crate) fn install(interp: &mut Interp, module: &crate::python::Module) {
-    let makers: &[(&'static str, fn(&mut Interp, Args) -> PyResult<Value>)] = &[
+    type Make = fn(&mut Interp, Args) -> PyResult<Value>;
+    let makers: &[(&'static str, Make)] = &[
         ("Column", make_column),
         ("ForeignKey", make_foreign_key),
         ("Table", make_table),

@@ -216,7 +216,8 @@ pub(super) fn table_member(
 
 /// Adds `insert`, `update` and `delete`.
 pub(crate) fn install(module: &Module) {
-    let makers: [(&'static str, fn(&Table) -> Kind); 3] = [
+    type Make = fn(&Table) -> Kind;
+    let makers: [(&'static str, Make); 3] = [
         ("insert", |table| Kind::Insert(Insert::into(table))),
         ("update", |table| Kind::Update(Update::of(table))),
         ("delete", |table| Kind::Delete(Delete::from(table))),

@@ -1,7 +1,7 @@
 //! Methods of `list` and `tuple`.
 
-use super::sort::{sort_arguments, sort_values};
 use super::methods;
+use super::sort::{sort_arguments, sort_values};
 use crate::python::args::Args;
 use crate::python::error::PyResult;
 use crate::python::interp::Interp;

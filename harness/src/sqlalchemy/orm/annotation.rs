@@ -110,9 +110,10 @@ fn text_hint(interp: &mut Interp, text: &str, depth: usize) -> PyResult<Hint> {
     let text = text.trim();
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote))
-            && !inner.contains(quote) {
-                return text_hint(interp, inner, depth + 1);
-            }
+            && !inner.contains(quote)
+        {
+            return text_hint(interp, inner, depth + 1);
+        }
     }
     let parts = split_top(text, '|');
     if parts.len() > 1 {

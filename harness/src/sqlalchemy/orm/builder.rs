@@ -184,10 +184,11 @@ fn named_order(interp: &mut Interp, query: &Query, name: &str) -> PyResult<Expr>
             _ => None,
         })?;
         if mapped.alias.is_none()
-            && let Some(column) = column {
-                let expr = Expr::column(&column);
-                return Ok(if descending { expr.modified(backproof_engine::sql::Op::Desc) } else { expr });
-            }
+            && let Some(column) = column
+        {
+            let expr = Expr::column(&column);
+            return Ok(if descending { expr.modified(backproof_engine::sql::Op::Desc) } else { expr });
+        }
     }
     Err(Stop::unsupported("order_by() of a string that names no queried column"))
 }
@@ -307,12 +308,13 @@ fn one_join(
     }
     let to = mapped::mapped_of(target);
     if let (Some(to), Some(attribute)) = (to, on.and_then(Value::downcast::<AttributeObject>))
-        && attribute.is_relationship(interp)? {
-            let direct = comparator::target_of(interp, attribute)? == to.mapper && to.alias.is_none();
-            let target = along(interp, attribute, (!direct).then_some(to))?;
-            query.joins.push(Join { target, on: OnClause::Inferred, outer, full });
-            return Ok(());
-        }
+        && attribute.is_relationship(interp)?
+    {
+        let direct = comparator::target_of(interp, attribute)? == to.mapper && to.alias.is_none();
+        let target = along(interp, attribute, (!direct).then_some(to))?;
+        query.joins.push(Join { target, on: OnClause::Inferred, outer, full });
+        return Ok(());
+    }
     let target = match (to, target.downcast::<TableObject>()) {
         (Some(to), _) => JoinTarget::Mapped(to),
         (None, Some(table)) => JoinTarget::Table(table.table.clone()),

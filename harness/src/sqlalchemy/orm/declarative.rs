@@ -26,9 +26,10 @@ impl ClassHook for DeclarativeHook {
     ) -> PyResult<()> {
         let is_abstract = class.dict.get("__abstract__");
         if let Some(is_abstract) = is_abstract
-            && interp.truth(&is_abstract)? {
-                return Ok(());
-            }
+            && interp.truth(&is_abstract)?
+        {
+            return Ok(());
+        }
         scan::map_class(interp, class, &self.registry)
     }
 

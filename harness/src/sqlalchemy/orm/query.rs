@@ -140,9 +140,10 @@ impl Object for QueryObject {
             return Err(Stop::unsupported("a slice of a query that counts from the end"));
         }
         if let (Some(start), Some(stop)) = (start, stop)
-            && stop <= start {
-                return Ok(Value::list(Vec::new()));
-            }
+            && stop <= start
+        {
+            return Ok(Value::list(Vec::new()));
+        }
         if self.query.limit.is_some() || self.query.offset.is_some() {
             return Err(Stop::unsupported("a slice of a query that has a limit"));
         }

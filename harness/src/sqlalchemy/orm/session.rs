@@ -164,9 +164,10 @@ pub(crate) fn create(interp: &mut Interp, args: Args) -> PyResult<Value> {
     settings.autocommit = define::flag(interp, &mut bound, 4, false)?;
     for (index, name) in [(5, "twophase"), (6, "binds"), (9, "query_cls"), (10, "extension")] {
         if let Some(value) = bound.take(index)
-            && interp.truth(&value)? {
-                return Err(Stop::unsupported(format!("Session() with `{name}`")));
-            }
+            && interp.truth(&value)?
+        {
+            return Err(Stop::unsupported(format!("Session() with `{name}`")));
+        }
     }
     settings.autobegin = define::flag(interp, &mut bound, 13, true)?;
     let id = lend::with_cx(interp, |cx| Ok(sessions::create(cx.orm, settings)))?;
@@ -474,9 +475,10 @@ pub(crate) fn core_statement(interp: &mut Interp, value: &Value) -> PyResult<Sta
         return Ok(statement.statement());
     }
     if let Some(object) = value.downcast::<ExprObject>()
-        && let ExprKind::Text(text) = object.expr.kind() {
-            return Ok(Statement::Text(Rc::new(text.clone())));
-        }
+        && let ExprKind::Text(text) = object.expr.kind()
+    {
+        return Ok(Statement::Text(Rc::new(text.clone())));
+    }
     if let Some(text) = value.as_str() {
         let shown = interp.repr(value)?;
         if super::property::is_second(interp) {
