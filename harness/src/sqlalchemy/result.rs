@@ -92,6 +92,9 @@ impl Object for RowObject {
                 let mapping = self.mapping(interp)?;
                 return Ok(Some(Value::native(name, move |_, _| Ok(mapping.clone()))));
             }
+            "keys" if self.kind == RowKind::Both => {
+                return Err(Stop::unsupported("`keys` of a row"));
+            }
             "keys" if self.kind == RowKind::Keyed => {
                 let names = self.names.clone();
                 return Ok(Some(Value::native(name, move |_, _| {

@@ -113,6 +113,8 @@ pub(super) fn make_base(interp: &mut Interp, registry: &Rc<Registry>, args: Base
     };
     let name = args.name.unwrap_or_else(|| "Base".into());
     let class = interp.make_class(&name, module, bases, Vec::new(), Vec::new())?;
+    let meta = metaclass(interp, module, "DeclarativeMeta")?;
+    *class.metaclass.borrow_mut() = Some(meta);
     furnish(interp, &class, registry);
     match args.constructor {
         Some(Value::None) => {}
@@ -120,6 +122,17 @@ pub(super) fn make_base(interp: &mut Interp, registry: &Rc<Registry>, args: Base
         None => class.dict.set("__init__", default_constructor()),
     }
     Ok(Value::Class(class))
+}
+
+/// The class of declarative classes, made once a world; it only names them.
+fn metaclass(interp: &mut Interp, module: &str, name: &'static str) -> PyResult<Rc<Class>> {
+    if let Some(class) = lend::shared(interp).classes.get(name) {
+        return Ok(class.clone());
+    }
+    let root = interp.builtin_class("type");
+    let class = interp.native_class(module, name, vec![root])?;
+    lend::shared(interp).classes.insert(name, class.clone());
+    Ok(class)
 }
 
 /// Puts on a base what a base has, and hooks into the classes derived from it.
@@ -221,6 +234,8 @@ fn own_init(class: &Rc<Class>) -> bool {
 /// The class `DeclarativeBase` of 2.x.
 pub(crate) fn declarative_base_class(interp: &mut Interp) -> PyResult<Value> {
     let class = interp.native_class("sqlalchemy.orm.decl_api", "DeclarativeBase", Vec::new())?;
+    let meta = metaclass(interp, "sqlalchemy.orm.decl_api", "DeclarativeAttributeIntercept")?;
+    *class.metaclass.borrow_mut() = Some(meta);
     *class.hook.borrow_mut() = Some(Rc::new(DeclarativeBaseHook { root: class.identity() }));
     Ok(Value::Class(class))
 }
