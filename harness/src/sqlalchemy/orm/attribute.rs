@@ -4,7 +4,7 @@ use super::instance::{object_of, slot_value};
 use super::property::PropertyObject;
 use super::{collection, comparator, mapped};
 use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
-use crate::sqlalchemy::{convert, expr, lend, names};
+use crate::sqlalchemy::{convert, expr, lend, names, schema};
 use backproof_engine::attr::{self, NewValue};
 use backproof_engine::map::{Key, Mapped, Property};
 use backproof_engine::sql::{Assigned, Expr};
@@ -126,7 +126,13 @@ impl Object for AttributeObject {
                 return Ok(Some(PropertyObject::named(interp, self.mapped.mapper, self.key.clone())?));
             }
             "parent" => return super::mapper::MapperObject::find(interp, self.mapped.mapper).map(Some),
-            "expression" => return self.expr(interp).map(|expr| Some(expr::ExprObject::value(expr))),
+            "expression" => {
+                let expr = self.expr(interp)?;
+                return Ok(Some(match expr.as_column() {
+                    Some(column) => schema::column_value(column),
+                    None => expr::ExprObject::value(expr),
+                }));
+            }
             "__clause_element__" => {
                 let expr = self.expr(interp)?;
                 return Ok(Some(Value::native(name, move |_, _| Ok(expr::ExprObject::value(expr.clone())))));

@@ -267,7 +267,10 @@ fn install(class: &Rc<Class>) {
     });
     method::<QueryObject>(class, "yield_per", "count", |_, _, this, _| Ok(this.clone()));
     getter::<QueryObject>(class, "statement", |_, query, _| {
-        Ok(super::select::SelectObject::value(query.query.clone()))
+        let mut query = query.query.clone();
+        query.style = backproof_engine::load::Style::Select;
+        query.session = None;
+        Ok(super::select::SelectObject::value(query))
     });
     getter::<QueryObject>(class, "session", |interp, query, _| {
         let session = query.session()?;
