@@ -13,6 +13,8 @@ use std::rc::Rc;
 /// How far a comprehension has come: the iterators of its `for` clauses that are open.
 struct Progress {
     iterators: Vec<Value>,
+    /// The whole comprehension, where an error of an iterator belongs.
+    whole: TextRange,
 }
 
 impl Interp {
@@ -27,7 +29,7 @@ impl Interp {
             let level = progress.iterators.len() - 1;
             let Some(generator) = generators.get(level) else { return Ok(false) };
             let iterator = iterator.clone();
-            frame.at = generator.iter.range();
+            frame.at = progress.whole;
             self.charge(1)?;
             let Some(item) = self.next(&iterator)? else {
                 progress.iterators.pop();
@@ -81,7 +83,7 @@ impl Interp {
         let name: Rc<str> = name.into();
         let code = self.code_at(frame, range, &name, None, || Body::Elsewhere)?;
         let mut inner = Frame::new(code.clone(), frame.globals.clone(), &frame.closure_for(&code.scope));
-        let mut progress = Progress { iterators: vec![first] };
+        let mut progress = Progress { iterators: vec![first], whole: range };
         let result = self.collect(&mut inner, generators, &mut progress, expr);
         if let Err(stop) = &result {
             self.note(&mut inner, stop);
@@ -145,7 +147,7 @@ impl Interp {
             Body::Comprehension((*node.elt).clone(), node.generators.clone())
         })?;
         let inner = Frame::new(code.clone(), frame.globals.clone(), &frame.closure_for(&code.scope));
-        let state = Some((inner, Progress { iterators: vec![first] }));
+        let state = Some((inner, Progress { iterators: vec![first], whole: node.range }));
         Ok(Value::Iter(Rc::new(Iter::new(GeneratorExpression { code, state }))))
     }
 }

@@ -72,7 +72,11 @@ impl Interp {
             Value::Int(_) | Value::Bool(_) => self.index(key)?,
             other => {
                 let integer = match other {
-                    Value::Instance(_) | Value::Object(_) => self.special(other, "__index__")?.is_some(),
+                    Value::Instance(_) | Value::Object(_) => {
+                        let held = payload(other);
+                        held.is_some_and(|held| held.as_i64().is_some())
+                            || self.special(other, "__index__")?.is_some()
+                    },
                     _ => false,
                 };
                 if !integer {
