@@ -66,11 +66,17 @@ impl Interp {
                 "__name__" | "__qualname__" | "__doc__" | "__module__" => {
                     self.get_attr_opt(&inner.clone(), name)?
                 }
-                "__isabstractmethod__" => self.get_attr_opt(&inner.clone(), name)?,
+                "__isabstractmethod__" => Some(self.is_abstract(&inner.clone())?),
                 _ => None,
             },
             _ => None,
         })
+    }
+
+    /// Whether a function is marked abstract, as what wraps it says of itself.
+    fn is_abstract(&mut self, function: &Value) -> PyResult<Value> {
+        let marked = self.get_attr_opt(function, "__isabstractmethod__")?;
+        Ok(marked.unwrap_or(Value::Bool(false)))
     }
 
     fn property_attr(&mut self, value: &Value, property: &Rc<Property>, name: &str) -> Option<Value> {
@@ -88,8 +94,8 @@ impl Interp {
                 .or(Some(Value::None))
             }
             "__isabstractmethod__" => {
-                let getter = property.getter.clone()?;
-                self.get_attr_opt(&getter, name).ok().flatten()
+                let getter = property.getter.clone().unwrap_or(Value::None);
+                Some(self.is_abstract(&getter).unwrap_or(Value::Bool(false)))
             }
             "getter" | "setter" | "deleter" => {
                 let which = name.to_owned();
