@@ -1,7 +1,7 @@
 //! Everything one world's engine owns: mappers, object states, sessions, database engines, log.
 
 use crate::attr::Hooks;
-use crate::db::Databases;
+use crate::db::{Clock, Databases};
 use crate::map::Mappers;
 use crate::session::{SessionHooks, Sessions};
 use crate::state::States;
@@ -21,10 +21,16 @@ pub struct Orm {
 }
 
 impl Orm {
+    /// An engine with a clock of its own.
     pub fn new(profile: Profile) -> Self {
+        Orm::with_clock(profile, Clock::default())
+    }
+
+    /// An engine that reads this clock.
+    pub fn with_clock(profile: Profile, clock: Clock) -> Self {
         Orm {
             profile,
-            databases: Databases::default(),
+            databases: Databases::with_clock(clock),
             mappers: Mappers::default(),
             states: States::default(),
             sessions: Sessions::default(),

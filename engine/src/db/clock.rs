@@ -20,6 +20,11 @@ impl Clock {
         Clock { start, elapsed: Rc::new(Cell::new(0)) }
     }
 
+    /// A clock that moves with another of the same world: both read and move these microseconds since `start`.
+    pub fn sharing(start: DateTime, elapsed: Rc<Cell<i64>>) -> Self {
+        Clock { start, elapsed }
+    }
+
     /// Microseconds since the start; each reading moves on.
     pub fn microseconds(&self) -> i64 {
         let elapsed = self.elapsed.get();

@@ -6,6 +6,7 @@
 use super::class::{Class, Namespace};
 use super::error::{PyResult, Stop};
 use super::module::Module;
+use super::stdlib::clock::Clock;
 use super::value::Value;
 use crate::outcome::{LogMessage, Piece};
 use indexmap::IndexMap;
@@ -59,6 +60,8 @@ pub struct Interp {
     pub(crate) modules: IndexMap<Rc<str>, Rc<Module>>,
     /// Modules whose loaders are running.
     pub(crate) loading: Vec<Rc<str>>,
+    /// The world's clock.
+    pub(crate) clock: Clock,
     /// Whether the real type of this name has that attribute, for attributes that foreign objects do not give.
     pub known_member: fn(&str, &str) -> bool,
     pub(crate) classes: IndexMap<Rc<str>, Rc<Class>>,
@@ -91,6 +94,7 @@ impl Interp {
             loaders: IndexMap::new(),
             modules: IndexMap::new(),
             loading: Vec::new(),
+            clock: Clock::default(),
             known_member: |_, _| false,
             classes: IndexMap::from([(Rc::from("object"), object)]),
             foreign: HashMap::new(),

@@ -35,7 +35,7 @@ use super::value::Value;
 
 /// Registers every module.
 pub(super) fn install(interp: &mut Interp) {
-    let clock = clock::Clock::default();
+    let clock = interp.clock.clone();
     abstract_classes::install(interp);
     collections::install(interp);
     context::install(interp);

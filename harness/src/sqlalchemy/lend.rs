@@ -3,7 +3,9 @@
 
 use super::errors;
 use crate::outcome::LogMessage;
+use crate::python::stdlib::clock::Clock as WorldClock;
 use crate::python::{Class, Interp, PyResult, Stop};
+use backproof_engine::db::Clock;
 use backproof_engine::state::StateId;
 use backproof_engine::version::Profile;
 use backproof_engine::{Cx, Error, ErrorKind, Host, Orm};
@@ -49,8 +51,9 @@ pub(crate) fn object_identity(id: StateId) -> u64 {
 
 /// Puts an engine of this profile in place.
 pub(crate) fn install(interp: &mut Interp, profile: Profile) {
+    let clock = Clock::sharing(WorldClock::START, interp.clock.elapsed());
     let shared = Shared {
-        orm: Some(Orm::new(profile)),
+        orm: Some(Orm::with_clock(profile, clock)),
         profile,
         has_base: false,
         warnings: Vec::new(),

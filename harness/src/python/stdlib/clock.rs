@@ -8,19 +8,25 @@ use std::rc::Rc;
 /// A clock that only readings move; clones are the same clock.
 #[derive(Clone, Default)]
 pub(crate) struct Clock {
-    readings: Rc<Cell<i64>>,
+    /// Microseconds since the start, shared with whatever else of the world reads the time.
+    elapsed: Rc<Cell<i64>>,
 }
 
 impl Clock {
-    const START: DateTime = DateTime::constant(2024, 1, 1, 12, 0, 0, 0);
+    /// The first instant of every world.
+    pub(crate) const START: DateTime = DateTime::constant(2024, 1, 1, 12, 0, 0, 0);
     /// Microseconds between two readings.
     const STEP: i64 = 137;
 
+    /// The microseconds since the start, for another clock of this world to read and move.
+    pub(crate) fn elapsed(&self) -> Rc<Cell<i64>> {
+        Rc::clone(&self.elapsed)
+    }
+
     /// The time, in UTC.
     pub(crate) fn now(&self) -> DateTime {
-        let readings = self.readings.get() + 1;
-        self.readings.set(readings);
-        Clock::START.saturating_add(SignedDuration::from_micros(readings * Clock::STEP))
+        self.forward(Clock::STEP);
+        Clock::START.saturating_add(SignedDuration::from_micros(self.elapsed.get()))
     }
 
     /// Seconds since 1970.
@@ -31,7 +37,10 @@ impl Clock {
 
     /// Moves on without being read, as `time.sleep` does.
     pub(crate) fn advance(&self, seconds: f64) {
-        let steps = (seconds * 1e6 / Clock::STEP as f64).clamp(0.0, 1e15) as i64;
-        self.readings.set(self.readings.get().saturating_add(steps).min(1_000_000_000_000_000));
+        self.forward((seconds * 1e6).clamp(0.0, 1e15) as i64);
+    }
+
+    fn forward(&self, microseconds: i64) {
+        self.elapsed.set(self.elapsed.get().saturating_add(microseconds).min(200_000_000_000_000_000));
     }
 }
