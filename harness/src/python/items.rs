@@ -76,7 +76,7 @@ impl Interp {
                         let held = payload(other);
                         held.is_some_and(|held| held.as_i64().is_some())
                             || self.special(other, "__index__")?.is_some()
-                    },
+                    }
                     _ => false,
                 };
                 if !integer {

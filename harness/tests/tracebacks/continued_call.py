@@ -1,0 +1,6 @@
+def main():
+    x = dict(
+        a=1,
+        b=int("q"),
+    )
+main()

@@ -1,0 +1,8 @@
+def outer():
+    def inner():
+        raise RuntimeError from None
+    try:
+        inner()
+    finally:
+        print("cleanup")
+outer()

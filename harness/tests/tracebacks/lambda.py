@@ -1,0 +1,2 @@
+lambda_ = lambda q: q.foo.bar
+lambda_(3)

@@ -1,0 +1,7 @@
+try:
+    raise KeyError("k")
+except KeyError:
+    try:
+        int("x")
+    except ValueError as e:
+        raise
