@@ -27,6 +27,7 @@ impl ExprObject {
 /// The class that the real library has for an expression.
 fn class_name(expr: &Expr) -> &'static str {
     match expr.kind() {
+        ExprKind::Column(column) if column.table().is_none() => "ColumnClause",
         ExprKind::Column(_) => "Column",
         ExprKind::Bind(_) => "BindParameter",
         ExprKind::Null => "Null",

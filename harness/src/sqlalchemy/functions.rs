@@ -3,7 +3,7 @@
 use super::expr::{ExprObject, clause, coerce, operand};
 use super::{convert, errors, types};
 use crate::python::{Args, Interp, Module, Object, PyResult, Signature, Stop, Value};
-use backproof_engine::schema::SqlType;
+use backproof_engine::schema::{Column, SqlType};
 use backproof_engine::sql::{Case, Expr, ExprKind, Op, Operand};
 use std::any::Any;
 use std::rc::Rc;
@@ -236,6 +236,25 @@ pub(crate) fn install(module: &Module) {
             match text.as_str() {
                 Some(text) => Ok(ExprObject::value(Expr::text(text))),
                 None => Err(interp.raise("TypeError", "expected string or bytes-like object")),
+            }
+        }),
+    );
+    set(
+        "column",
+        Value::native("column", |interp, args| {
+            let mut bound = Signature::new("column", "text, type_=, is_literal=").bind(interp, args)?;
+            let ty = match bound.take(1) {
+                Some(ty) => types::of_value(interp, &ty)?.unwrap_or_default(),
+                None => SqlType::Null,
+            };
+            if let Some(literal) = bound.take(2)
+                && interp.truth(&literal)?
+            {
+                return Err(Stop::unsupported("column() of literal text"));
+            }
+            match bound.take(0) {
+                Some(Value::Str(name)) => Ok(ExprObject::value(Column::named(&name, ty).expr())),
+                _ => Err(Stop::unsupported("column() of no name")),
             }
         }),
     );

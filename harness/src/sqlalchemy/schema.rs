@@ -320,6 +320,16 @@ impl Object for ColumnsObject {
     }
 
     fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
+        if let Value::Tuple(keys) = key {
+            let mut columns = Vec::with_capacity(keys.len());
+            for key in keys.iter() {
+                match key.as_str().and_then(|name| self.columns.iter().find(|column| column.key() == *name)) {
+                    Some(column) => columns.push(column.clone()),
+                    None => return Err(interp.key_error(key)),
+                }
+            }
+            return Ok(Value::object(ColumnsObject { columns }));
+        }
         let found = match key {
             Value::Str(name) => self.columns.iter().find(|column| column.key() == *name),
             _ => self.columns.get(usize::try_from(interp.index(key)?).unwrap_or(usize::MAX)),

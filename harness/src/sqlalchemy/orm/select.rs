@@ -3,9 +3,9 @@
 use super::{builder, entity, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value, fresh_identity};
 use crate::sqlalchemy::expr::ExprObject;
-use crate::sqlalchemy::{compiled, define, lend};
+use crate::sqlalchemy::{compiled, define, errors, lend};
 use backproof_engine::load::{Query, Style};
-use backproof_engine::sql::{Alias, Expr, Select};
+use backproof_engine::sql::{Alias, AliasElement, Dialect, Expr, Select, Statement};
 use backproof_engine::version::Version;
 use std::any::Any;
 use std::rc::Rc;
@@ -153,6 +153,15 @@ impl Object for SubqueryObject {
             _ if name.starts_with("__") => Ok(None),
             _ => Err(Stop::unsupported(format!("the attribute `{name}` of a subquery"))),
         }
+    }
+
+    fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        let AliasElement::Select(select) = self.alias.element() else {
+            return Err(Stop::unsupported("printing this subquery"));
+        };
+        let profile = lend::profile(interp);
+        let statement = Statement::Select(select.clone());
+        statement.to_text(profile, Dialect::Default).map_err(|error| errors::raise(interp, &error))
     }
 }
 
