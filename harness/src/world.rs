@@ -2,9 +2,10 @@
 
 use crate::model::{Model, Rows};
 use crate::outcome::{End, Outcome, Raised, Unsupported};
-use crate::python::{Interp, Stop};
+use crate::python::{Interp, Stop, Unavailable, bound_names};
 use crate::sqlalchemy;
 use backproof_engine::version::Profile;
+use ruff_text_size::{TextRange, TextSize};
 
 pub use crate::python::{Limits, Mode};
 
@@ -74,6 +75,16 @@ impl World {
         Outcome { pieces: self.interp.take_pieces(), end }
     }
 
+    /// Makes unavailable what the statements that did not run would have bound.
+    fn withhold(&mut self, code: &str, from: TextSize, what: &str) {
+        const LINK: &str = "which needs what was not run before: ";
+        let root = what.rsplit(LINK).next().unwrap_or(what);
+        for name in bound_names(code, from) {
+            let reason = format!("`{name}`, {LINK}{root}");
+            self.interp.globals().set(&name, Unavailable::value(reason));
+        }
+    }
+
     fn end(&mut self, stop: Stop, code: &str) -> End {
         match stop {
             Stop::Raise(exception) => {
@@ -83,6 +94,7 @@ impl World {
                 End::Raised(Raised { kind, message, traceback, line })
             }
             Stop::Unsupported { what, range } | Stop::Limit { what, range } => {
+                self.withhold(code, range.map(TextRange::start).unwrap_or_default(), &what);
                 let line = range.and_then(|range| {
                     let before = code.get(..range.start().to_usize())?;
                     Some(1 + before.matches('\n').count())

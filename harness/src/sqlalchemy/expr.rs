@@ -5,7 +5,7 @@
 
 use super::{convert, errors, lend, types};
 use crate::python::{
-    Args, BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Signature, Stop, UnaryOp, Value,
+    Args, BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Signature, Stop, UnaryOp, Unavailable, Value,
     fresh_identity,
 };
 use backproof_engine::sql::{Dialect, Expr, ExprKind, Op, Operand};
@@ -145,6 +145,7 @@ pub(crate) fn truth(interp: &mut Interp, expr: &Expr) -> PyResult<bool> {
 
 /// The expression that a value stands for, where it stands for one.
 pub(crate) fn clause(interp: &mut Interp, value: &Value) -> PyResult<Option<Expr>> {
+    Unavailable::refuse(value)?;
     if let Some(object) = value.downcast::<ExprObject>() {
         return Ok(Some(object.expr.clone()));
     }
