@@ -116,6 +116,10 @@ impl Object for ExprObject {
         text(interp, &self.expr)
     }
 
+    fn get_item(&self, _interp: &mut Interp, _this: &Value, _key: &Value) -> PyResult<Value> {
+        Err(Stop::unsupported("indexing an SQL expression"))
+    }
+
     fn iter(&self, interp: &mut Interp, this: &Value) -> PyResult<Value> {
         let ExprKind::List { items, .. } = self.expr.kind() else {
             let name = interp.type_name(this);

@@ -46,8 +46,8 @@ pub(crate) enum ItemObject {
 }
 
 /// A collection of columns by key: `table.c`.
-struct ColumnsObject {
-    columns: Vec<Column>,
+pub(crate) struct ColumnsObject {
+    pub(crate) columns: Vec<Column>,
 }
 
 pub(crate) fn column_value(column: &Column) -> Value {
@@ -313,6 +313,10 @@ impl Object for ColumnsObject {
             }),
             _ => return Ok(None),
         }))
+    }
+
+    fn repr(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        Err(Stop::unsupported("the repr of a collection of columns"))
     }
 
     fn len(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Option<usize>> {

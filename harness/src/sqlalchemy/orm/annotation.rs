@@ -3,6 +3,7 @@
 //! A name that does not exist yet, quoted or postponed, is kept as text: it can be a class that follows.
 
 use super::columns::MappedColumnObject;
+use super::mapped::mapper_of;
 use crate::python::{Interp, Object, PyResult, Stop, Value};
 use backproof_engine::schema::SqlType;
 use backproof_engine::version::{Profile, Version};
@@ -140,6 +141,11 @@ fn text_hint(interp: &mut Interp, text: &str, depth: usize) -> PyResult<Hint> {
         return Err(Stop::unsupported(format!("the annotation {text}")));
     }
     match look_up(interp, text)? {
+        // A quoted class is looked up in the registry when mappers are configured: an older class of the same
+        // name may be bound now.
+        Some(Value::Class(class)) if mapper_of(&class).is_some() => {
+            Ok(Hint::of(Inner::Name(text.to_owned())))
+        }
         Some(value) => read_value(interp, &value, depth + 1),
         None => Ok(Hint::of(Inner::Name(text.to_owned()))),
     }

@@ -4,7 +4,7 @@ use super::attribute::AttributeObject;
 use super::instance::wrap;
 use super::{errors, hybrid::HybridClauseObject, mapped};
 use crate::python::{Interp, PyResult, Stop, Value};
-use crate::sqlalchemy::schema::TableObject;
+use crate::sqlalchemy::schema::{ColumnsObject, TableObject};
 use crate::sqlalchemy::{convert, expr, lend, result};
 use backproof_engine::load::{Entity, Item, Rows};
 use backproof_engine::sql::Expr;
@@ -19,6 +19,8 @@ pub(super) fn entities(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<En
             entities.push(Entity::Mapped(mapped));
         } else if let Some(table) = value.downcast::<TableObject>() {
             entities.extend(table.table.columns().iter().map(|column| Entity::Expr(Expr::column(column))));
+        } else if let Some(columns) = value.downcast::<ColumnsObject>() {
+            entities.extend(columns.columns.iter().map(|column| Entity::Expr(Expr::column(column))));
         } else if let Some(attribute) = value.downcast::<AttributeObject>() {
             if attribute.is_relationship(interp)? {
                 entities.push(Entity::Expr(attribute.expr(interp)?));
