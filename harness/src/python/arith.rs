@@ -257,7 +257,7 @@ fn power(interp: &mut Interp, a: &BigInt, b: &BigInt) -> PyResult<Option<Value>>
 /// `a / b` correctly rounded, or `None` where it is out of range.
 fn big_ratio(a: &BigInt, b: &BigInt) -> Option<f64> {
     if a.is_zero() {
-        return Some(0.0);
+        return Some(if b.is_negative() { -0.0 } else { 0.0 });
     }
     let negative = a.is_negative() != b.is_negative();
     let (a, b) = (a.abs(), b.abs());

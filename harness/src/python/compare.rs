@@ -259,9 +259,7 @@ impl Interp {
             }
             Value::FrozenSet(set) => {
                 let hashes: Vec<i64> = set.items.borrow().0.hashed().map(|(hash, _, _)| hash).collect();
-                hashes
-                    .iter()
-                    .fold(1_927_868_237, |all, hash| all ^ hash.wrapping_mul(3_644_798_167).rotate_left(17))
+                hash_set(&hashes)
             }
             Value::Range(range) => hash_tuple(&[range.len() as i64, range.start, range.step]),
             Value::Method(method) => method.receiver.identity() as i64 ^ method.function.identity() as i64,
@@ -380,6 +378,19 @@ pub(super) fn hash_float(float: f64) -> i64 {
     let rest = wide as i64;
     let signed = if float < 0.0 { -rest } else { rest };
     if signed == -1 { -2 } else { signed }
+}
+
+/// CPython's hash of a frozen set, from the hashes of its items.
+fn hash_set(hashes: &[i64]) -> i64 {
+    let mut all = 0u64;
+    for hash in hashes {
+        let hash = *hash as u64;
+        all ^= ((hash ^ 89_869_747) ^ (hash << 16)).wrapping_mul(3_644_798_167);
+    }
+    all ^= (hashes.len() as u64 + 1).wrapping_mul(1_927_868_237);
+    all ^= (all >> 11) ^ (all >> 25);
+    all = all.wrapping_mul(69_069).wrapping_add(907_133_923);
+    if all == u64::MAX { 590_923_713 } else { all as i64 }
 }
 
 /// CPython's hash of a tuple, from the hashes of its items.

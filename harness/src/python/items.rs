@@ -373,7 +373,14 @@ impl Interp {
                     Ok(part.is_empty() || bytes.windows(part.len()).any(|window| *window == **part))
                 }
                 _ => {
-                    let byte = self.index(item)?;
+                    let byte = match item {
+                        Value::Int(_) | Value::Bool(_) => self.index(item)?,
+                        other => {
+                            let kind = self.type_name(other);
+                            let message = format!("a bytes-like object is required, not '{kind}'");
+                            return Err(self.raise("TypeError", message));
+                        }
+                    };
                     Ok(bytes.iter().any(|other| i64::from(*other) == byte))
                 }
             },
@@ -383,7 +390,11 @@ impl Interp {
             }
             Value::Tuple(items) => self.among(items, item),
             Value::Dict(dict) => Ok(self.dict_get(dict, item)?.is_some()),
-            Value::Set(set) | Value::FrozenSet(set) => self.set_contains(set, item),
+            Value::Set(set) | Value::FrozenSet(set) => match item {
+                // A set that is looked for stands for a frozen one.
+                Value::Set(inner) => self.set_contains(set, &Value::FrozenSet(inner.clone())),
+                _ => self.set_contains(set, item),
+            },
             Value::Range(range) if item.as_i64().is_some() => {
                 let Some(number) = item.as_i64() else { return Ok(false) };
                 let (start, step) = (i128::from(range.start), i128::from(range.step));

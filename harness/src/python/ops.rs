@@ -57,6 +57,14 @@ pub(super) fn is_open(value: &Value) -> bool {
     matches!(value, Value::Instance(_) | Value::Object(_) | Value::Class(_))
 }
 
+/// Whether both are instances of one class: the right one is then not asked for its reflected method.
+fn same_class(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Instance(left), Value::Instance(right)) => Rc::ptr_eq(&left.class(), &right.class()),
+        _ => false,
+    }
+}
+
 /// What an instance of a class derived from a builtin type holds.
 pub(super) fn payload(value: &Value) -> Option<Value> {
     match value {
@@ -92,7 +100,7 @@ impl Interp {
             if !formats && let Some(value) = self.ask_binary(op, left, right, false)? {
                 return Ok(Some(value));
             }
-            if !(right_first || formats)
+            if !(right_first || formats || same_class(left, right))
                 && let Some(value) = self.ask_binary(op, right, left, true)?
             {
                 return Ok(Some(value));
@@ -220,6 +228,8 @@ impl Interp {
 
     fn unsupported_operands(&mut self, op: BinaryOp, left: &Value, right: &Value, in_place: &str) -> Stop {
         let (left_kind, right_kind) = (self.type_name(left), self.type_name(right));
+        let (held_left, held_right) = (payload(left), payload(right));
+        let (left, right) = (held_left.as_ref().unwrap_or(left), held_right.as_ref().unwrap_or(right));
         let message = match (op, left) {
             (BinaryOp::Add, Value::Str(_)) => {
                 format!("can only concatenate str (not \"{right_kind}\") to str")
@@ -276,6 +286,8 @@ impl Interp {
             ) => {
                 return arith::numbers(self, op, left, right);
             }
+            (BinaryOp::Mod, Value::Bytes(_), _) => return Err(Stop::unsupported("% on bytes")),
+            (BinaryOp::Mod, Value::Str(template), _) => Value::from(format::percent(self, template, right)?),
             (BinaryOp::Add, Value::Str(a), Value::Str(b)) => {
                 self.charge_bytes(a.len() + b.len())?;
                 Value::from(format!("{a}{b}"))
@@ -374,8 +386,8 @@ impl Interp {
         if let Some(value) = self.call_special(operand, name, Vec::new())? {
             return Ok(value);
         }
-        if let Some(held) = payload(operand) {
-            return self.unary(op, &held);
+        if let Some(value) = payload(operand).and_then(|held| arith::unary(op, &held)) {
+            return Ok(value);
         }
         let kind = self.type_name(operand);
         Err(self.raise("TypeError", format!("bad operand type for unary {symbol}: '{kind}'")))
