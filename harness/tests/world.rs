@@ -1,0 +1,60 @@
+//! What one step leaves for the next.
+
+use backproof::outcome::{End, Outcome};
+use backproof::world::{Limits, Mode, Source, World};
+use backproof_engine::version::Profile;
+
+fn run(world: &mut World, code: &str) -> Outcome {
+    world.run(Source { code, file: "page.md", line: 1, mode: Mode::Prompt })
+}
+
+fn unsupported(outcome: &Outcome) -> &str {
+    match &outcome.end {
+        End::Unsupported(unsupported) => &unsupported.what,
+        other => panic!("the step ended with {other:?}"),
+    }
+}
+
+#[test]
+fn a_name_that_an_unsupported_step_would_have_bound_is_unsupported_too() {
+    let mut world = World::new(Profile::default(), Limits::default());
+    assert_eq!(run(&mut world, "x = 1\n").end, End::Done);
+    unsupported(&run(&mut world, "x = open('secret')\n"));
+    let next = run(&mut world, "y = x + 1\n");
+    assert!(unsupported(&next).starts_with("`x`, which needs what was not run before"), "{next:?}");
+    let after = run(&mut world, "y\n");
+    assert!(unsupported(&after).starts_with("`y`, which needs what was not run before"), "{after:?}");
+    assert_eq!(unsupported(&after).matches("which needs").count(), 1, "the root is named once: {after:?}");
+}
+
+#[test]
+fn what_ran_before_the_unsupported_statement_keeps_its_value() {
+    let mut world = World::new(Profile::default(), Limits::default());
+    unsupported(&run(&mut world, "kept = 1\nlost = open('secret')\nnever = 2\n"));
+    assert_eq!(run(&mut world, "kept\n").stdout(), "1\n");
+    unsupported(&run(&mut world, "never\n"));
+}
+
+#[test]
+fn an_unsupported_value_cannot_be_caught_by_the_page() {
+    let mut world = World::new(Profile::default(), Limits::default());
+    let caught = run(&mut world, "try:\n    open('secret')\nexcept BaseException:\n    print('caught')\n");
+    unsupported(&caught);
+    assert_eq!(caught.stdout(), "");
+}
+
+#[test]
+fn the_log_and_python_read_one_clock() {
+    let mut world = World::new(Profile::default(), Limits::default());
+    let code = "import datetime\n\
+                from sqlalchemy import create_engine\n\
+                engine = create_engine('sqlite://', echo=True)\n\
+                before = datetime.datetime.now()\n\
+                with engine.begin():\n    pass\n\
+                print(before.strftime('%Y-%m-%d %H:%M:%S'))\n";
+    let outcome = run(&mut world, code);
+    assert_eq!(outcome.end, End::Done);
+    let log = outcome.log();
+    let first = log.first().expect("the engine echoes");
+    assert!(first.time.starts_with(outcome.stdout().trim()), "{} and {}", first.time, outcome.stdout());
+}
