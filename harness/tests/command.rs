@@ -349,3 +349,61 @@ fn a_reader_that_goes_away_is_no_panic() {
     assert_eq!(err(&output), "");
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn a_program_that_ends_itself_is_no_traceback() {
+    let folder = folder(&[
+        ("done.py", b"import sys\nprint('x')\nsys.exit()\n"),
+        ("number.py", b"import sys\nsys.exit(3)\n"),
+        ("words.py", b"raise SystemExit('that is all')\n"),
+    ]);
+    let done = backproof(folder.path(), &["run", "done.py"]);
+    assert_eq!((done.status.code(), &*out(&done), &*err(&done)), (Some(0), "x\n", ""));
+    let number = backproof(folder.path(), &["run", "number.py"]);
+    assert_eq!((number.status.code(), &*err(&number)), (Some(1), ""));
+    let words = backproof(folder.path(), &["run", "words.py"]);
+    assert_eq!((words.status.code(), &*err(&words)), (Some(1), "that is all\n"));
+}
+
+#[test]
+fn frames_of_one_line_are_summed_up_and_a_loop_is_not_marked() {
+    let program = b"def f(n):\n    return f(n - 1) if n else 1 / 0\n\n\ndef g():\n    yield 1\n    f(4)\n\n\nfor x in g():\n    pass\n";
+    let folder = folder(&[("deep.py", program)]);
+    let text = err(&backproof(folder.path(), &["run", "deep.py"]));
+    assert!(text.contains("  [Previous line repeated 2 more times]\nZeroDivisionError"), "{text}");
+    assert!(text.contains("in <module>\n    for x in g():\n  File"), "{text}");
+}
+
+#[test]
+fn what_only_our_own_bounds_refuse_is_unsupported_and_no_exception() {
+    let blob = b"from sqlalchemy import create_engine, text\nc = create_engine('sqlite://').connect()\ntry:\n    c.execute(text('select zeroblob(900000000)'))\nexcept Exception:\n    print('caught')\n";
+    let hook = b"class A:\n    def __getattribute__(self, name):\n        return 1\n";
+    let last = b"class A:\n    def __del__(self):\n        print('gone')\n";
+    let mut classes = String::from("class C0: pass\n");
+    for n in 1..2000 {
+        classes.push_str(&format!("class C{n}(C{}): pass\n", n - 1));
+    }
+    let mut joined = String::from(
+        "from sqlalchemy import *\nfrom sqlalchemy.orm import *\nBase = declarative_base()\nclass N(Base):\n    __tablename__ = 'n'\n    id = Column(Integer, primary_key=True)\n    p = Column(ForeignKey('n.id'))\n",
+    );
+    joined.push_str("    kids = relationship('N', lazy='joined', join_depth=50)\nprint(select(N))\n");
+    let folder = folder(&[
+        ("blob.py", blob),
+        ("hook.py", hook),
+        ("last.py", last),
+        ("classes.py", classes.as_bytes()),
+        ("joined.py", joined.as_bytes()),
+    ]);
+    for (name, reason) in [
+        ("blob.py", "a value of more than 32 MiB"),
+        ("hook.py", "a class with `__getattribute__`"),
+        ("last.py", "a class with `__del__`"),
+        ("classes.py", "a class with more than 200 ancestors"),
+        ("joined.py", "joined loading more than 30 relationships deep"),
+    ] {
+        let output = backproof(folder.path(), &["run", name]);
+        assert_eq!(output.status.code(), Some(3), "{name}: {}", err(&output));
+        assert_eq!(out(&output), "", "{name}");
+        assert!(err(&output).contains(reason), "{name}: {}", err(&output));
+    }
+}

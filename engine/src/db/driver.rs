@@ -292,8 +292,11 @@ fn failure(error: &rusqlite::Error) -> Failure {
         ffi::SQLITE_NOMEM | ffi::SQLITE_FULL => {
             return Failure::Other(Error::unsupported("a database larger than 64 MiB"));
         }
+        // The real library's own bound is some thirty times as high.
+        ffi::SQLITE_TOOBIG => {
+            return Failure::Other(Error::unsupported("a value of more than 32 MiB, or SQL of more than 4"));
+        }
         ffi::SQLITE_CONSTRAINT | ffi::SQLITE_MISMATCH => "IntegrityError",
-        ffi::SQLITE_TOOBIG => "DataError",
         ffi::SQLITE_MISUSE | ffi::SQLITE_RANGE => "InterfaceError",
         ffi::SQLITE_INTERNAL | ffi::SQLITE_NOTFOUND => "InternalError",
         ffi::SQLITE_ERROR

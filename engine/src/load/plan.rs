@@ -176,7 +176,7 @@ impl Builder<'_> {
                             plan.columns.push((Rc::clone(&property.key), at));
                         }
                         Property::Relationship(relationship) if eager => {
-                            self.choose(&mut plan, relationship, &mut joins);
+                            self.choose(&mut plan, relationship, &mut joins)?;
                         }
                         Property::Relationship(_) => {}
                     }
@@ -216,16 +216,25 @@ impl Builder<'_> {
         is_deferred(&self.query.options, path, mapper, key, deferred)
     }
 
-    fn choose(&mut self, plan: &mut EntityPlan, relationship: &Rc<Relationship>, joins: &mut Vec<ToJoin>) {
+    fn choose(
+        &mut self,
+        plan: &mut EntityPlan,
+        relationship: &Rc<Relationship>,
+        joins: &mut Vec<ToJoin>,
+    ) -> Result<()> {
         if plan.path.len() == self.query.path.len()
             && let Some(only) = &self.query.only
             && !only.contains(&relationship.key)
         {
-            return;
+            return Ok(());
         }
         let chosen = chosen(self.orm, &self.query.options, &plan.path, relationship);
         match chosen.lazy {
-            Lazy::Joined if plan.path.len() < MAX_DEPTH => {
+            Lazy::Joined if plan.path.len() >= MAX_DEPTH => {
+                let what = format!("joined loading more than {MAX_DEPTH} relationships deep");
+                return Err(Error::unsupported(what));
+            }
+            Lazy::Joined => {
                 joins.push(ToJoin { relationship: Rc::clone(relationship), chosen });
             }
             Lazy::Selectin | Lazy::Subquery | Lazy::Immediate => {
@@ -233,6 +242,7 @@ impl Builder<'_> {
             }
             _ => {}
         }
+        Ok(())
     }
 
     /// Whether the entities go into a subquery: rows are counted, and a joined collection would multiply them.
@@ -406,7 +416,7 @@ impl Builder<'_> {
                 }
                 Property::Relationship(next) => {
                     let mut joins = Vec::new();
-                    self.choose(&mut plan, next, &mut joins);
+                    self.choose(&mut plan, next, &mut joins)?;
                     for next in joins {
                         let (joined_from, joined) = self.join(from, &adapter, &plan.path, &next, outer)?;
                         from = joined_from;

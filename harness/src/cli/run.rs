@@ -53,10 +53,23 @@ pub(super) fn main(args: &RunArgs) -> u8 {
 
 const INTERNAL: &str = "backproof itself failed on this program: please report it with the file";
 
+/// A program that ends itself: as Python does, a number is no message. Other codes than 0 and 1 mean other things here.
+fn leave(code: &str) -> u8 {
+    match code {
+        "" | "None" | "0" => 0,
+        number if number.parse::<i128>().is_ok() => RAISED,
+        message => {
+            complain(message);
+            RAISED
+        }
+    }
+}
+
 fn show(file: &str, outcome: &Outcome) -> u8 {
     print(&outcome.terminal());
     match &outcome.end {
         End::Done => 0,
+        End::Raised(raised) if raised.kind == "SystemExit" => leave(&raised.message),
         End::Raised(raised) => {
             complain(&raised.traceback);
             RAISED

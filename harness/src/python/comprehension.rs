@@ -13,8 +13,8 @@ use std::rc::Rc;
 /// How far a comprehension has come: the iterators of its `for` clauses that are open.
 struct Progress {
     iterators: Vec<Value>,
-    /// The whole comprehension, where an error of an iterator belongs.
-    whole: TextRange,
+    /// The whole comprehension, which is what a traceback marks.
+    range: TextRange,
 }
 
 impl Interp {
@@ -29,7 +29,7 @@ impl Interp {
             let level = progress.iterators.len() - 1;
             let Some(generator) = generators.get(level) else { return Ok(false) };
             let iterator = iterator.clone();
-            frame.at = progress.whole;
+            frame.at = progress.range;
             self.charge(1)?;
             let Some(item) = self.next(&iterator)? else {
                 progress.iterators.pop();
@@ -50,7 +50,7 @@ impl Interp {
             match generators.get(level + 1) {
                 Some(inner) => {
                     let value = self.eval(frame, &inner.iter)?;
-                    frame.at = inner.iter.range();
+                    frame.at = progress.range;
                     let iterator = self.iter(&value)?;
                     progress.iterators.push(iterator);
                 }
@@ -60,13 +60,18 @@ impl Interp {
         Ok(false)
     }
 
-    fn first_iterator(&mut self, frame: &mut Frame, generators: &[Comprehension]) -> PyResult<Value> {
+    fn first_iterator(
+        &mut self,
+        frame: &mut Frame,
+        range: TextRange,
+        generators: &[Comprehension],
+    ) -> PyResult<Value> {
         if let Some(generator) = generators.iter().find(|generator| generator.is_async) {
             return Err(Stop::Unsupported { what: "`async for`".into(), range: Some(generator.range) });
         }
         let Some(first) = generators.first() else { return Err(Stop::unsupported("an empty comprehension")) };
         let value = self.eval(frame, &first.iter)?;
-        frame.at = first.iter.range();
+        frame.at = range;
         self.iter(&value)
     }
 
@@ -78,12 +83,12 @@ impl Interp {
         generators: &[Comprehension],
         expr: &Expr,
     ) -> PyResult<Value> {
-        let first = self.first_iterator(frame, generators)?;
+        let first = self.first_iterator(frame, range, generators)?;
         frame.at = range;
         let name: Rc<str> = name.into();
         let code = self.code_at(frame, range, &name, None, || Body::Elsewhere)?;
         let mut inner = Frame::new(code.clone(), frame.globals.clone(), &frame.closure_for(&code.scope));
-        let mut progress = Progress { iterators: vec![first], whole: range };
+        let mut progress = Progress { iterators: vec![first], range };
         let result = self.collect(&mut inner, generators, &mut progress, expr);
         if let Err(stop) = &result {
             self.note(&mut inner, stop);
@@ -141,13 +146,13 @@ impl Interp {
         frame: &mut Frame,
         node: &ExprGenerator,
     ) -> PyResult<Value> {
-        let first = self.first_iterator(frame, &node.generators)?;
+        let first = self.first_iterator(frame, node.range, &node.generators)?;
         let name: Rc<str> = "<genexpr>".into();
         let code = self.code_at(frame, node.range, &name, None, || {
             Body::Comprehension((*node.elt).clone(), node.generators.clone())
         })?;
         let inner = Frame::new(code.clone(), frame.globals.clone(), &frame.closure_for(&code.scope));
-        let state = Some((inner, Progress { iterators: vec![first], whole: node.range }));
+        let state = Some((inner, Progress { iterators: vec![first], range: node.range }));
         Ok(Value::Iter(Rc::new(Iter::new(GeneratorExpression { code, state }))))
     }
 }

@@ -17,6 +17,9 @@ fn docstring(body: &[Stmt]) -> Option<Value> {
     Some(Value::str(text.value.to_str()))
 }
 
+/// Every look-up of an attribute may walk all of them.
+const MOST_ANCESTORS: usize = 200;
+
 impl Interp {
     fn decorators(&mut self, frame: &mut Frame, list: &[Decorator]) -> PyResult<Vec<Value>> {
         list.iter().map(|decorator| self.eval(frame, &decorator.expression)).collect()
@@ -198,6 +201,9 @@ impl Interp {
             }
         }
         let ancestors = self.resolution_order(&classes)?;
+        if ancestors.len() > MOST_ANCESTORS {
+            return Err(Stop::limit(format!("a class with more than {MOST_ANCESTORS} ancestors")));
+        }
         let class = Class::new(name, "builtins", classes, ancestors);
         *class.metaclass.borrow_mut() = metaclass;
         *class.hook.borrow_mut() = own_hook;
@@ -206,6 +212,9 @@ impl Interp {
         }
         for (name, value) in names {
             match (&*name, &value) {
+                ("__del__" | "__getattribute__", _) => {
+                    return Err(Stop::unsupported(format!("a class with `{name}`")));
+                }
                 ("__qualname__", Value::Str(qualname)) => *class.qualname.borrow_mut() = qualname.clone(),
                 ("__module__", Value::Str(module)) => {
                     *class.module.borrow_mut() = module.clone();

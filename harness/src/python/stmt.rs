@@ -361,13 +361,13 @@ impl Interp {
             }
         } else {
             let iterable = self.eval(frame, &node.iter)?;
-            frame.at = node.iter.range();
+            frame.at = node.range;
             self.iter(&iterable)?
         };
         loop {
             self.charge(1)?;
             if !frame.resuming {
-                frame.at = node.iter.range();
+                frame.at = node.range;
                 let Some(item) = self.next(&iterator)? else { break };
                 self.assign(frame, &node.target, item)?;
             }

@@ -73,11 +73,12 @@ impl Interp {
         if !entries.is_empty() {
             text.push_str("Traceback (most recent call last):\n");
         }
-        let mut last: Option<(String, usize)> = None;
+        let mut last: Option<(Place, usize)> = None;
         for entry in entries.iter().rev() {
             let shown = show_entry(entry);
+            let place = place(entry);
             match &mut last {
-                Some((before, count)) if *before == shown => {
+                Some((before, count)) if *before == place => {
                     *count += 1;
                     if *count > REPEATS {
                         continue;
@@ -85,7 +86,7 @@ impl Interp {
                 }
                 _ => {
                     push_repeats(&mut text, last.as_ref());
-                    last = Some((shown.clone(), 1));
+                    last = Some((place, 1));
                 }
             }
             text.push_str(&shown);
@@ -137,7 +138,15 @@ impl Interp {
     }
 }
 
-fn push_repeats(text: &mut String, last: Option<&(String, usize)>) {
+/// File, line and function: frames that have these in common are summed up.
+type Place = (Rc<str>, usize, Rc<str>);
+
+fn place(entry: &Entry) -> Place {
+    let source = &entry.code.source;
+    (source.file.clone(), source.first_line + source.place(entry.at.start()).0, entry.code.name.clone())
+}
+
+fn push_repeats(text: &mut String, last: Option<&(Place, usize)>) {
     if let Some((_, count)) = last
         && *count > REPEATS
     {
