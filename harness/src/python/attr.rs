@@ -477,6 +477,38 @@ impl Interp {
         }
     }
 
+    /// The error of an attribute that `__slots__` leaves no room for: every class but `object` must have them.
+    fn outside_slots(&mut self, class: &Rc<Class>, name: &str) -> Option<Stop> {
+        class.lookup("__slots__")?;
+        for class in class.mro() {
+            if class.id == self.classes[0].id {
+                continue;
+            }
+            let owner: Rc<str> = class.name();
+            let names = match class.dict.get("__slots__")? {
+                name @ Value::Str(_) => vec![name],
+                Value::Tuple(names) => names.to_vec(),
+                Value::List(names) => names.items.borrow().clone(),
+                _ => return None,
+            };
+            let fits = |slot: &Value| {
+                let slot = slot.as_str();
+                slot.is_some_and(|slot| {
+                    &**slot == "__dict__" || *super::scope::mangle(Some(&owner), slot) == *name
+                })
+            };
+            if names.iter().any(fits) {
+                return None;
+            }
+        }
+        let kind = class.name();
+        if class.lookup(name).is_some() {
+            let message = format!("'{kind}' object attribute '{name}' is read-only");
+            return Some(self.raise("AttributeError", message));
+        }
+        Some(self.no_attribute(&kind, name))
+    }
+
     /// What `object.__setattr__` does.
     pub fn set_attr_plain(&mut self, value: &Value, name: &str, to: Value) -> PyResult<()> {
         match value {
@@ -523,6 +555,9 @@ impl Interp {
                 }
                 if &*class.name() == "object" && self.is_builtin(&class) {
                     return Err(self.no_attribute("object", name));
+                }
+                if let Some(stop) = self.outside_slots(&class, name) {
+                    return Err(stop);
                 }
                 instance.store.clone().set(self, name, to)
             }

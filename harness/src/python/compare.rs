@@ -134,6 +134,11 @@ impl Interp {
                 None => op == CompareOp::Ne,
             }));
         }
+        match (left, right) {
+            (Value::Str(a), Value::Str(b)) => self.charge_bytes(a.len().min(b.len()) / 8)?,
+            (Value::Bytes(a), Value::Bytes(b)) => self.charge_bytes(a.len().min(b.len()) / 8)?,
+            _ => {}
+        }
         Ok(match (left, right) {
             (Value::Str(a), Value::Str(b)) => Some(op.holds(a.cmp(b))),
             (Value::Bytes(a), Value::Bytes(b)) => Some(op.holds(a.cmp(b))),

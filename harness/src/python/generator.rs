@@ -155,6 +155,19 @@ impl Interp {
         })
     }
 
+    /// `next(generator)`, whose end carries what the generator returned; `None` where the iterator is no generator.
+    pub(super) fn next_of_generator(&mut self, iter: &Rc<Iter>) -> Option<PyResult<Value>> {
+        let suspends = iter.state.borrow_mut().as_mut().is_some_and(|state| state.generator().is_some());
+        if !suspends {
+            return None;
+        }
+        Some(
+            self.charge(1)
+                .and_then(|()| self.guard())
+                .and_then(|()| self.resume_as_python(iter, Resume::Send(Value::None))),
+        )
+    }
+
     fn resume_as_python(&mut self, iter: &Rc<Iter>, input: Resume) -> PyResult<Value> {
         match self.resume(iter, input)? {
             Some(Yielded::Value(value)) => Ok(value),

@@ -5,7 +5,8 @@
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{
-    ExceptHandler, Expr, ExprContext, Parameters, Pattern, Stmt, StmtClassDef, StmtFunctionDef,
+    ExceptHandler, Expr, ExprContext, ParameterWithDefault, Parameters, Pattern, Stmt, StmtClassDef,
+    StmtFunctionDef,
 };
 use ruff_text_size::{Ranged, TextRange};
 use std::collections::{HashMap, HashSet};
@@ -161,8 +162,11 @@ impl Builder {
     }
 
     fn inside_parameters(&mut self, parameters: &Parameters) {
-        for parameter in parameters {
-            let name = self.name(parameter.name().as_str());
+        // As CPython numbers them: `*args` and `**kwargs` come after every other parameter.
+        let named = parameters.iter_non_variadic_params().map(ParameterWithDefault::name);
+        let extra = [&parameters.vararg, &parameters.kwarg].into_iter().flatten();
+        for parameter in named.chain(extra.map(|parameter| &parameter.name)) {
+            let name = self.name(parameter.as_str());
             if self.top().parameters.contains(&name) {
                 let message = format!("duplicate argument '{name}' in function definition");
                 self.syntax(message, parameters.range);

@@ -41,7 +41,13 @@ pub(super) fn install(interp: &mut Interp) {
     });
     function(interp, "next", |interp, args| {
         let [iterator, default] = args.between(interp, "next", 1)?;
-        match interp.next(&iterator.unwrap_or(Value::None))?.or(default) {
+        let iterator = iterator.unwrap_or(Value::None);
+        if let (Value::Iter(iter), None) = (&iterator, &default)
+            && let Some(answer) = interp.next_of_generator(iter)
+        {
+            return answer;
+        }
+        match interp.next(&iterator)?.or(default) {
             Some(value) => Ok(value),
             None => {
                 let class = interp.builtin_class("StopIteration");
