@@ -390,7 +390,7 @@ fn hash_set(hashes: &[i64]) -> i64 {
     let mut all = 0u64;
     for hash in hashes {
         let hash = *hash as u64;
-        all ^= ((hash ^ 89_869_747) ^ (hash << 16)).wrapping_mul(3_644_798_167);
+        all ^= ((hash ^ 0x055b_4db3) ^ (hash << 16)).wrapping_mul(3_644_798_167);
     }
     all ^= (hashes.len() as u64 + 1).wrapping_mul(1_927_868_237);
     all ^= (all >> 11) ^ (all >> 25);
