@@ -138,6 +138,8 @@ pub enum Behaviour {
     ExistsTargetFirst,
     /// `lazy="immediate"` loads take their turn among other loads that follow a query; before, they came first.
     ImmediateInOrder,
+    /// `selectin` over a secondary that has the parent's key leaves the parent's table out.
+    SelectinFromSecondary,
     /// A class's columns are mapped in the order of its table; before, those under another name or with
     /// options of their own came first, in the order of the class body.
     ColumnsInTableOrder,
@@ -242,7 +244,7 @@ impl Behaviour {
             }
             Behaviour::ConcatGroupsInComparison => (Version::new(2, 0, 21), None),
             Behaviour::ParenthesizedServerDefault => (EVER, Some(Version::new(2, 0, 8))),
-            Behaviour::FloatBindIsDouble => (Version::new(2, 1, 0), None),
+            Behaviour::FloatBindIsDouble | Behaviour::SelectinFromSecondary => (Version::new(2, 1, 0), None),
             Behaviour::LegacyColumnLabels => (EVER, Some(Version::new(2, 0, u16::MAX))),
         }
     }

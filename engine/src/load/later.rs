@@ -9,10 +9,10 @@ use super::{Item, Rows};
 use crate::attr::{self, NewValue};
 use crate::error::{Error, Result};
 use crate::host::Cx;
-use crate::map::{Direction, Key, Lazy, Mapped, Relationship};
+use crate::map::{Direction, Key, Lazy, Mapped};
 use crate::schema::Column;
 use crate::session::SessionId;
-use crate::sql::{Alias, Expr, FromItem};
+use crate::sql::{Alias, Expr, ExprKind, FromItem};
 use crate::state::{ObjRef, Slot};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -32,6 +32,8 @@ pub(super) fn load_all(
     if !cx.orm.profile.has(Behaviour::ImmediateInOrder) {
         later.sort_by_key(|later| later.lazy != Lazy::Immediate);
     }
+    // A subquery is asked for while the rows are read, the others follow them.
+    later.sort_by_key(|later| later.lazy != Lazy::Subquery);
     for load in later {
         match load.lazy {
             Lazy::Immediate => one_by_one(cx, &load)?,
@@ -67,7 +69,7 @@ fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[Loader
     let direct = resolved.secondary.is_none()
         && resolved.synchronize_pairs.len() == 1
         && resolved.local_remote_pairs.len() == 1
-        && matches!(resolved.primaryjoin.kind(), crate::sql::ExprKind::Binary { .. });
+        && matches!(resolved.primaryjoin.kind(), ExprKind::Binary { .. });
     let (local, remote) = match resolved.local_remote_pairs.first() {
         Some((local, remote)) if direct => (local.clone(), Some(remote.clone())),
         _ => {
@@ -88,7 +90,7 @@ fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[Loader
     if many_to_one {
         // A parent without a foreign key has no row to look for.
         for (object, _) in wanted.iter().filter(|(_, value)| value.is_null()) {
-            give(cx, relationship, object, Vec::new())?;
+            give(cx, load, object, Vec::new())?;
         }
         wanted.retain(|(_, value)| !value.is_null());
     }
@@ -141,7 +143,7 @@ fn distribute(
     }
     for (parent, value) in parents {
         let related = found.iter().filter(|(of, _)| of == value).map(|(_, object)| object.clone()).collect();
-        give(cx, relationship, parent, related)?;
+        give(cx, load, parent, related)?;
     }
     Ok(())
 }
@@ -215,7 +217,11 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     distribute(cx, load, None, rows, &parents)
 }
 
-fn give(cx: &mut Cx<'_>, relationship: &Relationship, parent: &ObjRef, related: Vec<ObjRef>) -> Result<()> {
+fn give(cx: &mut Cx<'_>, load: &Later, parent: &ObjRef, related: Vec<ObjRef>) -> Result<()> {
+    let relationship = &load.relationship;
+    if load.kept.contains(&parent.id()) {
+        return Ok(());
+    }
     let value = if relationship.resolved().uselist {
         NewValue::Many(related)
     } else {
@@ -267,11 +273,15 @@ fn joined_query(
 ) -> Result<Query> {
     let relationship = &load.relationship;
     let resolved = relationship.resolved();
+    if let Some(query) = secondary_query(cx, load, options, local, &values)? {
+        return Ok(query);
+    }
     let parent = super::adapt::alias(cx, relationship.parent, None);
     let mut query = Query::loader(resolved.target, &tag(load));
     prepare(&mut query, load, options);
     let sides =
         Sides { parent: &Adapter::of(cx.orm, parent), target: &Adapter::Plain, secondary: &Adapter::Plain };
+    query.bare = true;
     join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
     let local_key = key_of(cx.orm, relationship.parent, local)?;
     query.entities.insert(0, Entity::Attribute(parent, local_key));
@@ -284,4 +294,38 @@ fn joined_query(
     let column = Adapter::of(cx.orm, parent).column(local)?;
     query.criteria.push(any_of(&column, values)?);
     Ok(query)
+}
+
+/// `SELECT post_tag.post_id, … FROM post_tag JOIN tag ON … WHERE post_tag.post_id IN (…)`: where the secondary has
+/// the parent's whole key, the parent's own table says nothing more.
+fn secondary_query(
+    cx: &Cx<'_>,
+    load: &Later,
+    options: &[LoaderOption],
+    local: &Column,
+    values: &[Value],
+) -> Result<Option<Query>> {
+    let resolved = load.relationship.resolved();
+    let (Some(secondary), true) = (&resolved.secondary, cx.orm.profile.has(Behaviour::SelectinFromSecondary))
+    else {
+        return Ok(None);
+    };
+    let simple = matches!(resolved.primaryjoin.kind(), ExprKind::Binary { .. });
+    if !simple || resolved.target == load.relationship.parent {
+        return Ok(None);
+    }
+    let remote = resolved
+        .local_remote_pairs
+        .iter()
+        .find_map(|(from, to)| (from == local && secondary.has_column(to)).then_some(to));
+    let sides = Sides { parent: &Adapter::Plain, target: &Adapter::Plain, secondary: &Adapter::Plain };
+    let (_, on) = join_conditions(cx.orm, load.relationship.parent, resolved, &sides)?;
+    let (Some(remote), Some(on)) = (remote, on) else { return Ok(None) };
+    let mut query = Query::loader(resolved.target, &tag(load));
+    prepare(&mut query, load, options);
+    query.entities.insert(0, Entity::Expr(Expr::column(remote)));
+    let target = FromItem::from(&cx.orm.mappers.get(resolved.target).table);
+    query.from_items = vec![FromItem::from(secondary).join(target, on, false)];
+    query.criteria.push(any_of(&Expr::column(remote), values.to_vec())?);
+    Ok(Some(query))
 }

@@ -207,5 +207,6 @@ fn select_related(
     }
     query.order_by.clone_from(&resolved.order_by);
     query.autoflush = true;
+    query.on_access = true;
     query.objects(cx, session)
 }

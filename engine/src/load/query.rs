@@ -101,6 +101,8 @@ pub struct Query {
     pub(crate) kept_options: Option<usize>,
     /// A loader that, where it does not label columns, does not tell equal names apart either.
     pub(crate) bare: bool,
+    /// A load on access: what follows it is loaded for new objects only.
+    pub(crate) on_access: bool,
 }
 
 impl Query {
@@ -127,6 +129,7 @@ impl Query {
             only: None,
             kept_options: None,
             bare: false,
+            on_access: false,
         }
     }
 
@@ -259,6 +262,7 @@ impl Query {
         let refreshed = refresh.as_ref().map(|refresh| refresh.object.id());
         let kept = self.kept_options.unwrap_or(self.options.len()).min(self.options.len());
         let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options[..kept]);
+        loading.on_access = self.on_access;
         let mut rows = Vec::with_capacity(result.rows.len());
         for row in &result.rows {
             rows.push(loading.row(cx, &plan.readers, row)?);

@@ -48,6 +48,8 @@ pub(super) struct Later {
     pub lazy: Lazy,
     pub path: super::options::Path,
     pub objects: Vec<ObjRef>,
+    /// The objects that keep what they have, though they are asked for again.
+    pub kept: IndexSet<StateId>,
     /// The objects were refreshed: each is loaded by itself, as on access.
     pub single: bool,
 }
@@ -57,6 +59,8 @@ pub(super) struct Later {
 pub(super) struct Loading {
     session: SessionId,
     populate_existing: bool,
+    /// Whether this is a load on access, which loads nothing more for objects that the session had.
+    pub on_access: bool,
     refresh: Option<Refresh>,
     options: Rc<[LoaderOption]>,
     filled: IndexMap<StateId, Filling>,
@@ -76,6 +80,7 @@ impl Loading {
         Loading {
             session,
             populate_existing,
+            on_access: false,
             refresh,
             options: options.into(),
             filled: IndexMap::new(),
@@ -242,21 +247,29 @@ impl Loading {
 
     fn note_later(&mut self, plan: &EntityPlan, object: &ObjRef) {
         let Some(filling) = self.filled.get(&object.id()) else { return };
+        let known = !filling.is_new && !filling.anew;
+        if known && self.on_access {
+            return;
+        }
         for later in &plan.later {
-            if !filling.fills(&later.relationship.key) {
+            let fills = filling.fills(&later.relationship.key);
+            // These two ask for every object of the rows, and give to those that lack it.
+            if !fills && !(known && matches!(later.lazy, Lazy::Selectin | Lazy::Subquery)) {
                 continue;
             }
-            self.later
-                .entry((plan.id, Rc::clone(&later.relationship.key)))
-                .or_insert_with(|| Later {
+            let entry =
+                self.later.entry((plan.id, Rc::clone(&later.relationship.key))).or_insert_with(|| Later {
                     relationship: Rc::clone(&later.relationship),
                     lazy: later.lazy,
                     path: plan.path.clone(),
                     objects: Vec::new(),
+                    kept: IndexSet::new(),
                     single: filling.anew,
-                })
-                .objects
-                .push(object.clone());
+                });
+            entry.objects.push(object.clone());
+            if !fills {
+                entry.kept.insert(object.id());
+            }
         }
     }
 

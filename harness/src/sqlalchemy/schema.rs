@@ -529,7 +529,18 @@ fn read_default(interp: &mut Interp, value: Option<Value>) -> PyResult<Option<Co
     if !interp.is_callable(&value) {
         return Ok(Some(ColumnDefault::Value(convert::to_engine(interp, &value)?)));
     }
+    let with_context = match &value {
+        Value::Function(function) => function.signature().parameters.iter().any(|parameter| {
+            parameter.required && parameter.kind != crate::python::args::ParameterKind::KeywordOnly
+        }),
+        _ => false,
+    };
     Ok(Some(ColumnDefault::Callable(Rc::new(move |cx| {
+        if with_context {
+            return Err(backproof_engine::error::Error::unsupported(
+                "a column default that takes the context of its statement",
+            ));
+        }
         lend::lend(cx, |interp| {
             let made = interp.call(&value, Args::none())?;
             convert::to_engine(interp, &made)

@@ -46,6 +46,24 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, mut args
             let full = flag(interp, &mut args, "full")?;
             join(interp, query, args, name == "outerjoin" || isouter, full)?;
         }
+        "join_from" | "outerjoin_from" => {
+            let isouter = flag(interp, &mut args, "isouter")?;
+            let full = flag(interp, &mut args, "full")?;
+            let left = match args.positional.first() {
+                Some(value) if query.joins.is_empty() && query.select_from.is_empty() => {
+                    mapped::mapped_of(value)
+                }
+                _ => None,
+            };
+            let Some(left) = left else {
+                return Err(Stop::unsupported(format!(
+                    "{name}() that does not begin a select's FROM with a class"
+                )));
+            };
+            args.positional.remove(0);
+            query.select_from.push(left);
+            join(interp, query, args, name == "outerjoin_from" || isouter, full)?;
+        }
         "add_columns" | "add_column" | "add_entity" => {
             query.entities.extend(entity::entities(interp, &args.positional)?);
         }

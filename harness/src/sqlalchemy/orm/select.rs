@@ -58,7 +58,7 @@ impl Object for SelectObject {
             let this = this.clone();
             return Ok(Some(Value::native(name, move |interp, args| compiled::compile(interp, &this, args))));
         }
-        if !builder::is_shared(name) {
+        if !builder::is_shared(name) && !matches!(name, "join_from" | "outerjoin_from") {
             return Ok(None);
         }
         let (this, method) = (this.clone(), Rc::<str>::from(name));
