@@ -19,6 +19,8 @@ pub struct DriverError {
     /// `IntegrityError`, `OperationalError`…
     pub class: &'static str,
     pub message: String,
+    /// The statement that it refused, where it was one.
+    pub statement: Option<String>,
 }
 
 /// How an execution can fail.
@@ -120,6 +122,7 @@ impl Driver {
                     "Incorrect number of bindings supplied. The current statement uses {wanted}, and there are {} supplied.",
                     parameters.len()
                 ),
+                statement: None,
             }));
         }
         for (position, value) in parameters.iter().enumerate() {
@@ -156,6 +159,7 @@ impl Driver {
                                         column,
                                         String::from_utf8_lossy(text)
                                     ),
+                                    statement: None,
                                 }));
                             }
                         }
@@ -233,6 +237,7 @@ fn adapt(value: &Value, position: usize) -> Result<Stored, Failure> {
         Failure::Driver(DriverError {
             class: "ProgrammingError",
             message: format!("Error binding parameter {position}: type '{name}' is not supported"),
+            statement: None,
         })
     };
     Ok(match value {
@@ -268,6 +273,7 @@ fn failure(error: &rusqlite::Error) -> Failure {
             return Failure::Driver(DriverError {
                 class: "ProgrammingError",
                 message: "You can only execute one statement at a time.".to_owned(),
+                statement: None,
             });
         }
         rusqlite::Error::NulError(_) => {
@@ -312,5 +318,5 @@ fn failure(error: &rusqlite::Error) -> Failure {
         | ffi::SQLITE_SCHEMA => "OperationalError",
         _ => "DatabaseError",
     };
-    Failure::Driver(DriverError { class, message })
+    Failure::Driver(DriverError { class, message, statement: None })
 }

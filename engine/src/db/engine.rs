@@ -377,6 +377,7 @@ pub(super) fn failed(failure: Failure, statement: Option<(&str, Option<&str>)>) 
         Failure::Other(error) => return error,
         Failure::Driver(error) => error,
     };
+    let error = super::driver::DriverError { statement: statement.map(|(text, _)| text.to_owned()), ..error };
     let (kind, code) = match error.class {
         "IntegrityError" => (ErrorKind::IntegrityError, "gkpj"),
         "OperationalError" => (ErrorKind::OperationalError, "e3q8"),

@@ -3,7 +3,8 @@
 //! The classes are made once a world, with the modules and bases that the profile's release gives them.
 
 use super::lend;
-use crate::python::{Class, Interp, Module, PyResult, Stop, Value};
+use crate::python::{Args, Class, Interp, Module, Property, PyResult, Stop, Value};
+use backproof_engine::db::DriverError;
 use backproof_engine::version::{Behaviour, Profile};
 use backproof_engine::{Error, ErrorKind};
 use std::rc::Rc;
@@ -76,6 +77,9 @@ const ORM: &[(&str, &[&str])] = &[
 const RESULTS: &[(&str, &[&str])] =
     &[("NoResultFound", &["InvalidRequestError"]), ("MultipleResultsFound", &["InvalidRequestError"])];
 
+/// Where a class keeps the driver's class of the same name; no identifier, so that no document reads it.
+const DRIVER: &str = "(driver)";
+
 fn has_core_results(profile: Profile) -> bool {
     profile.has(Behaviour::ResultErrorsInCore)
 }
@@ -96,6 +100,11 @@ fn fill(interp: &mut Interp, module: &Module, home: &str, table: &[(&str, &[&str
                     text_of(interp, &this).map(Value::from)
                 }),
             );
+        }
+        if *name == "StatementError" {
+            for part in ["orig", "statement", "params"] {
+                class.dict.set(part, part_of_statement_error(part));
+            }
         }
         module.dict.set(name, Value::Class(class));
     }
@@ -170,6 +179,12 @@ pub(crate) fn raise(interp: &mut Interp, error: &Error) -> Stop {
     {
         return stop;
     }
+    let driver = error.payload().and_then(|payload| payload.downcast_ref::<DriverError>());
+    if let (Stop::Raise(exception), Some(driver)) = (&stop, driver)
+        && let Err(stop) = wrap(interp, exception, driver)
+    {
+        return stop;
+    }
     if let (Stop::Raise(exception), Some(source)) = (&stop, error.source_error())
         && let Stop::Raise(cause) = raise(interp, source)
         && let Err(stop) = interp.set_attr(exception, "__cause__", cause)
@@ -177,6 +192,34 @@ pub(crate) fn raise(interp: &mut Interp, error: &Error) -> Stop {
         return stop;
     }
     stop
+}
+
+/// A property of what an exception wraps; unsupported where [`wrap`] did not give it.
+fn part_of_statement_error(part: &'static str) -> Value {
+    let get = Value::native(part, move |interp: &mut Interp, args: Args| {
+        let this = args.positional.first().cloned().unwrap_or(Value::None);
+        let found = interp.get_attr_opt(&this, &format!("({part})"))?;
+        found.ok_or_else(|| Stop::unsupported(format!("`{part}` of this exception")))
+    });
+    Value::Property(Rc::new(Property { getter: Some(get), ..Property::default() }))
+}
+
+/// Gives an exception what it wraps: the driver's exception, and the statement that failed.
+fn wrap(interp: &mut Interp, exception: &Value, driver: &DriverError) -> PyResult<()> {
+    let outer = class(interp, driver.class)?;
+    let inner = if let Some(Value::Class(class)) = outer.dict.get(DRIVER) {
+        class
+    } else {
+        let exception = interp.builtin_class("Exception");
+        let class = interp.native_class("sqlite3", driver.class, vec![exception])?;
+        outer.dict.set(DRIVER, Value::Class(class.clone()));
+        class
+    };
+    if let Stop::Raise(orig) = interp.raise_class(&inner, vec![Value::from(driver.message.as_str())]) {
+        interp.set_attr(exception, "(orig)", orig)?;
+    }
+    let statement = driver.statement.as_deref().map_or(Value::None, Value::from);
+    interp.set_attr(exception, "(statement)", statement)
 }
 
 /// `str()` of an exception of the library: its message, and where its background is explained.
