@@ -254,7 +254,8 @@ impl Loading {
         for later in &plan.later {
             let fills = filling.fills(&later.relationship.key);
             // These two ask for every object of the rows, and give to those that lack it.
-            if !fills && !(known && matches!(later.lazy, Lazy::Selectin | Lazy::Subquery)) {
+            let asks_again = known && matches!(later.lazy, Lazy::Selectin | Lazy::Subquery);
+            if !(fills || asks_again) {
                 continue;
             }
             let entry =
