@@ -143,6 +143,8 @@ impl Interp {
             (Value::Str(a), Value::Str(b)) => Some(op.holds(a.cmp(b))),
             (Value::Bytes(a), Value::Bytes(b)) => Some(op.holds(a.cmp(b))),
             (Value::List(a), Value::List(b)) => {
+                let lengths = a.items.borrow().len() + b.items.borrow().len();
+                self.charge_bytes(lengths * size_of::<Value>())?;
                 let (a, b) = (a.items.borrow().clone(), b.items.borrow().clone());
                 Some(self.compare_sequences(op, &a, &b)?)
             }
@@ -187,6 +189,7 @@ impl Interp {
             return Ok(op == CompareOp::Ne);
         }
         for (left, right) in a.iter().zip(b) {
+            self.charge(1)?;
             if !self.eq(left, right)? {
                 return match op {
                     CompareOp::Eq => Ok(false),
@@ -212,6 +215,7 @@ impl Interp {
         };
         let mut holds = fits;
         if fits {
+            self.charge(small.items.borrow().len() as u64)?;
             let items = small.items.borrow().values();
             for item in items {
                 if !self.set_contains(large, &item)? {
