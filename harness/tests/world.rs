@@ -28,6 +28,21 @@ fn a_name_that_an_unsupported_step_would_have_bound_is_unsupported_too() {
 }
 
 #[test]
+fn a_withheld_name_is_refused_where_an_object_or_a_value_belongs() {
+    let mut world = World::new(Profile::default(), Limits::default());
+    let model = "from sqlalchemy import Column, Integer\n\
+                 from sqlalchemy.orm import Session, declarative_base\n\
+                 Base = declarative_base()\n\
+                 class Cup(Base):\n    __tablename__ = 'cup'\n    id = Column(Integer, primary_key=True)\n\
+                 session = Session()\n";
+    assert_eq!(run(&mut world, model).end, End::Done);
+    unsupported(&run(&mut world, "lost = open('secret')\n"));
+    unsupported(&run(&mut world, "session.add(lost)\n"));
+    unsupported(&run(&mut world, "Cup(id=lost)\n"));
+    unsupported(&run(&mut world, "Cup.id == lost\n"));
+}
+
+#[test]
 fn what_ran_before_the_unsupported_statement_keeps_its_value() {
     let mut world = World::new(Profile::default(), Limits::default());
     unsupported(&run(&mut world, "kept = 1\nlost = open('secret')\nnever = 2\n"));

@@ -5,7 +5,7 @@
 
 use crate::python::stdlib::datetime::{self, PyDate, PyDateTime, PyTime};
 use crate::python::stdlib::decimal::{PyDecimal, decimal_value};
-use crate::python::{Interp, PyResult, Stop, Value};
+use crate::python::{Interp, PyResult, Stop, Unavailable, Value};
 use backproof_engine::sql::Assigned;
 use backproof_engine::value::{HostValue, Value as SqlValue};
 use std::any::Any;
@@ -44,6 +44,7 @@ impl HostValue for Carried {
 
 /// A Python value for a parameter or attribute.
 pub(crate) fn to_engine(interp: &mut Interp, value: &Value) -> PyResult<SqlValue> {
+    Unavailable::refuse(value)?;
     Ok(match value {
         Value::None => SqlValue::Null,
         Value::Bool(truth) => SqlValue::Bool(*truth),

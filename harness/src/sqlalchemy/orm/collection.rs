@@ -4,7 +4,9 @@
 //! ordinary one when it is replaced.
 
 use super::instance::{object_of, wrap, wrap_all};
-use crate::python::{BinaryOp, Bound, Class, CompareOp, Interp, Iter, Object, PyResult, Slice, Stop, Value};
+use crate::python::{
+    BinaryOp, Bound, Class, CompareOp, Interp, Iter, Object, PyResult, Slice, Stop, Unavailable, Value,
+};
 use crate::sqlalchemy::{define, lend};
 use backproof_engine::attr;
 use backproof_engine::state::{Collection, ObjRef};
@@ -53,6 +55,7 @@ pub(crate) fn list_values(interp: &mut Interp, value: &Value) -> PyResult<Option
 
 /// The object of a member to be.
 pub(crate) fn member(interp: &mut Interp, value: &Value) -> PyResult<ObjRef> {
+    Unavailable::refuse(value)?;
     if let Some(object) = object_of(value) {
         return Ok(object);
     }

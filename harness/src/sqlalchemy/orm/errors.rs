@@ -1,6 +1,6 @@
 //! Exceptions that are raised before the engine is asked: a value that stands for nothing mapped.
 
-use crate::python::{Class, Interp, Stop, Value};
+use crate::python::{Class, Interp, Stop, Unavailable, Value};
 use crate::sqlalchemy::errors::raise_named;
 use std::rc::Rc;
 
@@ -11,6 +11,9 @@ pub(super) fn dotted(class: &Rc<Class>) -> String {
 
 /// A value that is no instance of a mapped class stands where one belongs.
 pub(super) fn unmapped_instance(interp: &mut Interp, value: &Value) -> Stop {
+    if let Err(stop) = Unavailable::refuse(value) {
+        return stop;
+    }
     let class = interp.class_of(value);
     let mut message = format!("Class '{}' is not mapped", dotted(&class));
     if let Value::Class(given) = value {
@@ -27,6 +30,9 @@ pub(super) fn unmapped_class(interp: &mut Interp, class: &Rc<Class>) -> Stop {
 
 /// `inspect()` of something that cannot be inspected.
 pub(super) fn no_inspection(interp: &mut Interp, value: &Value) -> Stop {
+    if let Err(stop) = Unavailable::refuse(value) {
+        return stop;
+    }
     let class = interp.class_of(value);
     let shown = match interp.repr(&Value::Class(class)) {
         Ok(shown) => shown,
