@@ -146,16 +146,16 @@ pub fn connection_for(
     if get(cx.orm, session).settings.bind.is_none() {
         let mapper = cx.orm.mappers.get(mapper);
         let (class, table) = (&mapper.class_name, mapper.table.name());
-        let version = cx.orm.profile.version();
-        let named = if version.major >= 2 {
+        let profile = cx.orm.profile;
+        let named = if profile.has(Behaviour::MapperInBrackets) {
             format!("Mapper[{class}({table})]")
         } else {
             format!("mapped class {class}->{table}")
         };
-        // 1.4 speaks of an SQL expression even where there is none, and 1.3 has no full stop.
-        let expression =
-            if query || (version.major, version.minor) == (1, 4) { ", SQL expression" } else { "" };
-        let stop = if cx.orm.profile.has(Behaviour::StatementMarks) { "." } else { "" };
+        let speaks = query || profile.has(Behaviour::UnboundSpeaksOfExpression);
+        let expression = if speaks { ", SQL expression" } else { "" };
+        // 1.3 has no full stop.
+        let stop = if profile.has(Behaviour::StatementMarks) { "." } else { "" };
         return Err(Error::new(
             ErrorKind::UnboundExecutionError,
             format!("Could not locate a bind configured on mapper {named}{expression} or this Session{stop}"),

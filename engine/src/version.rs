@@ -124,6 +124,12 @@ pub enum Behaviour {
     /// `NoResultFound` and `MultipleResultsFound` are classes of `sqlalchemy.exc`; before, of
     /// `sqlalchemy.orm.exc`. Links to the background of errors are `https`.
     ResultErrorsInCore,
+    /// A session without an engine speaks of an SQL expression even where it was given none.
+    UnboundSpeaksOfExpression,
+    /// The default dialect, which `print()` uses, writes inserts of several rows; before, it refused them.
+    MultirowInsertsPrinted,
+    /// The refusal to blank out a primary key names the column that the rule stands on.
+    BlankOutNamesColumn,
     /// Messages call a mapper `Mapper[User(user)]`; before, `mapped class User->user`.
     MapperInBrackets,
     /// The first use of a class configures the mappers of its registry; before, all mappers of the program.
@@ -219,7 +225,11 @@ impl Behaviour {
             | Behaviour::NotInGrouped
             | Behaviour::DisambiguatedNames
             | Behaviour::CastKeepsName
-            | Behaviour::CompiledCache => (Version::new(1, 4, 0), None),
+            | Behaviour::CompiledCache
+            | Behaviour::MultirowInsertsPrinted => (Version::new(1, 4, 0), None),
+            Behaviour::UnboundSpeaksOfExpression => {
+                (Version::new(1, 4, 0), Some(Version::new(1, 4, u16::MAX)))
+            }
             Behaviour::BlankHistoryIsNone | Behaviour::CascadeBackrefs | Behaviour::Autocommit => {
                 (EVER, Some(Version::new(1, 4, u16::MAX)))
             }
@@ -230,6 +240,7 @@ impl Behaviour {
             Behaviour::InsertManyValues
             | Behaviour::ExecutemanyLoggedAsList
             | Behaviour::MapperInBrackets
+            | Behaviour::BlankOutNamesColumn
             | Behaviour::ImmediateInOrder
             | Behaviour::ExistsTargetFirst
             | Behaviour::ColumnsInTableOrder

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{Key, MapperId, Relationship};
 use crate::orm::Orm;
-use crate::state::{self, IdentityKey, ObjRef, Original, Slot, StateId};
+use crate::state::{self, Collection, IdentityKey, ObjRef, Original, Slot, StateId};
 use std::rc::Rc;
 
 /// What sessions do on attribute events. Defined here so that attributes know nothing of sessions.
@@ -395,6 +395,20 @@ fn tell_replaced(
     }
 }
 
+/// The collection where it is loaded; that of an object without a row is, empty.
+fn collection_at_hand(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    relationship: &Rc<Relationship>,
+) -> Option<Rc<Collection>> {
+    let state = cx.orm.states.get(id);
+    match state.dict.get(&relationship.key) {
+        Some(Slot::Many(list)) => Some(Rc::clone(list)),
+        _ if state.key.is_none() => Some(empty_collection(cx.orm, id, relationship)),
+        _ => None,
+    }
+}
+
 /// Puts an object into a collection without loading it: where it is not loaded, the change waits.
 fn join_collection(
     cx: &mut Cx<'_>,
@@ -404,13 +418,7 @@ fn join_collection(
     by: &Initiator,
 ) -> Result<()> {
     let key = &relationship.key;
-    let state = cx.orm.states.get(id);
-    let list = match state.dict.get(key) {
-        Some(Slot::Many(list)) => Some(Rc::clone(list)),
-        _ if state.key.is_none() => Some(empty_collection(cx.orm, id, relationship)),
-        _ => None,
-    };
-    if let Some(list) = list {
+    if let Some(list) = collection_at_hand(cx, id, relationship) {
         return collection::append_by(cx, &list, item.clone(), Some(by));
     }
     fire_append(cx, id, relationship, item, Some(by))?;
@@ -432,13 +440,7 @@ fn leave_collection(
     by: &Initiator,
 ) -> Result<()> {
     let key = &relationship.key;
-    let state = cx.orm.states.get(id);
-    let list = match state.dict.get(key) {
-        Some(Slot::Many(list)) => Some(Rc::clone(list)),
-        _ if state.key.is_none() => Some(empty_collection(cx.orm, id, relationship)),
-        _ => None,
-    };
-    if let Some(list) = list {
+    if let Some(list) = collection_at_hand(cx, id, relationship) {
         return match collection::remove_by(cx, &list, item, Some(by)) {
             Err(error) if error.kind() == ErrorKind::ValueError => Ok(()),
             result => result,

@@ -9,6 +9,7 @@ use crate::schema::Column;
 use crate::sql::Params;
 use crate::state::{self, Original, Slot, StateId};
 use crate::value::Value;
+use crate::version::Behaviour;
 
 /// The value that an object has for a column, loaded where it is expired.
 pub(super) fn column_value(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Result<Value> {
@@ -68,7 +69,7 @@ pub(super) fn clear(cx: &mut Cx<'_>, destination: StateId, pairs: &[(Column, Col
     for (from, to) in pairs {
         if to.is_primary_key() && !column_value(cx, destination, to)?.is_null() {
             let text = super::text(cx, destination);
-            let on = if cx.orm.profile.version().major >= 2 {
+            let on = if cx.orm.profile.has(Behaviour::BlankOutNamesColumn) {
                 format!("Dependency rule on column '{from:?}' tried")
             } else {
                 "Dependency rule tried".to_owned()

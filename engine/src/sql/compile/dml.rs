@@ -77,7 +77,7 @@ impl Compiler<'_> {
             InsertValues::FromParameters | InsertValues::Select(..) => vec![Vec::new()],
         };
         let several = matches!(insert.values, InsertValues::Rows(_));
-        if several && !self.sqlite() && self.profile.version().major < 2 && self.profile.version().minor < 4 {
+        if several && !self.sqlite() && !self.has(Behaviour::MultirowInsertsPrinted) {
             return Err(compile_error(
                 "The 'default' dialect with current database version settings does not support in-place \
                  multirow inserts.",
