@@ -166,6 +166,25 @@ fn the_engines_rooms_import_downwards() {
 }
 
 #[test]
+fn the_engine_compares_versions_in_one_place() {
+    for source in sources("engine/src") {
+        if source.path.ends_with("version.rs") {
+            continue;
+        }
+        let code = code(&source.text);
+        for comparing in
+            ["Version::new(", ".version() <", ".version() >", ".version().major <", ".version().major >"]
+        {
+            assert!(
+                !code.contains(comparing),
+                "{}: ask a Behaviour, not `{comparing}`",
+                source.path.display()
+            );
+        }
+    }
+}
+
+#[test]
 fn a_source_file_has_at_most_eight_hundred_lines() {
     for source in ["engine", "harness"].into_iter().flat_map(sources) {
         let lines = source.text.lines().count();
