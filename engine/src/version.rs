@@ -1,7 +1,11 @@
-//! Versions of SQLAlchemy, and the behaviours that changed between them.
+//! Versions of SQLAlchemy, and the profile of one of them.
 //!
-//! Each difference is listed once, with the versions it holds for and where it was observed; code asks
-//! [`Profile::has`] and never compares versions itself.
+//! Code asks [`Profile::has`] and never compares versions itself: what differs between releases stands once, with its
+//! dates, in [`behaviour`].
+
+pub mod behaviour;
+
+pub use behaviour::{Behaviour, Dated};
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,18 +22,42 @@ impl Version {
     pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
         Version { major, minor, patch }
     }
+
+    /// The end of a series: every release of it is at most this, and it is shown as the series alone.
+    pub const fn end_of(major: u16, minor: u16) -> Self {
+        Version::new(major, minor, u16::MAX)
+    }
+
+    /// Whether both are releases of one series.
+    const fn shares_series(self, other: Version) -> bool {
+        self.major == other.major && self.minor == other.minor
+    }
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+        match self.patch {
+            u16::MAX => write!(f, "{}.{}", self.major, self.minor),
+            patch => write!(f, "{}.{}.{patch}", self.major, self.minor),
+        }
     }
 }
 
 /// The version whose behaviour is asked for.
+///
+/// ```
+/// use backproof_engine::version::{Behaviour, Profile};
+///
+/// let old: Profile = "1.4".parse()?;
+/// assert!(old.has(Behaviour::CascadeBackrefs));
+/// assert!(!old.flipped(Behaviour::CascadeBackrefs).has(Behaviour::CascadeBackrefs));
+/// # Ok::<(), backproof_engine::version::UnknownProfile>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Profile {
     version: Version,
+    /// The behaviours that are turned over, a bit each.
+    flipped: u128,
 }
 
 /// Series that can be asked for, with the last release of each that was observed.
@@ -40,6 +68,16 @@ const SERIES: &[Version] = &[
     Version::new(2, 0, 51),
     Version::new(2, 1, 9),
 ];
+
+/// Consecutive releases between which no dated behaviour changes.
+///
+/// A span ends with its series, since messages name the series; the last span of a series holds for releases after its
+/// `last`, too, which is the last one observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    pub first: Version,
+    pub last: Version,
+}
 
 /// Why a profile's name was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,21 +98,73 @@ impl fmt::Display for UnknownProfile {
 impl std::error::Error for UnknownProfile {}
 
 impl Profile {
+    const fn of(version: Version) -> Self {
+        Profile { version, flipped: 0 }
+    }
+
     pub fn version(self) -> Version {
         self.version
     }
 
-    /// Whether `behaviour` holds in this version.
+    /// The series as links to the background of errors spell it: `20` for 2.0.
+    pub fn series(self) -> String {
+        format!("{}{}", self.version.major, self.version.minor)
+    }
+
+    /// Whether `behaviour` holds in this profile.
     pub fn has(self, behaviour: Behaviour) -> bool {
-        let (first, last) = behaviour.versions();
-        first <= self.version && last.is_none_or(|last| self.version <= last)
+        behaviour.dated().holds(self.version) != (self.flipped & behaviour.bit() != 0)
+    }
+
+    /// This profile with one behaviour turned over: how a difference between releases is explained by trying it.
+    #[must_use]
+    pub fn flipped(self, behaviour: Behaviour) -> Self {
+        Profile { flipped: self.flipped ^ behaviour.bit(), ..self }
+    }
+
+    /// The spans of releases, oldest first, over all versions that can be asked for: a profile of one release of a
+    /// span knows them all.
+    pub fn spans() -> Vec<Span> {
+        let mut starts: Vec<Version> =
+            SERIES.iter().map(|series| Version::new(series.major, series.minor, 0)).collect();
+        for behaviour in Behaviour::ALL {
+            let Dated { first, last, .. } = behaviour.dated();
+            let after =
+                last.and_then(|last| last.patch.checked_add(1).map(|patch| Version { patch, ..last }));
+            starts.extend(first.iter().chain(&after));
+        }
+        starts.sort_unstable();
+        starts.dedup();
+        let spans = starts.iter().enumerate().filter_map(|(index, first)| {
+            let series = SERIES.iter().find(|series| series.shares_series(*first))?;
+            let next = starts.get(index + 1).filter(|next| next.shares_series(*first));
+            let last = next.map_or(*series, |next| Version { patch: next.patch - 1, ..*next });
+            Some(Span { first: *first, last })
+        });
+        spans.collect()
+    }
+
+    /// Which of some releases, oldest first, are nearest to this profile's on either side; one where it is among them,
+    /// or outside them.
+    pub fn nearest(self, releases: &[Version]) -> (usize, usize) {
+        let end = releases.len().saturating_sub(1);
+        let after = releases.iter().position(|release| *release >= self.version).unwrap_or(end);
+        let exact = releases.get(after).is_none_or(|release| *release <= self.version);
+        (if exact { after } else { after.saturating_sub(1) }, after)
+    }
+}
+
+impl Span {
+    /// The profile that stands for the span.
+    pub fn profile(self) -> Profile {
+        Profile::of(self.last)
     }
 }
 
 impl Default for Profile {
     /// The last observed release of 2.0.
     fn default() -> Self {
-        Profile { version: Version::new(2, 0, 51) }
+        Profile::of(Version::new(2, 0, 51))
     }
 }
 
@@ -101,162 +191,72 @@ impl FromStr for Profile {
             .iter()
             .find(|version| version.major == major && version.minor == minor)
             .ok_or_else(unknown)?;
-        Ok(Profile { version: Version::new(major, minor, patch.unwrap_or(series.patch)) })
+        Ok(Profile::of(Version::new(major, minor, patch.unwrap_or(series.patch))))
     }
 }
 
-/// One dated behaviour: something that not every release does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Behaviour {
-    /// Log messages carry a statement mark (`[raw sql]`, `[generated in …]`) and come from
-    /// `sqlalchemy.engine.Engine`; before, bare parameters from `sqlalchemy.engine.base.Engine`.
-    StatementMarks,
-    /// A backref event cascades an object into the session of its other side unless
-    /// `cascade_backrefs=False`.
-    CascadeBackrefs,
-    /// Inserts that fetch generated keys use `INSERT … RETURNING` with insertmanyvalues.
-    InsertManyValues,
-    /// insertmanyvalues sends rows without a sentinel one at a time, in order.
-    InsertManyValuesOrdered,
-    /// ORM queries label every column `table_column`.
-    LegacyColumnLabels,
-    /// `NoResultFound` and `MultipleResultsFound` are classes of `sqlalchemy.exc`; before, of
-    /// `sqlalchemy.orm.exc`. Links to the background of errors are `https`.
-    ResultErrorsInCore,
-    /// A session without an engine speaks of an SQL expression even where it was given none.
-    UnboundSpeaksOfExpression,
-    /// The default dialect, which `print()` uses, writes inserts of several rows; before, it refused them.
-    MultirowInsertsPrinted,
-    /// The refusal to blank out a primary key names the column that the rule stands on.
-    BlankOutNamesColumn,
-    /// Messages call a mapper `Mapper[User(user)]`; before, `mapped class User->user`.
-    MapperInBrackets,
-    /// The first use of a class configures the mappers of its registry; before, all mappers of the program.
-    ConfigureByRegistry,
-    /// `back_populates` to a column is refused with a message of its own; before, an `AttributeError`.
-    BackPopulatesChecksKind,
-    /// The load of an expired object loads its eager relationships too.
-    ExpiredLoadsEager,
-    /// `session.refresh()` selects bare column names.
-    RefreshUnlabelled,
-    /// `any()` over a secondary selects from the target before the secondary.
-    ExistsTargetFirst,
-    /// `lazy="immediate"` loads take their turn among other loads that follow a query; before, they came first.
-    ImmediateInOrder,
-    /// `selectin` over a secondary that has the parent's key leaves the parent's table out.
-    SelectinFromSecondary,
-    /// A class's columns are mapped in the order of its table; before, those under another name or with
-    /// options of their own came first, in the order of the class body.
-    ColumnsInTableOrder,
-    /// Executemany parameters are logged as a list; before, as a tuple.
-    ExecutemanyLoggedAsList,
-    /// Reading the empty collection of an object without a row leaves its `__dict__` alone.
-    EmptyCollectionsApart,
-    /// The parts of a history without any value are `None`; later, empty tuples.
-    BlankHistoryIsNone,
-    /// Flushing a second object of one identity is an error before any SQL; later, a warning.
-    IdentityConflictIsError,
-    /// Setting a scalar relationship whose old object only a query can tell leaves the query to the flush.
-    DeferredScalarHistory,
-    /// The load of an expired object's columns flushes first, as a query does.
-    ExpiredLoadsAutoflush,
-    /// `PendingRollbackError` exists; before, its cases are `InvalidRequestError`.
-    PendingRollbackErrors,
-    /// `IN` lists are bound when the statement is executed (`IN (__[POSTCOMPILE_id_1])`); before, when it is
-    /// compiled.
-    ExpandingIn,
-    /// An `IN` list with a `None` is bound like others; before, it is written out with `NULL`.
-    ExpandingInWithNull,
-    /// `a || b` has parentheses as an operand of a comparison.
-    ConcatGroupsInComparison,
-    /// `~(a + b)` has parentheses.
-    NotGroupsOperand,
-    /// `a / b` divides as Python does; before, as the database does.
-    TrueDivision,
-    /// A select labels columns of one name apart (`id AS id_1`), and keeps a column that is named twice.
-    DisambiguatedNames,
-    /// `CAST(id AS …)` is labelled `id`.
-    CastKeepsName,
-    /// `NOT ok` among a select's columns has no label.
-    NotUnlabelled,
-    /// Each statement of a connection outside a transaction commits at once; `CREATE TABLE`s commit one by one.
-    Autocommit,
-    /// A connection probes the driver for how it returns text.
-    ConnectProbes,
-    /// `DEFAULT (CURRENT_TIMESTAMP)` has parentheses.
-    ParenthesizedServerDefault,
-    /// More than 100 parameters of one set are logged in part.
-    LongParametersTruncated,
-    /// Statements are compiled once for equal structure, and log `[cached since …]`.
-    CompiledCache,
-    /// `RETURNING` can be used with SQLite.
-    Returning,
-    /// `UPDATE … FROM` can be used with SQLite.
-    UpdateFrom,
-    /// A float's own type is `Double` in a cast of a division.
-    FloatBindIsDouble,
-    /// `Boolean` and `Enum` make check constraints unless they are told not to.
-    TypesMakeChecks,
-    /// The statements of `create_all()` commit one by one.
-    SchemaCommitsEach,
-    /// An unreadable engine URL is not repeated in its error.
-    UrlNotQuoted,
-    /// `NOT IN` is written in parentheses.
-    NotInGrouped,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Behaviour {
-    /// The first and the last version that behave so.
-    pub const fn versions(self) -> (Version, Option<Version>) {
-        const EVER: Version = Version::new(0, 0, 0);
-        match self {
-            Behaviour::StatementMarks
-            | Behaviour::ResultErrorsInCore
-            | Behaviour::ConfigureByRegistry
-            | Behaviour::ExpiredLoadsEager
-            | Behaviour::RefreshUnlabelled
-            | Behaviour::BackPopulatesChecksKind
-            | Behaviour::DeferredScalarHistory
-            | Behaviour::ExpiredLoadsAutoflush
-            | Behaviour::EmptyCollectionsApart
-            | Behaviour::PendingRollbackErrors
-            | Behaviour::ExpandingIn
-            | Behaviour::NotInGrouped
-            | Behaviour::DisambiguatedNames
-            | Behaviour::CastKeepsName
-            | Behaviour::CompiledCache
-            | Behaviour::MultirowInsertsPrinted => (Version::new(1, 4, 0), None),
-            Behaviour::UnboundSpeaksOfExpression => {
-                (Version::new(1, 4, 0), Some(Version::new(1, 4, u16::MAX)))
-            }
-            Behaviour::BlankHistoryIsNone | Behaviour::CascadeBackrefs | Behaviour::Autocommit => {
-                (EVER, Some(Version::new(1, 4, u16::MAX)))
-            }
-            Behaviour::IdentityConflictIsError
-            | Behaviour::ConnectProbes
-            | Behaviour::SchemaCommitsEach
-            | Behaviour::TypesMakeChecks => (EVER, Some(Version::new(1, 3, u16::MAX))),
-            Behaviour::InsertManyValues
-            | Behaviour::ExecutemanyLoggedAsList
-            | Behaviour::MapperInBrackets
-            | Behaviour::BlankOutNamesColumn
-            | Behaviour::ImmediateInOrder
-            | Behaviour::ExistsTargetFirst
-            | Behaviour::ColumnsInTableOrder
-            | Behaviour::NotGroupsOperand
-            | Behaviour::TrueDivision
-            | Behaviour::LongParametersTruncated
-            | Behaviour::Returning
-            | Behaviour::UpdateFrom => (Version::new(2, 0, 0), None),
-            Behaviour::InsertManyValuesOrdered => (Version::new(2, 0, 10), None),
-            Behaviour::UrlNotQuoted | Behaviour::ExpandingInWithNull | Behaviour::NotUnlabelled => {
-                (Version::new(2, 0, 9), None)
-            }
-            Behaviour::ConcatGroupsInComparison => (Version::new(2, 0, 21), None),
-            Behaviour::ParenthesizedServerDefault => (EVER, Some(Version::new(2, 0, 8))),
-            Behaviour::FloatBindIsDouble | Behaviour::SelectinFromSecondary => (Version::new(2, 1, 0), None),
-            Behaviour::LegacyColumnLabels => (EVER, Some(Version::new(2, 0, u16::MAX))),
+    fn profile(text: &str) -> Profile {
+        text.parse().expect("a version that can be asked for")
+    }
+
+    #[test]
+    fn spans_follow_each_other_without_a_gap_from_1_2_to_2_1() {
+        let spans = Profile::spans();
+        assert_eq!(spans.first().map(|span| span.first), Some(Version::new(1, 2, 0)));
+        assert_eq!(spans.last().map(|span| span.last), SERIES.last().copied());
+        for pair in spans.windows(2) {
+            let (before, after) = (pair[0].last, pair[1].first);
+            let within = before.shares_series(after) && after.patch == before.patch + 1;
+            let next = SERIES.iter().position(|series| series.shares_series(after));
+            let between = after.patch == 0 && next.is_some_and(|next| SERIES[next - 1] == before);
+            assert!(within || between, "{before} is followed by {after}");
         }
+    }
+
+    #[test]
+    fn every_behaviour_is_constant_within_a_span() {
+        for span in Profile::spans() {
+            for behaviour in Behaviour::ALL {
+                let held: Vec<bool> = (span.first.patch..=span.last.patch)
+                    .map(|patch| Profile::of(Version { patch, ..span.first }).has(*behaviour))
+                    .collect();
+                assert!(held.iter().all(|holds| *holds == held[0]), "{behaviour:?} changes within {span:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_flipped_profile_differs_in_one_behaviour() {
+        let plain = profile("2.0.8");
+        for turned in Behaviour::ALL {
+            let flipped = plain.flipped(*turned);
+            for behaviour in Behaviour::ALL {
+                assert_eq!(plain.has(*behaviour) != flipped.has(*behaviour), behaviour == turned);
+            }
+            assert_eq!(flipped.flipped(*turned), plain);
+        }
+    }
+
+    #[test]
+    fn a_release_between_observed_ones_has_both_as_its_nearest() {
+        let observed = [Version::new(1, 3, 24), Version::new(1, 4, 54), Version::new(2, 0, 8)];
+        assert_eq!(profile("1.2").nearest(&observed), (0, 0));
+        assert_eq!(profile("1.4.54").nearest(&observed), (1, 1));
+        assert_eq!(profile("1.4.3").nearest(&observed), (0, 1));
+        assert_eq!(profile("2.0.9").nearest(&observed), (2, 2));
+    }
+
+    #[test]
+    fn a_version_outside_1_2_to_2_1_is_refused() {
+        for text in ["1.1", "2.2", "2", "2.0.8.1", "new", ""] {
+            let refused = text.parse::<Profile>();
+            assert!(refused.is_err_and(|error| error.to_string().contains("from 1.2 to 2.1")), "{text}");
+        }
+        assert_eq!(profile(" 1.4 ").to_string(), "1.4.54");
+        assert_eq!(Version::end_of(1, 4).to_string(), "1.4");
     }
 }
