@@ -7,6 +7,7 @@ mod dependency;
 mod order;
 mod persist;
 mod plan;
+mod post_update;
 mod remove;
 mod schedule;
 mod sync;

@@ -57,9 +57,6 @@ fn history(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship, passive: P
 
 pub(super) fn presort_deletes(cx: &mut Cx<'_>, plan: &mut Plan, at: usize, states: &[StateId]) -> Result<()> {
     let relationship = Rc::clone(&plan.processors[at].relationship);
-    if relationship.args.post_update {
-        return Err(Error::unsupported("relationship(post_update=True)"));
-    }
     match direction(plan, at) {
         Direction::OneToMany => one_to_many::presort_deletes(cx, plan, &relationship, states),
         Direction::ManyToOne => many_to_one::presort_deletes(cx, plan, &relationship, states),
@@ -69,9 +66,6 @@ pub(super) fn presort_deletes(cx: &mut Cx<'_>, plan: &mut Plan, at: usize, state
 
 pub(super) fn presort_saves(cx: &mut Cx<'_>, plan: &mut Plan, at: usize, states: &[StateId]) -> Result<()> {
     let relationship = Rc::clone(&plan.processors[at].relationship);
-    if relationship.args.post_update {
-        return Err(Error::unsupported("relationship(post_update=True)"));
-    }
     match direction(plan, at) {
         Direction::OneToMany => one_to_many::presort_saves(cx, plan, at, &relationship, states),
         Direction::ManyToOne => many_to_one::presort_saves(cx, plan, &relationship, states),
@@ -120,6 +114,9 @@ pub(super) fn schedule(cx: &Cx<'_>, plan: &mut Plan, at: usize) {
     for action in [parent_saves, child_saves, parent_deletes, child_deletes] {
         plan.want(action);
     }
+    if plan.processors[at].relationship.args.post_update && direction(plan, at) != Direction::ManyToMany {
+        return schedule_post_update(cx, plan, at);
+    }
     let edges: &[(Action, Action)] = match direction(plan, at) {
         Direction::OneToMany => &[
             (parent_saves, after_save),
@@ -151,17 +148,77 @@ pub(super) fn schedule(cx: &Cx<'_>, plan: &mut Plan, at: usize) {
     }
 }
 
+/// With `post_update`, rows are written without the foreign key, which an update of its own follows; before
+/// rows are deleted, an update takes the key out.
+fn schedule_post_update(cx: &Cx<'_>, plan: &mut Plan, at: usize) {
+    let relationship = &plan.processors[at].relationship;
+    let parent = state::base_mapper(cx.orm, relationship.parent);
+    let child = state::base_mapper(cx.orm, relationship.resolved().target);
+    let to_one = relationship.resolved().direction == Direction::ManyToOne;
+    let holder = if to_one { parent } else { child };
+    let (after_save, before_delete) = (Action::ProcessAll(at, false), Action::ProcessAll(at, true));
+    let (post, pre) = (Action::PostUpdate(holder, false), Action::PostUpdate(holder, true));
+    let edges = [
+        (Action::SaveAll(child), after_save),
+        (Action::SaveAll(parent), after_save),
+        (after_save, post),
+        (before_delete, pre),
+        (pre, Action::DeleteAll(parent)),
+        (pre, Action::DeleteAll(child)),
+    ];
+    for (before, after) in edges {
+        plan.edge(before, after);
+    }
+    if to_one {
+        plan.edge(after_save, pre);
+    }
+}
+
+/// As [`link`], for a relationship with `post_update`.
+fn link_post_update(cx: &Cx<'_>, plan: &mut Plan, at: usize, link: &Link) {
+    let relationship = &plan.processors[at].relationship;
+    let to_one = relationship.resolved().direction == Direction::ManyToOne;
+    let holder = if to_one { relationship.parent } else { relationship.resolved().target };
+    let update = Action::PostUpdate(state::base_mapper(cx.orm, holder), link.delete);
+    plan.want(link.process);
+    plan.edge(link.process, update);
+    if link.delete {
+        plan.edge(update, link.parent);
+        if let (true, Some(child)) = (to_one, link.child) {
+            plan.edge(update, child);
+        }
+        return;
+    }
+    match link.child {
+        Some(child) if to_one && link.child_deleted => plan.edge(update, child),
+        Some(child) => {
+            plan.edge(child, link.process);
+            if !link.child_deleted {
+                plan.edge(link.parent, link.process);
+            }
+        }
+        None => plan.edge(link.parent, link.process),
+    }
+}
+
+/// One parent's work on one child, and the actions of both.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) process: Action,
+    pub(super) parent: Action,
+    /// `None` for a child that takes no part.
+    pub(super) child: Option<Action>,
+    pub(super) delete: bool,
+    pub(super) child_deleted: bool,
+}
+
 /// What one parent's work depends on, where actions are of single objects.
-pub(super) fn link(
-    plan: &mut Plan,
-    at: usize,
-    process: Action,
-    parent: Action,
-    child: Option<Action>,
-    delete: bool,
-    child_deleted: bool,
-) {
+pub(super) fn link(cx: &Cx<'_>, plan: &mut Plan, at: usize, link: &Link) {
     let direction = direction(plan, at);
+    if plan.processors[at].relationship.args.post_update && direction != Direction::ManyToMany {
+        return link_post_update(cx, plan, at, link);
+    }
+    let &Link { process, parent, child, delete, child_deleted } = link;
     plan.want(process);
     let mut edge = |before: Option<Action>, after: Option<Action>| {
         if let (Some(before), Some(after)) = (before, after) {
@@ -218,7 +275,7 @@ pub(super) fn process(
         (Direction::OneToMany, false) => one_to_many::process_saves(cx, plan, &relationship, states),
         (Direction::OneToMany, true) => one_to_many::process_deletes(cx, plan, at, &relationship, states),
         (Direction::ManyToOne, false) => many_to_one::process_saves(cx, plan, &relationship, states),
-        (Direction::ManyToOne, true) => Ok(()),
+        (Direction::ManyToOne, true) => many_to_one::process_deletes(cx, plan, &relationship, states),
         (Direction::ManyToMany, _) => many_to_many::process(cx, plan, &relationship, states, delete),
     }
 }

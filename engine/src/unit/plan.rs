@@ -7,6 +7,7 @@ use super::dependency::{self, Processor};
 use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, MapperId, Relationship};
+use crate::schema::Column;
 use crate::session::{self, SessionId, cascade};
 use crate::state::{ObjRef, StateId};
 use indexmap::{IndexMap, IndexSet};
@@ -41,6 +42,9 @@ pub(super) enum Action {
     Save(StateId),
     Delete(StateId),
     Process(usize, bool, StateId),
+    /// Update the rows of a hierarchy that `post_update` relationships asked for, of objects that are saved or
+    /// (`true`) about to be deleted.
+    PostUpdate(MapperId, bool),
 }
 
 /// The plan of one flush.
@@ -60,6 +64,15 @@ pub(super) struct Plan {
     pub(super) associated: IndexMap<Vec<Key>, IndexSet<(StateId, StateId)>>,
     /// Foreign keys that a parent's changed primary key was copied into.
     pub(super) cascaded: IndexSet<(StateId, Key)>,
+    /// Objects whose rows are updated once more, and the columns that are, by base mapper.
+    pub(super) post_updates: IndexMap<MapperId, PostUpdates>,
+}
+
+/// What `post_update` relationships asked for in one hierarchy.
+#[derive(Debug, Default)]
+pub(super) struct PostUpdates {
+    pub(super) states: IndexSet<StateId>,
+    pub(super) columns: Vec<Column>,
 }
 
 impl Plan {
@@ -75,6 +88,7 @@ impl Plan {
             edges: IndexSet::new(),
             associated: IndexMap::new(),
             cascaded: IndexSet::new(),
+            post_updates: IndexMap::new(),
         }
     }
 
@@ -140,6 +154,18 @@ impl Plan {
             }
             self.known.insert(token, self.processors.len());
             self.processors.push(Processor::new(Rc::clone(relationship)));
+        }
+    }
+
+    /// Asks for an update of an object's foreign key columns after all rows are there.
+    pub(super) fn post_update(&mut self, cx: &Cx<'_>, id: StateId, pairs: &[(Column, Column)]) {
+        let base = crate::state::base_mapper(cx.orm, cx.orm.states.get(id).mapper);
+        let asked = self.post_updates.entry(base).or_default();
+        asked.states.insert(id);
+        for (_, column) in pairs {
+            if !asked.columns.contains(column) {
+                asked.columns.push(column.clone());
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::order;
 use super::plan::{Action, Plan};
-use super::{dependency, persist, remove};
+use super::{dependency, persist, post_update, remove};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::MapperId;
@@ -175,7 +175,8 @@ impl Plan {
                 vec![(Some(child_saves), false), (Some(Action::DeleteAll(child_base)), true)]
             };
             for (child, child_deleted) in children {
-                dependency::link(self, at, process, parent, child, delete, child_deleted);
+                let link = dependency::Link { process, parent, child, delete, child_deleted };
+                dependency::link(cx, self, at, &link);
             }
         }
         Ok(())
@@ -199,6 +200,7 @@ impl Plan {
             Action::Save(id) => ("ProcessState", object(id), false),
             Action::Delete(id) => ("DeleteState", object(id), false),
             Action::Process(at, delete, _) => ("ProcessState", processor(at), delete),
+            Action::PostUpdate(id, delete) => ("PostUpdateAll", mapper(id), delete),
         }
     }
 
@@ -238,6 +240,7 @@ impl Plan {
                 remove::delete(cx, self, base, &states)
             }
             Action::Process(at, delete, _) => dependency::process(cx, self, at, &states, delete),
+            Action::PostUpdate(mapper, delete) => post_update::update(cx, self, mapper, delete),
         }
     }
 }
@@ -252,5 +255,6 @@ fn kind(cx: &Cx<'_>, action: Action) -> (u8, Option<MapperId>, Option<usize>) {
         Action::Save(id) => (4, base(id), None),
         Action::Delete(id) => (5, base(id), None),
         Action::Process(at, delete, _) => (6 + u8::from(delete), None, Some(at)),
+        Action::PostUpdate(id, delete) => (8 + u8::from(delete), Some(id), None),
     }
 }

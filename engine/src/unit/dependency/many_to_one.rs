@@ -4,7 +4,7 @@ use super::{check_class, delete_passive, has_parent, history};
 use crate::attr::{History, Item, Passive};
 use crate::error::Result;
 use crate::host::Cx;
-use crate::map::Relationship;
+use crate::map::{PassiveDeletes, Relationship};
 use crate::session;
 use crate::state::StateId;
 use crate::unit::plan::{Entry, Plan};
@@ -66,14 +66,12 @@ pub(super) fn process_saves(
     let pairs = &relationship.resolved().synchronize_pairs;
     for id in states {
         let history = history(cx, *id, relationship, Passive::NoLoad)?;
-        if plan.is_deleted(*id) {
+        let post_update = relationship.args.post_update;
+        if plan.is_deleted(*id) && !post_update {
             continue;
         }
-        if history.added.is_empty() {
-            if !history.deleted.is_empty() {
-                sync::clear(cx, *id, pairs)?;
-            }
-            continue;
+        if history.added.is_empty() && !history.deleted.is_empty() {
+            sync::clear(cx, *id, pairs)?;
         }
         for item in &history.added {
             let Item::Object(Some(child)) = item else {
@@ -88,6 +86,35 @@ pub(super) fn process_saves(
             }
             check_class(cx, relationship, child)?;
             sync::populate(cx, plan, child.id(), *id, pairs, false)?;
+        }
+        if post_update && (history.has_changes() || !history.unchanged.is_empty()) {
+            plan.post_update(cx, *id, pairs);
+        }
+    }
+    Ok(())
+}
+
+/// With `post_update`, the row must not refer to another that may be deleted with it.
+pub(super) fn process_deletes(
+    cx: &mut Cx<'_>,
+    plan: &mut Plan,
+    relationship: &Relationship,
+    states: &[StateId],
+) -> Result<()> {
+    let args = &relationship.args;
+    let resolved = relationship.resolved();
+    if !args.post_update
+        || resolved.cascade.delete_orphan
+        || args.passive_deletes == Some(PassiveDeletes::All)
+    {
+        return Ok(());
+    }
+    for id in states {
+        sync::clear(cx, *id, &resolved.synchronize_pairs)?;
+        let history = history(cx, *id, relationship, delete_passive(relationship))?;
+        let mut items = history.added.iter().chain(&history.unchanged).chain(&history.deleted);
+        if items.any(|item| matches!(item, Item::Object(Some(_)))) {
+            plan.post_update(cx, *id, &resolved.synchronize_pairs);
         }
     }
     Ok(())

@@ -79,7 +79,8 @@ pub(super) fn process_deletes(
     relationship: &Relationship,
     states: &[StateId],
 ) -> Result<()> {
-    if relationship.args.passive_deletes == Some(crate::map::PassiveDeletes::All) {
+    let all = relationship.args.passive_deletes == Some(crate::map::PassiveDeletes::All);
+    if all && !relationship.args.post_update {
         return Ok(());
     }
     for id in states {
@@ -87,12 +88,14 @@ pub(super) fn process_deletes(
         for child in History::objects(&history.deleted) {
             if !has_parent(cx, relationship, child) {
                 clear(cx, plan, relationship, child)?;
+                post_update(cx, plan, relationship, child);
             }
         }
-        if !relationship.resolved().cascade.delete {
+        if relationship.args.post_update || !relationship.resolved().cascade.delete {
             for child in History::objects(&history.unchanged) {
                 if !plan.processors[at].children_added.contains(&child.id()) {
                     clear(cx, plan, relationship, child)?;
+                    post_update(cx, plan, relationship, child);
                 }
             }
         }
@@ -111,6 +114,7 @@ pub(super) fn process_saves(
         let history = history(cx, *id, relationship, Passive::NoLoad)?;
         for child in History::objects(&history.added) {
             populate(cx, plan, relationship, *id, child, false)?;
+            post_update(cx, plan, relationship, child);
         }
         for child in History::objects(&history.deleted) {
             if clears && !has_parent(cx, relationship, child) {
@@ -135,7 +139,7 @@ fn populate(
     rekeyed: bool,
 ) -> Result<()> {
     check_class(cx, relationship, child)?;
-    if plan.is_deleted(child.id()) {
+    if plan.is_deleted(child.id()) && !relationship.args.post_update {
         return Ok(());
     }
     let cascaded = rekeyed && relationship.args.passive_updates != Some(false);
@@ -143,9 +147,16 @@ fn populate(
     sync::populate(cx, plan, parent, child.id(), pairs, cascaded)
 }
 
+/// Has a child's foreign key written by an update of its own, where the relationship does so.
+fn post_update(cx: &Cx<'_>, plan: &mut Plan, relationship: &Relationship, child: &ObjRef) {
+    if relationship.args.post_update && plan.takes_part(child.id()) {
+        plan.post_update(cx, child.id(), &relationship.resolved().synchronize_pairs);
+    }
+}
+
 fn clear(cx: &mut Cx<'_>, plan: &Plan, relationship: &Relationship, child: &ObjRef) -> Result<()> {
     check_class(cx, relationship, child)?;
-    if plan.is_deleted(child.id()) {
+    if plan.is_deleted(child.id()) && !relationship.args.post_update {
         return Ok(());
     }
     sync::clear(cx, child.id(), &relationship.resolved().synchronize_pairs)
