@@ -12,6 +12,7 @@ pub use program::{Program, complete, makes_base, repeats_class, syntax_error_lin
 
 use crate::document::{Document, ReadError, Reader};
 use crate::judge::{Options, Verdict};
+use backproof_engine::version::Profile;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -163,6 +164,13 @@ impl Case {
         let (pages, steps) = builder.finish();
         let (items, acknowledged) = file::bind(&pages, steps, &plan.beside)?;
         Ok(Case { name: plan.name.clone(), pages, items, profile, acknowledged })
+    }
+
+    /// The profile that is asked for, else the case's own, else the default.
+    pub fn profile_or(&self, asked: Option<Profile>) -> Profile {
+        // A name that is no version was refused when the case file was read.
+        let own = || self.profile.as_deref().and_then(|name| name.parse().ok());
+        asked.or_else(own).unwrap_or_default()
     }
 
     /// The steps with their item indices.

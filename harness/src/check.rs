@@ -2,7 +2,10 @@
 //!
 //! A step's panic is caught and ends its case alone; what one case does cannot reach another.
 
+mod plan;
 mod run;
+
+pub use plan::{Ran, hash};
 
 use crate::case::{Case, Item, Kind, Step, syntax_error_line};
 use crate::judge::{Judgement, Said, Verdict, judge};
@@ -26,6 +29,8 @@ pub struct Checked {
     pub documents: Vec<DocumentReport>,
     /// The worlds of the run in order, as they were at their ends; those that mapped nothing are left out.
     pub worlds: Vec<Ended>,
+    /// Every given, prompt and listing in the order in which they ran.
+    pub runs: Vec<Ran>,
 }
 
 /// A step's outcome with what is said besides.
@@ -71,11 +76,11 @@ pub fn check(case: &Case, profile: Profile, limits: Limits) -> Checked {
             }
         }
     }
-    let worlds = run.finish();
+    let (worlds, runs) = run.finish();
     if let Some(first) = documents.first_mut() {
         first.models = worlds.iter().map(|ended| ended.model.clone()).collect();
     }
-    Checked { documents, worlds }
+    Checked { documents, worlds, runs }
 }
 
 fn nothing_before() -> Done {

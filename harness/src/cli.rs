@@ -85,8 +85,12 @@ struct RunArgs {
 
 #[derive(Debug, Args)]
 struct ExtractArgs {
+    /// A document (.md, .rst, .txt) or a case file (.case.toml)
     #[arg(value_name = "PATH")]
     path: PathBuf,
+    /// The SQLAlchemy version to run as: it decides which steps share a world, e.g. 1.4 or 2.0.8
+    #[arg(long, value_name = "VERSION")]
+    sqlalchemy: Option<Profile>,
     /// How to read the document, whatever it looks like: markdown, rst or text
     #[arg(long, value_name = "READER")]
     reader: Option<Reader>,
@@ -122,6 +126,17 @@ fn options(names: &[String]) -> Result<Options, String> {
         }
     }
     Ok(options)
+}
+
+/// Runs on a thread with the stack that documents are given; says why where that could not be.
+fn on_a_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| format!("a thread could not be started: {error}"))?;
+        thread
+            .join()
+            .map_err(|_| "backproof itself failed on this: please report it with the file".to_owned())
+    })
 }
 
 /// Writes to standard output. A reader that has gone away is no fault.

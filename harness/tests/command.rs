@@ -317,6 +317,52 @@ fn extract_lists_what_was_found_and_what_is_not_run() {
 }
 
 #[test]
+fn extract_says_what_runs_in_which_world() {
+    let listing = |name: &str| {
+        format!(
+            "from sqlalchemy import Column, Integer\nfrom sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n\n\nclass {name}(Base):\n    __tablename__ = \"t\"\n    id = Column(Integer, primary_key=True)\n"
+        )
+    };
+    let page = format!(
+        "```python\n{}```\n\n```python\nclass A(Base):\n    # ...\n    size = 1\n```\n\n```\n>>> A.size + more\n>>> 2\n```\n\n```python\n{}```\n",
+        listing("A"),
+        listing("B")
+    );
+    let case: &[u8] = b"[[given]]\nbefore = \"A.size\"\ncode = \"more = 1\"\n";
+    let folder = folder(&[("page.md", page.as_bytes()), ("page.case.toml", case)]);
+    let report = json(&backproof(folder.path(), &["extract", "page.case.toml", "--format", "json"]));
+    let runs = report["runs"].as_array().cloned().unwrap_or_default();
+    let ran: Vec<(u64, &str, &str, u64)> = runs
+        .iter()
+        .map(|run| {
+            let number = |key: &str| run[key].as_u64().unwrap_or(0);
+            let text = |key: &str| run[key].as_str().unwrap_or("");
+            (number("world"), text("kind"), text("page"), number("line"))
+        })
+        .collect();
+    let expected = [
+        (1, "listing", "page.md", 2),
+        (2, "listing", "page.md", 14),
+        (2, "given", "page.case.toml", 3),
+        (2, "prompt", "page.md", 20),
+        (2, "prompt", "page.md", 21),
+        (3, "listing", "page.md", 25),
+    ];
+    assert_eq!(ran, expected);
+    assert_eq!(runs[1]["completed_from"], 2);
+    let completed = runs[1]["source"].as_str().unwrap_or("");
+    assert!(completed.contains("__tablename__") && completed.contains("size = 1"), "{completed}");
+    assert_eq!(report["profile"], "2.0.51");
+    let by_page = json(&backproof(folder.path(), &["extract", "page.md", "--format", "json"]));
+    assert_eq!(by_page["hash"], report["hash"]);
+    // Where the release has no such import, no listing completes the fragment.
+    let older = &["extract", "page.md", "--format", "json", "--sqlalchemy", "1.3"];
+    let older = json(&backproof(folder.path(), older));
+    assert_eq!(older["profile"], "1.3.24");
+    assert_ne!(older["hash"], report["hash"]);
+}
+
+#[test]
 fn source_that_nests_without_end_is_refused_and_not_crashed_on() {
     let deep = format!("```python\nx = {}1\n```\n", "(".repeat(200_000));
     let chain = format!("```python\nx = {}1\n```\n", "-".repeat(200_000));

@@ -3,7 +3,7 @@
 //! A listing that makes a declarative base begins a new world; prompts never do. Where prompts made the base,
 //! listings run aside, so that a page's illustrations do not disturb its transcript.
 
-use super::{Done, Ended};
+use super::{Done, Ended, Ran};
 use crate::case::{Case, GivenCode, Kind, Program, Step, complete, makes_base, repeats_class};
 use crate::nesting::too_deep;
 use crate::outcome::{End, Outcome, Piece, Unsupported};
@@ -21,9 +21,17 @@ const CANDIDATES: usize = 8;
 /// A world, and who made its declarative base.
 struct Line {
     world: World,
+    /// Its number among the worlds that steps ran in.
+    number: usize,
     base_by_prompt: bool,
     /// Whether anything has run in it.
     used: bool,
+}
+
+impl Line {
+    fn new(number: usize, profile: Profile, limits: Limits) -> Self {
+        Line { world: World::new(profile, limits), number, base_by_prompt: false, used: false }
+    }
 }
 
 /// The state of one case's run.
@@ -36,6 +44,9 @@ pub(super) struct Run<'a> {
     programs: Vec<Program>,
     ended: Vec<Ended>,
     worlds: usize,
+    /// The last number that a world was given.
+    numbered: usize,
+    ran: Vec<Ran>,
     /// Bytes printed and logged so far.
     output: usize,
     /// What a panic or a bound said, once one has ended this case.
@@ -44,7 +55,7 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(super) fn new(case: &'a Case, profile: Profile, limits: Limits) -> Self {
-        let main = Line { world: World::new(profile, limits), base_by_prompt: false, used: false };
+        let main = Line::new(1, profile, limits);
         Run {
             case,
             profile,
@@ -54,6 +65,8 @@ impl<'a> Run<'a> {
             programs: Vec::new(),
             ended: Vec::new(),
             worlds: 1,
+            numbered: 1,
+            ran: Vec::new(),
             output: 0,
             broken: None,
         }
@@ -63,7 +76,7 @@ impl<'a> Run<'a> {
     pub(super) fn given(&mut self, given: &GivenCode) {
         let file = given.path.display().to_string();
         let source = Source { code: &given.code, file: &file, line: given.line, mode: Mode::Program };
-        let outcome = self.execute(source, Place::Main);
+        let outcome = self.execute("given", source, Place::Main, None);
         let place = format!("{file}:{}", given.line);
         match outcome.end {
             End::Done => {}
@@ -82,8 +95,12 @@ impl<'a> Run<'a> {
 
     /// Runs one step.
     pub(super) fn step(&mut self, step: &Step) -> Done {
-        if let Some((line, what)) = too_deep(&step.source) {
-            return Done { outcome: unsupported(what.to_owned(), Some(line)), ..Done::default() };
+        if too_deep(&step.source).is_some() {
+            // Nothing parses it: running it says why it is not run.
+            let file = self.file_of(step);
+            let source = Source { code: &step.source, file: &file, line: step.line, mode: Mode::Program };
+            let outcome = self.execute(step.kind.name(), source, Place::Main, None);
+            return Done { outcome, ..Done::default() };
         }
         match step.kind {
             Kind::Listing => self.listing(step),
@@ -99,7 +116,7 @@ impl<'a> Run<'a> {
         let had_base = self.main.world.has_base();
         let file = self.file_of(step);
         let source = Source { code: &step.source, file: &file, line: step.line, mode: Mode::Prompt };
-        let outcome = self.execute(source, Place::Main);
+        let outcome = self.execute("prompt", source, Place::Main, None);
         if !had_base && self.main.world.has_base() {
             self.main.base_by_prompt = true;
         }
@@ -113,7 +130,7 @@ impl<'a> Run<'a> {
         if !base && let Some((code, line)) = self.completed(step) {
             self.begin(place);
             let source = Source { code: &code, file: &file, line: step.line, mode: Mode::Program };
-            let outcome = self.execute(source, place);
+            let outcome = self.execute("listing", source, place, Some(line));
             return self.done(
                 outcome,
                 Some(format!("completed from the listing at line {line}")),
@@ -125,7 +142,7 @@ impl<'a> Run<'a> {
             self.begin(place);
         }
         let source = Source { code: &step.source, file: &file, line: step.line, mode: Mode::Program };
-        let outcome = self.execute(source, place);
+        let outcome = self.execute("listing", source, place, None);
         if outcome.end == End::Done {
             if base {
                 self.programs.push(Program { line: step.line, page: step.page, code: step.source.clone() });
@@ -172,10 +189,9 @@ impl<'a> Run<'a> {
             Place::Main => &mut self.main,
             Place::Aside => {
                 let (profile, limits) = (self.profile, self.limits);
-                self.aside.get_or_insert_with(|| Line {
-                    world: World::new(profile, limits),
-                    base_by_prompt: false,
-                    used: false,
+                self.aside.get_or_insert_with(|| {
+                    self.numbered += 1;
+                    Line::new(self.numbered, profile, limits)
                 })
             }
         }
@@ -191,7 +207,8 @@ impl<'a> Run<'a> {
             self.broken.get_or_insert_with(|| format!("a page that begins more than {WORLDS} worlds"));
             return;
         }
-        let fresh = Line { world: World::new(self.profile, self.limits), base_by_prompt: false, used: false };
+        self.numbered += 1;
+        let fresh = Line::new(self.numbered, self.profile, self.limits);
         let old = std::mem::replace(self.line(place), fresh);
         self.end(old);
     }
@@ -210,18 +227,40 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What the worlds held at their ends, in order.
-    pub(super) fn finish(mut self) -> Vec<Ended> {
-        let fresh = Line { world: World::new(self.profile, self.limits), base_by_prompt: false, used: false };
+    /// What the worlds held at their ends, in order, and what ran in them.
+    pub(super) fn finish(mut self) -> (Vec<Ended>, Vec<Ran>) {
+        let fresh = Line::new(0, self.profile, self.limits);
         let main = std::mem::replace(&mut self.main, fresh);
         self.end(main);
         if let Some(aside) = self.aside.take() {
             self.end(aside);
         }
-        self.ended
+        (self.ended, self.ran)
     }
 
-    fn execute(&mut self, source: Source<'_>, place: Place) -> Outcome {
+    /// Runs source in the world at `place`, and notes that it ran there.
+    fn execute(
+        &mut self,
+        kind: &'static str,
+        source: Source<'_>,
+        place: Place,
+        completed_from: Option<usize>,
+    ) -> Outcome {
+        let world = self.line(place).number;
+        let outcome = self.outcome(source, place);
+        self.ran.push(Ran {
+            world,
+            kind,
+            page: source.file.to_owned(),
+            line: source.line,
+            completed_from,
+            source: source.code.to_owned(),
+            outcome: outcome.clone(),
+        });
+        outcome
+    }
+
+    fn outcome(&mut self, source: Source<'_>, place: Place) -> Outcome {
         if let Some(why) = &self.broken {
             return unsupported(format!("not run, since the document was given up: {why}"), None);
         }

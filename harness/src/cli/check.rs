@@ -129,8 +129,7 @@ fn guarded(plan: &Plan, asked: Option<Profile>) -> Checking {
 
 fn one(plan: &Plan, asked: Option<Profile>) -> Checking {
     let case = Case::load(plan)?;
-    let named = case.profile.as_deref().and_then(|name| name.parse::<Profile>().ok());
-    let profile = asked.or(named).unwrap_or_default();
+    let profile = case.profile_or(asked);
     let checked = check(&case, profile, Limits::default());
     Ok((profile, checked))
 }

@@ -1,10 +1,14 @@
-//! `backproof extract`: what was found on a page, and what of it is not run.
+//! `backproof extract`: what was found on a page, what of it is not run, and as JSON exactly what is.
 
-use super::{ExtractArgs, Format, UNREADABLE, complain, print};
-use crate::case::read_page;
+use super::{ExtractArgs, Format, UNREADABLE, complain, find, on_a_stack, print};
+use crate::case::{Case, Problem, read_page};
+use crate::check::{check, hash};
 use crate::document::{Block, Body, Document};
+use crate::world::Limits;
+use backproof_engine::version::Profile;
 use serde::Serialize;
 use std::fmt::Write;
+use std::path::Path;
 
 /// One thing found on a page.
 #[derive(Serialize)]
@@ -24,29 +28,72 @@ struct Found<'a> {
     reason: Option<&'a str>,
 }
 
+/// A find with the page on which it stands.
+#[derive(Serialize)]
+struct OnPage<'a> {
+    page: String,
+    #[serde(flatten)]
+    found: Found<'a>,
+}
+
 pub(super) fn main(args: &ExtractArgs) -> u8 {
-    let document = match read_page(&args.path, args.reader) {
-        Ok(document) => document,
+    match extract(args) {
+        Ok(text) => {
+            print(&text);
+            0
+        }
         Err(problem) => {
             complain(&format!("error: {problem}"));
-            return UNREADABLE;
-        }
-    };
-    let found: Vec<Found<'_>> = document.blocks.iter().flat_map(found).collect();
-    match args.format {
-        Format::Human => print(&human(&args.path.display().to_string(), &document, &found)),
-        Format::Json => {
-            let json = serde_json::json!({
-                "tool": "backproof",
-                "schema": 1,
-                "path": args.path.display().to_string(),
-                "reader": document.reader.name(),
-                "blocks": found,
-            });
-            print(&format!("{json:#}\n"));
+            UNREADABLE
         }
     }
-    0
+}
+
+fn extract(args: &ExtractArgs) -> Result<String, Problem> {
+    if args.path.is_dir() {
+        let message = "is a folder: name a page in it, or a case file";
+        return Err(Problem::new(&args.path, None, message));
+    }
+    if args.format == Format::Human && !find::is_case(&args.path) {
+        let document = read_page(&args.path, args.reader)?;
+        return Ok(human(&args.path, &document));
+    }
+    // A file makes one plan.
+    let plan = find::plans(&args.path).into_iter().next();
+    let mut plan = plan.unwrap_or_else(|| Err(Problem::new(&args.path, None, "holds no document")))?;
+    plan.reader = args.reader;
+    let case = Case::load(&plan)?;
+    match args.format {
+        Format::Human => Ok(case.pages.iter().map(|page| human(&page.path, &page.document)).collect()),
+        Format::Json => json(&args.path, &case, args.sqlalchemy),
+    }
+}
+
+/// What was found on the pages of a case, and what of it runs.
+fn json(path: &Path, case: &Case, asked: Option<Profile>) -> Result<String, Problem> {
+    let profile = case.profile_or(asked);
+    let checked = on_a_stack(|| check(case, profile, Limits::default()))
+        .map_err(|why| Problem::new(path, None, why))?;
+    let blocks: Vec<OnPage<'_>> = case
+        .pages
+        .iter()
+        .flat_map(|page| {
+            let path = page.path.display().to_string();
+            let found = page.document.blocks.iter().flat_map(found);
+            found.map(move |found| OnPage { page: path.clone(), found })
+        })
+        .collect();
+    let json = serde_json::json!({
+        "tool": "backproof",
+        "schema": 1,
+        "path": path.display().to_string(),
+        "reader": case.pages.first().map(|page| page.document.reader.name()),
+        "blocks": blocks,
+        "profile": profile.to_string(),
+        "hash": hash(&checked.runs),
+        "runs": checked.runs,
+    });
+    Ok(format!("{json:#}\n"))
 }
 
 fn found(block: &Block) -> Vec<Found<'_>> {
@@ -85,10 +132,10 @@ fn found(block: &Block) -> Vec<Found<'_>> {
     }
 }
 
-fn human(path: &str, document: &Document, found: &[Found<'_>]) -> String {
-    let mut text = format!("{path}: read as {}\n", document.reader);
+fn human(path: &Path, document: &Document) -> String {
+    let mut text = format!("{}: read as {}\n", path.display(), document.reader);
     let mut counts: Vec<(&str, usize)> = Vec::new();
-    for part in found {
+    for part in document.blocks.iter().flat_map(found) {
         match counts.iter_mut().find(|(kind, _)| *kind == part.kind) {
             Some((_, count)) => *count += 1,
             None => counts.push((part.kind, 1)),

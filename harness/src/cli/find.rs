@@ -7,7 +7,7 @@ use walkdir::WalkDir;
 const PAGES: &[&str] = &["md", "rst", "txt"];
 const CASE: &str = ".case.toml";
 
-fn is_case(path: &Path) -> bool {
+pub(super) fn is_case(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(CASE))
 }
 

@@ -1,6 +1,6 @@
 //! `backproof run`: a whole program, as Python would show it.
 
-use super::{RunArgs, STACK, UNREADABLE, complain, print};
+use super::{RunArgs, UNREADABLE, complain, on_a_stack, print};
 use crate::case::{unreadable, utf8};
 use crate::nesting::too_deep;
 use crate::outcome::{End, Outcome, Unsupported};
@@ -36,13 +36,7 @@ pub(super) fn main(args: &RunArgs) -> u8 {
         let mut world = World::new(profile, Limits::default());
         world.run(Source { code: &code, file: &file, line: 1, mode: Mode::Program })
     };
-    let outcome = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, program);
-        thread
-            .map_err(|error| error.to_string())
-            .and_then(|thread| thread.join().map_err(|_| INTERNAL.to_owned()))
-    });
-    match outcome {
+    match on_a_stack(program) {
         Ok(outcome) => show(&file, &outcome),
         Err(message) => {
             complain(&format!("{file}: {message}"));
@@ -50,8 +44,6 @@ pub(super) fn main(args: &RunArgs) -> u8 {
         }
     }
 }
-
-const INTERNAL: &str = "backproof itself failed on this program: please report it with the file";
 
 /// A program that ends itself: as Python does, a number is no message. Other codes than 0 and 1 mean other things here.
 fn leave(code: &str) -> u8 {
