@@ -119,7 +119,7 @@ pub fn settings_mut(orm: &mut Orm, session: SessionId) -> &mut SessionSettings {
 
 /// Whether the session behaves as sessions of 2.0 do.
 fn is_future(orm: &Orm, session: SessionId) -> bool {
-    get(orm, session).settings.future || !orm.profile.has(Behaviour::CascadeBackrefs)
+    get(orm, session).settings.future || orm.profile.has(Behaviour::FutureAlways)
 }
 
 /// The database engine that the session uses.

@@ -144,12 +144,12 @@ impl Profile {
         spans.collect()
     }
 
-    /// Which of some releases, oldest first, are nearest to this profile's on either side; one where it is among them,
+    /// Which of some releases, oldest first, are nearest to this one on either side: one of them where it is among them
     /// or outside them.
-    pub fn nearest(self, releases: &[Version]) -> (usize, usize) {
+    pub fn nearest(self, releases: &[Profile]) -> (usize, usize) {
         let end = releases.len().saturating_sub(1);
-        let after = releases.iter().position(|release| *release >= self.version).unwrap_or(end);
-        let exact = releases.get(after).is_none_or(|release| *release <= self.version);
+        let after = releases.iter().position(|release| release.version >= self.version).unwrap_or(end);
+        let exact = releases.get(after).is_none_or(|release| release.version <= self.version);
         (if exact { after } else { after.saturating_sub(1) }, after)
     }
 }
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_release_between_observed_ones_has_both_as_its_nearest() {
-        let observed = [Version::new(1, 3, 24), Version::new(1, 4, 54), Version::new(2, 0, 8)];
+        let observed = ["1.3.24", "1.4.54", "2.0.8"].map(profile);
         assert_eq!(profile("1.2").nearest(&observed), (0, 0));
         assert_eq!(profile("1.4.54").nearest(&observed), (1, 1));
         assert_eq!(profile("1.4.3").nearest(&observed), (0, 1));

@@ -250,14 +250,12 @@ fn error_text(orm: &Orm, error: &Error) -> String {
         return crate::value::repr::text(error.detail());
     }
     let Some(code) = error.code() else { return error.detail().to_owned() };
-    let version = orm.profile.version();
     let scheme = if orm.profile.has(Behaviour::ResultErrorsInCore) { "https" } else { "http" };
     let gap = if error.detail().contains("\n[SQL: ") { '\n' } else { ' ' };
     format!(
-        "{}{gap}(Background on this error at: {scheme}://sqlalche.me/e/{}{}/{code})",
+        "{}{gap}(Background on this error at: {scheme}://sqlalche.me/e/{}/{code})",
         error.detail(),
-        version.major,
-        version.minor
+        orm.profile.series()
     )
 }
 

@@ -152,10 +152,10 @@ behaviours! {
         "`a / b` divides as Python does, not as the database does.",
         "true division",
         "1.4.54 without, 2.0.8 with: `print(User.id / 2)`";
-    FloatBindIsDouble "float-bind-is-double" since(2, 1, 0),
-        "A Python float is bound as a `Double`.",
-        "floats bound as `Double`",
-        "2.0.51 without, 2.1.9 with: the cast in `print(User.id / 2.5)`";
+    FloatIsDouble "float-is-double" since(2, 1, 0),
+        "A Python float is a `Double`, bound or in an annotation.",
+        "floats are `Double`",
+        "2.0.51 without, 2.1.9 with: the cast in `print(User.id / 2.5)`, the `CREATE TABLE` of a `Mapped[float]`";
     DisambiguatedNames "names-told-apart" since(1, 4, 0),
         "A select labels columns of one name apart (`id AS id_1`), and keeps a column that is named twice.",
         "columns of one name labelled apart",
@@ -260,6 +260,154 @@ behaviours! {
         "The refusal to blank out a primary key names the column that the rule stands on.",
         "the message of a blanked-out primary key",
         "1.4.54 without, 2.0.8 with: removing a child whose foreign key is its primary key";
+    SelectTakesList "select-takes-list" through(1, 4),
+        "`select()` takes a list of columns.",
+        "`select([…])` refused",
+        "1.2.19 to 1.4.54 with, 2.0.8 raises `ArgumentError`: `select([User.id])`";
+    SelectTakesColumns "select-takes-columns" since(1, 4, 0),
+        "`select()` takes columns one by one.",
+        "`select()` of columns one by one",
+        "1.3.24 raises, 1.4.54 with: `select(User.id, User.name)`";
+    StringsExecuted "strings-executed" through(1, 4),
+        "Sessions and connections execute strings.",
+        "execution of strings refused",
+        "1.4.54 with, 2.0.8 raises: `session.execute('SELECT 1')`";
+    JoinsByName "joins-by-name" through(1, 4),
+        "`Query.join()` takes names of relationships, tuples and several targets.",
+        "`join()` by name refused",
+        "1.4.54 with, 2.0.8 raises `ArgumentError`: `query.join('addresses')`";
+    OptionsByName "options-by-name" through(1, 4),
+        "Loader options take names of attributes.",
+        "loader options by name refused",
+        "1.4.54 with, 2.0.8 raises `ArgumentError`: `joinedload('addresses')`";
+    NegativeIndexes "negative-indexes" through(1, 4),
+        "A query's rows can be counted from the end.",
+        "negative indexes of queries refused",
+        "1.4.54 loads all rows, 2.0.8 raises `IndexError`: `query[-1]`";
+    SynchronizeAuto "synchronize-auto" since(2, 0, 0),
+        "A query's `update()` and `delete()` know the strategy `auto`.",
+        "`synchronize_session='auto'`",
+        "1.4.54 raises `ArgumentError`, 2.0.8 with: `query.delete(synchronize_session='auto')`";
+    SessionGet "session-get" since(1, 4, 0),
+        "Sessions have `get()`.",
+        "`Session.get()`",
+        "1.3.24 raises `AttributeError`, 1.4.54 with: `session.get(User, 1)`";
+    SessionScalars "session-scalars" since(1, 4, 24),
+        "Sessions have `scalars()`.",
+        "`Session.scalars()`",
+        "not in 1.3.24, in 1.4.54: `session.scalars(select(User))`";
+    SessionGetOne "session-get-one" since(2, 0, 22),
+        "Sessions have `get_one()`.",
+        "`Session.get_one()`",
+        "2.0.21 raises `AttributeError`, 2.0.22 with: `session.get_one(User, 1)`";
+    SessionKeywordsOnly "session-keywords-only" since(2, 0, 0),
+        "`Session()` and `sessionmaker()` take all but the engine by keyword.",
+        "parameters of sessions by keyword only",
+        "1.4.54 without, 2.0.8 raises `TypeError`: `Session(engine, True)`";
+    SessionAutocommit "session-autocommit" through(1, 4),
+        "Sessions have a mode `autocommit`, which the repr of a `sessionmaker()` shows.",
+        "`autocommit` mode of sessions removed",
+        "1.4.54 with, 2.0.8 raises `ArgumentError`: `Session(engine, autocommit=True)`";
+    FutureFlag "future-flag" since(1, 4, 0),
+        "Sessions take the flag `future`.",
+        "`future` flag of sessions",
+        "1.3.24 raises `TypeError`, 1.4.54 with: `Session(engine, future=True)`";
+    FutureAlways "future-always" since(2, 0, 0),
+        "Sessions are of the `future` kind, and refuse to be otherwise.",
+        "`future=False` refused",
+        "1.4.54 without, 2.0.8 raises `ArgumentError`: `Session(engine, future=False)`";
+    SessionAutobeginFlag "session-autobegin-flag" since(2, 0, 0),
+        "Sessions take the flags `autobegin` and `join_transaction_mode`.",
+        "`autobegin` flag of sessions",
+        "1.4.54 raises `TypeError`, 2.0.8 with: `Session(engine, autobegin=False)`";
+    SessionCloseResetsOnly "session-close-resets-only" since(2, 0, 22),
+        "Sessions take the flag `close_resets_only`.",
+        "`close_resets_only` flag of sessions",
+        "2.0.21 raises `TypeError`, 2.0.22 with: `Session(engine, close_resets_only=False)`";
+    SessionExtensions "session-extensions" through(1, 3),
+        "Sessions take `extension` and `weak_identity_map`.",
+        "`extension` of sessions removed",
+        "1.3.24 with, 1.4.54 raises `TypeError`: `Session(engine, extension=None)`";
+    DeclarativeInOrm "declarative-in-orm" since(1, 4, 0),
+        "Declarative bases are classes of `sqlalchemy.orm.decl_api` and have a `registry`.",
+        "declarative bases with a registry",
+        "1.3.24 has `sqlalchemy.ext.declarative.api.Base`, 1.4.54 `sqlalchemy.orm.decl_api.Base`: `repr(declarative_base())`";
+    DeclarativeBaseKeywordsOnly "declarative-base-keywords-only" since(2, 0, 0),
+        "`declarative_base()` takes keywords only, and no `bind`.",
+        "`bind` of `declarative_base()` removed",
+        "1.4.54 without, 2.0.8 raises `TypeError`: `declarative_base(engine)`";
+    OwnColumnsFirst "own-columns-first" since(2, 0, 0),
+        "A class's own columns come before those of its mixins.",
+        "own columns before those of mixins",
+        "1.4.54 without, 2.0.8 with: the `CREATE TABLE` of a class with a mixin";
+    MetadataReserved "metadata-reserved" through(2, 0),
+        "A mapped attribute cannot be named `metadata`.",
+        "attributes may be named `metadata`",
+        "2.0.51 raises `InvalidRequestError`, 2.1.9 does not: `metadata = Column(String)`";
+    DeclarativeApiNamed "declarative-api-named" since(2, 0, 0),
+        "The refusal of an attribute `metadata` speaks of the Declarative API.",
+        "the message of an attribute `metadata`",
+        "1.4.54 without, 2.0.8 with: `metadata = Column(String)`";
+    RegistryLookupIsAttributeError "registry-lookup-is-attribute-error" since(1, 4, 0),
+        "A string argument that names no attribute of a mapped class raises `AttributeError`.",
+        "`AttributeError` for names that a class lacks",
+        "1.3.24 raises `InvalidRequestError`, 1.4.54 `AttributeError`: `primaryjoin='User.nope == …'`";
+    RelationshipSubclass "relationship-subclass" since(2, 0, 0),
+        "`relationship()` gives an object of a class derived from `RelationshipProperty`.",
+        "a class of its own for `relationship()`",
+        "1.4.54 has `RelationshipProperty`, 2.0.8 `Relationship`: `repr(relationship('User'))`";
+    RelationshipDeclared "relationship-declared" since(2, 0, 23),
+        "`relationship()` gives a `_RelationshipDeclared`.",
+        "`relationship()` gives a `_RelationshipDeclared`",
+        "2.0.22 has `Relationship`, 2.0.51 `_RelationshipDeclared`: `repr(relationship('User'))`";
+    DirectionIsEnum "direction-is-enum" since(2, 0, 0),
+        "A relationship's direction is a member of an enum.",
+        "directions are an enum",
+        "1.4.54 has `symbol('ONETOMANY')`, 2.0.8 `<RelationshipDirection.ONETOMANY: 1>`: `User.addresses.property.direction`";
+    ReadOnlyProperties "read-only-properties" since(2, 0, 0),
+        "A mapper's collections are `ReadOnlyProperties`.",
+        "mappers' collections are `ReadOnlyProperties`",
+        "1.4.54 has `ImmutableProperties`, 2.0.8 `ReadOnlyProperties`: `type(inspect(User).attrs)`";
+    MissingPropertyAdvises "missing-property-advises" since(2, 0, 0),
+        "A mapper that lacks a property says what may be missing.",
+        "the message of a mapper's missing property",
+        "1.4.54 without, 2.0.8 with: `inspect(User).get_property('nope')`";
+    AliasShownAsCall "alias-shown-as-call" since(2, 0, 0),
+        "The attributes of an alias are shown as `aliased(User).name`.",
+        "aliases shown as `aliased(User)`",
+        "1.4.54 has `AliasedClass_User.name`, 2.0.8 `aliased(User).name`: `print(aliased(User).name)`";
+    EntityErrorsAreArguments "entity-errors-are-arguments" since(1, 4, 0),
+        "What cannot be queried raises `ArgumentError`.",
+        "`ArgumentError` for what cannot be queried",
+        "1.3.24 raises `InvalidRequestError`, 1.4.54 `ArgumentError`: `session.query(object())`";
+    ColumnsClauseNamed "columns-clause-named" since(2, 0, 0),
+        "What cannot be queried is told to be no element of the columns clause.",
+        "the message of what cannot be queried",
+        "1.4.54 without, 2.0.8 with: `session.query(object())`";
+    WhereRoleNamed "where-role-named" since(1, 4, 0),
+        "What cannot be a condition is told to be no expression for the WHERE clause.",
+        "the message of what cannot be a condition",
+        "1.3.24 without, 1.4.54 with: `query.filter(5)`";
+    EntityNamespaceNamed "entity-namespace-named" since(1, 4, 0),
+        "`filter_by()` speaks of the entity's namespace where a property is missing.",
+        "the message of `filter_by()`",
+        "1.3.24 without, 1.4.54 with: `query.filter_by(nope=1)`";
+    FunctionHybridsUnnamed "function-hybrids-unnamed" since(1, 4, 0),
+        "A hybrid that gives a function is labelled by the function.",
+        "hybrids of functions labelled by the function",
+        "1.3.24 labels `low`, 1.4.54 `lower_1`: `print(session.query(User.low))`";
+    RowsAreTuples "rows-are-tuples" through(1, 3),
+        "The rows of a query are tuples with names, of the class `result`.",
+        "rows of the class `Row`",
+        "1.3.24 with, 1.4.54 without: `isinstance(query.first(), tuple)`";
+    RowsByName "rows-by-name" between((1, 4, 0), (1, 4)),
+        "The rows of a query give values by name in brackets.",
+        "rows of queries by name",
+        "1.3.24 and 2.0.8 raise `TypeError`, 1.4.54 with: `session.query(User.name).first()['name']`";
+    CursorResults "cursor-results" since(1, 4, 0),
+        "Execution gives a `CursorResult` with `all()`, `one()`, `scalars()` and `mappings()`; inserted keys are rows.",
+        "`CursorResult`",
+        "1.3.24 has `ResultProxy`, 1.4.54 `CursorResult`: `type(session.execute(…))`";
 }
 
 impl Behaviour {

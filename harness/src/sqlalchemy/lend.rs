@@ -7,7 +7,7 @@ use crate::python::stdlib::clock::Clock as WorldClock;
 use crate::python::{Class, Interp, PyResult, Stop};
 use backproof_engine::db::Clock;
 use backproof_engine::state::StateId;
-use backproof_engine::version::Profile;
+use backproof_engine::version::{Behaviour, Profile};
 use backproof_engine::{Cx, Error, ErrorKind, Host, Orm};
 use std::any::Any;
 use std::collections::HashMap;
@@ -86,6 +86,11 @@ pub(crate) fn has_base(interp: &Interp) -> bool {
 /// The version whose behaviour is asked for.
 pub(crate) fn profile(interp: &mut Interp) -> Profile {
     shared(interp).profile
+}
+
+/// Whether the release that is asked for behaves so.
+pub(crate) fn has(interp: &mut Interp, behaviour: Behaviour) -> bool {
+    profile(interp).has(behaviour)
 }
 
 /// Runs engine code; log messages are written out, and an engine error becomes a Python exception.

@@ -4,9 +4,10 @@
 //! Python's own `ImportError` or `AttributeError`.
 
 use crate::python::Missing;
-use backproof_engine::version::{Profile, Version};
+use backproof_engine::version::Profile;
+use std::sync::LazyLock;
 
-/// Observed with `dir()` of the modules in the releases of [`RELEASES`].
+/// Observed with `dir()` of the modules in the releases that its second line names.
 const TABLE: &str = include_str!("names.txt");
 
 /// Attributes of the library's objects, observed with `dir()`.
@@ -22,14 +23,11 @@ pub(super) fn has_member(class: &str, name: &str) -> bool {
         .any(|line| line.split_whitespace().any(|word| word == name))
 }
 
-/// The releases that were looked at, as the masks of the table order them.
-const RELEASES: [Version; 5] = [
-    Version::new(1, 3, 24),
-    Version::new(1, 4, 54),
-    Version::new(2, 0, 8),
-    Version::new(2, 0, 51),
-    Version::new(2, 1, 9),
-];
+/// The releases that were looked at, in the order of the masks: the table's second line names them.
+static RELEASES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
+    let listed = TABLE.lines().nth(1).unwrap_or_default().trim_start_matches('#');
+    listed.split_whitespace().filter_map(|release| release.parse().ok()).collect()
+});
 
 /// Whether the real module of this release has a name, for a name that this room does not give.
 ///
@@ -39,10 +37,7 @@ pub(super) fn missing(profile: Profile, module: &str, name: &str) -> Missing {
         let private = name.starts_with('_');
         return if private || !is_listed(module) { Missing::Unsupported } else { Missing::Absent };
     };
-    let version = profile.version();
-    let after = RELEASES.iter().position(|release| *release >= version).unwrap_or(RELEASES.len() - 1);
-    let exact = RELEASES[after] == version || after == 0;
-    let before = if exact { after } else { after - 1 };
+    let (before, after) = profile.nearest(&RELEASES);
     let has = |index: usize| mask.as_bytes().get(index) == Some(&b'1');
     if has(after) || has(before) { Missing::Unsupported } else { Missing::Absent }
 }

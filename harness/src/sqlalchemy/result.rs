@@ -4,7 +4,7 @@
 
 use super::{define, errors, lend};
 use crate::python::{Class, CompareOp, Interp, Iter, Map, Object, PyResult, Stop, Value, fresh_identity};
-use backproof_engine::version::Version;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -33,10 +33,9 @@ enum RowKind {
 
 /// A row with these names.
 pub(crate) fn row(interp: &mut Interp, names: &Names, values: Vec<Value>) -> Value {
-    let version = lend::profile(interp).version();
-    let kind = if version < Version::new(1, 4, 0) {
+    let kind = if lend::has(interp, Behaviour::RowsAreTuples) {
         RowKind::Keyed
-    } else if version < Version::new(2, 0, 0) {
+    } else if lend::has(interp, Behaviour::RowsByName) {
         RowKind::Both
     } else {
         RowKind::Row
@@ -214,8 +213,7 @@ pub(crate) fn written(interp: &mut Interp, written: Written) -> Value {
 }
 
 fn cursor_kind(interp: &mut Interp) -> &'static str {
-    let version = lend::profile(interp).version();
-    if version < Version::new(1, 4, 0) { "ResultProxy" } else { "CursorResult" }
+    if lend::has(interp, Behaviour::CursorResults) { "CursorResult" } else { "ResultProxy" }
 }
 
 fn make(
@@ -411,7 +409,7 @@ impl Object for ResultObject {
 /// The methods of results, as far as the release has them.
 fn install(interp: &mut Interp, class: &Rc<Class>) {
     use define::{getter, method};
-    let is_new = lend::profile(interp).version() >= Version::new(1, 4, 0);
+    let is_newer = lend::has(interp, Behaviour::CursorResults);
     method::<ResultObject>(class, "fetchall", "", |interp, result, _, _| {
         Ok(Value::list(result.take(interp, usize::MAX)?))
     });
@@ -447,14 +445,12 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
     getter::<ResultObject>(class, "returns_rows", |_, result, _| Ok(Value::Bool(result.source.returns_rows)));
     getter::<ResultObject>(class, "inserted_primary_key", |interp, result, _| {
         match &result.source.written.inserted_primary_key {
-            Some(values) if lend::profile(interp).version() < Version::new(1, 4, 0) => {
-                Ok(Value::list(values.clone()))
-            }
+            Some(values) if !lend::has(interp, Behaviour::CursorResults) => Ok(Value::list(values.clone())),
             Some(values) => Ok(Value::tuple(values.clone())),
             None => Err(Stop::unsupported("inserted_primary_key of this result")),
         }
     });
-    if !is_new {
+    if !is_newer {
         return;
     }
     method::<ResultObject>(class, "all", "", |interp, result, _, _| {

@@ -326,7 +326,7 @@ impl Compiler<'_> {
         let numeric = SqlType::Numeric { precision: None, scale: None, asdecimal: true };
         let ty = match right_ty.generic() {
             SqlType::Float { .. }
-                if self.has(Behaviour::FloatBindIsDouble) && matches!(right.kind(), ExprKind::Bind(_)) =>
+                if self.has(Behaviour::FloatIsDouble) && matches!(right.kind(), ExprKind::Bind(_)) =>
             {
                 SqlType::Double
             }

@@ -1,12 +1,12 @@
 //! `aliased(User)`: a mapped class under another name in SQL.
 
 use super::attribute::AttributeObject;
-use super::property::is_second;
 use super::{hybrid, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::lend;
 use backproof_engine::load;
 use backproof_engine::map::Mapped;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -40,7 +40,7 @@ impl Object for AliasedObject {
             orm.mappers.get(self.mapped.mapper).properties.get_key_value(name).map(|(key, _)| key.clone())
         })?;
         if let Some(key) = found {
-            let owner = if is_second(interp) {
+            let owner = if lend::has(interp, Behaviour::AliasShownAsCall) {
                 format!("aliased({})", self.class.name())
             } else {
                 format!("AliasedClass_{}", self.class.name())

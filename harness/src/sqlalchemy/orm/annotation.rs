@@ -6,7 +6,7 @@ use super::columns::MappedColumnObject;
 use super::mapped::mapper_of;
 use crate::python::{Interp, Object, PyResult, Stop, Value};
 use backproof_engine::schema::SqlType;
-use backproof_engine::version::{Profile, Version};
+use backproof_engine::version::{Behaviour, Profile};
 use std::any::Any;
 
 /// `Mapped`, and what subscripting it gives.
@@ -263,7 +263,7 @@ pub(super) fn default_type(value: &Value, profile: Profile) -> Option<SqlType> {
         "int" => SqlType::Integer,
         "str" => SqlType::String(None),
         "bool" => SqlType::Boolean,
-        "float" if profile.version() >= Version::new(2, 1, 0) => SqlType::Double,
+        "float" if profile.has(Behaviour::FloatIsDouble) => SqlType::Double,
         "float" => SqlType::Float { precision: None, asdecimal: false },
         "bytes" => SqlType::LargeBinary(None),
         "datetime.datetime" => SqlType::DateTime { timezone: false },

@@ -9,7 +9,6 @@ use backproof_engine::attr::{self, NewValue};
 use backproof_engine::map::{Key, Mapped, Property};
 use backproof_engine::sql::{Assigned, Expr};
 use backproof_engine::state::ObjRef;
-use backproof_engine::version::Version;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -196,14 +195,6 @@ impl Object for AttributeObject {
         }
         let expr = self.expr(interp)?;
         expr::unary(interp, &expr, op)
-    }
-
-    fn truth(&self, interp: &mut Interp, _this: &Value) -> PyResult<bool> {
-        let version = lend::profile(interp).version();
-        if version < Version::new(1, 4, 0) {
-            return Ok(true);
-        }
-        Err(interp.raise("TypeError", "Boolean value of this clause is not defined"))
     }
 
     fn str(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {

@@ -8,7 +8,7 @@ use crate::sqlalchemy::{expr, functions, lend};
 use backproof_engine::load::{self, Entity, Join, JoinTarget, OnClause, Query};
 use backproof_engine::map::{Mapped, Property};
 use backproof_engine::sql::Expr;
-use backproof_engine::version::Version;
+use backproof_engine::version::Behaviour;
 
 /// Applies a method to a query; `false` where it is none of those that are shared.
 pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, mut args: Args) -> PyResult<bool> {
@@ -134,7 +134,7 @@ fn condition(interp: &mut Interp, value: &Value) -> PyResult<Expr> {
             format!("Textual SQL expression {shown} should be explicitly declared as text({shown})");
         return Err(errors::argument_error(interp, message));
     }
-    let is_old = lend::profile(interp).version() < Version::new(1, 4, 0);
+    let is_old = !lend::has(interp, Behaviour::WhereRoleNamed);
     let is_plain = matches!(value, Value::Int(_) | Value::Float(_) | Value::List(_) | Value::Instance(_));
     if is_old && is_plain {
         let class = interp.class_of(value);
@@ -254,7 +254,7 @@ fn filter_by(interp: &mut Interp, query: &mut Query, args: Args) -> PyResult<()>
 }
 
 fn no_property(interp: &mut Interp, mapped: Mapped, key: &str) -> PyResult<Stop> {
-    let message = if lend::profile(interp).version() < Version::new(1, 4, 0) {
+    let message = if !lend::has(interp, Behaviour::EntityNamespaceNamed) {
         let class = mapped::class_of_mapper(interp, mapped.mapper)?;
         let shown = interp.repr(&Value::Class(class))?;
         format!("Entity '{shown}' has no property '{key}'")
@@ -271,13 +271,13 @@ fn join(interp: &mut Interp, query: &mut Query, mut args: Args, outer: bool, ful
     if let Some((name, _)) = args.keywords.first() {
         return Err(Stop::unsupported(format!("join() with `{name}`")));
     }
-    let is_second = super::property::is_second(interp);
+    let by_name = lend::has(interp, Behaviour::JoinsByName);
     let mut values = args.positional;
     values.extend(keyword);
-    if let ([Value::Tuple(pair)], false) = (values.as_slice(), is_second) {
+    if let ([Value::Tuple(pair)], true) = (values.as_slice(), by_name) {
         values = pair.to_vec();
     }
-    let is_chain = !is_second
+    let is_chain = by_name
         && values.len() > 1
         && values
             .iter()
@@ -305,7 +305,7 @@ fn one_join(
     full: bool,
 ) -> PyResult<()> {
     if let Some(name) = target.as_str() {
-        if super::property::is_second(interp) {
+        if !lend::has(interp, Behaviour::JoinsByName) {
             let shown = interp.repr(target)?;
             let message = format!(
                 "Join target, typically a FROM expression, or ORM relationship attribute expected, got {shown}."

@@ -4,7 +4,7 @@ use super::registry::{Registry, RegistryObject, metadata_of};
 use super::{attribute::AttributeObject, mapped, scan};
 use crate::python::{Args, Class, ClassHook, Instance, Interp, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::{lend, schema::ColumnObject};
-use backproof_engine::version::Version;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -100,11 +100,10 @@ fn default_constructor() -> Value {
 
 /// A new declarative base over a registry.
 pub(super) fn make_base(interp: &mut Interp, registry: &Rc<Registry>, args: BaseArgs) -> PyResult<Value> {
-    let version = lend::profile(interp).version();
-    let module = if version < Version::new(1, 4, 0) {
-        "sqlalchemy.ext.declarative.api"
-    } else {
+    let module = if lend::has(interp, Behaviour::DeclarativeInOrm) {
         "sqlalchemy.orm.decl_api"
+    } else {
+        "sqlalchemy.ext.declarative.api"
     };
     let bases = match args.cls {
         None => Vec::new(),
@@ -138,7 +137,7 @@ fn metaclass(interp: &mut Interp, module: &str, name: &'static str) -> PyResult<
 /// Puts on a base what a base has, and hooks into the classes derived from it.
 fn furnish(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) {
     class.dict.set("metadata", registry.metadata_value());
-    if lend::profile(interp).version() >= Version::new(1, 4, 0) {
+    if lend::has(interp, Behaviour::DeclarativeInOrm) {
         class.dict.set("registry", RegistryObject::value(registry));
     }
     attach(class, registry);
@@ -147,28 +146,34 @@ fn furnish(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) {
 
 /// `declarative_base(…)`.
 pub(crate) fn declarative_base(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let version = lend::profile(interp).version();
-    let parameters = if version < Version::new(2, 0, 0) {
-        "bind=, metadata=, mapper=, cls=, name=, constructor=, class_registry=, metaclass="
+    let parameters = if lend::has(interp, Behaviour::DeclarativeBaseKeywordsOnly) {
+        "*, metadata=, mapper=, cls=, name=, constructor=, class_registry=, metaclass=, type_annotation_map="
     } else {
-        "*, bind=, metadata=, mapper=, cls=, name=, constructor=, class_registry=, metaclass=, type_annotation_map="
+        "bind=, metadata=, mapper=, cls=, name=, constructor=, class_registry=, metaclass="
     };
-    let mut bound = Signature::new("declarative_base", parameters).bind(interp, args)?;
-    for (index, name) in [(0, "bind"), (2, "mapper"), (6, "class_registry"), (7, "metaclass")] {
-        if bound.take(index).is_some_and(|value| !value.is_none()) {
+    let signature = Signature::new("declarative_base", parameters);
+    let names: Vec<Rc<str>> = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    let mut bound = signature.bind(interp, args)?;
+    let mut take = |name: &str| {
+        let at = names.iter().position(|known| **known == *name)?;
+        bound.take(at)
+    };
+    for name in ["bind", "mapper", "class_registry", "metaclass"] {
+        if take(name).is_some_and(|value| !value.is_none()) {
             return Err(Stop::unsupported(format!("declarative_base() with `{name}`")));
         }
     }
-    let metadata = bound.take(1).filter(|value| !value.is_none());
+    let metadata = take("metadata").filter(|value| !value.is_none());
+    let types = take("type_annotation_map").filter(|value| !value.is_none());
+    let args = BaseArgs {
+        cls: take("cls"),
+        name: take("name").and_then(|name| name.as_str().cloned()),
+        constructor: take("constructor"),
+    };
     let registry = Registry::new(interp, metadata.as_ref().and_then(metadata_of))?;
-    if let Some(types) = bound.take(8).filter(|value| !value.is_none()) {
+    if let Some(types) = types {
         registry.set_types(interp, &types)?;
     }
-    let args = BaseArgs {
-        cls: bound.take(3),
-        name: bound.take(4).and_then(|name| name.as_str().cloned()),
-        constructor: bound.take(5),
-    };
     make_base(interp, &registry, args)
 }
 

@@ -8,7 +8,7 @@ use crate::sqlalchemy::schema::{ColumnsObject, TableObject};
 use crate::sqlalchemy::{convert, expr, lend, result};
 use backproof_engine::load::{Entity, Item, Rows};
 use backproof_engine::sql::Expr;
-use backproof_engine::version::Version;
+use backproof_engine::version::Behaviour;
 use std::rc::Rc;
 
 /// What one argument of `query()` or `select()` asks for; a table gives its columns.
@@ -44,20 +44,20 @@ pub(super) fn entities(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<En
 }
 
 fn not_an_entity(interp: &mut Interp, value: &Value) -> Stop {
-    let version = lend::profile(interp).version();
+    let are_arguments = lend::has(interp, Behaviour::EntityErrorsAreArguments);
     let is_plain = matches!(value, Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None);
-    if is_plain && version >= Version::new(1, 4, 0) {
+    if is_plain && are_arguments {
         return Stop::unsupported("a plain value where an entity belongs");
     }
     let shown = match interp.repr(value) {
         Ok(shown) => shown,
         Err(stop) => return stop,
     };
-    if version < Version::new(1, 4, 0) {
+    if !are_arguments {
         let message = format!("SQL expression, column, or mapped entity expected - got '{shown}'");
         return errors::invalid_request(interp, message);
     }
-    if version < Version::new(2, 0, 0) {
+    if !lend::has(interp, Behaviour::ColumnsClauseNamed) {
         return errors::argument_error(
             interp,
             format!("Column expression or FROM clause expected, got {shown}."),

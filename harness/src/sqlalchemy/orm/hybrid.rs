@@ -6,7 +6,7 @@ use crate::python::{
 use crate::sqlalchemy::expr::{self, ExprObject};
 use crate::sqlalchemy::{lend, names};
 use backproof_engine::sql::{Expr, ExprKind};
-use backproof_engine::version::Version;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -146,7 +146,7 @@ impl HybridClauseObject {
     fn shown(&self, interp: &mut Interp) -> PyResult<String> {
         let owner = match &self.owner {
             Value::Class(class) => class.name().to_string(),
-            alias if super::property::is_second(interp) => interp.str(alias)?,
+            alias if lend::has(interp, Behaviour::AliasShownAsCall) => interp.str(alias)?,
             alias => match interp.get_attr_opt(alias, "__name__")? {
                 Some(name) => format!("AliasedClass_{}", name.as_str().cloned().unwrap_or_default()),
                 None => String::new(),
@@ -158,8 +158,8 @@ impl HybridClauseObject {
     /// What a query selects for it: under its own name where the expression has none.
     pub(super) fn selected(&self, interp: &mut Interp) -> Expr {
         let is_function = matches!(self.expr.kind(), ExprKind::Function(_));
-        let is_old = lend::profile(interp).version() < Version::new(1, 4, 0);
-        if self.expr.key().is_none() || (is_function && is_old) {
+        let is_named = !lend::has(interp, Behaviour::FunctionHybridsUnnamed);
+        if self.expr.key().is_none() || (is_function && is_named) {
             return self.expr.label(&self.name);
         }
         self.expr.clone()

@@ -2,7 +2,6 @@
 
 use super::instance::{object_of, slot_value, wrap};
 use super::mapper::{MapperObject, NamesObject};
-use super::property::is_second;
 use super::{errors, mapped, session};
 use crate::python::{Interp, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::{convert, lend};
@@ -10,6 +9,7 @@ use backproof_engine::attr::{self, History, Item};
 use backproof_engine::map::Key;
 use backproof_engine::session::{self as sessions, ObjectState};
 use backproof_engine::state::ObjRef;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 
 /// `inspect(object)`.
@@ -187,7 +187,7 @@ const PARTS: [&str; 3] = ["added", "unchanged", "deleted"];
 
 impl HistoryObject {
     pub(crate) fn value(interp: &mut Interp, history: &History) -> PyResult<Value> {
-        if history.blank && !is_second(interp) {
+        if history.blank && lend::has(interp, Behaviour::BlankHistoryIsNone) {
             return Ok(Value::object(HistoryObject { parts: [Value::None, Value::None, Value::None] }));
         }
         let mut part = |items: &[Item], is_list: bool| -> PyResult<Value> {

@@ -1,10 +1,11 @@
 //! Mappers as Python sees them: `User.__mapper__`, `inspect(User)`.
 
-use super::property::{self, PropertyObject, is_second};
+use super::property::{self, PropertyObject};
 use super::{attribute::AttributeObject, mapped};
 use crate::python::{Interp, Iter, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::{lend, schema};
 use backproof_engine::map::{Key, MapperId, Property};
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -148,7 +149,7 @@ impl Object for MapperObject {
                 }
                 let this = MapperObject::find(interp, id)?;
                 let shown = interp.str(&this)?;
-                let message = if is_second(interp) {
+                let message = if lend::has(interp, Behaviour::MissingPropertyAdvises) {
                     format!(
                         "Mapper '{shown}' has no property '{key}'.  If this property was indicated from other mappers or configure events, ensure registry.configure() has been called."
                     )
@@ -176,7 +177,7 @@ impl Object for MapperObject {
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         let class = mapped::class_of_mapper(interp, self.id)?;
         let table = lend::read(interp, |orm| orm.mappers.get(self.id).table.name().to_owned())?;
-        Ok(if is_second(interp) {
+        Ok(if lend::has(interp, Behaviour::MapperInBrackets) {
             format!("Mapper[{}({table})]", class.name())
         } else {
             format!("mapped class {}->{table}", class.name())
@@ -192,7 +193,11 @@ pub(crate) struct NamesObject {
 
 impl NamesObject {
     pub(crate) fn value(interp: &mut Interp, members: Vec<(Rc<str>, Value)>) -> Value {
-        let kind = if is_second(interp) { "ReadOnlyProperties" } else { "ImmutableProperties" };
+        let kind = if lend::has(interp, Behaviour::ReadOnlyProperties) {
+            "ReadOnlyProperties"
+        } else {
+            "ImmutableProperties"
+        };
         Value::object(NamesObject { members, kind })
     }
 

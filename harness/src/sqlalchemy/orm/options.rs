@@ -6,6 +6,7 @@ use crate::python::{Args, Interp, Module, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use backproof_engine::load::{LoaderOption, Strategy};
 use backproof_engine::map::{Key, Lazy, MapperId, Property};
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 
 /// One option, and the path that a further step continues.
@@ -103,7 +104,7 @@ fn step(interp: &mut Interp, path: &[(MapperId, Key)], value: &Value) -> PyResul
         return Ok((attribute.mapped.mapper, attribute.key.clone()));
     }
     let (Some(name), Some((mapper, key))) = (value.as_str(), path.last()) else {
-        if value.as_str().is_some() && super::property::is_second(interp) {
+        if value.as_str().is_some() && !lend::has(interp, Behaviour::OptionsByName) {
             return Err(errors::argument_error(
                 interp,
                 "Strings are not accepted for attribute names in loader options; please use class-bound attributes directly.",

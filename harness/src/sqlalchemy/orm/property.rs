@@ -10,13 +10,19 @@ use backproof_engine::map::{
 };
 use backproof_engine::schema::Column;
 use backproof_engine::sql::Expr;
-use backproof_engine::version::Version;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
-/// Whether the profile is of the 2.x series.
-pub(super) fn is_second(interp: &mut Interp) -> bool {
-    lend::profile(interp).version() >= Version::new(2, 0, 0)
+/// The class of what `relationship()` gives.
+pub(super) fn relationship_kind(interp: &mut Interp) -> &'static str {
+    if lend::has(interp, Behaviour::RelationshipDeclared) {
+        "_RelationshipDeclared"
+    } else if lend::has(interp, Behaviour::RelationshipSubclass) {
+        "Relationship"
+    } else {
+        "RelationshipProperty"
+    }
 }
 
 /// Columns as Python values.
@@ -37,8 +43,7 @@ impl PropertyObject {
         let property = lend::read(interp, |orm| orm.mappers.get(mapper).properties.get(&key).cloned())?;
         let kind = match property {
             Some(Property::Column(_)) => "ColumnProperty",
-            _ if is_second(interp) => "_RelationshipDeclared",
-            _ => "RelationshipProperty",
+            _ => relationship_kind(interp),
         };
         Ok(Value::object(PropertyObject { mapper, key, kind }))
     }
@@ -205,7 +210,7 @@ pub(crate) struct DirectionObject {
 
 impl DirectionObject {
     pub(crate) fn value(interp: &mut Interp, direction: Direction) -> Value {
-        Value::object(DirectionObject { direction, is_enum: is_second(interp) })
+        Value::object(DirectionObject { direction, is_enum: lend::has(interp, Behaviour::DirectionIsEnum) })
     }
 
     fn name(&self) -> &'static str {

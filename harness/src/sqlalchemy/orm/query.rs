@@ -7,7 +7,7 @@ use crate::sqlalchemy::{define, errors, expr, lend, result};
 use backproof_engine::load::{Item, Query, Rows};
 use backproof_engine::session::SessionId;
 use backproof_engine::sql::Expr;
-use backproof_engine::version::Version;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -115,7 +115,7 @@ impl Object for QueryObject {
         let Value::Slice(slice) = key else {
             let index = interp.index(key)?;
             if index < 0 {
-                return if super::property::is_second(interp) {
+                return if !lend::has(interp, Behaviour::NegativeIndexes) {
                     Err(interp.raise(
                         "IndexError",
                         "negative indexes are not accepted by SQL index / slice operators",
@@ -287,17 +287,18 @@ fn install(class: &Rc<Class>) {
 
 /// `synchronize_session`: how objects of the session follow a bulk change; `None` where they do not.
 fn synchronize(interp: &mut Interp, value: Option<Value>) -> PyResult<Option<bool>> {
-    let is_new = lend::profile(interp).version() >= Version::new(2, 0, 0);
+    let has_auto = lend::has(interp, Behaviour::SynchronizeAuto);
     match value {
         None => Ok(Some(false)),
         Some(Value::Bool(false)) => Ok(None),
-        Some(Value::Str(name)) if &*name == "evaluate" || (is_new && &*name == "auto") => Ok(Some(false)),
+        Some(Value::Str(name)) if &*name == "evaluate" || (has_auto && &*name == "auto") => Ok(Some(false)),
         Some(Value::Str(name)) if &*name == "fetch" => Ok(Some(true)),
-        Some(_) => Err(errors::raise_named(
-            interp,
-            "ArgumentError",
-            "Valid strategies for session synchronization are 'auto', 'evaluate', 'fetch', False",
-        )),
+        Some(_) => {
+            let auto = if has_auto { "'auto', " } else { "" };
+            let message =
+                format!("Valid strategies for session synchronization are {auto}'evaluate', 'fetch', False");
+            Err(errors::raise_named(interp, "ArgumentError", message))
+        }
     }
 }
 

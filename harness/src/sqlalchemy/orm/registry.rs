@@ -5,7 +5,7 @@ use crate::sqlalchemy::lend;
 use crate::sqlalchemy::schema::{self, MetaDataObject};
 use backproof_engine::map::{self, RegistryId};
 use backproof_engine::schema::{MetaData, SqlType};
-use backproof_engine::version::Version;
+use backproof_engine::version::Behaviour;
 use indexmap::IndexMap;
 use std::any::Any;
 use std::cell::RefCell;
@@ -123,7 +123,7 @@ impl Object for ClassNameObject {
         }
         let shown = interp.repr(&class)?;
         let message = format!("Class {shown} does not have a mapped column named '{name}'");
-        Err(if lend::profile(interp).version() < Version::new(1, 4, 0) {
+        Err(if !lend::has(interp, Behaviour::RegistryLookupIsAttributeError) {
             super::errors::invalid_request(interp, message)
         } else {
             interp.raise("AttributeError", message)

@@ -3,13 +3,14 @@
 //! Arguments are kept as they were given until the class that they stand in is mapped: only then is it known in
 //! which registry their strings are looked up.
 
-use super::property::is_second;
+use super::property::relationship_kind;
 use super::registry::Registry;
 use super::{comparator, errors, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::schema::TableObject;
 use crate::sqlalchemy::{expr, lend};
 use backproof_engine::map::{Backref, Cascades, Lazy, PassiveDeletes, RelationshipArgs, Target};
+use backproof_engine::version::Behaviour;
 use backproof_engine::{Cx, Deferred};
 use std::any::Any;
 use std::rc::{Rc, Weak};
@@ -42,7 +43,7 @@ pub(crate) struct BackrefObject {
 }
 
 /// Parameters in the order of releases before 2.0, where they could be given by position.
-const FIRST: &str = "argument=, secondary=, primaryjoin=, secondaryjoin=, foreign_keys=, uselist=, order_by=, backref=, \
+const FIRST: &str = "argument, secondary=, primaryjoin=, secondaryjoin=, foreign_keys=, uselist=, order_by=, backref=, \
     back_populates=, overlaps=, post_update=, cascade=, viewonly=, lazy=, collection_class=, passive_deletes=, \
     passive_updates=, remote_side=, enable_typechecks=, join_depth=, comparator_factory=, single_parent=, innerjoin=, \
     distinct_target_key=, doc=, active_history=, cascade_backrefs=, load_on_pending=, bake_queries=, \
@@ -106,9 +107,11 @@ impl Object for BackrefObject {
 
 /// `relationship(…)`.
 pub(crate) fn relationship(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let second = is_second(interp);
-    let (name, parameters) =
-        if second { ("relationship", SECOND) } else { ("RelationshipProperty.__init__", FIRST) };
+    let is_newer = lend::has(interp, Behaviour::RelationshipSubclass);
+    let parameters = if is_newer { SECOND } else { FIRST };
+    // The later releases hand keywords on to the class.
+    let name =
+        if is_newer && args.positional.len() < 3 { "RelationshipProperty.__init__" } else { "relationship" };
     let signature = Signature::new(name, parameters);
     let names: Vec<Rc<str>> = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
     let bound = signature.bind(interp, args)?;
@@ -120,7 +123,9 @@ pub(crate) fn relationship(interp: &mut Interp, args: Args) -> PyResult<Value> {
     for (name, value) in &arguments {
         match &**name {
             "cascade" => drop(cascades(interp, value)?),
-            "cascade_backrefs" if second && interp.truth(value)? => {
+            "cascade_backrefs"
+                if !lend::has(interp, Behaviour::CascadeBackrefs) && interp.truth(value)? =>
+            {
                 return Err(errors::argument_error(
                     interp,
                     "The 'cascade_backrefs' parameter passed to relationship() may only be set to False.",
@@ -129,7 +134,7 @@ pub(crate) fn relationship(interp: &mut Interp, args: Args) -> PyResult<Value> {
             _ => {}
         }
     }
-    let kind = if second { "_RelationshipDeclared" } else { "RelationshipProperty" };
+    let kind = relationship_kind(interp);
     Ok(Value::object(RelationshipDecl { arguments, kind }))
 }
 

@@ -5,7 +5,6 @@ use super::attribute::AttributeObject;
 use super::columns::{DeclaredAttrObject, MappedColumnObject};
 use super::declarative::column_of;
 use super::mapper::MapperObject;
-use super::property::is_second;
 use super::registry::Registry;
 use super::relationship::{RelationshipDecl, Scope};
 use super::{errors, mapped};
@@ -14,6 +13,7 @@ use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
 use crate::sqlalchemy::{convert, expr, lend};
 use backproof_engine::map::{self, Key, MapperId, MapperSpec, PropertySpec, Target};
 use backproof_engine::schema::{Column, Table, TableItem};
+use backproof_engine::version::Behaviour;
 use backproof_engine::{Deferred, value::Value as SqlValue};
 use std::rc::Rc;
 
@@ -94,7 +94,9 @@ fn collect(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> P
                 source.dict.get(&key).is_some_and(|v| v.downcast::<DeclaredAttrObject>().is_some()),
             );
             let order = match &spec {
-                Declared::Column(column) if is_second(interp) => (column.sort_order, depth as u64, at),
+                Declared::Column(column) if lend::has(interp, Behaviour::OwnColumnsFirst) => {
+                    (column.sort_order, depth as u64, at)
+                }
                 _ => (0, source.identity() + (later << 48), at),
             };
             seen.push(key.clone());
@@ -216,11 +218,10 @@ fn declare(
 }
 
 fn reserved(interp: &mut Interp, key: &Key) -> PyResult<()> {
-    let version = lend::profile(interp).version();
-    if &**key != "metadata" || (version.major, version.minor) >= (2, 1) {
+    if &**key != "metadata" || !lend::has(interp, Behaviour::MetadataReserved) {
         return Ok(());
     }
-    let message = if is_second(interp) {
+    let message = if lend::has(interp, Behaviour::DeclarativeApiNamed) {
         "Attribute name 'metadata' is reserved when using the Declarative API."
     } else {
         "Attribute name 'metadata' is reserved for the MetaData instance when using a declarative base class."
@@ -375,7 +376,7 @@ fn properties(
     table: &Table,
     fresh: bool,
 ) -> PyResult<Vec<(Key, PropertySpec)>> {
-    let second = is_second(interp);
+    let in_order = lend::has(interp, Behaviour::ColumnsInTableOrder);
     let mut properties = Vec::new();
     let mut columns: Vec<(Key, PropertySpec, Column)> = Vec::new();
     for member in members {
@@ -391,7 +392,7 @@ fn properties(
                     active_history: column.active_history,
                 };
                 let renamed = column.column.key() != member.key;
-                if renamed && !second {
+                if renamed && !in_order {
                     properties.push((member.key.clone(), spec));
                 } else if renamed || column.deferred || column.active_history || !fresh {
                     columns.push((member.key.clone(), spec, column.column.clone()));
@@ -402,7 +403,7 @@ fn properties(
     if columns.is_empty() {
         return Ok(properties);
     }
-    if !second || !fresh {
+    if !in_order || !fresh {
         properties.extend(columns.into_iter().map(|(key, spec, _)| (key, spec)));
         return Ok(properties);
     }

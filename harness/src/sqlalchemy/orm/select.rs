@@ -6,7 +6,7 @@ use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{compiled, define, errors, lend};
 use backproof_engine::load::{Query, Style};
 use backproof_engine::sql::{Alias, AliasElement, Dialect, Expr, Select, Statement};
-use backproof_engine::version::Version;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -170,18 +170,61 @@ pub(super) fn subquery_columns(value: &Value) -> Option<Vec<Expr>> {
     value.downcast::<SubqueryObject>().map(|subquery| subquery.alias.columns())
 }
 
+/// What `select([…])` raises where it takes columns only.
+fn refused_list(interp: &mut Interp, list: &Value) -> Stop {
+    let shown = match interp.repr(list) {
+        Ok(shown) => shown,
+        Err(stop) => return stop,
+    };
+    let inner = shown.strip_prefix('[').and_then(|shown| shown.strip_suffix(']')).unwrap_or(&shown);
+    let message = format!(
+        "Column expression, FROM clause, or other columns clause element expected, got {shown}. Did you mean to say \
+         select({inner})?"
+    );
+    super::errors::argument_error(interp, message)
+}
+
+/// What `select(column)` raises where it takes a list only: what iterating over the column raises.
+fn no_list(interp: &mut Interp, value: &Value) -> Stop {
+    match value {
+        Value::Class(class) if mapped::mapper_of(class).is_some() => {
+            interp.raise("TypeError", "'DeclarativeMeta' object is not iterable")
+        }
+        Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None => {
+            let kind = interp.type_name(value);
+            interp.raise("TypeError", format!("'{kind}' object is not iterable"))
+        }
+        Value::Object(object)
+            if matches!(object.type_name(), "InstrumentedAttribute" | "Column" | "Label") =>
+        {
+            let message = "Operator 'getitem' is not supported on this expression";
+            interp.raise("NotImplementedError", message)
+        }
+        _ => Stop::unsupported("select() of something other than a list"),
+    }
+}
+
 /// `select(…)`; before 1.4 with a list, which 1.4 takes too.
 pub(crate) fn select(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let version = lend::profile(interp).version();
+    let takes_list = lend::has(interp, Behaviour::SelectTakesList);
     if let Some((name, _)) = args.keywords.first() {
+        if !takes_list {
+            let message = "Additional keyword arguments are not accepted by this function/method.  The presence \
+                           of **kw is for pep-484 typing purposes";
+            return Err(super::errors::argument_error(interp, message));
+        }
         return Err(Stop::unsupported(format!("select() with `{name}`")));
     }
-    let is_legacy = matches!(args.positional.as_slice(), [Value::List(_), ..]);
-    if is_legacy && version >= Version::new(2, 0, 0) {
-        return Err(Stop::unsupported("select() of a list"));
+    if let Some(list @ Value::List(_)) = args.positional.first()
+        && !takes_list
+    {
+        return Err(refused_list(interp, list));
     }
-    if !is_legacy && version < Version::new(1, 4, 0) {
-        return Err(Stop::unsupported("select() without a list"));
+    if !lend::has(interp, Behaviour::SelectTakesColumns)
+        && let Some(first) = args.positional.first()
+        && !matches!(first, Value::List(_))
+    {
+        return Err(no_list(interp, first));
     }
     let (values, condition) = match args.positional.as_slice() {
         [Value::List(list)] => (list.items.borrow().clone(), None),

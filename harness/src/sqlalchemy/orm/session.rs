@@ -14,7 +14,7 @@ use backproof_engine::map::{Key, MapperId};
 use backproof_engine::session::{self as sessions, SessionId, SessionSettings};
 use backproof_engine::sql::{Expr, ExprKind, Params, Statement};
 use backproof_engine::state::{ObjRef, StateId};
-use backproof_engine::version::Version;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -135,41 +135,67 @@ fn database(value: &Value) -> PyResult<Option<backproof_engine::db::DatabaseId>>
     }
 }
 
-/// Parameters of `Session()`, by position those of 1.x.
-fn parameters(version: Version) -> &'static str {
-    if version < Version::new(2, 0, 0) {
-        "bind=, autoflush=, future=, expire_on_commit=, autocommit=, twophase=, binds=, enable_baked_queries=, info=, \
-         query_cls=, extension=, weak_identity_map=, _enable_transaction_accounting=, autobegin=, close_resets_only=, \
-         join_transaction_mode="
-    } else {
-        "bind=, *, autoflush=, future=, expire_on_commit=, autocommit=, twophase=, binds=, enable_baked_queries=, info=, \
-         query_cls=, extension=, weak_identity_map=, _enable_transaction_accounting=, autobegin=, close_resets_only=, \
-         join_transaction_mode="
-    }
+/// Parameters of `Session()` in this release, in their order.
+fn parameters(interp: &mut Interp) -> String {
+    let keywords_only = lend::has(interp, Behaviour::SessionKeywordsOnly);
+    let extensions = lend::has(interp, Behaviour::SessionExtensions);
+    let has_future = lend::has(interp, Behaviour::FutureFlag);
+    let has_autobegin = lend::has(interp, Behaviour::SessionAutobeginFlag);
+    let closes = lend::has(interp, Behaviour::SessionCloseResetsOnly);
+    let parts = [
+        (true, "bind="),
+        (keywords_only, "*"),
+        (true, "autoflush="),
+        (has_future, "future="),
+        (true, "expire_on_commit="),
+        (extensions, "_enable_transaction_accounting="),
+        (true, "autocommit=, twophase="),
+        (extensions, "weak_identity_map="),
+        (true, "binds="),
+        (extensions, "extension="),
+        (true, "enable_baked_queries=, info=, query_cls="),
+        (has_autobegin, "autobegin=, join_transaction_mode="),
+        (closes, "close_resets_only="),
+    ];
+    let known: Vec<&str> = parts.into_iter().filter_map(|(has, part)| has.then_some(part)).collect();
+    known.join(", ")
 }
 
 /// `Session(…)`.
 pub(crate) fn create(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let version = lend::profile(interp).version();
-    let mut bound = Signature::new("Session.__init__", parameters(version)).bind(interp, args)?;
-    let mut settings =
-        SessionSettings { future: version >= Version::new(2, 0, 0), ..SessionSettings::default() };
-    if let Some(bind) = bound.take(0) {
+    let signature = Signature::new("Session.__init__", &parameters(interp));
+    let names: Vec<Rc<str>> = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    let mut bound = signature.bind(interp, args)?;
+    let mut take = |name: &str| bound.take(names.iter().position(|known| **known == *name)?);
+    let mut settings = SessionSettings::default();
+    if let Some(bind) = take("bind") {
         settings.bind = database(&bind)?;
     }
-    settings.autoflush = define::flag(interp, &mut bound, 1, true)?;
-    let future = define::flag(interp, &mut bound, 2, settings.future)?;
-    settings.future = settings.future || future;
-    settings.expire_on_commit = define::flag(interp, &mut bound, 3, true)?;
-    settings.autocommit = define::flag(interp, &mut bound, 4, false)?;
-    for (index, name) in [(5, "twophase"), (6, "binds"), (9, "query_cls"), (10, "extension")] {
-        if let Some(value) = bound.take(index)
-            && interp.truth(&value)?
-        {
+    let mut flag = |interp: &mut Interp, name: &str, default: bool| match take(name) {
+        Some(value) => interp.truth(&value),
+        None => Ok(default),
+    };
+    settings.autoflush = flag(interp, "autoflush", true)?;
+    settings.expire_on_commit = flag(interp, "expire_on_commit", true)?;
+    settings.autobegin = flag(interp, "autobegin", true)?;
+    let always = lend::has(interp, Behaviour::FutureAlways);
+    settings.future = flag(interp, "future", always)?;
+    if always && !settings.future {
+        let message = "The 'future' parameter passed to Session() may only be set to True.";
+        return Err(crate::sqlalchemy::errors::raise_named(interp, "ArgumentError", message));
+    }
+    if flag(interp, "autocommit", false)? {
+        if !lend::has(interp, Behaviour::SessionAutocommit) {
+            let message = "autocommit=True is no longer supported";
+            return Err(crate::sqlalchemy::errors::raise_named(interp, "ArgumentError", message));
+        }
+        return Err(Stop::unsupported("Session() with `autocommit`"));
+    }
+    for name in ["twophase", "binds", "query_cls", "extension"] {
+        if flag(interp, name, false)? {
             return Err(Stop::unsupported(format!("Session() with `{name}`")));
         }
     }
-    settings.autobegin = define::flag(interp, &mut bound, 13, true)?;
     let id = lend::with_cx(interp, |cx| Ok(sessions::create(cx.orm, settings)))?;
     Ok(session_value(interp, id))
 }
@@ -210,7 +236,6 @@ type Objects = fn(&backproof_engine::Orm, SessionId) -> Vec<ObjRef>;
 
 fn install(interp: &mut Interp, class: &Rc<Class>) {
     use define::{getter, method};
-    let version = lend::profile(interp).version();
     method::<SessionObject>(class, "add", "instance, _warn=", |interp, session, _, mut bound| {
         let object = object(interp, &mut bound, 0)?;
         lend::with_cx(interp, |cx| sessions::add(cx, session.id, &object))?;
@@ -321,16 +346,18 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
         let executed = execute(interp, session.id, &mut bound)?;
         interp.call_method(&executed, "scalar", Args::none())
     });
-    if version >= Version::new(1, 4, 0) {
+    if lend::has(interp, Behaviour::SessionScalars) {
         method::<SessionObject>(class, "scalars", EXECUTE, |interp, session, _, mut bound| {
             let executed = execute(interp, session.id, &mut bound)?;
             interp.call_method(&executed, "scalars", Args::none())
         });
+    }
+    if lend::has(interp, Behaviour::SessionGet) {
         method::<SessionObject>(class, "get", GET, |interp, session, _, mut bound| {
             get(interp, session.id, &mut bound)
         });
     }
-    if version >= Version::new(2, 0, 22) {
+    if lend::has(interp, Behaviour::SessionGetOne) {
         method::<SessionObject>(class, "get_one", GET, |interp, session, _, mut bound| {
             let found = get(interp, session.id, &mut bound)?;
             if found.is_none() {
@@ -481,7 +508,7 @@ pub(crate) fn core_statement(interp: &mut Interp, value: &Value) -> PyResult<Sta
     }
     if let Some(text) = value.as_str() {
         let shown = interp.repr(value)?;
-        if super::property::is_second(interp) {
+        if !lend::has(interp, Behaviour::StringsExecuted) {
             let message =
                 format!("Textual SQL expression {shown} should be explicitly declared as text({shown})");
             return Err(errors::argument_error(interp, message));

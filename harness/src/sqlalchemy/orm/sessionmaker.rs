@@ -3,7 +3,7 @@
 use super::session;
 use crate::python::{Args, Interp, Object, PyResult, Stop, Value, fresh_identity};
 use crate::sqlalchemy::lend;
-use backproof_engine::version::Version;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -106,7 +106,7 @@ impl Object for SessionMakerObject {
 
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         let mut order = vec![("bind", Value::None), ("autoflush", Value::Bool(true))];
-        if lend::profile(interp).version() < Version::new(2, 0, 0) {
+        if lend::has(interp, Behaviour::SessionAutocommit) {
             order.push(("autocommit", Value::Bool(false)));
         }
         order.push(("expire_on_commit", Value::Bool(true)));
@@ -161,8 +161,7 @@ impl Object for SessionBeginObject {
 /// `sessionmaker(…)`.
 pub(crate) fn sessionmaker(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let mut keywords = Keywords::new();
-    let is_second = super::property::is_second(interp);
-    let most = if is_second { 1 } else { 2 };
+    let most = if lend::has(interp, Behaviour::SessionKeywordsOnly) { 1 } else { 2 };
     if args.positional.len() > most {
         let given = args.positional.len() + 1;
         let message =
