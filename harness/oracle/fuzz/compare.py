@@ -1,0 +1,123 @@
+"""What two runs of a program showed, side by side: normalising, the first difference, its kind.
+
+Knows nothing of how programs are made or run. Times and addresses are the only things that do not count.
+"""
+
+import difflib
+import re
+
+TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ")
+MARK = re.compile(r"\[(generated in|cached since|no key) [0-9.e-]+s")
+ADDRESS = re.compile(r"0x[0-9a-f]+")
+LOG = re.compile(r"INFO sqlalchemy\.engine\S* ")
+RAISED = re.compile(r"([A-Z]\w*(?:Error|Exception|Found|Warning|Conflict|Interrupt))\b")
+KEYWORDS = set("SELECT FROM WHERE INSERT INTO VALUES UPDATE SET DELETE ORDER BY AND OR NOT NULL IN EXISTS LEFT OUTER JOIN ON AS LIMIT "
+               "OFFSET DISTINCT LIKE DESC RETURNING CREATE TABLE BEGIN COMMIT ROLLBACK SAVEPOINT RELEASE TO IS count ANON".split())
+
+
+def normalise(text):
+    """Text without what no two runs share: times and addresses."""
+    text = TIME.sub("", text)
+    text = MARK.sub(r"[\1 Ts", text)
+    return ADDRESS.sub("0x", text)
+
+
+def kind(line):
+    """What sort of line this is, in a word or two."""
+    if line is None:
+        return "end"
+    found = LOG.match(line)
+    if found:
+        rest = line[found.end():]
+        if rest.startswith(("[", "(")):
+            mark = re.match(r"\[[^\]]*\]", rest)
+            return "parameters " + re.sub(r"\d+/\d+", "n/n", mark.group()) if mark else "parameters"
+        return rest.split()[0] if rest.split() else "log"
+    found = RAISED.match(line)
+    if found:
+        return found.group(1)
+    word = line.split()[0] if line.split() else ""
+    return word if word in KEYWORDS else "print"
+
+
+def anonymous(line):
+    """A line with names and numbers left out, so that like differences of unlike models are alike."""
+    if line is None:
+        return "end"
+    line = re.sub(r"<[^<>]* at 0x[^>]*>", "<object>", line)
+    line = re.sub(r"'[^']*'", "'…'", line)
+    line = re.sub(r"\b(ant|bee|cat|dog|elk|fox|gnu|hen|home|work)s?(_\w+)?(?:\.\w+)?(?: AS \w+)?\b", "n", line)
+    line = re.sub(r"\b(Ant|Bee|Cat|Dog|Elk|Fox|Gnu|Hen)\b(?:\.\w+)?", "N", line)
+    line = re.sub(r"\d+", "0", line)
+    return re.sub(r"(\bn\b(, )?)+", "n", line)[:160]
+
+
+class Outcome:
+    """Standard output, exit status, and what was raised or refused."""
+
+    def __init__(self, stdout, status, error):
+        self.raw, self.status, self.error = stdout, status, error
+        self.lines = normalise(stdout).splitlines()
+
+    def ending(self):
+        return f"exit {self.status}" + (f": {normalise(self.error).strip()}" if self.error.strip() else "")
+
+    def shown(self):
+        return [*self.lines, self.ending()]
+
+
+class Difference:
+    """How ours departs from the real outcome."""
+
+    def __init__(self, sort, real, ours):
+        self.sort = sort
+        self.first = (None, None)
+        if sort == "unsupported":
+            self.reason = ours.error.strip()
+            self.coarse = ("unsupported", reason(self.reason))
+            self.fine = self.coarse
+        else:
+            pairs = list(zip(real.shown(), ours.shown()))
+            for left, right in pairs:
+                if left != right:
+                    self.first = (left, right)
+                    break
+            else:
+                self.first = (None, None)
+            self.coarse = (sort, kind(self.first[0]), kind(self.first[1]))
+            self.fine = (*self.coarse, anonymous(self.first[0]), anonymous(self.first[1]))
+        self.text = "\n".join(difflib.unified_diff(real.shown(), ours.shown(), "real", "backproof", lineterm="", n=4))
+
+
+def reason(text):
+    """The reason of a refusal without its place and its names."""
+    text = re.sub(r"^.*?not supported:?", "", text.replace("\n", " "))
+    text = re.sub(r"\b(ant|bee|cat|dog|elk|fox|gnu|hen)s?(_\w+)?\b", "n", text, flags=re.I)
+    return re.sub(r"\d+", "0", text).strip()[:120]
+
+
+def difference(real, ours):
+    """None where both outcomes are alike. A refusal counts as one only where all that was shown before it is true."""
+    if ours.status == 3 and real.lines[: len(ours.lines)] == ours.lines:
+        return Difference("unsupported", real, ours)
+    if ours.status not in (0, 1):
+        return Difference("broken", real, ours)
+    if real.shown() == ours.shown():
+        return None
+    return Difference("output", real, ours)
+
+
+def within(outcomes, ours):
+    """Whether ours departs from outcomes that vary only where they vary: one of them, or the same words in other order on
+    the lines that no two of them share."""
+    shown = [one.shown() for one in outcomes]
+    mine = ours.shown()
+    if mine in shown:
+        return True
+    if any(len(one) != len(mine) for one in shown):
+        return False
+    for number, line in enumerate(mine):
+        lines = {one[number] for one in shown}
+        if line not in lines and (len(lines) == 1 or all(sorted(line) != sorted(other) for other in lines)):
+            return False
+    return True

@@ -1,0 +1,75 @@
+"""Runs programs in the real library, each in a fork of a process that has imported it.
+
+Reads one JSON object a line (`{"path": …, "limit": seconds}`) and answers with one
+(`{"stdout": …, "error": …, "status": …}`). Python's cyclic collector is off while a program runs, so that objects in
+reference cycles go only where a program calls `gc.collect()`; a program sees no randomness of ours.
+"""
+
+import gc
+import json
+import os
+import signal
+import sys
+import tempfile
+import traceback
+import types
+
+
+def run(path):
+    """The program itself, in the child; returns its exit status and the last line of what was raised."""
+    with open(path) as file:
+        source = file.read()
+    module = types.ModuleType("__main__")
+    module.__file__ = "program.py"
+    sys.modules["__main__"] = module
+    try:
+        exec(compile(source, "program.py", "exec"), module.__dict__)
+    except BaseException as error:
+        return 1, "".join(traceback.format_exception_only(type(error), error))
+    return 0, ""
+
+
+def child(path, limit, stdout, report, waste):
+    os.dup2(stdout, 1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    signal.alarm(limit)
+    gc.disable()
+    # Addresses shift by what is allocated before, and with them the order of the library's sets of objects.
+    kept = [bytearray(97 * (number % 53)) for number in range(waste)]
+    status, error = run(path)
+    sys.stdout.flush()
+    os.write(report, json.dumps([status, error]).encode())
+    os._exit(0 if kept is not None else 1)
+
+
+def main():
+    import logging
+    import warnings
+
+    warnings.simplefilter("ignore")
+    import sqlalchemy
+    import sqlalchemy.ext.declarative
+    import sqlalchemy.orm
+    import sqlalchemy.dialects.sqlite
+    import sqlite3
+    import typing
+
+    print(json.dumps({"version": sqlalchemy.__version__, "sqlite": sqlite3.sqlite_version}), flush=True)
+    del logging, typing
+    for line in sys.stdin:
+        asked = json.loads(line)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as report:
+            pid = os.fork()
+            if pid == 0:
+                child(asked["path"], asked.get("limit", 20), out.fileno(), report.fileno(), asked.get("waste", 0))
+            _, code = os.waitpid(pid, 0)
+            out.seek(0)
+            report.seek(0)
+            told = report.read()
+            status, error = json.loads(told) if told else [-1, f"killed by signal {os.waitstatus_to_exitcode(code)}"]
+            print(json.dumps({"stdout": out.read().decode("utf-8", "replace"), "error": error, "status": status}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
