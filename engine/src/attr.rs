@@ -4,16 +4,19 @@
 //! goes through here but for what a loader populates and a flush synchronises.
 
 mod access;
+mod candidate;
 mod change;
 mod collection;
 mod events;
 mod history;
 
 pub use access::{Passive, get, get_passive, is_loaded, set_committed};
+pub use candidate::Candidate;
 pub(crate) use change::set_column;
 pub use change::{NewValue, delete, set};
 pub use collection::{
-    append, clear, del_index, del_slice, extend, insert, pop, remove, reorder, set_index, set_slice,
+    append, clear, del_index, del_slice, extend, insert, pop, remove, remove_equal, reorder, set_index,
+    set_slice,
 };
 pub use events::{Hooks, no_state_error, object_text};
 pub use history::{History, Item, history, history_passive, is_modified};

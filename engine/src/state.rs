@@ -69,15 +69,25 @@ impl fmt::Debug for ObjRef {
     }
 }
 
+/// A member of a list: an object, or `None`, which a flush refuses.
+pub type Member = Option<ObjRef>;
+
 /// A list of related objects: the value of a relationship attribute, or one that has been replaced.
 #[derive(Debug)]
 pub struct Collection {
-    pub items: RefCell<Vec<ObjRef>>,
+    pub items: RefCell<Vec<Member>>,
     /// The object it belongs to; `None` once it was replaced or its owner is gone.
     pub owner: Cell<Option<StateId>>,
     pub key: Key,
     /// The relationship's parent mapper.
     pub mapper: MapperId,
+}
+
+impl Collection {
+    /// Its members but for `None`.
+    pub fn objects(&self) -> Vec<ObjRef> {
+        self.items.borrow().iter().flatten().cloned().collect()
+    }
 }
 
 /// The current value of one attribute of an object.
@@ -99,7 +109,7 @@ pub enum Original {
     Unloaded,
     Value(Value),
     One(Option<ObjRef>),
-    Many(Vec<ObjRef>),
+    Many(Vec<Member>),
 }
 
 /// Mapper and primary key: what identifies a row's object within a session.

@@ -164,7 +164,7 @@ impl World {
 
     fn emails(&mut self, user: &ObjRef) -> Vec<String> {
         let Slot::Many(list) = self.read(user, "addresses") else { panic!("a collection") };
-        let items = list.items.borrow().clone();
+        let items = list.objects();
         items.iter().map(|item| self.text(item, "email")).collect()
     }
 
@@ -417,7 +417,7 @@ fn objects_that_hold_only_each_other_go_when_they_are_collected() {
     let user = world.user;
     let owner = world.get(user, 1).unwrap();
     let Slot::Many(list) = world.read(&owner, "addresses") else { panic!("a collection") };
-    let items = list.items.borrow().clone();
+    let items = list.objects();
     assert_eq!(world.read(&items[0], "user").one(), Some(owner.clone()));
     drop(list);
     let first = items[0].clone();

@@ -7,7 +7,7 @@ use crate::host::Cx;
 use crate::load;
 use crate::map::{Direction, Key, Property, Relationship};
 use crate::orm::Orm;
-use crate::state::{self, Collection, IdentityKey, ObjRef, Original, Slot, StateId};
+use crate::state::{self, Collection, IdentityKey, Member, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
 use std::cell::{Cell, RefCell};
@@ -175,7 +175,7 @@ pub fn is_loaded(orm: &Orm, id: StateId, key: &str) -> bool {
 }
 
 /// A list that belongs to an object's relationship.
-pub(super) fn new_collection(id: StateId, relationship: &Relationship, items: Vec<ObjRef>) -> Rc<Collection> {
+pub(super) fn new_collection(id: StateId, relationship: &Relationship, items: Vec<Member>) -> Rc<Collection> {
     Rc::new(Collection {
         items: RefCell::new(items),
         owner: Cell::new(Some(id)),
@@ -215,9 +215,9 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
             let Some(relationship) = state::relationship(cx.orm, id, key) else {
                 return Err(Error::unsupported(format!("loading a list into `{key}`")));
             };
-            Slot::Many(new_collection(id, &relationship, items))
+            Slot::Many(new_collection(id, &relationship, items.into_iter().map(Some).collect()))
         }
-        NewValue::List(_) | NewValue::Other(_) => {
+        NewValue::Members(_) | NewValue::List(_) | NewValue::Other(_) => {
             return Err(Error::unsupported(format!("loading this value into `{key}`")));
         }
     };
@@ -230,9 +230,9 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
     let (Slot::Many(list), Some(pending)) = (slot, state.pending.shift_remove(key)) else { return Ok(()) };
     events::mark_collection(cx, id, key, None);
     let mut items = list.items.borrow_mut();
-    items.extend(pending.added);
+    items.extend(pending.added.into_iter().map(Some));
     for gone in &pending.removed {
-        if let Some(at) = items.iter().position(|item| item == gone) {
+        if let Some(at) = items.iter().position(|item| item.as_ref() == Some(gone)) {
             items.remove(at);
         }
     }

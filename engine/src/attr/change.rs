@@ -1,6 +1,7 @@
 //! Setting and deleting attributes.
 
 use super::access::{self, Known};
+use super::candidate::Candidate;
 use super::events::{self, Initiator};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -19,6 +20,8 @@ pub enum NewValue {
     One(Option<ObjRef>),
     /// The members of a list.
     Many(Vec<ObjRef>),
+    /// As `Many`, where some may be `None` or of a wrong kind.
+    Members(Vec<Candidate>),
     /// A relationship's list: the attribute's own one, as after `+=`, changes nothing.
     List(Rc<Collection>),
     /// A host's value that is neither a mapped object, nor `None`, nor a list; its type's name.
@@ -54,7 +57,7 @@ pub fn set(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<(
             let slot = match value {
                 NewValue::Value(value) => Slot::Value(value),
                 NewValue::One(object) => Slot::One(object),
-                NewValue::Many(_) | NewValue::List(_) | NewValue::Other(_) => {
+                NewValue::Many(_) | NewValue::Members(_) | NewValue::List(_) | NewValue::Other(_) => {
                     return Err(Error::unsupported(format!("keeping this value in `{key}`")));
                 }
             };
@@ -71,7 +74,7 @@ fn one(cx: &Cx<'_>, value: NewValue) -> Result<Option<ObjRef>> {
         NewValue::One(object) => Ok(object),
         NewValue::Value(Value::Null) => Ok(None),
         NewValue::Value(value) => Err(events::no_state_error(&type_name(&value))),
-        NewValue::Many(_) => Err(events::no_state_error("list")),
+        NewValue::Many(_) | NewValue::Members(_) => Err(events::no_state_error("list")),
         NewValue::List(_) => Err(events::no_state_error("InstrumentedList")),
         NewValue::Other(name) => Err(events::no_state_error(&name)),
     }
@@ -183,14 +186,16 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
         Error::new(ErrorKind::TypeError, format!("Incompatible collection type: {name} is not list-like"))
     };
     let items = match value {
-        NewValue::Many(items) => items,
+        NewValue::Many(items) => items.into_iter().map(Candidate::from).collect(),
+        NewValue::Members(items) => items,
         NewValue::List(list) => {
             if let Some(Slot::Many(own)) = cx.orm.states.get(id).dict.get(key)
                 && Rc::ptr_eq(own, &list)
             {
                 return Ok(());
             }
-            list.items.borrow().clone()
+            let members = list.items.borrow().clone();
+            members.into_iter().map(Candidate::from).collect::<Vec<Candidate>>()
         }
         NewValue::One(None) | NewValue::Value(Value::Null) => return Err(refuse("None")),
         NewValue::One(Some(object)) => {
@@ -211,15 +216,19 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
     state.dict.insert(key.clone(), Slot::Many(Rc::clone(&new)));
     old.owner.set(None);
     let by = Initiator::bulk(relationship);
-    for item in &items {
-        if !before.contains(item) {
-            events::fire_append(cx, id, relationship, item, Some(&by))?;
+    for item in items {
+        let item = item.member()?;
+        if let Some(object) = &item
+            && !before.contains(&item)
+        {
+            events::fire_append(cx, id, relationship, object, Some(&by))?;
         }
-        new.items.borrow_mut().push(item.clone());
+        new.items.borrow_mut().push(item);
     }
+    let items = new.items.borrow().clone();
     let mut gone: Vec<&ObjRef> = Vec::new();
-    for item in &before {
-        if !items.contains(item) && !gone.contains(&item) {
+    for item in before.iter().flatten() {
+        if !items.iter().flatten().any(|kept| kept == item) && !gone.contains(&item) {
             gone.push(item);
         }
     }

@@ -3,11 +3,12 @@
 //! Indices are Python's: negative ones count from the end. A list that was replaced by another is an ordinary
 //! list: its changes fire nothing. No borrow of a list is held while events run.
 
+use super::candidate::Candidate;
 use super::change::owner_of;
 use super::events::{self, Initiator};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::state::{Collection, ObjRef, Slot, StateId};
+use crate::state::{Collection, Member, Slot, StateId};
 use std::rc::Rc;
 
 /// `start`, `stop` and `step` of a slice.
@@ -21,17 +22,22 @@ fn value_error(text: impl Into<String>) -> Error {
     Error::new(ErrorKind::ValueError, text)
 }
 
-/// Fires the events of an object that comes in. A collection that was read while it was empty is the
+/// Fires the events of a member that comes in. A collection that was read while it was empty is the
 /// object's from now on.
-fn coming(cx: &mut Cx<'_>, list: &Rc<Collection>, item: &ObjRef, by: Option<&Initiator>) -> Result<()> {
-    let Some((owner, relationship)) = owner_of(cx, list)? else { return Ok(()) };
+fn coming(cx: &mut Cx<'_>, list: &Rc<Collection>, item: Candidate, by: Option<&Initiator>) -> Result<Member> {
+    let Some((owner, relationship)) = owner_of(cx, list)? else { return item.plain() };
     let state = cx.orm.states.get_mut(owner);
     if state.empty.get(&list.key).is_some_and(|empty| Rc::ptr_eq(empty, list)) {
         state.empty.shift_remove(&list.key);
         state.dict.insert(list.key.clone(), Slot::Many(Rc::clone(list)));
     }
     warn_stale(cx, owner, list);
-    events::fire_append(cx, owner, &relationship, item, by)
+    let member = item.member()?;
+    match &member {
+        Some(object) => events::fire_append(cx, owner, &relationship, object, by)?,
+        None => events::mark_collection(cx, owner, &relationship.key, None),
+    }
+    Ok(member)
 }
 
 /// Warns where the owner has been expired since the list was read.
@@ -42,13 +48,15 @@ fn warn_stale(cx: &mut Cx<'_>, owner: StateId, list: &Rc<Collection>) {
     }
 }
 
-fn leaving(cx: &mut Cx<'_>, list: &Rc<Collection>, item: &ObjRef, by: Option<&Initiator>) -> Result<()> {
-    match owner_of(cx, list)? {
-        Some((owner, relationship)) => {
-            warn_stale(cx, owner, list);
-            events::fire_remove(cx, owner, &relationship, item, by)
+fn leaving(cx: &mut Cx<'_>, list: &Rc<Collection>, item: &Member, by: Option<&Initiator>) -> Result<()> {
+    let Some((owner, relationship)) = owner_of(cx, list)? else { return Ok(()) };
+    warn_stale(cx, owner, list);
+    match item {
+        Some(object) => events::fire_remove(cx, owner, &relationship, object, by),
+        None => {
+            events::mark_collection(cx, owner, &relationship.key, None);
+            Ok(())
         }
-        None => Ok(()),
     }
 }
 
@@ -88,17 +96,17 @@ fn places(len: usize, slice: Slice) -> Result<Vec<usize>> {
     Ok(found)
 }
 
-pub fn append(cx: &mut Cx<'_>, list: &Rc<Collection>, item: ObjRef) -> Result<()> {
-    append_by(cx, list, item, None)
+pub fn append(cx: &mut Cx<'_>, list: &Rc<Collection>, item: impl Into<Candidate>) -> Result<()> {
+    append_by(cx, list, item.into(), None)
 }
 
 pub(super) fn append_by(
     cx: &mut Cx<'_>,
     list: &Rc<Collection>,
-    item: ObjRef,
+    item: Candidate,
     by: Option<&Initiator>,
 ) -> Result<()> {
-    coming(cx, list, &item, by)?;
+    let item = coming(cx, list, item, by)?;
     list.items.borrow_mut().push(item);
     Ok(())
 }
@@ -108,18 +116,44 @@ pub(super) fn append_by(
 /// # Errors
 ///
 /// `ValueError`: it is not there.
-pub fn remove(cx: &mut Cx<'_>, list: &Rc<Collection>, item: &ObjRef) -> Result<()> {
-    remove_by(cx, list, item, None)
+pub fn remove(cx: &mut Cx<'_>, list: &Rc<Collection>, item: impl Into<Candidate>) -> Result<()> {
+    remove_by(cx, list, item.into(), None)
+}
+
+/// As [`remove`], for an object that the host says equals the member at `at`, or none of them.
+///
+/// # Errors
+///
+/// As for [`remove`].
+pub fn remove_equal(
+    cx: &mut Cx<'_>,
+    list: &Rc<Collection>,
+    item: impl Into<Candidate>,
+    at: Option<usize>,
+) -> Result<()> {
+    let member = removed(cx, list, item.into())?;
+    leaving(cx, list, &member, None)?;
+    drop_at(list, at)
 }
 
 pub(super) fn remove_by(
     cx: &mut Cx<'_>,
     list: &Rc<Collection>,
-    item: &ObjRef,
+    item: Candidate,
     by: Option<&Initiator>,
 ) -> Result<()> {
-    leaving(cx, list, item, by)?;
-    let at = list.items.borrow().iter().position(|other| other == item);
+    let item = removed(cx, list, item)?;
+    leaving(cx, list, &item, by)?;
+    let at = list.items.borrow().iter().position(|other| *other == item);
+    drop_at(list, at)
+}
+
+fn removed(cx: &Cx<'_>, list: &Rc<Collection>, item: Candidate) -> Result<Member> {
+    if owner_of(cx, list)?.is_some() { item.member() } else { item.plain() }
+}
+
+fn drop_at(list: &Rc<Collection>, at: Option<usize>) -> Result<()> {
+    let at = at.filter(|at| *at < list.items.borrow().len());
     match at {
         Some(at) => {
             list.items.borrow_mut().remove(at);
@@ -129,8 +163,8 @@ pub(super) fn remove_by(
     }
 }
 
-pub fn insert(cx: &mut Cx<'_>, list: &Rc<Collection>, index: i64, item: ObjRef) -> Result<()> {
-    coming(cx, list, &item, None)?;
+pub fn insert(cx: &mut Cx<'_>, list: &Rc<Collection>, index: i64, item: impl Into<Candidate>) -> Result<()> {
+    let item = coming(cx, list, item.into(), None)?;
     let mut items = list.items.borrow_mut();
     let len = items.len() as i64;
     let at = if index < 0 { index.saturating_add(len).max(0) } else { index.min(len) };
@@ -139,7 +173,7 @@ pub fn insert(cx: &mut Cx<'_>, list: &Rc<Collection>, index: i64, item: ObjRef) 
 }
 
 /// Removes and gives the member at `index`, the last one where it is `None`.
-pub fn pop(cx: &mut Cx<'_>, list: &Rc<Collection>, index: Option<i64>) -> Result<ObjRef> {
+pub fn pop(cx: &mut Cx<'_>, list: &Rc<Collection>, index: Option<i64>) -> Result<Member> {
     owner_of(cx, list)?;
     let len = list.items.borrow().len();
     if len == 0 {
@@ -152,9 +186,13 @@ pub fn pop(cx: &mut Cx<'_>, list: &Rc<Collection>, index: Option<i64>) -> Result
 }
 
 /// `extend`, and `+=` but for the assignment that follows it.
-pub fn extend(cx: &mut Cx<'_>, list: &Rc<Collection>, items: Vec<ObjRef>) -> Result<()> {
+pub fn extend(
+    cx: &mut Cx<'_>,
+    list: &Rc<Collection>,
+    items: impl IntoIterator<Item = impl Into<Candidate>>,
+) -> Result<()> {
     for item in items {
-        append_by(cx, list, item, None)?;
+        append_by(cx, list, item.into(), None)?;
     }
     Ok(())
 }
@@ -169,14 +207,19 @@ pub fn clear(cx: &mut Cx<'_>, list: &Rc<Collection>) -> Result<()> {
 }
 
 /// `list[index] = item`.
-pub fn set_index(cx: &mut Cx<'_>, list: &Rc<Collection>, index: i64, item: ObjRef) -> Result<()> {
+pub fn set_index(
+    cx: &mut Cx<'_>,
+    list: &Rc<Collection>,
+    index: i64,
+    item: impl Into<Candidate>,
+) -> Result<()> {
     let old = {
         let items = list.items.borrow();
         place(items.len(), index).map(|at| items[at].clone())
     };
     let old = old.ok_or_else(|| index_error("list index out of range"))?;
     leaving(cx, list, &old, None)?;
-    coming(cx, list, &item, None)?;
+    let item = coming(cx, list, item.into(), None)?;
     let mut items = list.items.borrow_mut();
     let at = place(items.len(), index).ok_or_else(|| index_error("list assignment index out of range"))?;
     items[at] = item;
@@ -184,7 +227,13 @@ pub fn set_index(cx: &mut Cx<'_>, list: &Rc<Collection>, index: i64, item: ObjRe
 }
 
 /// `list[start:stop:step] = items`.
-pub fn set_slice(cx: &mut Cx<'_>, list: &Rc<Collection>, slice: Slice, items: Vec<ObjRef>) -> Result<()> {
+pub fn set_slice(
+    cx: &mut Cx<'_>,
+    list: &Rc<Collection>,
+    slice: Slice,
+    items: impl IntoIterator<Item = impl Into<Candidate>>,
+) -> Result<()> {
+    let items: Vec<Candidate> = items.into_iter().map(Into::into).collect();
     let len = list.items.borrow().len() as i64;
     let step = slice.2.filter(|step| *step != 0).unwrap_or(1);
     let from_end = |at: i64| if at < 0 { at.saturating_add(len) } else { at };
@@ -239,7 +288,7 @@ pub fn del_index(cx: &mut Cx<'_>, list: &Rc<Collection>, index: i64) -> Result<(
 /// `del list[start:stop:step]`.
 pub fn del_slice(cx: &mut Cx<'_>, list: &Rc<Collection>, slice: Slice) -> Result<()> {
     let at = places(list.items.borrow().len(), slice)?;
-    let going: Vec<ObjRef> = {
+    let going: Vec<Member> = {
         let items = list.items.borrow();
         at.iter().filter_map(|at| items.get(*at).cloned()).collect()
     };
@@ -258,7 +307,7 @@ pub fn del_slice(cx: &mut Cx<'_>, list: &Rc<Collection>, slice: Slice) -> Result
 }
 
 /// `sort` and `reverse`, with the order worked out by the host: no events.
-pub fn reorder(list: &Rc<Collection>, items: Vec<ObjRef>) {
+pub fn reorder(list: &Rc<Collection>, items: Vec<Member>) {
     *list.items.borrow_mut() = items;
 }
 

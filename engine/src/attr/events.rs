@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{Key, MapperId, Relationship};
 use crate::orm::Orm;
-use crate::state::{self, Collection, IdentityKey, ObjRef, Original, Slot, StateId};
+use crate::state::{self, Collection, IdentityKey, Member, ObjRef, Original, Slot, StateId};
 use std::rc::Rc;
 
 /// What sessions do on attribute events. Defined here so that attributes know nothing of sessions.
@@ -136,7 +136,7 @@ pub(super) fn mark(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Original) 
 }
 
 /// Records that a collection changes. What it was is `previous`, or else what it has now.
-pub(super) fn mark_collection(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Option<Vec<ObjRef>>) {
+pub(super) fn mark_collection(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Option<Vec<Member>>) {
     let state = cx.orm.states.get(id);
     let original = if state.committed.contains_key(key) {
         Original::NoValue
@@ -354,7 +354,7 @@ fn tell_left(
     if !many
         && relationship.resolved().uselist
         && let Some(Slot::Many(list)) = cx.orm.states.get(owner).dict.get(&relationship.key)
-        && list.items.borrow().iter().filter(|other| *other == item).count() > 1
+        && list.items.borrow().iter().filter(|other| other.as_ref() == Some(item)).count() > 1
     {
         return Ok(());
     }
@@ -419,7 +419,7 @@ fn join_collection(
 ) -> Result<()> {
     let key = &relationship.key;
     if let Some(list) = collection_at_hand(cx, id, relationship) {
-        return collection::append_by(cx, &list, item.clone(), Some(by));
+        return collection::append_by(cx, &list, item.into(), Some(by));
     }
     fire_append(cx, id, relationship, item, Some(by))?;
     let pending = cx.orm.states.get_mut(id).pending.entry(key.clone()).or_default();
@@ -441,7 +441,7 @@ fn leave_collection(
 ) -> Result<()> {
     let key = &relationship.key;
     if let Some(list) = collection_at_hand(cx, id, relationship) {
-        return match collection::remove_by(cx, &list, item, Some(by)) {
+        return match collection::remove_by(cx, &list, item.into(), Some(by)) {
             Err(error) if error.kind() == ErrorKind::ValueError => Ok(()),
             result => result,
         };

@@ -7,7 +7,7 @@ use super::access::{Passive, get_passive};
 use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, Property};
-use crate::state::{self, ObjRef, Original, Slot, StateId};
+use crate::state::{self, Member, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
 use std::rc::Rc;
@@ -143,8 +143,8 @@ fn of_object(object: Option<ObjRef>, original: Option<&Original>) -> History {
     History { added: vec![Item::Object(object)], deleted, ..History::default() }
 }
 
-fn of_list(items: &[ObjRef], original: Option<&Original>) -> History {
-    let wrap = |object: &ObjRef| Item::Object(Some(object.clone()));
+fn of_list(items: &[Member], original: Option<&Original>) -> History {
+    let wrap = |member: &Member| Item::Object(member.clone());
     let mut history = History { lists: [true; 3], ..History::default() };
     match original {
         None => {

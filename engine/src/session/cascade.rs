@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{Key, Property, Relationship};
 use crate::orm::Orm;
-use crate::state::{self, IdentityKey, ObjRef, Original, Slot, StateId};
+use crate::state::{self, IdentityKey, Member, ObjRef, Original, Slot, StateId};
 use crate::version::Behaviour;
 use indexmap::IndexSet;
 use std::collections::VecDeque;
@@ -44,8 +44,9 @@ fn passes(operation: Operation, relationship: &Relationship) -> bool {
     }
 }
 
-/// What a relationship holds or held: the added first, then what stayed, then what was removed.
-pub(crate) fn all_pending(orm: &Orm, id: StateId, key: &Key) -> Vec<ObjRef> {
+/// What a relationship holds or held: the added first, then what stayed, then what was removed. `None` is one
+/// of them, where that is what it holds.
+pub(crate) fn all_pending(orm: &Orm, id: StateId, key: &Key) -> Vec<Member> {
     let state = orm.states.get(id);
     let original = state.committed.get(key);
     match state.dict.get(key) {
@@ -59,14 +60,15 @@ pub(crate) fn all_pending(orm: &Orm, id: StateId, key: &Key) -> Vec<ObjRef> {
         }
         Some(Slot::One(current)) => {
             let old = match original {
-                Some(Original::One(old)) if old != current => old.clone(),
+                Some(Original::One(old)) if old != current => Some(old.clone()),
                 _ => None,
             };
-            current.clone().into_iter().chain(old).collect()
+            let old = old.filter(Option::is_some);
+            std::iter::once(current.clone()).chain(old).collect()
         }
         Some(Slot::Value(_)) => Vec::new(),
         None => match original {
-            Some(Original::One(Some(old))) => vec![old.clone()],
+            Some(Original::One(old @ Some(_))) => vec![old.clone()],
             _ => Vec::new(),
         },
     }
@@ -81,12 +83,12 @@ fn along(
 ) -> Result<Vec<ObjRef>> {
     let key = &relationship.key;
     if operation == Operation::SaveUpdate {
-        return Ok(all_pending(cx.orm, id, key));
+        return Ok(all_pending(cx.orm, id, key).into_iter().flatten().collect());
     }
     let loads = operation == Operation::Delete && relationship.args.passive_deletes.is_none();
     let passive = if loads { Passive::Load } else { Passive::NoLoad };
     Ok(match attr::get_passive(cx, id, key, passive)? {
-        Some(Slot::Many(list)) => list.items.borrow().clone(),
+        Some(Slot::Many(list)) => list.objects(),
         Some(Slot::One(object)) => object.into_iter().collect(),
         Some(Slot::Value(_)) | None => Vec::new(),
     })

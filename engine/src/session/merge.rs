@@ -178,7 +178,8 @@ fn copy_related(
     };
     let value = match cx.orm.states.get(from).dict.get(key).cloned() {
         Some(Slot::Many(list)) => {
-            let items = list.items.borrow().clone();
+            let items: Option<Vec<ObjRef>> = list.items.borrow().iter().cloned().collect();
+            let Some(items) = items else { return Err(attr::no_state_error("NoneType")) };
             if cx.orm.states.get(to.id()).key.is_some() {
                 attr::get(cx, to.id(), key)?;
             }

@@ -1,18 +1,18 @@
 //! Objects that hold only each other: `user.addresses` and `address.user` keep both alive until they are collected,
 //! as Python's cyclic collector does when it is run.
 
-use super::{ObjRef, Original, Slot, State, StateId, States};
+use super::{Member, Original, Slot, State, StateId, States};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Calls `f` for every object that a state holds. A list that something else holds too is not the state's alone.
 fn each_held(state: &State, f: &mut dyn FnMut(StateId)) {
-    let mut list = |items: &[ObjRef]| items.iter().for_each(|item| f(item.id()));
+    let mut list = |items: &[Member]| items.iter().flatten().for_each(|item| f(item.id()));
     for slot in state.dict.values() {
         match slot {
-            Slot::One(Some(object)) => list(std::slice::from_ref(object)),
+            Slot::One(object) => list(std::slice::from_ref(object)),
             Slot::Many(collection) if Rc::strong_count(collection) == 1 => list(&collection.items.borrow()),
-            Slot::One(None) | Slot::Many(_) | Slot::Value(_) => {}
+            Slot::Many(_) | Slot::Value(_) => {}
         }
     }
     for collection in state.empty.values().filter(|collection| Rc::strong_count(collection) == 1) {
@@ -20,14 +20,13 @@ fn each_held(state: &State, f: &mut dyn FnMut(StateId)) {
     }
     for original in state.committed.values() {
         match original {
-            Original::One(Some(object)) => list(std::slice::from_ref(object)),
+            Original::One(object) => list(std::slice::from_ref(object)),
             Original::Many(items) => list(items),
-            Original::One(None) | Original::NoValue | Original::Unloaded | Original::Value(_) => {}
+            Original::NoValue | Original::Unloaded | Original::Value(_) => {}
         }
     }
     for pending in state.pending.values() {
-        list(&pending.added);
-        list(&pending.removed);
+        pending.added.iter().chain(&pending.removed).for_each(|item| f(item.id()));
     }
 }
 

@@ -5,8 +5,8 @@ mod many_to_one;
 mod one_to_many;
 
 use super::plan::{Action, Plan};
-use crate::attr::{self, History, Passive};
-use crate::error::{Error, Result};
+use crate::attr::{self, History, Item, Passive};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{Direction, PassiveDeletes, Relationship};
 use crate::session::cascade;
@@ -280,6 +280,22 @@ pub(super) fn process(
     }
 }
 
+/// The object that came into a collection.
+///
+/// # Errors
+///
+/// `FlushError`: it is `None`.
+fn added(cx: &Cx<'_>, relationship: &Relationship, item: &Item) -> Result<ObjRef> {
+    if let Item::Object(Some(object)) = item {
+        return Ok(object.clone());
+    }
+    let parent = &cx.orm.mappers.get(relationship.parent).class_name;
+    Err(Error::new(
+        ErrorKind::FlushError,
+        format!("Can't flush None value found in collection {parent}.{}", relationship.key),
+    ))
+}
+
 /// Refuses a child whose class the relationship cannot hold.
 fn check_class(cx: &mut Cx<'_>, relationship: &Relationship, child: &ObjRef) -> Result<()> {
     let target = relationship.resolved().target;
@@ -294,7 +310,7 @@ fn check_class(cx: &mut Cx<'_>, relationship: &Relationship, child: &ObjRef) -> 
     };
     let parent = &cx.orm.mappers.get(relationship.parent).class_name;
     Err(Error::new(
-        crate::error::ErrorKind::FlushError,
+        ErrorKind::FlushError,
         format!(
             "Attempting to flush child of type {} on collection '{parent}.{}'. Expected an object of type {} or a polymorphic subclass of this type. Offending object: {text}",
             class(mapper),

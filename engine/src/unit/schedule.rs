@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::MapperId;
 use crate::session::cascade;
-use crate::state::{self, StateId};
+use crate::state::{self, ObjRef, StateId};
 use indexmap::{IndexMap, IndexSet};
 
 /// Actions of one kind that run together.
@@ -161,7 +161,7 @@ impl Plan {
                 related
                     .iter()
                     .map(|child| {
-                        let child = child.id();
+                        let Some(child) = child.as_ref().map(ObjRef::id) else { return (None, false) };
                         if !self.takes_part(child) {
                             (None, false)
                         } else if self.is_deleted(child) {

@@ -136,7 +136,7 @@ impl World {
     }
 
     pub(crate) fn items(&mut self, object: &ObjRef, key: &str) -> Vec<ObjRef> {
-        self.list(object, key).items.borrow().clone()
+        self.list(object, key).objects()
     }
 
     pub(crate) fn one(&mut self, object: &ObjRef, key: &str) -> Option<ObjRef> {

@@ -2,7 +2,7 @@
 //!
 //! The two sides of a backref see the same change; a pair that one has dealt with, the other leaves alone.
 
-use super::{check_class, delete_passive, has_parent, history};
+use super::{added, check_class, delete_passive, has_parent, history};
 use crate::attr::{History, Passive};
 use crate::db::{self, Given};
 use crate::error::{Error, ErrorKind, Result};
@@ -73,16 +73,14 @@ pub(super) fn process(
     for id in states {
         let passive = if delete { delete_passive(relationship) } else { Passive::NoLoad };
         let history = history(cx, *id, relationship, passive)?;
-        let (added, gone): (Vec<ObjRef>, Vec<ObjRef>) = if delete {
+        let (came, gone): (Vec<ObjRef>, Vec<ObjRef>) = if delete {
             let gone = History::objects(&history.unchanged).chain(History::objects(&history.deleted));
             (Vec::new(), gone.cloned().collect())
         } else {
-            (
-                History::objects(&history.added).cloned().collect(),
-                History::objects(&history.deleted).cloned().collect(),
-            )
+            let joined = history.added.iter().map(|item| added(cx, relationship, item));
+            (joined.collect::<Result<_>>()?, History::objects(&history.deleted).cloned().collect())
         };
-        for (children, rows, operation) in [(&added, &mut inserts, "add"), (&gone, &mut deletes, "delete")] {
+        for (children, rows, operation) in [(&came, &mut inserts, "add"), (&gone, &mut deletes, "delete")] {
             for child in children {
                 if !done.contains(&(*id, child.id()))
                     && let Some(row) = association(cx, plan, relationship, *id, child, operation)?
@@ -91,7 +89,7 @@ pub(super) fn process(
                 }
             }
         }
-        dealt_with.extend(added.iter().chain(&gone).map(|child| (child.id(), *id)));
+        dealt_with.extend(came.iter().chain(&gone).map(|child| (child.id(), *id)));
     }
     if let Some(sides) = sides {
         plan.associated.entry(sides).or_default().extend(dealt_with);

@@ -1,6 +1,6 @@
 //! One-to-many: the parent's key goes into the children's foreign keys, or NULL where they lost the parent.
 
-use super::{check_class, delete_passive, has_parent, history, nulls_holders};
+use super::{added, check_class, delete_passive, has_parent, history, nulls_holders};
 use crate::attr::{History, Passive};
 use crate::error::Result;
 use crate::host::Cx;
@@ -112,9 +112,10 @@ pub(super) fn process_saves(
     let clears = nulls_holders(relationship) && !relationship.resolved().cascade.delete_orphan;
     for id in states {
         let history = history(cx, *id, relationship, Passive::NoLoad)?;
-        for child in History::objects(&history.added) {
-            populate(cx, plan, relationship, *id, child, false)?;
-            post_update(cx, plan, relationship, child);
+        for item in &history.added {
+            let child = added(cx, relationship, item)?;
+            populate(cx, plan, relationship, *id, &child, false)?;
+            post_update(cx, plan, relationship, &child);
         }
         for child in History::objects(&history.deleted) {
             if clears && !has_parent(cx, relationship, child) {

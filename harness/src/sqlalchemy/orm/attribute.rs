@@ -82,8 +82,15 @@ impl AttributeObject {
                 return Ok(NewValue::List(Rc::clone(&list.list)));
             }
             if let Some(values) = collection::list_values(interp, value)? {
-                return Ok(NewValue::Many(collection::members(interp, &values)?));
+                return Ok(NewValue::Members(collection::candidates(interp, &values)?));
             }
+        }
+        if value.as_class().is_some() && relationship.resolved.get().is_some_and(|resolved| !resolved.uselist)
+        {
+            let subject = collection::subject(interp, value);
+            return Err(
+                interp.raise("AttributeError", format!("{subject} has no attribute '_sa_instance_state'"))
+            );
         }
         Ok(NewValue::Other(interp.type_name(value).to_string()))
     }

@@ -3,13 +3,13 @@
 //! It holds the engine's collection, so it stays the same list while it belongs to its object, and becomes an
 //! ordinary one when it is replaced.
 
-use super::instance::{object_of, wrap, wrap_all};
+use super::instance::{object_of, wrap};
 use crate::python::{
     BinaryOp, Bound, Class, CompareOp, Interp, Iter, Object, PyResult, Slice, Stop, Unavailable, Value,
 };
 use crate::sqlalchemy::{define, lend};
-use backproof_engine::attr;
-use backproof_engine::state::{Collection, ObjRef};
+use backproof_engine::attr::{self, Candidate};
+use backproof_engine::state::{Collection, Member};
 use std::any::Any;
 use std::rc::Rc;
 
@@ -27,14 +27,11 @@ impl ListObject {
         Value::object(ListObject { list })
     }
 
-    fn objects(&self) -> Vec<ObjRef> {
-        self.list.items.borrow().clone()
-    }
-
     /// Its members as an ordinary list.
     fn values(&self, interp: &mut Interp) -> PyResult<Vec<Value>> {
         interp.charge_bytes(self.list.items.borrow().len() * 64)?;
-        wrap_all(interp, &self.objects())
+        let members = self.list.items.borrow().clone();
+        wrap_members(interp, &members)
     }
 }
 
@@ -53,22 +50,49 @@ pub(crate) fn list_values(interp: &mut Interp, value: &Value) -> PyResult<Option
     })
 }
 
-/// The object of a member to be.
-pub(crate) fn member(interp: &mut Interp, value: &Value) -> PyResult<ObjRef> {
+/// What a value offers to a collection.
+pub(crate) fn candidate(interp: &mut Interp, value: &Value) -> PyResult<Candidate> {
     Unavailable::refuse(value)?;
     if let Some(object) = object_of(value) {
-        return Ok(object);
+        return Ok(Candidate::Object(object));
     }
     if value.is_none() {
-        return Err(Stop::unsupported("None as a member of a relationship's collection"));
+        return Ok(Candidate::Nothing);
     }
-    let kind = interp.type_name(value);
-    Err(interp.no_attribute(&kind, "_sa_instance_state"))
+    Ok(Candidate::Wrong(subject(interp, value).into()))
 }
 
-/// The objects of members to be.
-pub(crate) fn members(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<ObjRef>> {
-    values.iter().map(|value| member(interp, value)).collect()
+/// How an error about an attribute that a value lacks calls it.
+pub(crate) fn subject(interp: &mut Interp, value: &Value) -> String {
+    match value.as_class() {
+        Some(class) => format!("type object '{}'", class.name()),
+        None => format!("'{}' object", interp.type_name(value)),
+    }
+}
+
+/// What values offer to a collection.
+pub(crate) fn candidates(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<Candidate>> {
+    values.iter().map(|value| candidate(interp, value)).collect()
+}
+
+fn wrap_member(interp: &mut Interp, member: &Member) -> PyResult<Value> {
+    member.as_ref().map_or(Ok(Value::None), |object| wrap(interp, object))
+}
+
+fn wrap_members(interp: &mut Interp, members: &[Member]) -> PyResult<Vec<Value>> {
+    members.iter().map(|member| wrap_member(interp, member)).collect()
+}
+
+/// The place of the member that equals a value, as a list's `remove` looks for it.
+fn equal_at(interp: &mut Interp, list: &Rc<Collection>, value: &Value) -> PyResult<Option<usize>> {
+    let members = list.items.borrow().clone();
+    for (at, member) in members.iter().enumerate() {
+        let member = wrap_member(interp, member)?;
+        if interp.eq(&member, value)? {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
 }
 
 fn bounds(interp: &mut Interp, slice: &Slice) -> PyResult<Bounds> {
@@ -131,7 +155,7 @@ impl Object for ListObject {
         match op {
             BinaryOp::Add => {
                 let items = interp.iterate(other)?;
-                let items = members(interp, &items)?;
+                let items = candidates(interp, &items)?;
                 lend::with_cx(interp, |cx| attr::extend(cx, &self.list, items))?;
                 Ok(Some(this.clone()))
             }
@@ -174,11 +198,11 @@ impl Object for ListObject {
         if let Value::Slice(slice) = key {
             let slice = bounds(interp, slice)?;
             let items = interp.iterate(&value)?;
-            let items = members(interp, &items)?;
+            let items = candidates(interp, &items)?;
             return lend::with_cx(interp, |cx| attr::set_slice(cx, &self.list, slice, items));
         }
         let index = interp.index(key)?;
-        let item = member(interp, &value)?;
+        let item = candidate(interp, &value)?;
         lend::with_cx(interp, |cx| attr::set_index(cx, &self.list, index, item))
     }
 
@@ -201,7 +225,7 @@ impl Object for ListObject {
                 return Ok(None);
             };
             at += 1;
-            wrap(interp, &item).map(Some)
+            wrap_member(interp, &item).map(Some)
         }))
     }
 }
@@ -226,27 +250,28 @@ fn install(class: &Rc<Class>) {
     });
     change(class, "remove", "value", |interp, list, bound| {
         let value = bound.take(0).unwrap_or(Value::None);
-        let item = member(interp, &value)?;
-        lend::with_cx(interp, |cx| attr::remove(cx, list, &item))?;
+        let item = candidate(interp, &value)?;
+        let at = equal_at(interp, list, &value)?;
+        lend::with_cx(interp, |cx| attr::remove_equal(cx, list, item, at))?;
         Ok(Value::None)
     });
     change(class, "insert", "index, value", |interp, list, bound| {
         let index = bound.take(0).unwrap_or(Value::None);
         let index = interp.index(&index)?;
         let value = bound.take(1).unwrap_or(Value::None);
-        let item = member(interp, &value)?;
+        let item = candidate(interp, &value)?;
         lend::with_cx(interp, |cx| attr::insert(cx, list, index, item))?;
         Ok(Value::None)
     });
     change(class, "pop", "index=", |interp, list, bound| {
         let index = bound.take(0).map(|index| interp.index(&index)).transpose()?;
         let item = lend::with_cx(interp, |cx| attr::pop(cx, list, index))?;
-        wrap(interp, &item)
+        wrap_member(interp, &item)
     });
     change(class, "extend", "iterable", |interp, list, bound| {
         let values = bound.take(0).unwrap_or(Value::None);
         let values = interp.iterate(&values)?;
-        let items = members(interp, &values)?;
+        let items = candidates(interp, &values)?;
         lend::with_cx(interp, |cx| attr::extend(cx, list, items))?;
         Ok(Value::None)
     });
@@ -262,7 +287,7 @@ fn install(class: &Rc<Class>) {
     });
     change(class, "sort", "*, key=, reverse=", |interp, list, bound| {
         let items = list.items.borrow().clone();
-        let own = Value::list(wrap_all(interp, &items)?);
+        let own = Value::list(wrap_members(interp, &items)?);
         let mut args = crate::python::Args::none();
         for (index, name) in ["key", "reverse"].into_iter().enumerate() {
             if let Some(value) = bound.take(index) {
@@ -271,7 +296,7 @@ fn install(class: &Rc<Class>) {
         }
         interp.call_method(&own, "sort", args)?;
         let sorted = interp.iterate(&own)?;
-        let sorted = members(interp, &sorted)?;
+        let sorted = sorted.iter().map(object_of).collect();
         attr::reorder(list, sorted);
         Ok(Value::None)
     });
@@ -287,9 +312,9 @@ fn install(class: &Rc<Class>) {
     }
 }
 
-fn argument(interp: &mut Interp, bound: &mut Bound) -> PyResult<ObjRef> {
+fn argument(interp: &mut Interp, bound: &mut Bound) -> PyResult<Candidate> {
     let value = bound.take(0).unwrap_or(Value::None);
-    member(interp, &value)
+    candidate(interp, &value)
 }
 
 /// A method that changes the list.
