@@ -143,6 +143,7 @@ fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
         verdict: judgement.verdict,
         detail,
         acknowledged,
+        holds: None,
         held_against: judgement.held_against,
         failed_line: failed_line(step, done),
         stale,

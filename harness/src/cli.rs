@@ -5,12 +5,16 @@
 mod check;
 mod extract;
 pub mod find;
+mod pages;
 mod run;
+mod threads;
+mod when;
 
 use crate::document::Reader;
 use crate::judge::Options;
 use backproof_engine::version::Profile;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pages::PagesArgs;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,6 +34,8 @@ struct Cli {
 enum Command {
     /// Verdicts for documents; folders are walked
     Check(CheckArgs),
+    /// For each claim of documents, the SQLAlchemy versions in which it holds
+    When(WhenArgs),
     /// Run a whole program and print what Python would print, log included
     Run(RunArgs),
     /// Show what was found on a page, line by line, and what was not run
@@ -42,34 +48,27 @@ enum Format {
     Json,
 }
 
-const DOCTEST_HELP: &str = "Doctest options to turn on, with commas between: ELLIPSIS, NORMALIZE_WHITESPACE, IGNORE_EXCEPTION_DETAIL";
-
 #[derive(Debug, Args)]
 struct CheckArgs {
-    /// Documents (.md, .rst, .txt), case files (.case.toml), or folders of them
-    #[arg(value_name = "PATH", required_unless_present = "case")]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pages: PagesArgs,
     /// The SQLAlchemy version to hold documents against, e.g. 1.4 or 2.0.8
     #[arg(long, value_name = "VERSION")]
     sqlalchemy: Option<Profile>,
-    /// Run the PATHs in order in one world
-    #[arg(long)]
-    together: bool,
-    /// A case file: documents, givens and acknowledgements
-    #[arg(long, value_name = "FILE.case.toml")]
-    case: Vec<PathBuf>,
-    /// Doctest options to turn on, with commas between
-    #[arg(long, value_name = "OPTIONS", value_delimiter = ',', long_help = DOCTEST_HELP)]
-    doctest: Vec<String>,
-    /// How to read documents, whatever they look like: markdown, rst or text
-    #[arg(long, value_name = "READER")]
-    reader: Option<Reader>,
     /// Let undocumented output fail
     #[arg(long)]
     strict: bool,
     /// Show the tables and relationships that each document maps
     #[arg(long)]
     model: bool,
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+struct WhenArgs {
+    #[command(flatten)]
+    pages: PagesArgs,
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
@@ -105,6 +104,7 @@ pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     let code = match cli.command {
         Command::Check(args) => check::main(&args),
+        Command::When(args) => when::main(&args),
         Command::Run(args) => run::main(&args),
         Command::Extract(args) => extract::main(&args),
     };

@@ -11,4 +11,5 @@ pub mod outcome;
 pub mod python;
 pub mod report;
 pub mod sqlalchemy;
+pub mod when;
 pub mod world;

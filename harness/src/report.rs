@@ -4,6 +4,7 @@
 
 pub mod json;
 pub mod terminal;
+pub mod when;
 
 use crate::judge::Verdict;
 use crate::model::Model;
@@ -26,6 +27,9 @@ pub struct StepReport {
     pub detail: Option<String>,
     /// The reason of the acknowledgement that covers this step.
     pub acknowledged: Option<String>,
+    /// In which versions it holds, in words, where it fails in this one and holds in another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holds: Option<String>,
     /// What the claim was held against.
     #[serde(skip)]
     pub held_against: String,
@@ -75,4 +79,8 @@ impl Report {
     pub fn passes(&self, strict: bool) -> bool {
         !self.documents.iter().flat_map(|document| &document.steps).any(|step| step.fails(strict))
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

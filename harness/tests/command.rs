@@ -1,5 +1,8 @@
 //! The command as a person meets it: exit codes, messages for bad input, and the JSON report's shape.
 
+#[path = "command/when.rs"]
+mod when;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;

@@ -1,42 +1,40 @@
 //! `backproof check`: plans side by side on threads, reports in the order of the arguments.
 
-use super::{CheckArgs, Format, STACK, UNREADABLE, colour, complain, find, options, print};
-use crate::case::{Case, Plan, Problem};
+use super::pages::{guarded, not_run};
+use super::threads::side_by_side;
+use super::when::ask;
+use super::{CheckArgs, Format, UNREADABLE, colour, complain, print};
+use crate::case::{Case, Problem};
 use crate::check::{Checked, check};
+use crate::judge::Verdict;
 use crate::report::terminal::Look;
+use crate::report::when::words;
 use crate::report::{Report, json, terminal};
+use crate::when::{Inquiry, spans};
 use crate::world::Limits;
 use backproof_engine::version::Profile;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(super) fn main(args: &CheckArgs) -> u8 {
-    let options = match options(&args.doctest) {
-        Ok(options) => options,
+    let plans = match args.pages.plans() {
+        Ok(plans) => plans,
         Err(message) => {
             complain(&message);
             return UNREADABLE;
         }
     };
-    let mut plans = Vec::new();
-    if args.together && !args.paths.is_empty() {
-        plans.push(find::together(&args.paths));
-    } else {
-        plans.extend(args.paths.iter().flat_map(|path| find::plans(path)));
-    }
-    plans.extend(args.case.iter().map(|path| find::case_plan(path)));
-    for plan in plans.iter_mut().flatten() {
-        plan.options.extend(&options);
-        plan.reader = args.reader;
-    }
-    let results = side_by_side(&plans, args.sqlalchemy);
+    let results = side_by_side(&plans, |plan| guarded(plan, |case| one(case, args.sqlalchemy)));
+    let mut results: Vec<Result<Checking, Problem>> = results
+        .into_iter()
+        .zip(&plans)
+        .map(|(result, plan)| result.unwrap_or_else(|| Err(not_run(plan))))
+        .collect();
+    say_where_they_hold(&mut results);
     let profile = shown_profile(args.sqlalchemy, &results);
     let mut report = Report { profile, documents: Vec::new() };
     let mut unreadable = false;
     for result in results {
         match result {
-            Ok((_, checked)) => report.documents.extend(checked.documents),
+            Ok(checking) => report.documents.extend(checking.checked.documents),
             Err(problem) => {
                 complain(&format!("error: {problem}"));
                 unreadable = true;
@@ -64,10 +62,10 @@ pub(super) fn main(args: &CheckArgs) -> u8 {
 }
 
 /// The profile that the report names: the one asked for, or the one that all cases name.
-fn shown_profile(asked: Option<Profile>, results: &[Checking]) -> String {
+fn shown_profile(asked: Option<Profile>, results: &[Result<Checking, Problem>]) -> String {
     let mut profiles: Vec<String> = Vec::new();
-    for (profile, _) in results.iter().flatten() {
-        let profile = profile.to_string();
+    for checking in results.iter().flatten() {
+        let profile = checking.profile.to_string();
         if !profiles.contains(&profile) {
             profiles.push(profile);
         }
@@ -79,57 +77,57 @@ fn shown_profile(asked: Option<Profile>, results: &[Checking]) -> String {
     }
 }
 
-/// A plan's profile and what became of it.
-type Checking = Result<(Profile, Checked), Problem>;
-
-/// Checks each plan on a thread with a stack of its own.
-fn side_by_side(plans: &[Result<Plan, Problem>], asked: Option<Profile>) -> Vec<Checking> {
-    let next = AtomicUsize::new(0);
-    let results: Vec<Mutex<Option<Checking>>> = plans.iter().map(|_| Mutex::new(None)).collect();
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(plans.len());
-    let work = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let (Some(plan), Some(slot)) = (plans.get(index), results.get(index)) else { break };
-            let result = match plan {
-                Ok(plan) => guarded(plan, asked),
-                Err(problem) => Err(problem.clone()),
-            };
-            if let Ok(mut slot) = slot.lock() {
-                *slot = Some(result);
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            let started = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-            if let Err(error) = started {
-                complain(&format!("error: a thread could not be started: {error}"));
-            }
-        }
-    });
-    let missing = |plan: &Result<Plan, Problem>| match plan {
-        Ok(plan) => Problem::new(&plan.name, None, "was not checked: no thread could be started for it"),
-        Err(problem) => problem.clone(),
-    };
-    results
-        .into_iter()
-        .zip(plans)
-        .map(|(slot, plan)| slot.into_inner().ok().flatten().unwrap_or_else(|| Err(missing(plan))))
-        .collect()
+/// A case with its profile and what became of it there.
+struct Checking {
+    case: Case,
+    profile: Profile,
+    checked: Checked,
 }
 
-/// Checks one plan; a panic outside any step is a problem of its document alone.
-fn guarded(plan: &Plan, asked: Option<Profile>) -> Checking {
-    catch_unwind(AssertUnwindSafe(|| one(plan, asked))).unwrap_or_else(|_| {
-        let message = "backproof itself failed on this document: please report it with the page";
-        Err(Problem::new(&plan.name, None, message))
-    })
-}
-
-fn one(plan: &Plan, asked: Option<Profile>) -> Checking {
-    let case = Case::load(plan)?;
+fn one(case: Case, asked: Option<Profile>) -> Checking {
     let profile = case.profile_or(asked);
     let checked = check(&case, profile, Limits::default());
-    Ok((profile, checked))
+    Checking { case, profile, checked }
+}
+
+/// Says of steps that fail in which other versions they hold. Only cases with such steps are run again.
+fn say_where_they_hold(results: &mut [Result<Checking, Problem>]) {
+    let mut inquiries = Vec::new();
+    let mut owners = Vec::new();
+    for (index, checking) in results.iter().enumerate() {
+        let Ok(Checking { case, profile, checked }) = checking else { continue };
+        let failing: Vec<usize> = checked
+            .documents
+            .iter()
+            .flat_map(|document| &document.steps)
+            .enumerate()
+            .filter(|(_, step)| matches!(step.verdict, Verdict::Differs | Verdict::Raises))
+            .filter(|(_, step)| step.acknowledged.is_none())
+            .map(|(number, _)| number)
+            .collect();
+        if !failing.is_empty() {
+            inquiries.push(Inquiry::about(case, *profile, checked, failing.clone()));
+            owners.push((index, failing));
+        }
+    }
+    ask(&mut inquiries);
+    let spans: Vec<_> = spans().into_iter().map(|(span, _)| span).collect();
+    let mut sentences = Vec::new();
+    for (inquiry, (index, failing)) in inquiries.into_iter().zip(owners) {
+        let documents = inquiry.finish();
+        let steps: Vec<_> = documents.iter().flat_map(|document| &document.steps).collect();
+        for number in failing {
+            if let Some(step) = steps.get(number).filter(|step| step.holds_somewhere()) {
+                sentences.push((index, number, words::sentence(&spans, step)));
+            }
+        }
+    }
+    for (index, number, sentence) in sentences {
+        if let Some(Ok(checking)) = results.get_mut(index)
+            && let Some(step) =
+                checking.checked.documents.iter_mut().flat_map(|document| &mut document.steps).nth(number)
+        {
+            step.holds = Some(sentence);
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The report for a person: each claim that does not hold, in its surroundings, then one line of totals.
 
-use super::{DocumentReport, Report, StepReport};
+use super::{DocumentReport, Report, StepReport, counted};
 use crate::judge::{ANOTHER_PROGRAM, Verdict, first_line, unified};
 use crate::model::Model;
 use owo_colors::{OwoColorize, Style};
@@ -68,6 +68,10 @@ impl Writer {
             .map(|detail| format!(": {}", printable(&detail.replace('\n', " "))))
             .unwrap_or_default();
         self.line(&format!("{place}: {verdict}{detail}"));
+        if let Some(holds) = &step.holds {
+            let holds = self.styled(&printable(holds), Style::new().yellow());
+            self.line(&format!("  {holds}"));
+        }
         if let Some(stale) = &step.stale {
             self.line(&format!("  {stale}"));
         }
@@ -211,16 +215,12 @@ fn place(step: &StepReport) -> usize {
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
 fn shown_or_nothing(text: &str) -> &str {
     if text.trim().is_empty() { "(nothing)" } else { text }
 }
 
 /// A line without what a terminal would obey.
-fn printable(line: &str) -> String {
+pub(super) fn printable(line: &str) -> String {
     line.replace('\t', "    ")
         .chars()
         .map(|letter| if letter.is_control() { '\u{fffd}' } else { letter })

@@ -1,0 +1,274 @@
+//! Since when the claims of a case hold: its steps' verdicts joined over profiles, and what explains a change.
+//!
+//! Says which profiles are still to be run and takes what they showed; it runs nothing itself and knows neither
+//! threads nor terminals. An explanation is found by trying: one behaviour is turned over, and the claim with it.
+
+use crate::case::Case;
+use crate::check::Checked;
+use crate::judge::Verdict;
+use crate::report::when::{Answer, Because, Cause, Change, Release, Seen, Span, WhenDocument, WhenStep};
+use crate::report::{DocumentReport, StepReport};
+use backproof_engine::version::{Behaviour, Profile, Version};
+
+/// The spans of releases that are told apart, oldest first, each with the profile that stands for it.
+pub fn spans() -> Vec<(Span, Profile)> {
+    Profile::spans()
+        .into_iter()
+        .map(|span| (Span { first: release(span.first), last: release(span.last) }, span.profile()))
+        .collect()
+}
+
+fn release(version: Version) -> Release {
+    Release { major: version.major, minor: version.minor, patch: version.patch }
+}
+
+/// What one profile showed of a case: its steps in the order of the documents.
+#[derive(Debug, Clone)]
+struct Run {
+    profile: Profile,
+    /// Nothing where the run itself was lost.
+    steps: Option<Vec<Shown>>,
+}
+
+#[derive(Debug, Clone)]
+struct Shown {
+    verdict: Verdict,
+    detail: Option<String>,
+    acknowledged: Option<String>,
+}
+
+/// What is asked of one case, and what is known so far.
+#[derive(Debug)]
+pub struct Inquiry<'a> {
+    case: &'a Case,
+    spans: Vec<(Span, Profile)>,
+    runs: Vec<Run>,
+    /// The documents as the first run showed them, for what is the same in every run.
+    documents: Vec<DocumentReport>,
+    /// The steps that are asked about, where not all are: indices in the order of the documents.
+    only: Option<Vec<usize>>,
+}
+
+impl<'a> Inquiry<'a> {
+    /// Asks about every step of a case.
+    pub fn new(case: &'a Case) -> Self {
+        Inquiry { case, spans: spans(), runs: Vec::new(), documents: Vec::new(), only: None }
+    }
+
+    /// Asks about some steps of a case that has been checked under a profile.
+    pub fn about(case: &'a Case, profile: Profile, checked: &Checked, steps: Vec<usize>) -> Self {
+        let mut inquiry = Inquiry::new(case);
+        // Within a span every profile does the same; the last of a series goes on after the last observed release.
+        let at = release(profile.version());
+        let own = inquiry.spans.iter().rfind(|(span, _)| span.first <= at).map(|(_, profile)| *profile);
+        if let Some(profile) = own {
+            inquiry.told(profile, Some(checked));
+        }
+        inquiry.only = Some(steps);
+        inquiry
+    }
+
+    pub fn case(&self) -> &'a Case {
+        self.case
+    }
+
+    /// Takes what a profile showed; nothing where its run was lost.
+    pub fn told(&mut self, profile: Profile, checked: Option<&Checked>) {
+        if let Some(checked) = checked
+            && self.documents.is_empty()
+        {
+            self.documents.clone_from(&checked.documents);
+        }
+        let steps = checked.map(|checked| steps_of(&checked.documents).map(shown).collect());
+        self.runs.push(Run { profile, steps });
+    }
+
+    /// The profiles to run next; none once everything is known.
+    pub fn wanted(&self) -> Vec<Profile> {
+        let spans: Vec<Profile> = self.spans.iter().map(|(_, profile)| *profile).collect();
+        let wanted = self.not_run(spans);
+        if !wanted.is_empty() {
+            return wanted;
+        }
+        let changes = self
+            .asked()
+            .into_iter()
+            .flat_map(|step| self.changes(step).into_iter().flat_map(move |at| self.trials(step, at)));
+        self.not_run(changes)
+    }
+
+    /// The profiles among some that were not run yet, each once.
+    fn not_run(&self, profiles: impl IntoIterator<Item = Profile>) -> Vec<Profile> {
+        let mut wanted = Vec::new();
+        for profile in profiles {
+            if self.run(profile).is_none() && !wanted.contains(&profile) {
+                wanted.push(profile);
+            }
+        }
+        wanted
+    }
+
+    /// What is known, for each document.
+    pub fn finish(self) -> Vec<WhenDocument> {
+        let mut number = 0;
+        let mut documents = Vec::new();
+        for document in &self.documents {
+            let mut steps = Vec::new();
+            for step in &document.steps {
+                steps.push(self.step(number, step));
+                number += 1;
+            }
+            documents.push(WhenDocument { path: document.path.clone(), steps });
+        }
+        documents
+    }
+
+    fn step(&self, number: usize, report: &StepReport) -> WhenStep {
+        let shown: Vec<Option<&Shown>> =
+            self.spans.iter().map(|(_, profile)| self.shown(*profile, number)).collect();
+        let seen: Vec<Seen> = shown
+            .iter()
+            .map(|shown| match shown {
+                Some(shown) => Seen { verdict: shown.verdict, detail: shown.detail.clone() },
+                None => Seen { verdict: Verdict::Unsupported, detail: Some(LOST.to_owned()) },
+            })
+            .collect();
+        let asked = self.only.as_ref().is_none_or(|only| only.contains(&number));
+        let changes = if asked { self.changes(number) } else { Vec::new() };
+        WhenStep {
+            line: report.line,
+            end_line: report.end_line,
+            kind: report.kind,
+            source: report.source.clone(),
+            documented: report.documented.clone(),
+            documented_line: report.documented_line,
+            // An example of doctest's that shows nothing claims that nothing is shown.
+            claim: report.documented.is_some() || seen.iter().any(|seen| seen.verdict == Verdict::Differs),
+            changes: changes.into_iter().map(|at| Change { at, because: self.because(number, at) }).collect(),
+            acknowledged: shown.iter().flatten().find_map(|shown| shown.acknowledged.clone()),
+            seen,
+        }
+    }
+
+    fn asked(&self) -> Vec<usize> {
+        match &self.only {
+            Some(only) => only.clone(),
+            None => (0..steps_of(&self.documents).count()).collect(),
+        }
+    }
+
+    fn run(&self, profile: Profile) -> Option<&Run> {
+        self.runs.iter().find(|run| run.profile == profile)
+    }
+
+    fn shown(&self, profile: Profile, step: usize) -> Option<&Shown> {
+        self.run(profile)?.steps.as_ref()?.get(step)
+    }
+
+    fn answer(&self, profile: Profile, step: usize) -> Answer {
+        self.shown(profile, step).map_or(Answer::Unknown, |shown| Answer::of(shown.verdict))
+    }
+
+    /// The spans at whose beginning a step's claim goes over.
+    fn changes(&self, step: usize) -> Vec<usize> {
+        let answers: Vec<Answer> =
+            self.spans.iter().map(|(_, profile)| self.answer(*profile, step)).collect();
+        (1..answers.len())
+            .filter(|&at| {
+                matches!(
+                    (answers[at - 1], answers[at]),
+                    (Answer::Holds, Answer::Fails) | (Answer::Fails, Answer::Holds)
+                )
+            })
+            .collect()
+    }
+
+    /// The profiles around a change: where the claim holds, and where it fails.
+    fn sides(&self, step: usize, at: usize) -> (Profile, Profile) {
+        let (before, after) = (self.spans[at - 1].1, self.spans[at].1);
+        if self.answer(before, step) == Answer::Holds { (before, after) } else { (after, before) }
+    }
+
+    /// What is to be tried to explain a change, as far as what was tried already tells.
+    fn trials(&self, step: usize, at: usize) -> Vec<Profile> {
+        let (holding, failing) = self.sides(step, at);
+        let between = between(holding, failing);
+        let cures: Vec<Profile> = between.iter().map(|behaviour| failing.flipped(*behaviour)).collect();
+        if cures.iter().any(|profile| self.run(*profile).is_none()) {
+            return cures;
+        }
+        let cured = cures.iter().any(|profile| self.answer(*profile, step) == Answer::Holds);
+        if cured || self.raised(failing, step).is_some() {
+            return Vec::new();
+        }
+        let mut breaks: Vec<Profile> = between.iter().map(|behaviour| holding.flipped(*behaviour)).collect();
+        breaks.push(all_flipped(failing, &between));
+        breaks
+    }
+
+    /// The exception by which a step fails in a profile.
+    fn raised(&self, profile: Profile, step: usize) -> Option<&str> {
+        let shown = self.shown(profile, step)?;
+        shown.detail.as_deref().filter(|_| shown.verdict == Verdict::Raises)
+    }
+
+    /// Why a step's claim goes over where the span `at` begins.
+    fn because(&self, step: usize, at: usize) -> Because {
+        let (holding, failing) = self.sides(step, at);
+        let between = between(holding, failing);
+        // What mends the claim where it fails is the one change that broke it.
+        let causes: Vec<Cause> = between
+            .iter()
+            .filter(|behaviour| self.answer(failing.flipped(**behaviour), step) == Answer::Holds)
+            .map(|behaviour| cause(*behaviour))
+            .collect();
+        if !causes.is_empty() {
+            return Because::Behaviours(causes);
+        }
+        if let Some(exception) = self.raised(failing, step) {
+            return Because::Raises(exception.to_owned());
+        }
+        // Of several, each breaks it where it holds.
+        let causes: Vec<Cause> = between
+            .iter()
+            .filter(|behaviour| self.answer(holding.flipped(**behaviour), step) == Answer::Fails)
+            .map(|behaviour| cause(*behaviour))
+            .collect();
+        if !causes.is_empty() {
+            return Because::Behaviours(causes);
+        }
+        if between.len() > 1 && self.answer(all_flipped(failing, &between), step) == Answer::Holds {
+            return Because::Together;
+        }
+        Because::Unexplained
+    }
+}
+
+/// Why nothing is known of a profile whose run was lost.
+const LOST: &str = "backproof itself failed here: please report it with this page";
+
+fn steps_of(documents: &[DocumentReport]) -> impl Iterator<Item = &StepReport> {
+    documents.iter().flat_map(|document| &document.steps)
+}
+
+fn shown(step: &StepReport) -> Shown {
+    Shown { verdict: step.verdict, detail: step.detail.clone(), acknowledged: step.acknowledged.clone() }
+}
+
+/// The behaviours in which two profiles differ.
+fn between(one: Profile, other: Profile) -> Vec<Behaviour> {
+    Behaviour::ALL.iter().copied().filter(|behaviour| one.has(*behaviour) != other.has(*behaviour)).collect()
+}
+
+fn all_flipped(profile: Profile, behaviours: &[Behaviour]) -> Profile {
+    behaviours.iter().fold(profile, |profile, behaviour| profile.flipped(*behaviour))
+}
+
+fn cause(behaviour: Behaviour) -> Cause {
+    let dated = behaviour.dated();
+    Cause {
+        name: dated.name.to_owned(),
+        change: dated.change.to_owned(),
+        sentence: dated.sentence.to_owned(),
+    }
+}
