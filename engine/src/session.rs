@@ -6,6 +6,7 @@
 pub(crate) mod cascade;
 mod expire;
 mod identity;
+mod join;
 mod membership;
 mod merge;
 mod transaction;
@@ -17,13 +18,16 @@ use crate::map::MapperId;
 use crate::orm::Orm;
 use crate::state::{self, IdentityKey, ObjRef, StateId};
 use crate::unit;
+use crate::value::HostValue;
 use crate::version::Behaviour;
 use indexmap::IndexMap;
+use std::rc::Rc;
 
 pub use cascade::SessionHooks;
 pub(crate) use expire::expire_attributes;
 pub use expire::{expire, expire_all, refresh};
 pub use identity::{identity_objects, lookup, register_loaded, sweep};
+pub use join::JoinMode;
 pub use membership::{
     ObjectState, add, add_all, contains, delete, deleted_objects, dirty_objects, expunge, expunge_all,
     is_modified, new_objects, object_session, object_state,
@@ -39,6 +43,12 @@ pub struct SessionId(pub(crate) u32);
 #[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own")]
 pub struct SessionSettings {
     pub bind: Option<DatabaseId>,
+    /// The connection that the session is to use, where it is bound to one and not to an engine.
+    pub connection: Option<ConnectionId>,
+    /// How it takes part in a transaction that is open on that connection.
+    pub join: JoinMode,
+    /// What the host was given as the bind, for it to give back.
+    pub host_bind: Option<Rc<dyn HostValue>>,
     pub autoflush: bool,
     pub expire_on_commit: bool,
     /// `future=True` (1.4), always so from 2.0: no cascade along backrefs.
@@ -53,6 +63,9 @@ impl Default for SessionSettings {
     fn default() -> Self {
         SessionSettings {
             bind: None,
+            connection: None,
+            join: JoinMode::default(),
+            host_bind: None,
             autoflush: true,
             expire_on_commit: true,
             future: false,
@@ -79,6 +92,8 @@ pub struct Session {
     modified: IndexMap<StateId, ObjRef>,
     transactions: Vec<transaction::Transaction>,
     connection: Option<ConnectionId>,
+    /// How its transaction stands to the connection's.
+    joined: join::Joined,
     flushing: bool,
     /// The flush has come to emitting SQL.
     executing: bool,

@@ -22,6 +22,7 @@ pub(crate) mod orm;
 pub(crate) mod result;
 pub(crate) mod schema;
 pub(crate) mod statement;
+mod transaction;
 pub(crate) mod types;
 
 use crate::python::{Interp, PyResult, Value};

@@ -47,6 +47,8 @@ pub(super) struct Database {
     /// Opened with the first connection.
     driver: Option<Rc<Driver>>,
     echo: Echo,
+    /// Whether a statement outside a transaction commits at once, as up to 1.4 without `future`.
+    autocommit: bool,
     /// What the connection in use logs: the echo when it was checked out.
     logging: Echo,
     pub(super) cache: Cache,
@@ -59,7 +61,31 @@ struct Connection {
     database: DatabaseId,
     open: bool,
     begun: bool,
+    /// Transactions begun so far: the number of the one that is open.
+    transaction: u32,
+    /// Savepoints set so far: their names are counted.
     savepoints: u32,
+    /// Savepoints that are open, outermost first.
+    nested: Vec<u32>,
+}
+
+impl Connection {
+    fn of(database: DatabaseId) -> Self {
+        Connection { database, open: true, begun: false, transaction: 0, savepoints: 0, nested: Vec::new() }
+    }
+
+    /// Ends the transaction with its savepoints; says whether there was one.
+    fn end(&mut self) -> bool {
+        self.nested.clear();
+        std::mem::replace(&mut self.begun, false)
+    }
+
+    /// Ends a savepoint, and those within it.
+    fn leave(&mut self, savepoint: u32) {
+        if let Some(at) = self.nested.iter().position(|open| *open == savepoint) {
+            self.nested.truncate(at);
+        }
+    }
 }
 
 impl Databases {
@@ -101,11 +127,22 @@ impl Databases {
             profile,
             driver: None,
             echo,
+            autocommit: profile.has(Behaviour::Autocommit),
             logging: echo,
             cache: Cache::default(),
             checked_out: 0,
         });
         Ok(DatabaseId(self.engines.len() as u32 - 1))
+    }
+
+    /// `create_engine(future=True)` of 1.4: connections behave as those of 2.0.
+    pub fn set_future(&mut self, database: DatabaseId) {
+        self.database_mut(database).autocommit = false;
+    }
+
+    /// Whether a statement outside a transaction commits at once; else it begins one.
+    pub fn autocommits(&self, database: DatabaseId) -> bool {
+        self.database(database).autocommit
     }
 
     pub fn set_echo(&mut self, database: DatabaseId, echo: Echo) {
@@ -159,7 +196,7 @@ impl Databases {
             }
         }
         self.database_mut(database).checked_out += 1;
-        let connection = Connection { database, open: true, begun: false, savepoints: 0 };
+        let connection = Connection::of(database);
         // A place whose connection is closed is used again, so that a loop of connections does not grow.
         if let Some(free) =
             self.connections.iter().rposition(|old| !old.open && self.connections.len() > 4096)
@@ -221,11 +258,13 @@ impl Databases {
     ///
     /// `ResourceClosedError` on a connection that was given back.
     pub fn begin(&mut self, connection: ConnectionId) -> Result<()> {
-        self.check_open(connection)?;
-        let entry = &mut self.connections[connection.0 as usize];
-        if !std::mem::replace(&mut entry.begun, true) {
-            let database = entry.database;
-            self.write(database, "INFO", "BEGIN (implicit)".to_owned());
+        if !self.in_transaction(connection) {
+            // The library logs this before it finds that the connection was given back.
+            self.write(self.database_of(connection), "INFO", "BEGIN (implicit)".to_owned());
+            self.check_open(connection)?;
+            let entry = &mut self.connections[connection.0 as usize];
+            entry.begun = true;
+            entry.transaction += 1;
         }
         Ok(())
     }
@@ -234,10 +273,26 @@ impl Databases {
         self.connection(connection).begun
     }
 
+    /// The number of the transaction that is open; each begun on the connection has one of its own.
+    pub fn transaction(&self, connection: ConnectionId) -> Option<u32> {
+        let entry = self.connection(connection);
+        entry.begun.then_some(entry.transaction)
+    }
+
+    /// The innermost savepoint that is open.
+    pub fn innermost_savepoint(&self, connection: ConnectionId) -> Option<u32> {
+        self.connection(connection).nested.last().copied()
+    }
+
+    /// Whether a savepoint was neither released nor rolled back, nor its transaction ended.
+    pub fn is_savepoint_open(&self, connection: ConnectionId, savepoint: u32) -> bool {
+        self.connection(connection).nested.contains(&savepoint)
+    }
+
     pub fn commit(&mut self, connection: ConnectionId) -> Result<()> {
         self.check_open(connection)?;
         let database = self.database_of(connection);
-        if std::mem::replace(&mut self.connections[connection.0 as usize].begun, false) {
+        if self.connections[connection.0 as usize].end() {
             self.write(database, "INFO", "COMMIT".to_owned());
             self.driver(database)?.commit().map_err(|failure| failed(failure, None))?;
         }
@@ -247,7 +302,7 @@ impl Databases {
     pub fn rollback(&mut self, connection: ConnectionId) -> Result<()> {
         self.check_open(connection)?;
         let database = self.database_of(connection);
-        if std::mem::replace(&mut self.connections[connection.0 as usize].begun, false) {
+        if self.connections[connection.0 as usize].end() {
             self.write(database, "INFO", "ROLLBACK".to_owned());
             self.driver(database)?.rollback().map_err(|failure| failed(failure, None))?;
         }
@@ -272,14 +327,17 @@ impl Databases {
         entry.savepoints += 1;
         let number = entry.savepoints;
         self.unprepared(connection, &format!("SAVEPOINT sa_savepoint_{number}"))?;
+        self.connections[connection.0 as usize].nested.push(number);
         Ok(number)
     }
 
     pub fn release_savepoint(&mut self, connection: ConnectionId, savepoint: u32) -> Result<()> {
+        self.connections[connection.0 as usize].leave(savepoint);
         self.unprepared(connection, &format!("RELEASE SAVEPOINT sa_savepoint_{savepoint}"))
     }
 
     pub fn rollback_to_savepoint(&mut self, connection: ConnectionId, savepoint: u32) -> Result<()> {
+        self.connections[connection.0 as usize].leave(savepoint);
         self.unprepared(connection, &format!("ROLLBACK TO SAVEPOINT sa_savepoint_{savepoint}"))
     }
 

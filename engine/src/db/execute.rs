@@ -85,7 +85,7 @@ pub fn execute(
     let prepared = prepare(&mut cx.orm.databases, database, statement, &sets[0], many)?;
     work_out_defaults(cx, statement, &prepared.entry.compiled, &mut sets)?;
     let databases = &mut cx.orm.databases;
-    let autocommits = profile.has(Behaviour::Autocommit) && !databases.in_transaction(connection);
+    let autocommits = databases.autocommits(database) && !databases.in_transaction(connection);
     let done = run_sets(databases, connection, profile, statement, &prepared, sets, many);
     match done {
         Ok(result) => {
@@ -119,7 +119,7 @@ pub fn execute_raw(
     databases.check_log()?;
     let database = databases.database_of(connection);
     let profile = databases.profile(database);
-    let autocommits = profile.has(Behaviour::Autocommit) && !databases.in_transaction(connection);
+    let autocommits = databases.autocommits(database) && !databases.in_transaction(connection);
     if !autocommits {
         databases.begin(connection)?;
     }
@@ -338,7 +338,7 @@ fn run_sets(
         text = filled;
         rows.push(values);
     }
-    if !profile.has(Behaviour::Autocommit) {
+    if !databases.autocommits(database) {
         databases.begin(connection)?;
     }
     let shown = if many { parameters::many(profile, &rows) } else { parameters::one(profile, &rows[0]) };

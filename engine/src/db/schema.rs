@@ -123,7 +123,7 @@ impl Databases {
         self.check_log()?;
         self.unprepared(connection, text)?;
         let database = self.database_of(connection);
-        if self.profile(database).has(Behaviour::Autocommit) && !self.in_transaction(connection) {
+        if self.autocommits(database) && !self.in_transaction(connection) {
             self.autocommit(database)?;
         }
         Ok(())

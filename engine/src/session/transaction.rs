@@ -4,7 +4,7 @@
 //! savepoint set, when SQL is first emitted within them.
 
 use super::membership::{self, invalid};
-use super::{SessionId, expire, identity};
+use super::{SessionId, expire, identity, join};
 use crate::db::ConnectionId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -72,10 +72,7 @@ pub fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<ConnectionId> {
         connection
     } else {
         let database = super::bind(cx, session)?;
-        let connection = cx.orm.databases.connect(database)?;
-        super::get_mut(cx.orm, session).connection = Some(connection);
-        cx.orm.databases.begin(connection)?;
-        connection
+        join::take(cx.orm, session, database)?
     };
     for depth in 0..super::get(cx.orm, session).transactions.len() {
         let at = &super::get(cx.orm, session).transactions[depth];
@@ -175,7 +172,7 @@ fn commit_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         return Ok(());
     }
     if let Some(connection) = connection {
-        cx.orm.databases.commit(connection)?;
+        join::commit(cx.orm, session, connection)?;
     }
     if super::get(cx.orm, session).settings.expire_on_commit {
         expire::expire_everything(cx.orm, session);
@@ -188,12 +185,8 @@ fn commit_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
 
 /// Gives the connection back and forgets the transaction.
 fn end_outermost(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
-    let owner = super::get_mut(cx.orm, session);
-    owner.transactions.clear();
-    match owner.connection.take() {
-        Some(connection) => cx.orm.databases.close(connection),
-        None => Ok(()),
-    }
+    super::get_mut(cx.orm, session).transactions.clear();
+    join::give_back(cx.orm, session)
 }
 
 /// Rolls back; `depth` as for [`commit`].
@@ -227,7 +220,7 @@ fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         (Some(connection), true, Some(savepoint)) => {
             cx.orm.databases.rollback_to_savepoint(connection, savepoint)
         }
-        (Some(connection), false, _) => cx.orm.databases.rollback(connection),
+        (Some(connection), false, _) => join::rollback(cx.orm, session, connection),
         _ => Ok(()),
     };
     restore(cx, session)?;

@@ -116,6 +116,14 @@ behaviours! {
         "Inserts of several objects return the keys in the order of the rows, one row at a time where the database cannot order them.",
         "insertmanyvalues in order",
         "2.0.8 inserts in one batch, 2.0.51 row by row, marked `(ordered; batch not supported)`: the echo log of a flush of several objects";
+    SessionEndsSavepoint "session-ends-savepoint" between((1, 4, 0), (1, 4)),
+        "The commit of a session that is bound to a connection within a savepoint releases that savepoint.",
+        "sessions end the savepoint of their connection",
+        "1.3.24 leaves the savepoint open, 1.4.54 releases it, 2.0.51 sets one of its own: the echo log of a session in such a connection";
+    JoinTransactionMode "join-transaction-mode" since(2, 0, 0),
+        "A session that is bound to a connection within a savepoint works in one of its own, unless `join_transaction_mode` says otherwise.",
+        "`join_transaction_mode` of sessions",
+        "1.4.54 releases the connection's own savepoint, 2.0.51 one of the session's: the echo log of a session in such a connection";
     Returning "returning-on-sqlite" since(2, 0, 0),
         "`RETURNING` can be used with SQLite.",
         "RETURNING with SQLite",

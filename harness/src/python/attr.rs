@@ -45,7 +45,7 @@ impl Interp {
 
     /// The error of an attribute that a foreign object does not give: unsupported where the real one has it.
     pub(super) fn foreign_attribute_error(&mut self, kind: &str, name: &str) -> Stop {
-        if (self.known_member)(kind, name) {
+        if (self.known_member)(self, kind, name) {
             return Stop::unsupported(format!("`{name}` of '{kind}'"));
         }
         self.no_attribute(kind, name)

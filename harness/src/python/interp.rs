@@ -63,7 +63,7 @@ pub struct Interp {
     /// The world's clock.
     pub(crate) clock: Clock,
     /// Whether the real type of this name has that attribute, for attributes that foreign objects do not give.
-    pub known_member: fn(&str, &str) -> bool,
+    pub known_member: fn(&mut Interp, &str, &str) -> bool,
     pub(crate) classes: IndexMap<Rc<str>, Rc<Class>>,
     pub(crate) foreign: HashMap<(String, String), Rc<Class>>,
     pub(crate) addresses: HashMap<u64, u64>,
@@ -95,7 +95,7 @@ impl Interp {
             modules: IndexMap::new(),
             loading: Vec::new(),
             clock: Clock::default(),
-            known_member: |_, _| false,
+            known_member: |_, _, _| false,
             classes: IndexMap::from([(Rc::from("object"), object)]),
             foreign: HashMap::new(),
             addresses: HashMap::new(),

@@ -1,13 +1,12 @@
-//! Connections and their transactions, as `engine.connect()` and `engine.begin()` give them.
+//! Connections, as `engine.connect()` and `engine.begin()` give them.
 //!
-//! The autocommit of 1.x is not here: a connection of those releases executes only inside a transaction that was
-//! begun.
+//! A connection's value carries only the engine's id, so two values of one connection are the same Python object.
 
 use super::lend::with_cx;
 use super::orm::session::{core_statement, given};
 use super::select_statement;
-use super::{define, errors, result};
-use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value, fresh_identity};
+use super::{define, errors, names, result, transaction};
+use crate::python::{Args, Class, Interp, Object, PyResult, Value};
 use backproof_engine::db::{self, ConnectionId};
 use std::any::Any;
 use std::rc::Rc;
@@ -19,32 +18,26 @@ pub(crate) struct ConnectionObject {
     pub(crate) connection: ConnectionId,
     /// Whether it begins transactions by itself and waits for `commit()`, as all do from 2.0 on.
     future: bool,
-    id: u64,
-}
-
-/// A transaction of a connection.
-struct TransactionObject {
-    connection: ConnectionId,
-    /// Whether leaving it closes the connection: `engine.begin()`.
-    owns: Option<Value>,
 }
 
 impl ConnectionObject {
     pub(super) fn value(connection: ConnectionId, future: bool) -> Value {
-        Value::object(ConnectionObject { connection, future, id: fresh_identity() })
+        Value::object(ConnectionObject { connection, future })
+    }
+
+    /// The value of a connection that the engine took by itself.
+    pub(super) fn known(interp: &mut Interp, connection: ConnectionId) -> PyResult<Value> {
+        let future = with_cx(interp, |cx| {
+            let databases = &cx.orm.databases;
+            Ok(!databases.autocommits(databases.database_of(connection)))
+        })?;
+        Ok(ConnectionObject::value(connection, future))
     }
 
     fn execute(&self, interp: &mut Interp, statement: &Value, params: Option<Value>) -> PyResult<Value> {
         let connection = self.connection;
-        let open = with_cx(interp, |cx| {
-            let databases = &cx.orm.databases;
-            Ok((databases.is_closed(connection), databases.in_transaction(connection)))
-        })?;
-        if open.0 {
+        if with_cx(interp, |cx| Ok(cx.orm.databases.is_closed(connection)))? {
             return Err(errors::raise_named(interp, "ResourceClosedError", "This Connection is closed"));
-        }
-        if !self.future && !open.1 {
-            return Err(Stop::unsupported("executing outside a transaction, which 1.x commits by itself"));
         }
         let statement = match select_statement(interp, statement)? {
             Some(select) => select,
@@ -54,15 +47,6 @@ impl ConnectionObject {
         let executed = with_cx(interp, |cx| db::execute(cx, connection, &statement, given))?;
         result::of_execution(interp, executed)
     }
-}
-
-/// `engine.begin()`: a connection in a transaction, both ended by leaving the block.
-pub(super) fn begin_block(connection: Value) -> PyResult<Value> {
-    let Some(held) = connection.downcast::<ConnectionObject>() else {
-        return Err(Stop::unsupported("a transaction of something that is no connection"));
-    };
-    let connection_id = held.connection;
-    Ok(Value::object(TransactionObject { connection: connection_id, owns: Some(connection) }))
 }
 
 impl Object for ConnectionObject {
@@ -81,13 +65,16 @@ impl Object for ConnectionObject {
     fn class(&self, interp: &mut Interp) -> Rc<Class> {
         let class = interp.foreign_class(MODULE, "Connection");
         if !class.dict.contains("close") {
-            install(&class, self.future);
+            install(interp, &class, self.future);
         }
         class
     }
 
     fn identity(&self) -> u64 {
-        self.id
+        use std::hash::{Hash, Hasher};
+        let mut hasher = std::hash::DefaultHasher::new();
+        self.connection.hash(&mut hasher);
+        (hasher.finish() >> 8) | (5 << 60)
     }
 
     fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
@@ -111,7 +98,7 @@ impl Object for ConnectionObject {
 }
 
 /// Methods of a connection; those of 2.0 are not there in 1.x.
-fn install(class: &Rc<Class>, future: bool) {
+fn install(interp: &mut Interp, class: &Rc<Class>, future: bool) {
     use define::method;
     method::<ConnectionObject>(class, "close", "", |interp, held, _, _| {
         let connection = held.connection;
@@ -131,24 +118,22 @@ fn install(class: &Rc<Class>, future: bool) {
         });
     }
     method::<ConnectionObject>(class, "begin", "", |interp, held, _, _| {
-        let connection = held.connection;
-        if with_cx(interp, |cx| Ok(cx.orm.databases.in_transaction(connection)))? {
-            return Err(if held.future {
-                let message = "This connection has already initialized a SQLAlchemy Transaction() object via \
-                               begin() or autobegin; can't call begin() here unless rollback() or commit() is \
-                               called first.";
-                errors::raise_named(interp, "InvalidRequestError", message)
-            } else {
-                Stop::unsupported("a transaction within a transaction")
-            });
-        }
-        with_cx(interp, |cx| cx.orm.databases.begin(connection))?;
-        Ok(Value::object(TransactionObject { connection, owns: None }))
+        transaction::begin(interp, held.connection)
+    });
+    method::<ConnectionObject>(class, "begin_nested", "", |interp, held, _, _| {
+        transaction::begin_nested(interp, held.connection)
     });
     method::<ConnectionObject>(class, "in_transaction", "", |interp, held, _, _| {
         let connection = held.connection;
         with_cx(interp, |cx| Ok(cx.orm.databases.in_transaction(connection))).map(Value::Bool)
     });
+    if names::has_member(interp, "Connection", "in_nested_transaction") {
+        method::<ConnectionObject>(class, "in_nested_transaction", "", |interp, held, _, _| {
+            let connection = held.connection;
+            with_cx(interp, |cx| Ok(cx.orm.databases.innermost_savepoint(connection).is_some()))
+                .map(Value::Bool)
+        });
+    }
     if !future {
         return;
     }
@@ -173,44 +158,40 @@ fn end(interp: &mut Interp, connection: ConnectionId, commit: bool) -> PyResult<
     })
 }
 
-impl Object for TransactionObject {
+/// `engine.begin()`: a connection in a transaction, both ended by leaving the block.
+struct BeginObject {
+    connection: ConnectionId,
+    /// The connection's value.
+    held: Value,
+}
+
+pub(super) fn begin_block(connection: ConnectionId, future: bool) -> Value {
+    Value::object(BeginObject { connection, held: ConnectionObject::value(connection, future) })
+}
+
+impl Object for BeginObject {
     fn as_any(&self) -> &dyn Any {
         self
     }
 
-    fn type_name(&self) -> &str {
-        if self.owns.is_some() { "_GeneratorContextManager" } else { "RootTransaction" }
+    fn type_name(&self) -> &'static str {
+        "_GeneratorContextManager"
     }
 
-    fn type_module(&self) -> &str {
-        if self.owns.is_some() { "contextlib" } else { MODULE }
+    fn type_module(&self) -> &'static str {
+        "contextlib"
     }
 
-    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        let connection = self.connection;
-        if self.owns.is_some() || !matches!(name, "commit" | "rollback") {
-            return Ok(None);
-        }
-        let commit = name == "commit";
-        Ok(Some(Value::native(name, move |interp, _| {
-            end(interp, connection, commit)?;
-            Ok(Value::None)
-        })))
-    }
-
-    fn enter(&self, interp: &mut Interp, this: &Value) -> PyResult<Option<Value>> {
-        let Some(owned) = &self.owns else { return Ok(Some(this.clone())) };
+    fn enter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Option<Value>> {
         let connection = self.connection;
         with_cx(interp, |cx| cx.orm.databases.begin(connection))?;
-        Ok(Some(owned.clone()))
+        Ok(Some(self.held.clone()))
     }
 
     fn exit(&self, interp: &mut Interp, _this: &Value, exception: Option<&Value>) -> PyResult<bool> {
-        let ended = end(interp, self.connection, exception.is_none());
-        if self.owns.is_some() {
-            let connection = self.connection;
-            with_cx(interp, |cx| cx.orm.databases.close(connection))?;
-        }
+        let connection = self.connection;
+        let ended = end(interp, connection, exception.is_none());
+        with_cx(interp, |cx| cx.orm.databases.close(connection))?;
         ended.map(|()| false)
     }
 }

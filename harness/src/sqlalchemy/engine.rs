@@ -1,11 +1,11 @@
 //! `create_engine()`, engines and connections.
 
 use super::connection::{ConnectionObject, begin_block};
+use super::define;
 use super::lend::{self, with_cx};
 use crate::python::{Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use backproof_engine::db::{DatabaseId, Echo};
 use backproof_engine::schema::Table;
-use backproof_engine::version::Behaviour;
 use std::any::Any;
 
 /// An engine.
@@ -40,6 +40,7 @@ impl Object for EngineObject {
 
     fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
         let (database, future) = (self.database, self.future);
+        let method = if name == "scalar" { "scalar" } else { "execute" };
         Ok(Some(match name {
             "url" => Value::from(self.url.as_str()),
             "name" => Value::from("sqlite"),
@@ -51,7 +52,14 @@ impl Object for EngineObject {
             "begin" => Value::native(name, move |interp, args| {
                 let [] = args.exactly(interp, "begin")?;
                 let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
-                begin_block(ConnectionObject::value(connection, future))
+                Ok(begin_block(connection, future))
+            }),
+            "execute" | "scalar" if !future => Value::native(name, move |interp, args| {
+                let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
+                let held = ConnectionObject::value(connection, future);
+                let executed = interp.call_method(&held, method, args);
+                with_cx(interp, |cx| cx.orm.databases.close(connection))?;
+                executed
             }),
             "dispose" => Value::native(name, |_, _| Ok(Value::None)),
             _ => return Ok(None),
@@ -101,8 +109,14 @@ fn create_engine(interp: &mut Interp, args: crate::python::Args) -> PyResult<Val
         (echo, _) => echo,
     };
     let profile = lend::profile(interp);
-    let future = !profile.has(Behaviour::Autocommit);
+    let asked = define::flag(interp, &mut bound, 2, false)?;
     let database = with_cx(interp, |cx| cx.orm.databases.create_engine(profile, &url, echo))?;
+    let future = with_cx(interp, |cx| {
+        if asked {
+            cx.orm.databases.set_future(database);
+        }
+        Ok(!cx.orm.databases.autocommits(database))
+    })?;
     Ok(Value::object(EngineObject { database, url, future, id: fresh_identity() }))
 }
 

@@ -3,24 +3,20 @@
 //! A name that the real module has and this room does not give is unsupported; one that it lacks too is
 //! Python's own `ImportError` or `AttributeError`.
 
-use crate::python::Missing;
+use crate::python::{Interp, Missing};
 use backproof_engine::version::Profile;
 use std::sync::LazyLock;
 
 /// Observed with `dir()` of the modules in the releases that its second line names.
 const TABLE: &str = include_str!("names.txt");
 
-/// Attributes of the library's objects, observed with `dir()`.
+/// Attributes of the library's objects, observed with `dir()` in the same releases.
 const MEMBERS: &str = include_str!("members.txt");
 
-/// Whether objects of the library's class of this name have the attribute in some release.
-pub(super) fn has_member(class: &str, name: &str) -> bool {
-    MEMBERS
-        .lines()
-        .skip_while(|line| *line != class)
-        .skip(1)
-        .take_while(|line| line.starts_with(' '))
-        .any(|line| line.split_whitespace().any(|word| word == name))
+/// Whether objects of the library's class of this name have the attribute in this release.
+pub(super) fn has_member(interp: &mut Interp, class: &str, name: &str) -> bool {
+    let profile = super::lend::profile(interp);
+    mask_in(MEMBERS, class, name).is_some_and(|mask| covers(mask, profile))
 }
 
 /// The releases that were looked at, in the order of the masks: the table's second line names them.
@@ -30,16 +26,19 @@ static RELEASES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
 });
 
 /// Whether the real module of this release has a name, for a name that this room does not give.
-///
-/// Between two observed releases the name is absent only where it is absent in both.
 pub(super) fn missing(profile: Profile, module: &str, name: &str) -> Missing {
     let Some(mask) = mask_of(module, name) else {
         let private = name.starts_with('_');
         return if private || !is_listed(module) { Missing::Unsupported } else { Missing::Absent };
     };
+    if covers(mask, profile) { Missing::Unsupported } else { Missing::Absent }
+}
+
+/// Whether a mask has the release. Between two that were looked at, it has it where it has either.
+fn covers(mask: &str, profile: Profile) -> bool {
     let (before, after) = profile.nearest(&RELEASES);
     let has = |index: usize| mask.as_bytes().get(index) == Some(&b'1');
-    if has(after) || has(before) { Missing::Unsupported } else { Missing::Absent }
+    has(after) || has(before)
 }
 
 /// Whether the real module of this release has the name.
@@ -65,9 +64,14 @@ fn is_listed(module: &str) -> bool {
 }
 
 fn mask_of(module: &str, name: &str) -> Option<&'static str> {
-    TABLE
+    mask_in(TABLE, module, name)
+}
+
+/// The mask of a name under a heading of a table.
+fn mask_in(table: &'static str, heading: &str, name: &str) -> Option<&'static str> {
+    table
         .lines()
-        .skip_while(|line| *line != module)
+        .skip_while(|line| *line != heading)
         .skip(1)
         .take_while(|line| line.starts_with(' '))
         .find_map(|line| {
@@ -80,6 +84,17 @@ fn mask_of(module: &str, name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn connections_can_commit_since_2_0() {
+        let has = |version: &str, name: &str| {
+            let mask = mask_in(MEMBERS, "Connection", name).expect("a listed name");
+            covers(mask, version.parse().expect("a profile"))
+        };
+        assert!(!has("1.4", "commit"));
+        assert!(has("2.0.8", "commit"));
+        assert!(has("1.3", "begin_nested"));
+    }
 
     #[test]
     fn declarative_base_moved_to_the_orm_in_1_4_and_the_class_came_in_2_0() {

@@ -5,6 +5,7 @@
 mod aliased;
 mod annotation;
 mod attribute;
+mod bind;
 mod builder;
 mod collect;
 mod collection;

@@ -155,7 +155,7 @@ impl Object for AttributeObject {
             expr::member(interp, this, &expr, name)?
         };
         // What the real attribute has and this one does not is unsupported, which the caller says.
-        if found.is_some() || name.starts_with("__") || names::has_member(self.type_name(), name) {
+        if found.is_some() || name.starts_with("__") || names::has_member(interp, self.type_name(), name) {
             return Ok(found);
         }
         Err(interp.raise(

@@ -190,7 +190,10 @@ impl Object for HybridClauseObject {
             }
             _ => {
                 let found = expr::member(interp, this, &self.expr, name)?;
-                if found.is_some() || name.starts_with("__") || names::has_member(self.type_name(), name) {
+                if found.is_some()
+                    || name.starts_with("__")
+                    || names::has_member(interp, self.type_name(), name)
+                {
                     return Ok(found);
                 }
                 let shown = self.shown(interp)?;

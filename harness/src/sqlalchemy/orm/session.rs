@@ -2,10 +2,10 @@
 //!
 //! A session's value carries only the engine's id, so two values of one session are the same Python object.
 
+use super::bind::{self, Bind};
 use super::instance::{object_of, require, wrap, wrap_all};
 use super::{entity, errors, mapped, query};
 use crate::python::{Args, Class, Interp, Iter, Object, PyResult, Signature, Stop, Value};
-use crate::sqlalchemy::engine::EngineObject;
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{convert, define, lend, result};
 use backproof_engine::db::{self, Given};
@@ -82,8 +82,8 @@ impl Object for SessionObject {
                 with_settings(interp, self.id, move |settings| settings.expire_on_commit = on)
             }
             "bind" => {
-                let database = database(&value)?;
-                with_settings(interp, self.id, move |settings| settings.bind = database)
+                let bind = Bind::read(interp, &value)?;
+                with_settings(interp, self.id, move |settings| bind.set(settings))
             }
             _ => Err(Stop::unsupported(format!("setting `{name}` of a session"))),
         }
@@ -125,16 +125,6 @@ fn with_settings(
     })
 }
 
-fn database(value: &Value) -> PyResult<Option<backproof_engine::db::DatabaseId>> {
-    if value.is_none() {
-        return Ok(None);
-    }
-    match value.downcast::<EngineObject>() {
-        Some(engine) => Ok(Some(engine.database)),
-        None => Err(Stop::unsupported("a session bound to something that is no engine")),
-    }
-}
-
 /// Parameters of `Session()` in this release, in their order.
 fn parameters(interp: &mut Interp) -> String {
     let keywords_only = lend::has(interp, Behaviour::SessionKeywordsOnly);
@@ -169,7 +159,10 @@ pub(crate) fn create(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let mut take = |name: &str| bound.take(names.iter().position(|known| **known == *name)?);
     let mut settings = SessionSettings::default();
     if let Some(bind) = take("bind") {
-        settings.bind = database(&bind)?;
+        Bind::read(interp, &bind)?.set(&mut settings);
+    }
+    if let Some(mode) = take("join_transaction_mode").filter(|mode| !mode.is_none()) {
+        settings.join = bind::join_mode(interp, &mode)?;
     }
     let mut flag = |interp: &mut Interp, name: &str, default: bool| match take(name) {
         Some(value) => interp.truth(&value),
@@ -370,6 +363,7 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
             Ok(found)
         });
     }
+    bind::install(class);
     getters(class);
     getter::<SessionObject>(class, "no_autoflush", |_, session, _| {
         Ok(Value::object(NoAutoflushObject { session: session.id, before: std::cell::Cell::new(true) }))
