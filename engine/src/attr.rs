@@ -13,7 +13,7 @@ mod history;
 pub use access::{Passive, get, get_passive, is_loaded, set_committed};
 pub use candidate::Candidate;
 pub(crate) use change::set_column;
-pub use change::{NewValue, delete, set};
+pub use change::{NewValue, delete, set, set_class_identity};
 pub use collection::{
     append, clear, del_index, del_slice, extend, insert, pop, remove, remove_equal, reorder, set_index,
     set_slice,

@@ -5,6 +5,7 @@
 
 mod adapt;
 mod bulk;
+mod classes;
 mod columns;
 mod from;
 mod get;
@@ -12,15 +13,17 @@ mod later;
 mod lazy;
 mod options;
 mod plan;
+mod polymorphic;
 mod query;
 pub mod relation;
 mod result;
 mod rows;
 
-pub use adapt::{alias, alias_name, attribute, selectable};
+pub use adapt::{alias_name, attribute, attribute_of_class, selectable};
 pub use columns::{load_columns, refresh};
 pub use get::get;
 pub use lazy::{load_relationship, load_replaced};
 pub use options::{LoaderOption, Strategy};
+pub use polymorphic::{Aliasing, alias, alias_as, with_polymorphic};
 pub use query::{Entity, Join, JoinTarget, OnClause, Query, Style, row_count};
 pub use result::{Item, Rows};

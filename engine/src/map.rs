@@ -4,6 +4,7 @@
 //! relationship is read by others only after that.
 
 mod configure;
+mod inheritance;
 mod join;
 mod mapper;
 mod messages;
@@ -11,8 +12,9 @@ mod relationship;
 mod spec;
 
 pub use configure::{configure, configure_mappers, configure_registry};
+pub use inheritance::{Hierarchy, InheritanceSpec, PolymorphicLoad, WithPolymorphic};
 pub(crate) use join::natural_join;
-pub use mapper::{ColumnProperty, Mapped, Mapper, MapperId, Mappers, Property, RegistryId};
+pub use mapper::{AliasedClass, ColumnProperty, Mapped, Mapper, MapperId, Mappers, Property, RegistryId};
 pub use relationship::{
     Backref, Cascades, Direction, JoinArg, Lazy, PassiveDeletes, Relationship, RelationshipArgs, Resolved,
     Target,

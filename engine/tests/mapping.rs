@@ -92,6 +92,7 @@ impl World {
             inherits: None,
             polymorphic_on: None,
             polymorphic_identity: None,
+            inheritance: Default::default(),
             host_class: None,
         };
         self.cx(|cx| map::add_mapper(cx, spec))

@@ -135,7 +135,8 @@ pub(super) fn peek(
     let orm = &*cx.orm;
     let mut values = Vec::new();
     for column in &orm.mappers.get(resolved.target).primary_key {
-        let own = resolved.synchronize_pairs.iter().find(|(source, _)| source == column);
+        let target = orm.mappers.get(resolved.target);
+        let own = resolved.synchronize_pairs.iter().find(|(source, _)| target.base_column(source) == *column);
         let key = own.and_then(|(_, own)| state::column_key(orm, state.mapper, own));
         let Some(key) = key else { return Known::Unknown };
         let value = if committed && state.committed.contains_key(&key) {

@@ -125,6 +125,23 @@ pub(crate) fn set_column(
     Ok(())
 }
 
+/// Gives a new object what tells its class from others of the hierarchy, as its constructor does first.
+///
+/// # Errors
+///
+/// As for [`set`].
+pub fn set_class_identity(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
+    let mapper = cx.orm.mappers.get(cx.orm.states.get(id).mapper);
+    let (Some(column), Some(identity)) = (&mapper.polymorphic_on, mapper.polymorphic_identity.clone()) else {
+        return Ok(());
+    };
+    let key = mapper.key_of(column);
+    let Some(Property::Column(property)) = key.and_then(|key| mapper.properties.get(key)).cloned() else {
+        return Ok(());
+    };
+    set_column(cx, id, &property, identity)
+}
+
 /// The object that a scalar relationship had, as far as the real library looks: into the identity map for a
 /// many-to-one, into the database where no key can tell.
 fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Result<Known> {

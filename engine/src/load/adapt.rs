@@ -1,31 +1,22 @@
 //! Mapped classes and their attributes as expressions: plain, aliased, or seen through a subquery.
 
 use crate::error::{Error, Result};
-use crate::host::Cx;
 use crate::map::{Direction, Key, Mapped, MapperId, Resolved};
 use crate::orm::Orm;
 use crate::schema::{Column, Table};
 use crate::sql::{Alias, Expr, ExprKind, FromItem};
 use std::rc::Rc;
 
-/// `aliased(Class)`, `aliased(Class, name="…")`.
-pub fn alias(cx: &mut Cx<'_>, mapper: MapperId, name: Option<&str>) -> Mapped {
-    let table = cx.orm.mappers.get(mapper).table.clone();
-    let aliases = &mut cx.orm.mappers.aliases;
-    aliases.push(Alias::of_table(&table, name));
-    Mapped { mapper, alias: Some((aliases.len() - 1) as u32) }
-}
-
 /// The alias's name, where it was given one.
 pub fn alias_name(orm: &Orm, mapped: Mapped) -> Option<String> {
-    orm.mappers.aliases.get(mapped.alias? as usize)?.name().map(str::to_owned)
+    orm.mappers.aliases.get(mapped.alias? as usize)?.name.as_deref().map(str::to_owned)
 }
 
 /// What a mapped class selects from.
 pub fn selectable(orm: &Orm, mapped: Mapped) -> FromItem {
     match mapped.alias.and_then(|alias| orm.mappers.aliases.get(alias as usize)) {
-        Some(alias) => FromItem::from(alias),
-        None => FromItem::from(&orm.mappers.get(mapped.mapper).table),
+        Some(alias) => alias.item.clone(),
+        None => super::polymorphic::selectable(orm, mapped.mapper),
     }
 }
 
@@ -53,11 +44,27 @@ pub fn attribute(orm: &Orm, mapped: Mapped, key: &str) -> Result<Expr> {
     Adapter::of(orm, mapped).column(column)
 }
 
+/// As [`attribute`], and the column of a class that inherits, or is inherited from, tells which class was named:
+/// queries select from that class's tables, and only its rows.
+///
+/// # Errors
+///
+/// As for [`attribute`].
+pub fn attribute_of_class(orm: &Orm, mapped: Mapped, key: &str) -> Result<Expr> {
+    let expr = attribute(orm, mapped, key)?;
+    let mapper = orm.mappers.get(mapped.mapper);
+    let is_column = mapper.column_of(key).is_some();
+    let alone = mapper.inherits.is_none() && !orm.mappers.has_below(mapped.mapper);
+    Ok(if alone || !is_column { expr } else { expr.of_entity(mapped.mapper.0, mapped.alias) })
+}
+
 /// How the columns of one occurrence of a table are written in a statement.
 #[derive(Debug, Clone)]
 pub(crate) enum Adapter {
     Plain,
     Alias(Alias),
+    /// Each of several tables through an alias of its own.
+    Flat(Rc<[Alias]>),
     /// Through a subquery: its columns stand for the expressions selected in it.
     Wrapped {
         inner: Box<Adapter>,
@@ -68,9 +75,18 @@ pub(crate) enum Adapter {
 
 impl Adapter {
     pub(crate) fn of(orm: &Orm, mapped: Mapped) -> Self {
-        match selectable(orm, mapped) {
-            FromItem::Alias(alias) => Adapter::Alias(alias),
-            _ => Adapter::Plain,
+        match mapped.alias.and_then(|alias| orm.mappers.aliases.get(alias as usize)) {
+            Some(alias) => Adapter::through(&alias.tables),
+            None => Adapter::Plain,
+        }
+    }
+
+    /// Through these aliases; tables that none is of stand for themselves.
+    pub(crate) fn through(aliases: &Rc<[Alias]>) -> Self {
+        match &aliases[..] {
+            [] => Adapter::Plain,
+            [alias] => Adapter::Alias(alias.clone()),
+            _ => Adapter::Flat(Rc::clone(aliases)),
         }
     }
 
@@ -79,6 +95,9 @@ impl Adapter {
         match self {
             Adapter::Plain => Ok(Expr::column(column)),
             Adapter::Alias(alias) => alias.column_for(column).ok_or_else(absent),
+            Adapter::Flat(aliases) => {
+                aliases.iter().find_map(|alias| alias.column_for(column)).ok_or_else(absent)
+            }
             Adapter::Wrapped { inner, selected, columns } => {
                 let wanted = inner.column(column)?;
                 let at = selected.iter().position(|expr| expr.same(&wanted));
@@ -89,8 +108,17 @@ impl Adapter {
 
     /// The expression with the columns of `table` written this way.
     pub(crate) fn adapt(&self, expr: &Expr, table: &Table) -> Result<Expr> {
+        self.adapt_all(expr, std::slice::from_ref(table))
+    }
+
+    /// The expression with the columns of these tables written this way.
+    pub(crate) fn adapt_all(&self, expr: &Expr, tables: &[Table]) -> Result<Expr> {
         rewrite_columns(expr, &mut |column, _| {
-            if table.has_column(column) { self.column(column) } else { Ok(Expr::column(column)) }
+            if tables.iter().any(|table| table.has_column(column)) {
+                self.column(column)
+            } else {
+                Ok(Expr::column(column))
+            }
         })
     }
 }
@@ -133,8 +161,8 @@ pub(crate) fn join_conditions(
     resolved: &Resolved,
     sides: &Sides<'_>,
 ) -> Result<(Expr, Option<Expr>)> {
-    let parent_table = &orm.mappers.get(parent).table;
-    let target_table = &orm.mappers.get(resolved.target).table;
+    let parent_table = orm.mappers.get(parent);
+    let target_table = orm.mappers.get(resolved.target);
     let in_secondary =
         |column: &Column| resolved.secondary.as_ref().is_some_and(|table| table.has_column(column));
     let many_to_many = resolved.direction == Direction::ManyToMany;

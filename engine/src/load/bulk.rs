@@ -3,6 +3,8 @@
 //! Which objects follow is found by evaluating the criteria on what they have loaded, as the library's `evaluate`
 //! does. What it cannot evaluate is unsupported, never guessed.
 
+use super::adapt::Adapter;
+use super::polymorphic::limit;
 use super::query::{Entity, Query};
 use crate::attr::{self, NewValue};
 use crate::db::{self, Given};
@@ -11,9 +13,10 @@ use crate::host::Cx;
 use crate::map::{Key, Mapped, MapperId};
 use crate::orm::Orm;
 use crate::session::{self, SessionId};
-use crate::sql::{Delete, Expr, ExprKind, Op, Statement, Update};
+use crate::sql::{Delete, Expr, ExprKind, FromItem, Op, Statement, Update};
 use crate::state::{ObjRef, Slot, StateId};
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::cmp::Ordering;
 
 /// A value in memory: known, or expired and so only the database's.
@@ -33,7 +36,7 @@ impl Query {
         let mapped = self.bulk_class()?;
         let matched = self.prepare_bulk(cx, session, mapped, fetch)?;
         let mut delete = Delete::from(&cx.orm.mappers.get(mapped.mapper).table);
-        delete.where_.clone_from(&self.criteria);
+        delete.where_ = self.bulk_criteria(cx, mapped)?;
         let connection = session::connection_for(cx, session, mapped.mapper, true)?;
         let result = db::execute(cx, connection, &Statement::from(delete), Given::None)?;
         let ids: Vec<StateId> = matched.iter().map(ObjRef::id).collect();
@@ -62,12 +65,15 @@ impl Query {
             let Some(column) = column.base_column().cloned() else {
                 return Err(Error::unsupported("query.update() of something that is no column"));
             };
+            if !mapper.table.has_column(&column) {
+                return Err(Error::unsupported("query.update() of a column in the table of a base class"));
+            }
             if let Some(key) = mapper.key_of(&column) {
                 keys.push((key.clone(), value.clone()));
             }
             update.values.push((column, value));
         }
-        update.where_.clone_from(&self.criteria);
+        update.where_ = self.bulk_criteria(cx, mapped)?;
         let mut changes = Vec::new();
         for object in &matched {
             for (key, value) in &keys {
@@ -90,6 +96,21 @@ impl Query {
             }
         }
         Ok(result.rowcount)
+    }
+
+    /// The criteria, with what limits the rows to the class's.
+    fn bulk_criteria(&self, cx: &Cx<'_>, mapped: Mapped) -> Result<Vec<Expr>> {
+        let mapper = cx.orm.mappers.get(mapped.mapper);
+        let mut criteria: Vec<Expr> = self.criteria.iter().map(Expr::without_entities).collect();
+        if cx.orm.profile.has(Behaviour::BulkLimitedToClass) {
+            criteria.extend(limit(cx.orm, mapped.mapper, &Adapter::Plain)?);
+        }
+        let elsewhere =
+            |expr: &Expr| expr.from_items().iter().any(|item| *item != FromItem::from(&mapper.table));
+        if mapper.is_joined() && criteria.iter().any(elsewhere) {
+            return Err(Error::unsupported("a bulk update or delete whose criteria are in several tables"));
+        }
+        Ok(criteria)
     }
 
     fn bulk_class(&self) -> Result<Mapped> {
@@ -119,7 +140,7 @@ impl Query {
             return Ok(matched);
         }
         for object in session::identity_objects(cx.orm, session) {
-            if cx.orm.states.get(object.id()).mapper != mapped.mapper {
+            if !cx.orm.mappers.is_a(cx.orm.states.get(object.id()).mapper, mapped.mapper) {
                 continue;
             }
             let mut all = true;
@@ -158,7 +179,9 @@ fn evaluate(orm: &Orm, id: StateId, mapper: MapperId, expr: &Expr) -> Result<Kno
         ExprKind::True => known(Value::Bool(true)),
         ExprKind::False => known(Value::Bool(false)),
         ExprKind::Grouping(inner) => evaluate(orm, id, mapper, inner),
-        ExprKind::Annotated { element, .. } => evaluate(orm, id, mapper, element),
+        ExprKind::Annotated { element, .. } | ExprKind::OfEntity { element, .. } => {
+            evaluate(orm, id, mapper, element)
+        }
         ExprKind::List { op: op @ (Op::And | Op::Or), items } => {
             let stop = *op == Op::Or;
             let mut result = Known::Value(Value::Bool(!stop));

@@ -1,5 +1,6 @@
 //! Loading columns that an object lacks: expired, deferred or refreshed ones.
 
+use super::adapt::rewrite_columns;
 use super::get::by_key;
 use super::query::{Query, Style};
 use super::rows::Refresh;
@@ -7,8 +8,10 @@ use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{self, Key, Property};
+use crate::schema::{Column, Table};
 use crate::session::{self, SessionId};
-use crate::state::{ObjRef, StateId};
+use crate::sql::Expr;
+use crate::state::{ObjRef, Slot, StateId};
 use crate::version::Behaviour;
 
 /// Loads the named column attributes of an object (and with them every other expired one), as the access to
@@ -89,11 +92,71 @@ fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>, replacing: bool) -> R
     }
     let tag = expired_tag(whole, replacing, keys.iter());
     let object = object_of(cx, id)?;
-    let mut query = own_row(cx, id, &tag)?;
+    let mut query = match own_tables(cx, id, &keys)? {
+        Some(query) => query,
+        None => own_row(cx, id, &tag)?,
+    };
     query.only = Some(keys.clone());
     let refresh = Refresh { object, only: Some(keys) };
     let (_, met) = query.run_refreshing(cx, session, Some(refresh))?;
     if met { Ok(()) } else { Err(deleted(cx, id)) }
+}
+
+/// The query for columns of an object that are not in the table of its hierarchy's base: only the tables that have them
+/// are asked. `None` where the base's table has some, or the object's key is not at hand.
+fn own_tables(cx: &Cx<'_>, id: StateId, keys: &[Key]) -> Result<Option<Query>> {
+    let state = cx.orm.states.get(id);
+    let mapper = cx.orm.mappers.get(state.mapper);
+    if !mapper.is_joined() {
+        return Ok(None);
+    }
+    let columns: Vec<Column> = keys
+        .iter()
+        .filter_map(|key| match mapper.properties.get(key) {
+            Some(Property::Column(property)) => Some(property.columns.clone()),
+            Some(Property::Relationship(_)) | None => None,
+        })
+        .flatten()
+        .collect();
+    let asked = |table: &Table| columns.iter().any(|column| table.has_column(column));
+    let mut chain = vec![state.mapper];
+    while let Some(above) = cx.orm.mappers.get(chain[0]).inherits {
+        chain.insert(0, above);
+    }
+    let first = chain.iter().position(|mapper| asked(&cx.orm.mappers.get(*mapper).table));
+    let Some(first) = first.filter(|first| *first > 0) else { return Ok(None) };
+    let start = cx.orm.mappers.get(chain[first]);
+    let mut known = true;
+    let mut names: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
+    names.sort_unstable();
+    let mut query = Query::loader(state.mapper, &format!("below {names:?}"));
+    for below in &chain[first..] {
+        let below = &cx.orm.mappers.get(*below).hierarchy;
+        let Some(condition) = below.inherit_condition.as_ref().filter(|_| !below.single) else { continue };
+        query.criteria.push(rewrite_columns(condition, &mut |column, _| {
+            let above = if cx.orm.profile.has(Behaviour::SubclassLoadJoins) {
+                start.has_column(column) && !start.table.has_column(column)
+            } else {
+                !columns.iter().any(|asked| asked.table() == column.table())
+            };
+            if !above {
+                return Ok(Expr::column(column));
+            }
+            match mapper.key_of(column).and_then(|key| state.dict.get(key)) {
+                Some(Slot::Value(value)) => {
+                    Ok(Expr::bind_named("param", true, Some(value.clone()), column.ty()))
+                }
+                _ => {
+                    known = false;
+                    Ok(Expr::column(column))
+                }
+            }
+        })?);
+    }
+    query.own_tables = true;
+    query.autoflush = false;
+    query.options = state.options.as_deref().unwrap_or(&[]).to_vec();
+    Ok(known.then_some(query))
 }
 
 /// How the statement cache tells loads of expired attributes apart.

@@ -38,8 +38,12 @@ pub fn get(
             ),
         ));
     }
-    if !populate_existing && let Some(found) = from_identity_map(cx, session, mapper, ident)? {
-        return Ok(Some(found));
+    if !populate_existing {
+        match from_identity_map(cx, session, mapper, ident)? {
+            InMap::Is(found) => return Ok(Some(found)),
+            InMap::OfOtherClass => return Ok(None),
+            InMap::Absent => {}
+        }
     }
     let mut query = by_key(cx, mapper, ident, "get")?;
     query.options = options.to_vec();
@@ -47,25 +51,38 @@ pub fn get(
     Ok(query.objects(cx, session)?.into_iter().next())
 }
 
-/// The session's object for a key, refreshed where it is expired: `None` where the session has none, or its row
-/// turns out to be gone.
+/// What the identity map has for a key.
+#[derive(Debug)]
+pub(super) enum InMap {
+    /// Nothing, or an object whose row turns out to be gone.
+    Absent,
+    /// An object of a class that does not inherit from the one that is asked for.
+    OfOtherClass,
+    Is(ObjRef),
+}
+
+/// The session's object for a key, refreshed where it is expired.
 pub(super) fn from_identity_map(
     cx: &mut Cx<'_>,
     session: SessionId,
     mapper: MapperId,
     ident: &[Value],
-) -> Result<Option<ObjRef>> {
-    let key = IdentityKey { mapper, values: ident.to_vec() };
-    let Some(object) = session::lookup(cx.orm, session, &key) else { return Ok(None) };
+) -> Result<InMap> {
+    let key = IdentityKey { mapper: cx.orm.mappers.base(mapper), values: ident.to_vec() };
+    let Some(object) = session::lookup(cx.orm, session, &key) else { return Ok(InMap::Absent) };
     let id = object.id();
     if cx.orm.states.get(id).expired {
         match load_expired(cx, id, false) {
             Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::ObjectDeletedError => return Ok(None),
+            Err(error) if error.kind() == ErrorKind::ObjectDeletedError => return Ok(InMap::Absent),
             Err(error) => return Err(error),
         }
     }
-    Ok(Some(object))
+    if cx.orm.mappers.is_a(cx.orm.states.get(id).mapper, mapper) {
+        Ok(InMap::Is(object))
+    } else {
+        Ok(InMap::OfOtherClass)
+    }
 }
 
 /// A query for the object of one key.

@@ -1,6 +1,6 @@
 //! Relationships that are loaded for all objects of a query once its rows are read.
 
-use super::adapt::{Adapter, Sides, join_conditions, key_of};
+use super::adapt::{Adapter, Sides, join_conditions, key_of, selectable};
 use super::lazy::load_relationship;
 use super::options::LoaderOption;
 use super::query::{Entity, Query, Style, any_of};
@@ -75,7 +75,14 @@ fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[Loader
         _ => {
             let primary_key = &cx.orm.mappers.get(relationship.parent).primary_key;
             match &primary_key[..] {
-                [column] => (column.clone(), None),
+                [column] if cx.orm.mappers.get(relationship.parent).hierarchy.tables.len() == 1 => {
+                    (column.clone(), None)
+                }
+                [_] => {
+                    return Err(Error::unsupported(
+                        "selectin loading from a class of several tables by a join",
+                    ));
+                }
                 _ => return Err(Error::unsupported("selectin loading by a key of several columns")),
             }
         }
@@ -154,7 +161,7 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     let relationship = &load.relationship;
     let resolved = relationship.resolved();
     let root = query.entities.iter().find_map(|entity| match entity {
-        Entity::Mapped(mapped) if mapped.mapper == relationship.parent => Some(*mapped),
+        Entity::Mapped(mapped) if cx.orm.mappers.is_a(mapped.mapper, relationship.parent) => Some(*mapped),
         _ => None,
     });
     let (Some(root), [(local, _)], true) = (root, &resolved.local_remote_pairs[..1], load.path == query.path)
@@ -164,7 +171,7 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     let several = resolved.local_remote_pairs.iter().any(|(other, _)| {
         other != local
             && !resolved.secondary.as_ref().is_some_and(|table| table.has_column(other))
-            && cx.orm.mappers.get(relationship.parent).table.has_column(other)
+            && cx.orm.mappers.get(relationship.parent).has_column(other)
     });
     if several {
         return Err(Error::unsupported("eager loading by subquery over several columns"));
@@ -177,7 +184,8 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
         inner.select_from.push(root);
     }
     inner.options.clear();
-    inner.distinct |= !cx.orm.mappers.get(relationship.parent).primary_key.contains(local);
+    let parent = cx.orm.mappers.get(relationship.parent);
+    inner.distinct |= !parent.primary_key.contains(&parent.base_column(local));
     if inner.limit.is_none() && inner.offset.is_none() {
         inner.order_by.clear();
     }
@@ -196,7 +204,7 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
         secondary: &secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias),
     };
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
-    let target = FromItem::from(&cx.orm.mappers.get(resolved.target).table);
+    let target = selectable(cx.orm, Mapped::from(resolved.target));
     let from = FromItem::from(&alias);
     let from = match (&secondary_alias, secondary) {
         (Some(alias), Some(secondary)) => {
@@ -255,11 +263,18 @@ fn direct_query(
     let target = load.relationship.resolved().target;
     let mut query = Query::loader(target, &tag(load));
     prepare(&mut query, load, options);
+    let target_mapper = cx.orm.mappers.get(target);
+    let column = remote.clone();
+    let mut remote = Expr::column(remote);
     if !many_to_one {
-        let key: Key = key_of(cx.orm, target, remote)?;
+        let key: Key = key_of(cx.orm, target, &column)?;
         query.entities.insert(0, Entity::Attribute(Mapped::from(target), key));
+    } else if target_mapper.is_joined() {
+        query.bare = true;
+        remote = Expr::column(&target_mapper.base_column(&column));
+        query.entities.insert(0, Entity::Expr(remote.clone()));
     }
-    query.criteria.push(any_of(&Expr::column(remote), values)?);
+    query.criteria.push(any_of(&remote, values)?);
     Ok(query)
 }
 
@@ -276,7 +291,7 @@ fn joined_query(
     if let Some(query) = secondary_query(cx, load, options, local, &values)? {
         return Ok(query);
     }
-    let parent = super::adapt::alias(cx, relationship.parent, None);
+    let parent = super::polymorphic::alias(cx, relationship.parent, None);
     let mut query = Query::loader(resolved.target, &tag(load));
     prepare(&mut query, load, options);
     let sides =
@@ -324,7 +339,7 @@ fn secondary_query(
     let mut query = Query::loader(resolved.target, &tag(load));
     prepare(&mut query, load, options);
     query.entities.insert(0, Entity::Expr(Expr::column(remote)));
-    let target = FromItem::from(&cx.orm.mappers.get(resolved.target).table);
+    let target = selectable(cx.orm, Mapped::from(resolved.target));
     query.from_items = vec![FromItem::from(secondary).join(target, on, false)];
     query.criteria.push(any_of(&Expr::column(remote), values.to_vec())?);
     Ok(Some(query))

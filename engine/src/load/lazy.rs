@@ -1,7 +1,7 @@
 //! Loading a relationship when it is first read.
 
 use super::adapt::{key_of, rewrite_columns};
-use super::get::{by_key, from_identity_map};
+use super::get::{InMap, by_key, from_identity_map};
 use super::options::{LoaderOption, Strategy, chosen};
 use super::query::Query;
 use crate::attr::{self, NewValue};
@@ -84,8 +84,10 @@ pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot
             return keep(cx, id, key, NewValue::One(None));
         }
         let target = relationship.resolved().target;
-        if let Some(found) = from_identity_map(cx, session, target, &ident)? {
-            return keep(cx, id, key, NewValue::One(Some(found)));
+        match from_identity_map(cx, session, target, &ident)? {
+            InMap::Is(found) => return keep(cx, id, key, NewValue::One(Some(found))),
+            InMap::OfOtherClass => return keep(cx, id, key, NewValue::One(None)),
+            InMap::Absent => {}
         }
         if lazy == Lazy::RaiseOnSql {
             return Err(raise(cx, "raise_on_sql"));
@@ -160,7 +162,10 @@ fn identity(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result
     let primary_key = cx.orm.mappers.get(resolved.target).primary_key.clone();
     let mut values = Vec::with_capacity(primary_key.len());
     for column in &primary_key {
-        let Some((local, _)) = resolved.local_remote_pairs.iter().find(|(_, remote)| remote == column) else {
+        let target = cx.orm.mappers.get(resolved.target);
+        let found =
+            resolved.local_remote_pairs.iter().find(|(_, remote)| target.base_column(remote) == *column);
+        let Some((local, _)) = found else {
             return Err(Error::unsupported("a lookup by a key that the join does not give"));
         };
         let key = key_of(cx.orm, relationship.parent, local)?;
@@ -178,15 +183,20 @@ fn select_related(
     options: &[LoaderOption],
 ) -> Result<Vec<ObjRef>> {
     let resolved = relationship.resolved();
-    let parent_table = cx.orm.mappers.get(relationship.parent).table.clone();
-    let target_table = cx.orm.mappers.get(resolved.target).table.clone();
+    let parent_tables = cx.orm.mappers.get(relationship.parent).hierarchy.tables.clone();
+    let target_tables = cx.orm.mappers.get(resolved.target).hierarchy.tables.clone();
+    let has = |tables: &[crate::schema::Table], column: &crate::schema::Column| {
+        tables.iter().any(|table| table.has_column(column))
+    };
+    // Where both sides have a table in common, the marks alone tell them apart.
+    let shared = parent_tables.iter().any(|table| target_tables.contains(table));
     let many_to_many = resolved.direction == Direction::ManyToMany;
     // The object's own values are read first; from 1.4 on, reading them flushes where they have expired.
     let mut locals: Vec<(crate::schema::Column, Expr)> = Vec::new();
     let condition = rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
         let local = !remote
-            && parent_table.has_column(column)
-            && (many_to_many || parent_table == target_table || !target_table.has_column(column));
+            && has(&parent_tables, column)
+            && (many_to_many || shared || !has(&target_tables, column));
         if !local {
             return Ok(Expr::column(column));
         }

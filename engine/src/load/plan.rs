@@ -5,11 +5,13 @@
 //! collections are joined to that.
 
 use super::adapt::{Adapter, Sides, join_conditions, selectable};
-use super::from::{entity_items, explicit, position};
+use super::classes::ClassPlan;
+use super::from::{classes_of, entity_items, explicit, position};
 use super::options::{Chosen, Path, chosen, is_deferred};
+use super::polymorphic::{apart, limit, limited};
 use super::query::{Entity, JoinTarget, OnClause, Query, Style};
 use crate::error::{Error, Result};
-use crate::map::{Key, Lazy, MapperId, Property, Relationship};
+use crate::map::{Key, Lazy, Mapped, MapperId, Property, Relationship};
 use crate::orm::Orm;
 use crate::sql::{Alias, Expr, FromItem, LabelStyle, Select};
 use crate::version::Behaviour;
@@ -42,6 +44,10 @@ pub(super) struct EntityPlan {
     pub path: Path,
     pub columns: Vec<(Key, usize)>,
     pub primary_key: Vec<usize>,
+    /// The place that tells the class of the row, where classes inherit from this one.
+    pub discriminator: Option<usize>,
+    /// What rows of subclasses have beside what all have.
+    pub classes: Vec<ClassPlan>,
     pub joined: Vec<JoinedPlan>,
     pub later: Vec<LaterLoad>,
 }
@@ -49,6 +55,8 @@ pub(super) struct EntityPlan {
 /// A relationship that is read from the same row.
 #[derive(Debug)]
 pub(super) struct JoinedPlan {
+    /// The class whose relationship it is.
+    pub parent: MapperId,
     pub key: Key,
     pub uselist: bool,
     pub entity: EntityPlan,
@@ -64,18 +72,20 @@ pub(super) struct LaterLoad {
 /// Joined loads may nest this deep at most, whatever options ask for.
 const MAX_DEPTH: usize = 30;
 
-struct Builder<'a> {
-    orm: &'a Orm,
-    query: &'a Query,
-    primary: Vec<Expr>,
-    secondary: Vec<Expr>,
+pub(super) struct Builder<'a> {
+    pub orm: &'a Orm,
+    pub query: &'a Query,
+    pub primary: Vec<Expr>,
+    pub secondary: Vec<Expr>,
     eager_order: Vec<Expr>,
+    /// Where attributes were placed.
+    attributes: Vec<(Mapped, usize)>,
     entities: usize,
     multiplies: bool,
 }
 
 /// A joined load that is still to be added.
-struct ToJoin {
+pub(super) struct ToJoin {
     relationship: Rc<Relationship>,
     chosen: Chosen,
 }
@@ -89,6 +99,7 @@ impl Plan {
             primary: Vec::new(),
             secondary: Vec::new(),
             eager_order: Vec::new(),
+            attributes: Vec::new(),
             entities: 0,
             multiplies: false,
         };
@@ -102,13 +113,35 @@ impl Plan {
             pending.push(joins);
         }
         let nested = builder.must_nest(&pending);
-        let mut froms = explicit(orm, query)?;
+        let explicit = explicit(orm, query)?;
+        for entity in &query.entities {
+            if let Entity::Mapped(mapped) | Entity::Attribute(mapped, _) = entity
+                && explicit.renames(orm, *mapped)
+                && query.joins.iter().any(|join| joined_to(orm, join) == Some(*mapped))
+            {
+                return Err(Error::unsupported("a query of a class whose tables a join names anew"));
+            }
+        }
+        let named = |exprs: &[Expr]| -> Vec<Expr> {
+            exprs.iter().map(|expr| explicit.rename(orm, expr).without_entities()).collect()
+        };
+        let mut where_ = named(&query.criteria);
+        where_.extend(limits(orm, query)?);
+        let (group_by, having, order_by) =
+            (named(&query.group_by), named(&query.having), named(&query.order_by));
+        let mut froms = explicit.items;
+        if froms.is_empty() && !query.own_tables {
+            let items = entity_items(orm, query)?;
+            if items.iter().any(|item| matches!(item, FromItem::Join(_))) {
+                froms = items;
+            }
+        }
         let mut select = Select {
             label_style: query.label_style(orm.profile),
-            where_: query.criteria.clone(),
-            group_by: query.group_by.clone(),
-            having: query.having.clone(),
-            order_by: query.order_by.clone(),
+            where_,
+            group_by,
+            having,
+            order_by,
             limit: query.limit.clone(),
             offset: query.offset.clone(),
             distinct: query.distinct,
@@ -137,7 +170,7 @@ impl Plan {
 }
 
 impl Builder<'_> {
-    fn place(&mut self, expr: Expr) -> usize {
+    pub(super) fn place(&mut self, expr: Expr) -> usize {
         if let Some(at) = self.primary.iter().position(|other| other.same(&expr)) {
             return at;
         }
@@ -145,15 +178,35 @@ impl Builder<'_> {
         self.primary.len() - 1
     }
 
+    /// Selects an attribute. One column as an attribute of two classes is selected for each.
+    fn place_attribute(&mut self, mapped: Mapped, expr: Expr) -> usize {
+        let apart = self.orm.profile.has(Behaviour::DisambiguatedNames);
+        let other = self.attributes.iter().any(|(known, at)| {
+            *known != mapped && self.primary.get(*at).is_some_and(|placed| placed.same(&expr))
+        });
+        let own = self.attributes.iter().any(|(known, at)| {
+            *known == mapped && self.primary.get(*at).is_some_and(|placed| placed.same(&expr))
+        });
+        let at = if apart && other && !own {
+            self.primary.push(expr);
+            self.primary.len() - 1
+        } else {
+            self.place(expr)
+        };
+        self.attributes.push((mapped, at));
+        at
+    }
+
     fn entity(&mut self, entity: &Entity, eager: bool) -> Result<(Reader, Key, Vec<ToJoin>)> {
         match entity {
             Entity::Expr(expr) => {
                 let name = expr.key().unwrap_or_else(|| Rc::from(""));
-                let at = self.place(expr.clone());
+                let at = self.place(expr.without_entities());
                 Ok((Reader::Value(at), name, Vec::new()))
             }
             Entity::Attribute(mapped, key) => {
-                let at = self.place(super::adapt::attribute(self.orm, *mapped, key)?);
+                let expr = super::adapt::attribute(self.orm, *mapped, key)?;
+                let at = self.place_attribute(*mapped, expr);
                 Ok((Reader::Value(at), Rc::clone(key), Vec::new()))
             }
             Entity::Mapped(mapped) => {
@@ -171,9 +224,12 @@ impl Builder<'_> {
                             if self.skips(&plan.path, mapped.mapper, &property.key, property.deferred) {
                                 continue;
                             }
-                            let Some(column) = property.columns.first() else { continue };
-                            let at = self.place(adapter.column(column)?);
-                            plan.columns.push((Rc::clone(&property.key), at));
+                            let mut places = Vec::with_capacity(property.columns.len());
+                            for column in &property.columns {
+                                places.push(self.place(adapter.column(column)?));
+                            }
+                            let Some(at) = places.first() else { continue };
+                            plan.columns.push((Rc::clone(&property.key), *at));
                         }
                         Property::Relationship(relationship) if eager => {
                             self.choose(&mut plan, relationship, &mut joins)?;
@@ -181,6 +237,8 @@ impl Builder<'_> {
                         Property::Relationship(_) => {}
                     }
                 }
+                let with = super::polymorphic::along(orm, *mapped);
+                self.add_classes(&mut plan, &with, &adapter, eager.then_some(&mut joins), false)?;
                 // A partial load knows its object: the key is selected only where nothing else is.
                 if self.query.only.is_none() || plan.columns.is_empty() {
                     for column in &mapper.primary_key {
@@ -201,22 +259,30 @@ impl Builder<'_> {
             path,
             columns: Vec::new(),
             primary_key: Vec::new(),
+            discriminator: None,
+            classes: Vec::new(),
             joined: Vec::new(),
             later: Vec::new(),
         }
     }
 
     /// Whether a column of the root entity, or of a joined one, is not selected.
-    fn skips(&self, path: &[(MapperId, Key)], mapper: MapperId, key: &Key, deferred: bool) -> bool {
+    pub(super) fn skips(
+        &self,
+        path: &[(MapperId, Key)],
+        mapper: MapperId,
+        key: &Key,
+        deferred: bool,
+    ) -> bool {
         if path.len() == self.query.path.len()
             && let Some(only) = &self.query.only
         {
             return !only.contains(key);
         }
-        is_deferred(&self.query.options, path, mapper, key, deferred)
+        is_deferred(&self.query.options, path, self.orm.mappers.owner(mapper, key), key, deferred)
     }
 
-    fn choose(
+    pub(super) fn choose(
         &mut self,
         plan: &mut EntityPlan,
         relationship: &Rc<Relationship>,
@@ -379,9 +445,8 @@ impl Builder<'_> {
         let resolved = relationship.resolved();
         self.multiplies |= resolved.uselist;
         let target = orm.mappers.get(resolved.target);
-        let alias = Alias::of_table(&target.table, None);
+        let (right, adapter) = apart(orm, resolved.target);
         let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
-        let adapter = Adapter::Alias(alias.clone());
         let sides = Sides {
             parent,
             target: &adapter,
@@ -389,16 +454,16 @@ impl Builder<'_> {
         };
         let (primary, secondary) = join_conditions(orm, relationship.parent, resolved, &sides)?;
         let outer = !join.chosen.inner || under_outer;
-        let right = FromItem::from(&alias);
         let mut from = match (&secondary_alias, secondary) {
             (Some(secondary_alias), Some(secondary)) => {
+                let secondary = limited(orm, resolved.target, &adapter, secondary)?;
                 let pair = FromItem::from(secondary_alias).join(right, secondary, false);
                 from.join(pair, primary, outer)
             }
-            _ => from.join(right, primary, outer),
+            _ => from.join(right, limited(orm, resolved.target, &adapter, primary)?, outer),
         };
         for expr in &resolved.order_by {
-            self.eager_order.push(adapter.adapt(expr, &target.table)?);
+            self.eager_order.push(adapter.adapt_all(expr, &target.hierarchy.tables)?);
         }
 
         let mut path = path.to_vec();
@@ -410,9 +475,12 @@ impl Builder<'_> {
                     if self.skips(&plan.path, resolved.target, &property.key, property.deferred) {
                         continue;
                     }
-                    let Some(column) = property.columns.first() else { continue };
-                    let at = self.place_joined(adapter.column(column)?);
-                    plan.columns.push((Rc::clone(&property.key), at));
+                    let mut places = Vec::with_capacity(property.columns.len());
+                    for column in &property.columns {
+                        places.push(self.place_joined(adapter.column(column)?));
+                    }
+                    let Some(at) = places.first() else { continue };
+                    plan.columns.push((Rc::clone(&property.key), *at));
                 }
                 Property::Relationship(next) => {
                     let mut joins = Vec::new();
@@ -425,16 +493,28 @@ impl Builder<'_> {
                 }
             }
         }
+        let with = orm.mappers.polymorphic_mappers(resolved.target);
+        let mut joins = Vec::new();
+        self.add_classes(&mut plan, &with, &adapter, Some(&mut joins), true)?;
+        for next in joins {
+            let (joined_from, joined) = self.join(from, &adapter, &plan.path, &next, outer)?;
+            from = joined_from;
+            plan.joined.push(joined);
+        }
         for column in &target.primary_key {
             let at = self.place_joined(adapter.column(column)?);
             plan.primary_key.push(at);
         }
-        let joined =
-            JoinedPlan { key: Rc::clone(&relationship.key), uselist: resolved.uselist, entity: plan };
+        let joined = JoinedPlan {
+            parent: relationship.parent,
+            key: Rc::clone(&relationship.key),
+            uselist: resolved.uselist,
+            entity: plan,
+        };
         Ok((from, joined))
     }
 
-    fn place_joined(&mut self, expr: Expr) -> usize {
+    pub(super) fn place_joined(&mut self, expr: Expr) -> usize {
         let offset = self.primary.len();
         if let Some(at) = self.secondary.iter().position(|other| other.same(&expr)) {
             return offset + at;
@@ -442,6 +522,45 @@ impl Builder<'_> {
         self.secondary.push(expr);
         offset + self.secondary.len() - 1
     }
+}
+
+/// The class that a join leads to.
+fn joined_to(orm: &Orm, join: &super::Join) -> Option<Mapped> {
+    match &join.target {
+        JoinTarget::Relationship { from, key, to } => match to {
+            Some(to) => Some(*to),
+            None => {
+                let relationship = orm.mappers.relationship(from.mapper, key)?;
+                Some(Mapped::from(relationship.resolved().target))
+            }
+        },
+        JoinTarget::Mapped(mapped) => Some(*mapped),
+        JoinTarget::Table(_) => None,
+    }
+}
+
+/// What limits the rows of tables that classes share to those of the queried classes. A class that is joined to is
+/// limited by the join's condition.
+fn limits(orm: &Orm, query: &Query) -> Result<Vec<Expr>> {
+    let mut classes: Vec<Mapped> = Vec::new();
+    if query.own_tables {
+        return Ok(Vec::new());
+    }
+    for entity in &query.entities {
+        match entity {
+            Entity::Mapped(mapped) | Entity::Attribute(mapped, _) => classes.push(*mapped),
+            Entity::Expr(expr) => classes.extend(classes_of(expr)),
+        }
+    }
+    classes.extend(&query.select_from);
+    let joined: Vec<Mapped> = query.joins.iter().filter_map(|join| joined_to(orm, join)).collect();
+    let mut found = Vec::new();
+    for (at, mapped) in classes.iter().enumerate() {
+        if !joined.contains(mapped) && !classes[..at].contains(mapped) {
+            found.extend(limit(orm, mapped.mapper, &Adapter::of(orm, *mapped))?);
+        }
+    }
+    Ok(found)
 }
 
 /// The columns that an `ORDER BY` element orders by.
@@ -459,6 +578,9 @@ impl Query {
     /// How the statement labels its columns.
     pub(super) fn label_style(&self, profile: crate::version::Profile) -> LabelStyle {
         let loader = self.style == Style::Loader;
+        if self.own_tables {
+            return LabelStyle::TableColumn;
+        }
         if self.style == Style::Legacy || (loader && profile.has(Behaviour::LegacyColumnLabels)) {
             LabelStyle::TableColumn
         } else if loader && self.bare {
@@ -470,13 +592,20 @@ impl Query {
 
     /// What the statement cache sees of a query beside its text: how entities and joins were spelled, options.
     fn tag(&self) -> Option<Key> {
-        if let Some(loader) = &self.loader {
-            if self.options.is_empty() {
-                return Some(Rc::clone(loader));
-            }
-            return Some(Rc::from(format!("{loader} {:?}", self.options)));
-        }
         let mut tag = String::new();
+        if let Some(loader) = &self.loader {
+            tag.push_str(loader);
+            // Classes that share a table can have statements of one text.
+            for entity in &self.entities {
+                if let Entity::Mapped(mapped) = entity {
+                    let _ = write!(tag, " {:?}", mapped.mapper);
+                }
+            }
+            if !self.options.is_empty() {
+                let _ = write!(tag, " {:?}", self.options);
+            }
+            return Some(Rc::from(tag));
+        }
         for entity in &self.entities {
             match entity {
                 Entity::Mapped(mapped) => {
@@ -490,6 +619,12 @@ impl Query {
             let along = matches!(join.target, JoinTarget::Relationship { .. });
             let given = matches!(join.on, OnClause::Expr(_));
             tag.push_str(if along { "along " } else { "to " });
+            let aliased = match &join.target {
+                JoinTarget::Relationship { to, .. } => to.is_some_and(|to| to.alias.is_some()),
+                JoinTarget::Mapped(mapped) => mapped.alias.is_some(),
+                JoinTarget::Table(_) => false,
+            };
+            tag.push_str(if aliased { "aliased " } else { "" });
             tag.push_str(if given { "on " } else { "" });
         }
         if !self.options.is_empty() || self.populate_existing {

@@ -103,6 +103,8 @@ pub struct Query {
     pub(crate) bare: bool,
     /// A load on access: what follows it is loaded for new objects only.
     pub(crate) on_access: bool,
+    /// Only the tables of the selected columns are selected from, not those that the class has besides.
+    pub(crate) own_tables: bool,
 }
 
 impl Query {
@@ -130,6 +132,7 @@ impl Query {
             kept_options: None,
             bare: false,
             on_access: false,
+            own_tables: false,
         }
     }
 
@@ -156,7 +159,9 @@ impl Query {
                 Entity::Expr(expr) => {
                     let item = expr.from_items().into_iter().next()?;
                     let mapper =
-                        cx.orm.mappers.iter().find(|mapper| FromItem::from(&mapper.table) == item)?;
+                        cx.orm.mappers.iter().find(|mapper| {
+                            FromItem::from(&mapper.table) == item && !mapper.hierarchy.single
+                        })?;
                     Some(Mapped::from(mapper.id))
                 }
             })

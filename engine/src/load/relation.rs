@@ -1,11 +1,12 @@
 //! Relationship attributes in conditions: `User.addresses.any(…)`, `Address.user == user`.
 
 use super::adapt::{Adapter, Sides, join_conditions, key_of, rewrite_columns, selectable};
+use super::polymorphic::{self, limit};
 use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{self, Direction, Mapped, Relationship};
-use crate::schema::{Column, SqlType};
+use crate::schema::{Column, SqlType, Table};
 use crate::sql::{Alias, Correlate, Expr, FromItem, Op, Select};
 use crate::state::{ObjRef, Slot, StateId};
 use crate::value::Value;
@@ -90,10 +91,11 @@ fn matches_object(
 ) -> Result<Expr> {
     let resolved = relationship.resolved();
     let parent = Adapter::of(cx.orm, mapped);
-    let parent_table = cx.orm.mappers.get(mapped.mapper).table.clone();
-    let target_table = cx.orm.mappers.get(resolved.target).table.clone();
+    let parent_tables = cx.orm.mappers.get(mapped.mapper).hierarchy.tables.clone();
+    let target_tables = cx.orm.mappers.get(resolved.target).hierarchy.tables.clone();
+    let has = |tables: &[Table], column: &Column| tables.iter().any(|table| table.has_column(column));
     rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
-        if target_table.has_column(column) && (remote || !parent_table.has_column(column)) {
+        if has(&target_tables, column) && (remote || !has(&parent_tables, column)) {
             let value = value_of(cx, object.id(), resolved.target, column)?;
             Ok(Expr::bind_named("param", true, Some(value), column.ty()))
         } else {
@@ -133,14 +135,14 @@ fn select_one(
     criteria: Vec<Expr>,
 ) -> Result<Expr> {
     let resolved = relationship.resolved();
-    let target_table = cx.orm.mappers.get(resolved.target).table.clone();
     let parent = Adapter::of(cx.orm, mapped);
-    let itself = of_type.is_none() && cx.orm.mappers.get(mapped.mapper).table == target_table;
-    let alias = itself.then(|| Alias::of_table(&target_table, None));
-    let (target, item) = match (&alias, of_type) {
-        (Some(alias), _) => (Adapter::Alias(alias.clone()), FromItem::from(alias)),
-        (None, Some(of_type)) => (Adapter::of(cx.orm, of_type), selectable(cx.orm, of_type)),
-        (None, None) => (Adapter::Plain, FromItem::from(&target_table)),
+    let to = of_type.unwrap_or_else(|| Mapped::from(resolved.target));
+    let itself = to.alias.is_none() && cx.orm.mappers.base(mapped.mapper) == cx.orm.mappers.base(to.mapper);
+    let tables = polymorphic::tables(cx.orm, to);
+    let (item, target) = if itself {
+        polymorphic::apart_whole(cx.orm, to.mapper)
+    } else {
+        (selectable(cx.orm, to), Adapter::of(cx.orm, to))
     };
     let sides = Sides { parent: &parent, target: &target, secondary: &Adapter::Plain };
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
@@ -152,11 +154,19 @@ fn select_one(
     }
     let mut parts = vec![primary];
     parts.extend(secondary);
+    let limit = limit(cx.orm, to.mapper, &target)?;
+    parts.extend(limit.clone());
     for criterion in criteria {
-        parts.push(target.adapt(&criterion, &target_table)?);
+        parts.push(target.adapt_all(&criterion.without_entities(), &tables)?);
+    }
+    if cx.orm.profile.has(Behaviour::ExistsLimitsClassTwice) {
+        parts.extend(limit);
     }
     select.where_ = vec![Expr::and(parts)];
-    select.correlate = Correlate::To(vec![selectable(cx.orm, mapped)]);
+    let outer = selectable(cx.orm, mapped);
+    let mut correlated = outer.leaves();
+    correlated.push(outer);
+    select.correlate = Correlate::To(correlated);
     Ok(Expr::exists(select))
 }
 
@@ -176,9 +186,9 @@ pub fn contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> 
     }
     if resolved.secondaryjoin.is_none() {
         let parent = Adapter::of(cx.orm, mapped);
-        let parent_table = cx.orm.mappers.get(mapped.mapper).table.clone();
+        let parent_tables = cx.orm.mappers.get(mapped.mapper).hierarchy.tables.clone();
         return rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
-            if remote || !parent_table.has_column(column) {
+            if remote || !parent_tables.iter().any(|table| table.has_column(column)) {
                 let value = value_of(cx, object.id(), resolved.target, column)?;
                 Ok(Expr::bind_named("param", true, Some(value), column.ty()))
             } else {
@@ -193,11 +203,11 @@ pub fn contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> 
     let parent = Adapter::of(cx.orm, mapped);
     let sides = Sides { parent: &parent, target: &Adapter::Plain, secondary: &secondary };
     let (primary, secondaryjoin) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
-    let target_table = cx.orm.mappers.get(resolved.target).table.clone();
+    let target_tables = cx.orm.mappers.get(resolved.target).hierarchy.tables.clone();
     let mut parts = vec![primary];
     if let Some(join) = secondaryjoin {
         parts.push(rewrite_columns(&join, &mut |column, _| {
-            if target_table.has_column(column) {
+            if target_tables.iter().any(|table| table.has_column(column)) {
                 let value = value_of(cx, object.id(), resolved.target, column)?;
                 Ok(Expr::bind_named("param", true, Some(value), column.ty()))
             } else {

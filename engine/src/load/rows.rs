@@ -7,12 +7,13 @@ use super::options::LoaderOption;
 use super::plan::{EntityPlan, Reader};
 use super::result::Item;
 use crate::attr::{self, NewValue};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{Key, Lazy, Relationship};
+use crate::map::{Key, Lazy, MapperId, Relationship};
 use crate::session::{self, SessionId};
-use crate::state::{IdentityKey, ObjRef, Slot, StateId};
+use crate::state::{self, IdentityKey, ObjRef, Slot, StateId};
 use crate::value::Value;
+use crate::version::Behaviour;
 use indexmap::{IndexMap, IndexSet};
 use std::rc::Rc;
 
@@ -113,9 +114,13 @@ impl Loading {
         let id = object.id();
         if self.columns_done.insert((id, plan.id)) {
             self.fill_columns(cx, plan, row, id)?;
-            self.note_later(plan, &object);
+            self.note_later(cx, plan, &object);
         }
+        let class = cx.orm.states.get(id).mapper;
         for joined in &plan.joined {
+            if !cx.orm.mappers.is_a(class, joined.parent) {
+                continue;
+            }
             let child = self.entity(cx, &joined.entity, row, false)?;
             if !self.filled.get(&id).is_some_and(|filling| filling.fills(&joined.key)) {
                 continue;
@@ -155,7 +160,7 @@ impl Loading {
         if values.iter().all(Value::is_null) {
             return Ok(None);
         }
-        let key = IdentityKey { mapper: plan.mapper, values };
+        let key = IdentityKey { mapper: cx.orm.mappers.base(plan.mapper), values };
         let refreshed = self.refresh.as_ref().map(|refresh| refresh.object.clone()).filter(|object| {
             cx.orm.states.find(object.id()).is_some_and(|state| state.key.as_ref() == Some(&key))
         });
@@ -164,7 +169,8 @@ impl Loading {
             self.begin(cx, plan, &object, refreshed.is_some() && root, false);
             return Ok(Some(object));
         }
-        let object = cx.orm.states.create(plan.mapper);
+        let mapper = class_of(cx, plan, row, &key)?;
+        let object = cx.orm.states.create(mapper);
         session::register_loaded(cx, self.session, &object, key)?;
         self.begin(cx, plan, &object, false, true);
         Ok(Some(object))
@@ -219,6 +225,21 @@ impl Loading {
                 attr::set_committed(cx, id, key, NewValue::Value(value(row, *at)?))?;
             }
         }
+        let class = cx.orm.states.get(id).mapper;
+        if let Some(class) = plan.classes.iter().find(|plan| plan.mapper == class) {
+            for (key, at) in &class.columns {
+                if filling.fills(key) {
+                    attr::set_committed(cx, id, key, NewValue::Value(value(row, *at)?))?;
+                }
+            }
+            if filling.is_new || filling.anew {
+                for key in class.expired.iter().filter(|key| filling.fills(key)) {
+                    let state = cx.orm.states.get_mut(id);
+                    state.dict.shift_remove(key);
+                    state.expired_attributes.insert(Rc::clone(key));
+                }
+            }
+        }
         if filling.is_new || filling.anew || filling.keys.as_ref().is_some_and(|keys| !keys.is_empty()) {
             cx.orm.states.get_mut(id).expired = false;
         }
@@ -245,13 +266,17 @@ impl Loading {
         Ok(())
     }
 
-    fn note_later(&mut self, plan: &EntityPlan, object: &ObjRef) {
+    fn note_later(&mut self, cx: &Cx<'_>, plan: &EntityPlan, object: &ObjRef) {
         let Some(filling) = self.filled.get(&object.id()) else { return };
         let known = !filling.is_new && !filling.anew;
         if known && self.on_access {
             return;
         }
+        let class = cx.orm.states.get(object.id()).mapper;
         for later in &plan.later {
+            if !cx.orm.mappers.is_a(class, later.relationship.parent) {
+                continue;
+            }
             let fills = filling.fills(&later.relationship.key);
             // These two ask for every object of the rows, and give to those that lack it.
             let asks_again = known && matches!(later.lazy, Lazy::Selectin | Lazy::Subquery);
@@ -287,6 +312,38 @@ impl Loading {
     pub(super) fn met(&self, id: StateId) -> bool {
         self.filled.get(&id).is_some_and(|filling| filling.object.id() == id)
     }
+}
+
+/// The class that a row says its object is of.
+fn class_of(cx: &Cx<'_>, plan: &EntityPlan, row: &[Value], key: &IdentityKey) -> Result<MapperId> {
+    let Some(at) = plan.discriminator else { return Ok(plan.mapper) };
+    let identity = value(row, at)?;
+    if identity.is_null() {
+        return Ok(plan.mapper);
+    }
+    let mappers = &cx.orm.mappers;
+    let found = mappers.polymorphic_map(plan.mapper).into_iter().find(|(known, _)| *known == identity);
+    let Some((_, mapper)) = found else {
+        let shown = crate::value::repr::value(&identity);
+        return Err(Error::new(
+            ErrorKind::AssertionError,
+            format!("No such polymorphic_identity {shown} is defined"),
+        ));
+    };
+    if mappers.is_a(mapper, plan.mapper) || !cx.orm.profile.has(Behaviour::RowOfOtherClassRefused) {
+        return Ok(mapper);
+    }
+    let column =
+        mappers.get(plan.mapper).polymorphic_on.as_ref().map(ToString::to_string).unwrap_or_default();
+    Err(Error::new(
+        ErrorKind::InvalidRequestError,
+        format!(
+            "Row with identity key {} can't be loaded into an object; the polymorphic discriminator column '{column}' refers to {}, which is not a sub-mapper of the requested {}",
+            state::identity_text(cx.orm, key),
+            mappers.get(mapper).text(cx.orm.profile),
+            mappers.get(plan.mapper).text(cx.orm.profile),
+        ),
+    ))
 }
 
 fn value(row: &[Value], at: usize) -> Result<Value> {

@@ -3,7 +3,7 @@
 //! A mapper whose configuration failed fails every later use with the same cause. Mappers are configured in the
 //! order in which they were made, relationships in the order of their mapper, a backref as soon as it is made.
 
-use super::join::JoinSpec;
+use super::join::{JoinSpec, Side};
 use super::messages;
 use super::relationship::{Backref, Cascades, Direction, Relationship, RelationshipArgs, Resolved, Target};
 use super::spec::insert_relationship;
@@ -169,17 +169,16 @@ fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
     let name = name_of(cx, relationship);
     let target = find_target(cx, relationship)?;
     let secondary = resolve_one(cx, args.secondary.as_ref())?;
-    let primaryjoin = resolve_one(cx, args.primaryjoin.as_ref())?;
-    let secondaryjoin = resolve_one(cx, args.secondaryjoin.as_ref())?;
+    let primaryjoin = resolve_one(cx, args.primaryjoin.as_ref())?.map(|join| join.without_entities());
+    let secondaryjoin = resolve_one(cx, args.secondaryjoin.as_ref())?.map(|join| join.without_entities());
     let foreign_keys = resolve_each(cx, args.foreign_keys.as_ref())?;
     let remote_side = resolve_each(cx, args.remote_side.as_ref())?;
-    let order_by = resolve_each(cx, args.order_by.as_ref())?;
-    let parent_table = cx.orm.mappers.get(relationship.parent).table.clone();
+    let order_by = resolve_each(cx, args.order_by.as_ref())?.iter().map(Expr::without_entities).collect();
     let join = JoinSpec {
         profile: cx.orm.profile,
         name: &name,
-        parent: parent_table.clone(),
-        target: cx.orm.mappers.get(target).table.clone(),
+        parent: Side::of(cx.orm.mappers.get(relationship.parent)),
+        target: Side::of(cx.orm.mappers.get(target)),
         secondary: secondary.clone(),
         primaryjoin,
         secondaryjoin,
@@ -194,9 +193,12 @@ fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
         Some(secondaryjoin) => {
             Reversed { primaryjoin: secondaryjoin.clone(), secondaryjoin: Some(join.primaryjoin.clone()) }
         }
-        None => Reversed { primaryjoin: join.reversed(&parent_table), secondaryjoin: None },
+        None => Reversed {
+            primaryjoin: join.reversed(cx.orm.mappers.get(relationship.parent)),
+            secondaryjoin: None,
+        },
     };
-    let use_get = !uselist && join.looks_up(&cx.orm.mappers.get(target).primary_key);
+    let use_get = !uselist && join.looks_up(cx.orm.mappers.get(target));
     let resolved = Resolved {
         target,
         direction: join.direction,
@@ -259,7 +261,8 @@ fn make_backref(
 ) -> Result<()> {
     let target = relationship.resolved().target;
     let other = cx.orm.mappers.get(target);
-    if other.properties.contains_key(&backref.name) {
+    let below = cx.orm.mappers.self_and_descendants(target);
+    if below.iter().any(|mapper| cx.orm.mappers.get(*mapper).properties.contains_key(&backref.name)) {
         let text = other.text(cx.orm.profile);
         return Err(messages::backref_exists(&backref.name, &name_of(cx, relationship), &text));
     }
@@ -308,7 +311,7 @@ fn link(cx: &mut Cx<'_>, relationship: &Rc<Relationship>, key: &Key) -> Result<(
         Some(resolved) => resolved.target,
         None => find_target(cx, &other)?,
     };
-    if other_target != relationship.parent {
+    if cx.orm.mappers.base(other_target) != cx.orm.mappers.base(relationship.parent) {
         let parent = cx.orm.mappers.get(relationship.parent).text(profile);
         return Err(messages::reverse_of_another(key, &name, &other_name, &parent));
     }
@@ -318,7 +321,7 @@ fn link(cx: &mut Cx<'_>, relationship: &Rc<Relationship>, key: &Key) -> Result<(
     {
         return Err(messages::same_direction(profile, &other_name, &name, direction));
     }
-    add_reverse(relationship, target, key);
+    add_reverse(relationship, other.parent, key);
     add_reverse(&other, relationship.parent, &relationship.key);
     Ok(())
 }

@@ -3,13 +3,14 @@
 //! Marks (`foreign`, `remote`) stay on the columns of the expressions that come out; printing ignores them.
 //! A local column is one of the parent's table without the `remote` mark.
 
-use super::messages;
 use super::relationship::Direction;
+use super::{Mapper, messages};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, Constraint, Table};
 use crate::sql::compile::Dialect;
 use crate::sql::{Expr, ExprKind, Op};
 use crate::version::Profile;
+use std::slice;
 
 /// What a relationship says of its join.
 #[derive(Debug)]
@@ -17,14 +18,32 @@ pub(crate) struct JoinSpec<'a> {
     pub profile: Profile,
     /// `User.addresses`
     pub name: &'a str,
-    pub parent: Table,
-    pub target: Table,
+    pub parent: Side,
+    pub target: Side,
     pub secondary: Option<Table>,
     pub primaryjoin: Option<Expr>,
     pub secondaryjoin: Option<Expr>,
     pub foreign_keys: Vec<Column>,
     pub remote_side: Vec<Column>,
     pub viewonly: bool,
+}
+
+/// One side of a relationship: the tables of a class, which are several where it inherits from another.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Side {
+    /// The class's own table.
+    pub local: Table,
+    pub tables: Vec<Table>,
+}
+
+impl Side {
+    pub(crate) fn of(mapper: &Mapper) -> Self {
+        Side { local: mapper.table.clone(), tables: mapper.hierarchy.tables.clone() }
+    }
+
+    fn has_column(&self, column: &Column) -> bool {
+        self.tables.iter().any(|table| table.has_column(column))
+    }
 }
 
 /// What was worked out.
@@ -140,9 +159,13 @@ enum NoJoin {
 type Pairs = Vec<(Column, Column)>;
 
 /// Links of one constraint from `from` to `to`: `(referred, referring)`.
-fn constraint_links(from: &Table, to: &Table, only: &[Column]) -> Result<Vec<(Pairs, Vec<Column>)>, NoJoin> {
+fn constraint_links(
+    from: &[Table],
+    to: &[Table],
+    only: &[Column],
+) -> Result<Vec<(Pairs, Vec<Column>)>, NoJoin> {
     let mut links = Vec::new();
-    for constraint in from.constraints() {
+    for constraint in from.iter().flat_map(Table::constraints) {
         let Constraint::ForeignKey(constraint) = constraint else { continue };
         let mut pairs = Pairs::new();
         let mut referring = Vec::new();
@@ -156,7 +179,7 @@ fn constraint_links(from: &Table, to: &Table, only: &[Column]) -> Result<Vec<(Pa
                 Err(error) if error.kind() == ErrorKind::NoReferencedTableError => continue,
                 Err(error) => return Err(NoJoin::Other(error)),
             };
-            if to.has_column(&referred) {
+            if to.iter().any(|table| table.has_column(&referred)) {
                 pairs.push((referred, parent.clone()));
             }
             referring.push(parent);
@@ -168,8 +191,8 @@ fn constraint_links(from: &Table, to: &Table, only: &[Column]) -> Result<Vec<(Pa
     Ok(links)
 }
 
-/// The condition between two tables that their foreign keys give.
-fn join_from_keys(left: &Table, right: &Table, only: &[Column]) -> Result<Expr, NoJoin> {
+/// The condition between the tables of two sides that their foreign keys give.
+fn join_from_keys(left: &[Table], right: &[Table], only: &[Column]) -> Result<Expr, NoJoin> {
     let mut links = constraint_links(right, left, only)?;
     if left != right {
         links.extend(constraint_links(left, right, only)?);
@@ -198,11 +221,24 @@ fn join_from_keys(left: &Table, right: &Table, only: &[Column]) -> Result<Expr, 
 /// The condition between two tables of a query's join, from their foreign keys; `None` where there is not
 /// exactly one.
 pub(crate) fn natural_join(left: &Table, right: &Table) -> Result<Option<Expr>> {
-    match join_from_keys(left, right, &[]) {
+    match join_from_keys(slice::from_ref(left), slice::from_ref(right), &[]) {
         Ok(expr) => Ok(Some(expr)),
         Err(NoJoin::Other(error)) => Err(error),
         Err(NoJoin::NoForeignKeys | NoJoin::Ambiguous) => Ok(None),
     }
+}
+
+/// The condition by which a class's table is joined to that of the class that it inherits from.
+///
+/// # Errors
+///
+/// `NoForeignKeysError` or `AmbiguousForeignKeysError` where there is not exactly one.
+pub(super) fn inherit_join(profile: Profile, above: &Table, below: &Table) -> Result<Expr> {
+    join_from_keys(slice::from_ref(above), slice::from_ref(below), &[]).map_err(|error| match error {
+        NoJoin::NoForeignKeys => messages::no_inherit_condition(profile, above.name(), below.name()),
+        NoJoin::Ambiguous => messages::ambiguous_inherit_condition(profile, above.name(), below.name()),
+        NoJoin::Other(error) => error,
+    })
 }
 
 impl JoinSpec<'_> {
@@ -258,22 +294,30 @@ impl JoinSpec<'_> {
             NoJoin::Ambiguous => messages::ambiguous_foreign_keys(self.name, secondary_name),
             NoJoin::Other(error) => error,
         };
-        let find =
-            |left: &Table, right: &Table| join_from_keys(left, right, &self.foreign_keys).map_err(fail);
+        // The class's own table goes before those that it inherits.
+        let find = |left: &Side, right: &[Table]| {
+            match join_from_keys(slice::from_ref(&left.local), right, &self.foreign_keys) {
+                Err(NoJoin::NoForeignKeys) if left.tables.len() > 1 => {
+                    join_from_keys(&left.tables, right, &self.foreign_keys)
+                }
+                found => found,
+            }
+            .map_err(fail)
+        };
         if let Some(secondary) = &self.secondary {
             let secondaryjoin = match &self.secondaryjoin {
                 Some(join) => join.clone(),
-                None => find(&self.target, secondary)?,
+                None => find(&self.target, slice::from_ref(secondary))?,
             };
             let primaryjoin = match &self.primaryjoin {
                 Some(join) => join.clone(),
-                None => find(&self.parent, secondary)?,
+                None => find(&self.parent, slice::from_ref(secondary))?,
             };
             return Ok((primaryjoin, Some(secondaryjoin)));
         }
         let primaryjoin = match &self.primaryjoin {
             Some(join) => join.clone(),
-            None => find(&self.parent, &self.target)?,
+            None => find(&self.parent, &self.target.tables)?,
         };
         Ok((primaryjoin, None))
     }
@@ -307,9 +351,17 @@ impl JoinSpec<'_> {
         remark(join, &mut |marked| (foreign.contains(&marked.column), marked.remote))
     }
 
-    /// Whether some comparison has columns of the parent on both sides: the table refers to itself.
-    fn refers_to_itself(&self) -> bool {
-        self.parent == self.target
+    /// Whether some comparison has columns that both the parent and the target have on its both sides: the table
+    /// refers to itself.
+    fn refers_to_itself(&self, join: &Expr) -> bool {
+        if self.parent == self.target && self.parent.tables.len() == 1 {
+            return true;
+        }
+        let shared = |column: &Column| self.parent.has_column(column) && self.target.has_column(column);
+        comparisons(join).iter().any(|(left, right, _)| {
+            column_sides(left, right)
+                .is_some_and(|(left, right)| shared(&left.column) && shared(&right.column))
+        })
     }
 
     fn mark_remote(&self, join: &Expr) -> Expr {
@@ -319,11 +371,13 @@ impl JoinSpec<'_> {
         if !self.remote_side.is_empty() {
             return remark(join, &mut |marked| (marked.foreign, self.remote_side.contains(&marked.column)));
         }
-        if self.refers_to_itself() {
+        if self.refers_to_itself(join) {
             return remark(join, &mut |marked| (marked.foreign, marked.foreign));
         }
         remark(join, &mut |marked| {
-            let remote = self.target.has_column(&marked.column) && !self.parent.has_column(&marked.column);
+            let remote = self.target.has_column(&marked.column)
+                && (!self.parent.local.has_column(&marked.column)
+                    || self.target.local.has_column(&marked.column));
             (marked.foreign, remote)
         })
     }
@@ -418,7 +472,7 @@ impl JoinSpec<'_> {
 
 impl JoinCondition {
     /// The primary join as a backref is given it: what was remote is local there and the other way round.
-    pub(crate) fn reversed(&self, parent: &Table) -> Expr {
+    pub(crate) fn reversed(&self, parent: &Mapper) -> Expr {
         if self.remote_given {
             return remark(&self.primaryjoin, &mut |marked| {
                 (marked.foreign, !marked.remote && parent.has_column(&marked.column))
@@ -430,7 +484,8 @@ impl JoinCondition {
 
     /// Whether the lazy load looks the target up by its primary key, which the identity map can answer: each
     /// part of the join compares a column of the key, all of it, with a local one.
-    pub(crate) fn looks_up(&self, primary_key: &[Column]) -> bool {
+    pub(crate) fn looks_up(&self, target: &Mapper) -> bool {
+        let primary_key = &target.primary_key;
         if self.secondaryjoin.is_some() {
             return false;
         }
@@ -438,7 +493,7 @@ impl JoinCondition {
         if !conjuncts(&self.primaryjoin, &mut parts) {
             return false;
         }
-        let mut looked_up: Vec<&Column> = Vec::new();
+        let mut looked_up: Vec<Column> = Vec::new();
         for part in &parts {
             let ExprKind::Binary { left, right, op: Op::Eq, .. } = part.kind() else { return false };
             let (Some(left_column), Some(right_column)) = (left.as_column(), right.as_column()) else {
@@ -449,7 +504,8 @@ impl JoinCondition {
                 (false, true) => right_column,
                 _ => return false,
             };
-            if !primary_key.contains(remote) || looked_up.contains(&remote) {
+            let remote = target.base_column(remote);
+            if !primary_key.contains(&remote) || looked_up.contains(&remote) {
                 return false;
             }
             looked_up.push(remote);

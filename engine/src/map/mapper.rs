@@ -1,15 +1,17 @@
 //! One mapped class.
 
 use super::Key;
+use super::inheritance::Hierarchy;
 use super::messages;
 use super::relationship::Relationship;
 use crate::error::Error;
 use crate::schema::{Column, Table};
-use crate::sql::Alias;
+use crate::sql::{Alias, FromItem};
 use crate::value::Value;
 use crate::version::Profile;
 use indexmap::IndexMap;
 use std::any::Any;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,12 +21,27 @@ pub struct MapperId(pub(crate) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RegistryId(pub(crate) u32);
 
-/// A mapped class as it stands in a query: itself, or an alias of its table.
+/// A mapped class as it stands in a query: itself, or another occurrence of what it selects from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Mapped {
     pub mapper: MapperId,
-    /// The number of an alias of its table, made by [`crate::load::alias`].
+    /// The number of an alias, made by [`crate::load::alias`] and the like. A subclass that the alias selects from
+    /// along with its class has the same one.
     pub alias: Option<u32>,
+}
+
+/// Another occurrence of what a mapped class selects from: `aliased(Class)`, `with_polymorphic(Class, …)`.
+#[derive(Debug, Clone)]
+pub struct AliasedClass {
+    pub mapper: MapperId,
+    pub name: Option<Rc<str>>,
+    pub item: FromItem,
+    /// The aliases that stand for the class's tables; none where the tables stand for themselves.
+    pub tables: Rc<[Alias]>,
+    /// The subclasses whose columns come along.
+    pub with: Vec<MapperId>,
+    /// Made by `with_polymorphic()`.
+    pub polymorphic: bool,
 }
 
 impl From<MapperId> for Mapped {
@@ -39,7 +56,9 @@ pub struct Mappers {
     pub(crate) all: Vec<Mapper>,
     pub(crate) registries: Vec<IndexMap<Key, Vec<MapperId>>>,
     /// Aliases of mapped classes, in the order in which they were made.
-    pub(crate) aliases: Vec<Alias>,
+    pub(crate) aliases: Vec<AliasedClass>,
+    /// What classes select from whose mapping brings subclasses along, as far as it was asked for.
+    pub(crate) with_below: RefCell<Vec<(MapperId, FromItem)>>,
     /// Whether some mapper still waits to be configured.
     pub(crate) unconfigured: bool,
 }
@@ -84,9 +103,10 @@ pub struct Mapper {
     pub properties: IndexMap<Key, Property>,
     /// The mapper of the base class, where this class inherits a mapping.
     pub inherits: Option<MapperId>,
-    /// The column whose value tells the class of a row.
+    /// The column whose value tells the class of a row, the base's where the class names none.
     pub polymorphic_on: Option<Column>,
     pub polymorphic_identity: Option<Value>,
+    pub hierarchy: Hierarchy,
     pub configured: bool,
     /// Why configuring failed: later uses say so.
     pub(crate) failed: Option<Error>,

@@ -226,3 +226,35 @@ pub(crate) fn delete_orphan(
     ))
     .with_code("bbf0")
 }
+
+/// Nothing says how the rows of a class's table are matched with those of the class that it inherits from.
+pub(crate) fn no_inherit_condition(profile: Profile, above: &str, below: &str) -> Error {
+    let text = if profile.has(Behaviour::InheritConditionExplained) {
+        format!(
+            "Can't determine the inherit condition between inherited table '{above}' and inheriting table '{below}'; \
+             tables have no foreign key relationships established.  Please ensure the inheriting table has a foreign \
+             key relationship to the inherited table, or provide an 'on clause' using the 'inherit_condition' mapper \
+             argument."
+        )
+    } else {
+        format!("Can't find any foreign key relationships between '{above}' and '{below}'.")
+    };
+    Error::new(ErrorKind::NoForeignKeysError, text)
+}
+
+/// Several foreign keys lead from a class's table to that of the class that it inherits from.
+pub(crate) fn ambiguous_inherit_condition(profile: Profile, above: &str, below: &str) -> Error {
+    let text = if profile.has(Behaviour::InheritConditionExplained) {
+        format!(
+            "Can't determine the inherit condition between inherited table '{above}' and inheriting table '{below}'; \
+             tables have more than one foreign key relationship established.  Please specify the 'on clause' using \
+             the 'inherit_condition' mapper argument."
+        )
+    } else {
+        format!(
+            "Can't determine join between '{above}' and '{below}'; tables have more than one foreign key constraint \
+             relationship between them. Please specify the 'onclause' of this join explicitly."
+        )
+    };
+    Error::new(ErrorKind::AmbiguousForeignKeysError, text)
+}

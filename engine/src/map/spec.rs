@@ -1,9 +1,10 @@
 //! Making mappers, and adding properties to them later.
 
+use super::inheritance::{self, Hierarchy, InheritanceSpec};
 use super::messages;
 use super::relationship::{Relationship, RelationshipArgs};
 use super::{ColumnProperty, Key, Mapper, MapperId, Property, RegistryId};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::host::Cx;
 use crate::schema::{Column, Table};
 use crate::value::Value;
@@ -28,6 +29,7 @@ pub struct MapperSpec {
     pub inherits: Option<MapperId>,
     pub polymorphic_on: Option<Column>,
     pub polymorphic_identity: Option<Value>,
+    pub inheritance: InheritanceSpec,
     pub host_class: Option<Rc<dyn Any>>,
 }
 
@@ -58,16 +60,25 @@ pub fn new_registry(cx: &mut Cx<'_>) -> RegistryId {
 ///
 /// `ArgumentError` where the table has no primary key, or a relationship's arguments contradict each other.
 pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
-    if spec.inherits.is_some() {
-        return Err(Error::unsupported("inheritance between mapped classes"));
-    }
     let profile = cx.orm.profile;
     let id = MapperId(cx.orm.mappers.all.len() as u32);
-    let primary_key = spec.primary_key.unwrap_or_else(|| spec.table.primary_key());
+    let parent = spec.inherits.map(|parent| cx.orm.mappers.get(parent));
+    if let Some(parent) = parent {
+        inheritance::check(parent, &spec.inheritance)?;
+    }
+    let primary_key = match (spec.primary_key, parent) {
+        (Some(primary_key), _) => primary_key,
+        (None, Some(parent)) => parent.primary_key.clone(),
+        (None, None) => spec.table.primary_key(),
+    };
     if primary_key.is_empty() {
         let text = messages::mapper_text(profile, &spec.class_name, spec.table.name());
         return Err(messages::no_primary_key(&text, spec.table.name()));
     }
+    let hierarchy = match parent {
+        Some(parent) => Hierarchy::below(profile, parent, &spec.table, spec.inheritance)?,
+        None => Hierarchy::root(&spec.table, spec.inheritance),
+    };
 
     let mut properties = IndexMap::new();
     let mut renamed: Vec<(Column, Key, Property)> = Vec::new();
@@ -89,14 +100,20 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
             }
         }
     }
+    if let Some(parent) = parent {
+        inherit(&mut properties, &mut renamed, parent, &spec.table, hierarchy.single);
+    }
     let listed: Vec<Column> = properties
         .values()
         .filter_map(|property| match property {
-            Property::Column(property) => property.columns.first().cloned(),
+            Property::Column(property) => Some(property.columns.clone()),
             Property::Relationship(_) => None,
         })
+        .flatten()
         .collect();
-    for column in spec.table.columns() {
+    // A table that several classes share has columns of others.
+    let own = if hierarchy.single { Vec::new() } else { spec.table.columns() };
+    for column in own {
         if listed.contains(&column) {
             continue;
         }
@@ -115,7 +132,10 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         properties.insert(key, property);
     }
 
+    let polymorphic_on =
+        spec.polymorphic_on.or_else(|| parent.and_then(|parent| parent.polymorphic_on.clone()));
     let mappers = &mut cx.orm.mappers;
+    mappers.with_below.borrow_mut().clear();
     mappers.all.push(Mapper {
         id,
         registry: spec.registry,
@@ -124,9 +144,10 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         table: spec.table,
         primary_key,
         properties,
-        inherits: None,
-        polymorphic_on: spec.polymorphic_on,
+        inherits: spec.inherits,
+        polymorphic_on,
         polymorphic_identity: spec.polymorphic_identity,
+        hierarchy,
         configured: false,
         failed: None,
         host_class: spec.host_class,
@@ -134,6 +155,60 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
     mappers.registries[spec.registry.0 as usize].entry(spec.class_name).or_default().push(id);
     mappers.unconfigured = true;
     Ok(id)
+}
+
+/// Adds what a class inherits to what it declares. A column of its own under an inherited name is one property with the
+/// inherited column, unless the class shares its base's table.
+fn inherit(
+    properties: &mut IndexMap<Key, Property>,
+    renamed: &mut Vec<(Column, Key, Property)>,
+    parent: &Mapper,
+    table: &Table,
+    single: bool,
+) {
+    for (key, property) in &parent.properties {
+        let Property::Column(inherited) = property else {
+            properties.entry(Rc::clone(key)).or_insert_with(|| property.clone());
+            continue;
+        };
+        if let Some(Property::Column(own)) = properties.get(key) {
+            let merged = inheritance::merged(own, inherited);
+            properties.insert(Rc::clone(key), merged);
+            continue;
+        }
+        if properties.contains_key(key) {
+            continue;
+        }
+        let declared = renamed.iter().position(|(_, own, _)| own == key);
+        let own = match declared {
+            Some(at) => match renamed.remove(at).2 {
+                Property::Column(own) => Some(own),
+                Property::Relationship(_) => None,
+            },
+            None if single => None,
+            None => table
+                .column(key)
+                .filter(|column| !renamed.iter().any(|(listed, ..)| listed == column))
+                .map(|column| plain_column(key, &column)),
+        };
+        let property = match own {
+            Some(own) if own.columns.first().is_some_and(|own| inherited.columns.contains(own)) => {
+                Property::Column(own)
+            }
+            Some(own) => inheritance::merged(&own, inherited),
+            None => property.clone(),
+        };
+        properties.insert(Rc::clone(key), property);
+    }
+}
+
+fn plain_column(key: &Key, column: &Column) -> Rc<ColumnProperty> {
+    Rc::new(ColumnProperty {
+        key: Rc::clone(key),
+        columns: vec![column.clone()],
+        deferred: false,
+        active_history: false,
+    })
 }
 
 fn column_property(key: &Key, column: &Column, deferred: bool, active_history: bool) -> Property {
@@ -159,6 +234,7 @@ pub fn add_property(cx: &mut Cx<'_>, mapper: MapperId, key: Key, property: Prope
     match property {
         PropertySpec::Column { column, deferred, active_history } => {
             let property = column_property(&key, &column, deferred, active_history);
+            cx.orm.mappers.pass_down(mapper, &key, &property);
             cx.orm.mappers.get_mut(mapper).properties.insert(key, property);
             Ok(())
         }
@@ -183,5 +259,6 @@ pub(super) fn insert_relationship(
 ) {
     let relationship = Relationship::new(Rc::clone(key), mapper, args, from_backref);
     let property = Property::Relationship(Rc::new(relationship));
+    cx.orm.mappers.pass_down(mapper, key, &property);
     cx.orm.mappers.get_mut(mapper).properties.insert(Rc::clone(key), property);
 }

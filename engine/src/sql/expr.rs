@@ -107,6 +107,12 @@ pub enum ExprKind {
         foreign: bool,
         remote: bool,
     },
+    /// A column as an attribute of a class, by the numbers that the class's maker gave; prints as its element does.
+    OfEntity {
+        element: Expr,
+        mapper: u32,
+        alias: Option<u32>,
+    },
 }
 
 /// How a label is called.
@@ -398,12 +404,42 @@ impl Expr {
         matches!(self.kind(), ExprKind::Annotated { remote: true, .. })
     }
 
-    /// The expression without marks for a join condition.
+    /// The expression without marks for a join condition, and without its class.
     pub fn unannotated(&self) -> &Expr {
         match self.kind() {
-            ExprKind::Annotated { element, .. } => element,
+            ExprKind::Annotated { element, .. } => match element.kind() {
+                ExprKind::OfEntity { element, .. } => element,
+                _ => element,
+            },
+            ExprKind::OfEntity { element, .. } => element,
             _ => self,
         }
+    }
+
+    /// The expression as an attribute of a class.
+    pub fn of_entity(&self, mapper: u32, alias: Option<u32>) -> Self {
+        Expr::new(ExprKind::OfEntity { element: self.clone(), mapper, alias })
+    }
+
+    /// The classes whose attributes the expression names, in order, each once; not those inside of subqueries.
+    pub fn entities(&self) -> Vec<(u32, Option<u32>)> {
+        let mut found = Vec::new();
+        self.visit(&mut |expr| {
+            if let ExprKind::OfEntity { mapper, alias, .. } = expr.kind()
+                && !found.contains(&(*mapper, *alias))
+            {
+                found.push((*mapper, *alias));
+            }
+        });
+        found
+    }
+
+    /// The expression without the classes of its columns.
+    pub fn without_entities(&self) -> Self {
+        self.rewrite(&mut |expr| match expr.kind() {
+            ExprKind::OfEntity { element, .. } => Some(element.clone()),
+            _ => None,
+        })
     }
 
     /// The table's column that this is, where it is one, under marks or not.

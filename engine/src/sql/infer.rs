@@ -45,6 +45,7 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
         ExprKind::Grouping(element)
         | ExprKind::GroupingSince(element, _)
         | ExprKind::Annotated { element, .. }
+        | ExprKind::OfEntity { element, .. }
         | ExprKind::Over { element, .. } => element.ty(),
         ExprKind::Function(function) => function.ty.clone(),
         ExprKind::Case(case) => case.ty.clone(),

@@ -362,7 +362,7 @@ impl Writer {
                 self.exprs(partition_by);
                 self.exprs(order_by);
             }
-            ExprKind::Annotated { element, .. } => self.expr(element),
+            ExprKind::Annotated { element, .. } | ExprKind::OfEntity { element, .. } => self.expr(element),
         }
     }
 }

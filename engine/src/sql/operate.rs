@@ -256,6 +256,7 @@ impl Expr {
             ExprKind::Column(_)
             | ExprKind::AliasColumn(_)
             | ExprKind::Annotated { .. }
+            | ExprKind::OfEntity { .. }
             | ExprKind::Function(_)
             | ExprKind::Bind(_)
             | ExprKind::Cast { .. }
@@ -374,6 +375,7 @@ impl Expr {
             ExprKind::Column(_)
             | ExprKind::AliasColumn(_)
             | ExprKind::Annotated { .. }
+            | ExprKind::OfEntity { .. }
             | ExprKind::Function(_)
             | ExprKind::True
             | ExprKind::False

@@ -29,7 +29,8 @@ impl Expr {
             | ExprKind::Extract { element, .. }
             | ExprKind::Label { element, .. }
             | ExprKind::Cast { element, .. }
-            | ExprKind::Annotated { element, .. } => vec![element.clone()],
+            | ExprKind::Annotated { element, .. }
+            | ExprKind::OfEntity { element, .. } => vec![element.clone()],
             ExprKind::Function(function) => function.args.clone(),
             ExprKind::Case(case) => {
                 let mut children: Vec<Expr> = case.value.iter().cloned().collect();
@@ -114,6 +115,9 @@ impl Expr {
             ExprKind::Cast { element, ty } => ExprKind::Cast { element: each(element), ty: ty.clone() },
             ExprKind::Annotated { element, foreign, remote } => {
                 ExprKind::Annotated { element: each(element), foreign: *foreign, remote: *remote }
+            }
+            ExprKind::OfEntity { element, mapper, alias } => {
+                ExprKind::OfEntity { element: each(element), mapper: *mapper, alias: *alias }
             }
             ExprKind::Function(function) => ExprKind::Function(Function {
                 args: function.args.iter().map(each).collect(),
@@ -212,6 +216,9 @@ fn same_node(a: &Expr, b: &Expr) -> bool {
             ExprKind::Annotated { foreign: a, remote: b, .. },
             ExprKind::Annotated { foreign: c, remote: d, .. },
         ) => a == c && b == d,
+        (ExprKind::OfEntity { mapper: a, alias: b, .. }, ExprKind::OfEntity { mapper: c, alias: d, .. }) => {
+            a == c && b == d
+        }
         (ExprKind::Function(a), ExprKind::Function(b)) => a.name == b.name,
         (ExprKind::Case(a), ExprKind::Case(b)) => {
             a.whens.len() == b.whens.len() && a.value.is_some() == b.value.is_some()

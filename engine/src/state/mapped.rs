@@ -10,23 +10,12 @@ use std::rc::Rc;
 
 /// The mapper at the root of an inheritance hierarchy.
 pub fn base_mapper(orm: &Orm, mapper: MapperId) -> MapperId {
-    let mut at = mapper;
-    while let Some(above) = orm.mappers.get(at).inherits {
-        at = above;
-    }
-    at
+    orm.mappers.base(mapper)
 }
 
 /// Whether a mapper is `other` or inherits from it.
 pub fn is_a(orm: &Orm, mapper: MapperId, other: MapperId) -> bool {
-    let mut at = Some(mapper);
-    while let Some(id) = at {
-        if id == other {
-            return true;
-        }
-        at = orm.mappers.get(id).inherits;
-    }
-    false
+    orm.mappers.is_a(mapper, other)
 }
 
 /// The attribute that stands for a column.

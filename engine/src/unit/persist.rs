@@ -113,32 +113,20 @@ fn row_of(cx: &mut Cx<'_>, plan: &mut Plan, id: StateId) -> Result<Row> {
     Ok(Row::New)
 }
 
-/// The tables of a mapper, the base's first.
-fn tables_of(orm: &Orm, mapper: MapperId) -> Vec<Table> {
-    let mut found: Vec<Table> = Vec::new();
-    let mut at = Some(mapper);
-    while let Some(id) = at {
-        let mapper = orm.mappers.get(id);
-        if !found.contains(&mapper.table) {
-            found.insert(0, mapper.table.clone());
-        }
-        at = mapper.inherits;
-    }
-    found
+/// Whether an object has a row in a table.
+pub(super) fn is_in(orm: &Orm, id: StateId, table: &Table) -> bool {
+    orm.mappers.get(orm.states.get(id).mapper).hierarchy.tables.contains(table)
 }
 
-/// The tables that objects are kept in, the base's first.
+/// The tables that objects of one hierarchy are kept in, the base's first.
 pub(super) fn tables(orm: &Orm, states: &[StateId]) -> Vec<Table> {
-    let mut found: Vec<Table> = Vec::new();
-    let mappers: IndexSet<MapperId> = states.iter().map(|id| orm.states.get(*id).mapper).collect();
-    for mapper in mappers {
-        for table in tables_of(orm, mapper) {
-            if !found.contains(&table) {
-                found.push(table);
-            }
-        }
+    let Some(first) = states.first() else { return Vec::new() };
+    let mapper = orm.states.get(*first).mapper;
+    if orm.mappers.get(mapper).inherits.is_none() && !orm.mappers.has_below(mapper) {
+        return vec![orm.mappers.get(mapper).table.clone()];
     }
-    found
+    let all = orm.mappers.sorted_tables(orm.mappers.base(mapper));
+    all.into_iter().filter(|table| states.iter().any(|id| is_in(orm, *id, table))).collect()
 }
 
 /// The attributes that stand for a table's columns, in the table's order.
@@ -187,11 +175,13 @@ fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> New {
     let mut params = Params::new();
     let (mut has_key, mut has_defaults) = (true, true);
     for (column, key) in mapped_columns(cx.orm, id, table) {
-        let mut value = match cx.orm.states.get(id).dict.get(&key) {
+        let given = cx.orm.states.get(id).dict.get(&key);
+        let absent = given.is_none();
+        let mut value = match given {
             Some(Slot::Value(value)) => value.clone(),
             _ => Value::Null,
         };
-        if value.is_null()
+        if absent
             && discriminator.as_ref() == Some(&column)
             && let Some(identity) = &identity
         {
@@ -217,7 +207,7 @@ fn names(params: &Params) -> IndexSet<Rc<str>> {
 fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states: &[StateId]) -> Result<()> {
     let mut rows = Vec::new();
     for id in states {
-        if tables_of(cx.orm, cx.orm.states.get(*id).mapper).contains(table) {
+        if is_in(cx.orm, *id, table) {
             let row = new_row(cx, *id, table);
             if row.params.values().any(|value| Assigned::of(value).is_some()) {
                 return Err(Error::unsupported("an SQL expression as an attribute of a new object"));
@@ -308,9 +298,30 @@ fn written(
             }
         }
     }
+    equate(cx.orm, id, table);
     let expired: Vec<Key> =
         result.postfetch.iter().filter_map(|column| state::column_key(cx.orm, mapper, column)).collect();
     if expired.is_empty() { Ok(()) } else { session::expire_attributes(cx.orm, id, &expired) }
+}
+
+/// Gives the columns of subclasses' tables that refer to this table's key the key's value.
+fn equate(orm: &mut Orm, id: StateId, table: &Table) {
+    let mapper = orm.mappers.get(orm.states.get(id).mapper);
+    let mut copied: Vec<(Key, Key)> = Vec::new();
+    for (above, below) in &mapper.hierarchy.equated {
+        if table.has_column(above)
+            && let (Some(from), Some(to)) = (mapper.key_of(above), mapper.key_of(below))
+            && from != to
+        {
+            copied.push((from.clone(), to.clone()));
+        }
+    }
+    let dict = &mut orm.states.get_mut(id).dict;
+    for (from, to) in copied {
+        if let Some(Slot::Value(value)) = dict.get(&from).cloned() {
+            dict.insert(to, Slot::Value(value));
+        }
+    }
 }
 
 /// A row to update.
@@ -423,7 +434,7 @@ fn update_rows(
 ) -> Result<()> {
     let mut rows = Vec::new();
     for (id, holder) in states {
-        if tables_of(cx.orm, cx.orm.states.get(*id).mapper).contains(table)
+        if is_in(cx.orm, *id, table)
             && let Some(row) = changed_row(cx, plan, table, *id, *holder)?
         {
             rows.push(row);

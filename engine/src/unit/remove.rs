@@ -1,6 +1,6 @@
 //! Deletes: the rows of deleted objects, by primary key.
 
-use super::persist::{given, in_order, tables};
+use super::persist::{given, in_order, is_in, tables};
 use super::plan::Plan;
 use crate::db;
 use crate::error::{Error, ErrorKind, Result};
@@ -22,7 +22,7 @@ pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[Sta
     for table in tables(cx.orm, &states).iter().rev() {
         let mut rows = Vec::new();
         for id in &states {
-            if cx.orm.states.get(*id).key.is_some() {
+            if cx.orm.states.get(*id).key.is_some() && is_in(cx.orm, *id, table) {
                 rows.push(located(cx, *id, table)?);
             }
         }

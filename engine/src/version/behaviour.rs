@@ -248,6 +248,34 @@ behaviours! {
         "`back_populates` to a column is refused with a message of its own.",
         "`back_populates` to a column refused",
         "1.3.24 raises `AttributeError`, 1.4.54 `ArgumentError`: `relationship(back_populates='id')`";
+    InheritConditionExplained "inherit-condition-explained" since(1, 4, 0),
+        "The refusal of a subclass whose table cannot be joined to its base's speaks of the inherit condition.",
+        "the message of a missing inherit condition",
+        "1.3.24 `Can't find any foreign key relationships …`, 1.4.54 `Can't determine the inherit condition …`: a subclass's table without a foreign key";
+    BaseRenamedWithSubclass "base-renamed-with-subclass" since(1, 4, 0),
+        "Where a join writes a subclass's tables under other names, the base class's attributes follow it too.",
+        "base attributes renamed along with a joined subclass",
+        "1.3.24 without, 1.4.54 with: the echo log of `join(Base).join(Subclass, Subclass.id == Base.id)`";
+    SubclassLoadJoins "subclass-load-joins" since(1, 4, 0),
+        "The load of a subclass's columns on access joins the tables further down the hierarchy by their columns.",
+        "tables joined when a subclass's columns are loaded",
+        "1.3.24 binds the key in each condition, 1.4.54 joins: the echo log of a column of the middle one of three tables";
+    ColumnConflictAdvises "column-conflict-advises" since(2, 0, 0),
+        "The refusal of a subclass's column that the shared table has already advises `use_existing_column`.",
+        "advice where a subclass's column conflicts",
+        "1.4.54 without, 2.0.8 with: two subclasses without tables that declare one column";
+    BulkLimitedToClass "bulk-limited-to-class" since(1, 4, 0),
+        "A bulk update or delete of a class that shares its base's table is limited to rows of the class.",
+        "bulk statements limited to the class",
+        "1.3.24 without, 1.4.54 with: the echo log of `query(Subclass).delete()` under single-table inheritance";
+    ExistsLimitsClassTwice "exists-limits-class-twice" since(2, 1, 0),
+        "`any()` and `has()` of a class that shares its base's table limit the rows to the class twice.",
+        "class criterion of `any()` and `has()` repeated",
+        "2.0.51 once, 2.1.9 twice: the echo log of `any()` along `of_type(Subclass)` under single-table inheritance";
+    RowOfOtherClassRefused "row-of-other-class-refused" since(1, 4, 0),
+        "A row whose discriminator names a class outside of the one that is queried is refused.",
+        "rows of another class refused",
+        "1.3.24 gives the other class's object, 1.4.54 raises: a query of a subclass by `from_statement()`";
     MapperInBrackets "mapper-in-brackets" since(2, 0, 0),
         "Messages call a mapper `Mapper[User(user)]`; before, `mapped class User->user`.",
         "mappers named `Mapper[User(user)]`",

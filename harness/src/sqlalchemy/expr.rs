@@ -51,7 +51,9 @@ fn class_name(expr: &Expr) -> &'static str {
         ExprKind::ScalarSelect(_) => "ScalarSelect",
         ExprKind::SelectList(_) => "SelectStatementGrouping",
         ExprKind::Over { .. } => "Over",
-        ExprKind::GroupingSince(element, _) | ExprKind::Annotated { element, .. } => class_name(element),
+        ExprKind::GroupingSince(element, _)
+        | ExprKind::Annotated { element, .. }
+        | ExprKind::OfEntity { element, .. } => class_name(element),
     }
 }
 

@@ -14,6 +14,7 @@ mod comparator;
 mod declarative;
 mod entity;
 mod errors;
+mod hierarchy;
 mod hybrid;
 mod inspection;
 mod instance;

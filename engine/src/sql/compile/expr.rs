@@ -92,7 +92,7 @@ impl Compiler<'_> {
                 text.push(')');
                 text
             }
-            ExprKind::Annotated { element, .. } => self.expr(element)?,
+            ExprKind::Annotated { element, .. } | ExprKind::OfEntity { element, .. } => self.expr(element)?,
         })
     }
 

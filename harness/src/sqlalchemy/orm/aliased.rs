@@ -4,7 +4,7 @@ use super::attribute::AttributeObject;
 use super::{hybrid, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::lend;
-use backproof_engine::load;
+use backproof_engine::load::{self, Aliasing};
 use backproof_engine::map::Mapped;
 use backproof_engine::version::Behaviour;
 use std::any::Any;
@@ -76,11 +76,16 @@ pub(crate) fn aliased(interp: &mut Interp, args: Args) -> PyResult<Value> {
         return Err(Stop::unsupported("aliased() of a selectable"));
     }
     let name = bound.take(2).and_then(|name| name.as_str().cloned());
+    let is_flat = match bound.take(3) {
+        Some(value) => interp.truth(&value)?,
+        None => false,
+    };
+    let aliasing = if is_flat { Aliasing::Flat } else { Aliasing::Whole };
     let Some(mapped) = mapped::mapped_of(&element) else {
         return Err(Stop::unsupported("aliased() of something that is no mapped class"));
     };
     mapped::configure_for(interp, mapped.mapper)?;
     let class = mapped::class_of_mapper(interp, mapped.mapper)?;
-    let alias = lend::with_cx(interp, |cx| Ok(load::alias(cx, mapped.mapper, name.as_deref())))?;
+    let alias = lend::with_cx(interp, |cx| Ok(load::alias_as(cx, mapped.mapper, name.as_deref(), aliasing)))?;
     Ok(AliasedObject::value(alias, class))
 }

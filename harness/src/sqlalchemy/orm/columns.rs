@@ -15,6 +15,8 @@ pub(crate) struct MappedColumnObject {
     pub(crate) deferred: bool,
     pub(crate) active_history: bool,
     pub(crate) sort_order: i64,
+    /// Where the table has the column already, that one is meant.
+    pub(crate) use_existing: bool,
 }
 
 impl MappedColumnObject {
@@ -26,6 +28,7 @@ impl MappedColumnObject {
             deferred: false,
             active_history: false,
             sort_order: 0,
+            use_existing: false,
         }
     }
 
@@ -89,9 +92,7 @@ pub(crate) fn mapped_column(interp: &mut Interp, mut args: Args) -> PyResult<Val
     };
     let deferred = flag(interp, "deferred")?;
     let active_history = flag(interp, "active_history")?;
-    if flag(interp, "use_existing_column")? {
-        return Err(Stop::unsupported("mapped_column(use_existing_column=True)"));
-    }
+    let use_existing = flag(interp, "use_existing_column")?;
     let sort_order = match args.take_keyword("sort_order") {
         Some(value) => interp.index(&value)?,
         None => 0,
@@ -109,6 +110,7 @@ pub(crate) fn mapped_column(interp: &mut Interp, mut args: Args) -> PyResult<Val
         deferred,
         active_history,
         sort_order,
+        use_existing,
     }))
 }
 
@@ -131,7 +133,8 @@ pub(crate) fn column_property(interp: &mut Interp, mut args: Args, deferred: boo
         (None, Some(object)) => object.column.clone(),
         (None, None) => return Err(Stop::unsupported(format!("{name}() of an SQL expression"))),
     };
-    Ok(Value::object(MappedColumnObject { column, typed: true, deferred, active_history, sort_order: 0 }))
+    let bare = MappedColumnObject::bare();
+    Ok(Value::object(MappedColumnObject { column, typed: true, deferred, active_history, ..bare }))
 }
 
 /// `declared_attr`: a function of the class that is being mapped.

@@ -13,7 +13,7 @@ use backproof_engine::sql::Expr;
 /// The expression of a column attribute; for a relationship, its join condition.
 pub(super) fn attribute_expr(interp: &mut Interp, attribute: &AttributeObject) -> PyResult<Expr> {
     let (mapped, key) = (attribute.mapped, attribute.key.clone());
-    lend::with_cx(interp, |cx| load::attribute(cx.orm, mapped, &key))
+    lend::with_cx(interp, |cx| load::attribute_of_class(cx.orm, mapped, &key))
 }
 
 /// `attribute == other` and `!=` for a relationship.

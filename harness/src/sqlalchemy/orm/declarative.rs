@@ -4,6 +4,7 @@ use super::registry::{Registry, RegistryObject, metadata_of};
 use super::{attribute::AttributeObject, mapped, scan};
 use crate::python::{Args, Class, ClassHook, Instance, Interp, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::{lend, schema::ColumnObject};
+use backproof_engine::attr;
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -59,7 +60,11 @@ impl ClassHook for DeclarativeHook {
     fn new_instance(&self, interp: &mut Interp, class: &Rc<Class>) -> PyResult<Option<Rc<Instance>>> {
         let Some(mapper) = mapped::mapper_of(class) else { return Ok(None) };
         mapped::configure_for(interp, mapper)?;
-        let object = lend::with_cx(interp, |cx| Ok(cx.orm.states.create(mapper)))?;
+        let object = lend::with_cx(interp, |cx| {
+            let object = cx.orm.states.create(mapper);
+            attr::set_class_identity(cx, object.id())?;
+            Ok(object)
+        })?;
         match super::instance::instance(class.clone(), object) {
             Value::Instance(instance) => Ok(Some(instance)),
             _ => Ok(None),

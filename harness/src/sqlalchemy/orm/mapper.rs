@@ -2,7 +2,7 @@
 
 use super::property::{self, PropertyObject};
 use super::{attribute::AttributeObject, mapped};
-use crate::python::{Interp, Iter, Object, PyResult, Stop, Value};
+use crate::python::{Dict, Interp, Iter, Map, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::{lend, schema};
 use backproof_engine::map::{Key, MapperId, Property};
 use backproof_engine::version::Behaviour;
@@ -23,6 +23,10 @@ impl MapperObject {
     pub(crate) fn find(interp: &mut Interp, id: MapperId) -> PyResult<Value> {
         let class = mapped::class_of_mapper(interp, id)?;
         Ok(class.dict.get("__mapper__").unwrap_or_else(|| MapperObject::value(id)))
+    }
+
+    fn all(interp: &mut Interp, ids: Vec<MapperId>) -> PyResult<Vec<Value>> {
+        ids.into_iter().map(|id| MapperObject::find(interp, id)).collect()
     }
 
     fn keys(&self, interp: &mut Interp, keep: Keep) -> PyResult<Vec<Key>> {
@@ -67,13 +71,71 @@ impl Object for MapperObject {
         Ok(Some(match name {
             "class_" | "entity" => Value::Class(mapped::class_of_mapper(interp, id)?),
             "mapper" => MapperObject::find(interp, id)?,
-            "local_table" | "mapped_table" | "persist_selectable" | "selectable" => {
+            "local_table" => {
                 let table = lend::read(interp, |orm| orm.mappers.get(id).table.clone())?;
                 schema::table_value(&table)
             }
+            "mapped_table" | "persist_selectable" | "selectable" => {
+                let (table, is_joined) = lend::read(interp, |orm| {
+                    let mapper = orm.mappers.get(id);
+                    (mapper.table.clone(), mapper.is_joined())
+                })?;
+                if is_joined {
+                    return Err(Stop::unsupported("the selectable of a class of several tables"));
+                }
+                schema::table_value(&table)
+            }
             "tables" => {
-                let table = lend::read(interp, |orm| orm.mappers.get(id).table.clone())?;
-                Value::list(vec![schema::table_value(&table)])
+                let tables = lend::read(interp, |orm| orm.mappers.get(id).hierarchy.tables.clone())?;
+                Value::list(tables.iter().map(schema::table_value).collect())
+            }
+            "base_mapper" => {
+                let base = lend::read(interp, |orm| orm.mappers.base(id))?;
+                MapperObject::find(interp, base)?
+            }
+            "single" => Value::Bool(lend::read(interp, |orm| orm.mappers.get(id).hierarchy.single)?),
+            "concrete" => Value::Bool(lend::read(interp, |orm| orm.mappers.get(id).hierarchy.concrete)?),
+            "self_and_descendants" => {
+                let below = lend::read(interp, |orm| orm.mappers.self_and_descendants(id))?;
+                Value::tuple(MapperObject::all(interp, below)?)
+            }
+            "with_polymorphic_mappers" => {
+                let with = lend::read(interp, |orm| orm.mappers.polymorphic_mappers(id))?;
+                Value::list(MapperObject::all(interp, with)?)
+            }
+            "iterate_to_root" => Value::native(name, move |interp, _| {
+                let mut at = Some(id);
+                let mut chain = Vec::new();
+                while let Some(next) = at {
+                    chain.push(next);
+                    at = lend::read(interp, |orm| orm.mappers.get(next).inherits)?;
+                }
+                let values = MapperObject::all(interp, chain)?;
+                Ok(Iter::from_values("generator", values))
+            }),
+            "isa" => Value::native(name, move |interp, args| {
+                let [other] = args.exactly(interp, "isa")?;
+                let other = mapped::require_mapper(interp, &other)?;
+                Ok(Value::Bool(lend::read(interp, |orm| orm.mappers.is_a(id, other))?))
+            }),
+            "polymorphic_on" => match lend::read(interp, |orm| orm.mappers.get(id).polymorphic_on.clone())? {
+                Some(column) => schema::column_value(&column),
+                None => Value::None,
+            },
+            "polymorphic_map" => {
+                let pairs = lend::read(interp, |orm| orm.mappers.polymorphic_map(id))?;
+                let map = Value::Dict(Rc::new(Dict::new(Map::new())));
+                for (identity, mapper) in pairs {
+                    let key = crate::sqlalchemy::convert::to_python(interp, &identity)?;
+                    let mapper = MapperObject::find(interp, mapper)?;
+                    interp.set_item(&map, &key, mapper)?;
+                }
+                map
+            }
+            "inherit_condition" => {
+                let found =
+                    lend::read(interp, |orm| orm.mappers.get(id).hierarchy.inherit_condition.clone())?;
+                found.map_or(Value::None, crate::sqlalchemy::expr::ExprObject::value)
             }
             "primary_key" => {
                 let columns = lend::read(interp, |orm| orm.mappers.get(id).primary_key.clone())?;

@@ -101,7 +101,8 @@ fn step(interp: &mut Interp, path: &[(MapperId, Key)], value: &Value) -> PyResul
         if attribute.of_type.is_some() || !attribute.criteria.is_empty() {
             return Err(Stop::unsupported("a loader option with of_type() or and_()"));
         }
-        return Ok((attribute.mapped.mapper, attribute.key.clone()));
+        let (mapper, key) = (attribute.mapped.mapper, attribute.key.clone());
+        return Ok((lend::read(interp, |orm| orm.mappers.owner(mapper, &key))?, key));
     }
     let (Some(name), Some((mapper, key))) = (value.as_str(), path.last()) else {
         if value.as_str().is_some() && !lend::has(interp, Behaviour::OptionsByName) {

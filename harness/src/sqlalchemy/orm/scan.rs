@@ -4,37 +4,38 @@ use super::annotation::{self, Hint, Inner};
 use super::attribute::AttributeObject;
 use super::columns::{DeclaredAttrObject, MappedColumnObject};
 use super::declarative::column_of;
+use super::hierarchy;
 use super::mapper::MapperObject;
 use super::registry::Registry;
 use super::relationship::{RelationshipDecl, Scope};
 use super::{errors, mapped};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
+use crate::sqlalchemy::lend;
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
-use crate::sqlalchemy::{convert, expr, lend};
-use backproof_engine::map::{self, Key, MapperId, MapperSpec, PropertySpec, Target};
+use backproof_engine::Deferred;
+use backproof_engine::map::{self, InheritanceSpec, Key, MapperId, MapperSpec, PropertySpec, Target};
 use backproof_engine::schema::{Column, Table, TableItem};
 use backproof_engine::version::Behaviour;
-use backproof_engine::{Deferred, value::Value as SqlValue};
 use std::rc::Rc;
 
 /// One column or relationship, and where it was declared.
-struct Member {
-    key: Key,
-    spec: Declared,
+pub(super) struct Member {
+    pub(super) key: Key,
+    pub(super) spec: Declared,
     /// What orders columns in the table.
-    order: (i64, u64, usize),
+    pub(super) order: (i64, u64, usize),
 }
 
-enum Declared {
+pub(super) enum Declared {
     Column(MappedColumnObject),
     Relationship(Value, Option<Hint>),
 }
 
 /// Maps a class by what its body, its mixins and its annotations declare.
 pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> PyResult<()> {
-    let members = collect(interp, class, registry)?;
+    let mut members = collect(interp, class, registry)?;
     let inherits = class.ancestors.iter().find_map(mapped::mapper_of);
-    let (table, fresh) = table(interp, class, registry, inherits, &members)?;
+    let (table, fresh) = table(interp, class, registry, inherits, &mut members)?;
     let properties = properties(interp, class, registry, &members, &table, fresh)?;
     let mut spec = MapperSpec {
         registry: registry.id,
@@ -46,9 +47,10 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
         inherits,
         polymorphic_on: None,
         polymorphic_identity: None,
+        inheritance: InheritanceSpec::default(),
         host_class: Some(mapped::host_class(class)),
     };
-    mapper_args(interp, class, &table, &mut spec)?;
+    hierarchy::mapper_args(interp, class, &members, &mut spec)?;
     let id = lend::with_cx(interp, |cx| map::add_mapper(cx, spec))?;
     class.dict.set("__table__", schema::table_value(&table));
     class.dict.set("__mapper__", MapperObject::value(id));
@@ -67,21 +69,26 @@ fn enclosing(class: &Rc<Class>) -> Key {
 fn collect(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> PyResult<Vec<Member>> {
     let mut members: Vec<Member> = Vec::new();
     let mut seen: Vec<Key> = Vec::new();
+    let mut above: Vec<MapperId> = Vec::new();
     for (depth, source) in class.mro().iter().enumerate() {
-        if depth > 0 && mapped::mapper_of(source).is_some() {
+        if depth > 0
+            && let Some(mapper) = mapped::mapper_of(source)
+        {
+            above.push(mapper);
             continue;
         }
         let is_own = depth == 0;
         let annotations = annotations(interp, source)?;
         for (at, key) in names_in_order(source, &annotations).into_iter().enumerate() {
             let hidden = !is_own && (class.dict.contains(&key) || seen.contains(&key));
-            if hidden || key.starts_with("__") {
+            if hidden || key.starts_with("__") || hierarchy::is_mapped_above(interp, &above, &key)? {
                 continue;
             }
             let annotation =
                 annotations.iter().find(|(name, _)| *name == key).map(|(_, annotation)| annotation);
             let mut value = source.dict.get(&key);
             let declared = value.as_ref().and_then(Value::downcast::<DeclaredAttrObject>);
+            let is_own = is_own || declared.is_some();
             if let Some(declared) = declared {
                 let made = declared.evaluate(interp, class)?;
                 class.dict.set(&key, made.clone());
@@ -282,7 +289,7 @@ fn table(
     class: &Rc<Class>,
     registry: &Rc<Registry>,
     inherits: Option<MapperId>,
-    members: &[Member],
+    members: &mut [Member],
 ) -> PyResult<(Table, bool)> {
     if let Some(given) = special(interp, class, "__table__")? {
         return match given.downcast::<TableObject>() {
@@ -290,14 +297,6 @@ fn table(
             None => Err(Stop::unsupported("a __table__ that is no table")),
         };
     }
-    let mut columns: Vec<(&Member, &MappedColumnObject)> = members
-        .iter()
-        .filter_map(|member| match &member.spec {
-            Declared::Column(column) => Some((member, column)),
-            Declared::Relationship(..) => None,
-        })
-        .collect();
-    columns.sort_by_key(|(member, _)| member.order);
     let name = special(interp, class, "__tablename__")?;
     let Some(Value::Str(name)) = name else {
         let Some(inherits) = inherits else {
@@ -309,14 +308,22 @@ fn table(
                 ),
             ));
         };
-        let table = lend::read(interp, |orm| orm.mappers.get(inherits).table.clone())?;
-        for (_, column) in columns {
-            table
-                .append_column(&column.column)
-                .map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))?;
+        if special(interp, class, "__table_args__")?.is_some_and(|args| !args.is_none()) {
+            let message = "Can't place __table_args__ on an inherited class with no table.";
+            return Err(errors::argument_error(interp, message));
         }
+        let table = lend::read(interp, |orm| orm.mappers.get(inherits).table.clone())?;
+        hierarchy::share_table(interp, class, &table, members)?;
         return Ok((table, false));
     };
+    let mut columns: Vec<(&Member, &MappedColumnObject)> = members
+        .iter()
+        .filter_map(|member| match &member.spec {
+            Declared::Column(column) => Some((member, column)),
+            Declared::Relationship(..) => None,
+        })
+        .collect();
+    columns.sort_by_key(|(member, _)| member.order);
     let mut items: Vec<TableItem> =
         columns.into_iter().map(|(_, column)| TableItem::Column(column.column.clone())).collect();
     let mut keywords = Vec::new();
@@ -344,13 +351,13 @@ fn table(
     Ok((table, true))
 }
 
-fn string_keys(dict: &crate::python::Dict) -> Vec<(Rc<str>, Value)> {
+pub(super) fn string_keys(dict: &crate::python::Dict) -> Vec<(Rc<str>, Value)> {
     let items = dict.map.borrow().items();
     items.into_iter().filter_map(|(key, value)| Some((key.as_str()?.clone(), value))).collect()
 }
 
 /// `__tablename__` and the like: of the class or of a mixin, not of a mapped class that it inherits from.
-fn special(interp: &mut Interp, class: &Rc<Class>, name: &str) -> PyResult<Option<Value>> {
+pub(super) fn special(interp: &mut Interp, class: &Rc<Class>, name: &str) -> PyResult<Option<Value>> {
     let found = class.mro().into_iter().enumerate().find(|(depth, source)| {
         source.dict.contains(name) && (*depth == 0 || mapped::mapper_of(source).is_none())
     });
@@ -450,35 +457,6 @@ fn relationship(
         return Err(Stop::unsupported(format!("a relationship of {} without a target", class.name())));
     }
     Ok(PropertySpec::Relationship(Box::new(args)))
-}
-
-fn mapper_args(interp: &mut Interp, class: &Rc<Class>, table: &Table, spec: &mut MapperSpec) -> PyResult<()> {
-    let Some(args) = special(interp, class, "__mapper_args__")? else { return Ok(()) };
-    let Value::Dict(dict) = &args else {
-        return Err(Stop::unsupported("__mapper_args__ that is no dict"));
-    };
-    for (name, value) in string_keys(dict) {
-        match &*name {
-            "polymorphic_on" => {
-                let column = match value.as_str() {
-                    Some(name) => table.column(name),
-                    None => match column_of(&value) {
-                        Some(column) => Some(column),
-                        None => expr::clause(interp, &value)?.and_then(|expr| expr.base_column().cloned()),
-                    },
-                };
-                spec.polymorphic_on = column;
-            }
-            "polymorphic_identity" => {
-                let identity = convert::to_engine(interp, &value)?;
-                spec.polymorphic_identity = (!matches!(identity, SqlValue::Null)).then_some(identity);
-            }
-            "primary_key" => spec.primary_key = Some(super::comparator::columns(interp, &value)?),
-            "eager_defaults" | "confirm_deleted_rows" => {}
-            other => return Err(Stop::unsupported(format!("the mapper argument `{other}`"))),
-        }
-    }
-    Ok(())
 }
 
 /// `User.name = …` after the class was mapped.

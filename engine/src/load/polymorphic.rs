@@ -1,0 +1,213 @@
+//! Classes of a hierarchy in queries: what they select from, under which names, and which rows are theirs.
+
+use super::adapt::{Adapter, rewrite_columns};
+use crate::error::{Error, Result};
+use crate::host::Cx;
+use crate::map::{AliasedClass, Mapped, MapperId};
+use crate::orm::Orm;
+use crate::schema::Table;
+use crate::sql::{Alias, Expr, FromItem, LabelStyle, Op, Operand, Select};
+use std::rc::Rc;
+
+/// What a class selects from where nothing else is said: its tables, with those of the subclasses that its mapping
+/// brings along.
+pub(super) fn selectable(orm: &Orm, mapper: MapperId) -> FromItem {
+    let with = orm.mappers.polymorphic_mappers(mapper);
+    if with.is_empty() {
+        return orm.mappers.get(mapper).hierarchy.selectable.clone();
+    }
+    let mut made = orm.mappers.with_below.borrow_mut();
+    if let Some((_, item)) = made.iter().find(|(known, _)| *known == mapper) {
+        return item.clone();
+    }
+    let item = orm.mappers.joined_selectable(mapper, &with, true);
+    made.push((mapper, item.clone()));
+    item
+}
+
+/// The subclasses whose columns a query of a class or alias selects along.
+pub(super) fn along(orm: &Orm, mapped: Mapped) -> Vec<MapperId> {
+    match mapped.alias.and_then(|alias| orm.mappers.aliases.get(alias as usize)) {
+        Some(alias) if alias.mapper == mapped.mapper => alias.with.clone(),
+        Some(_) => Vec::new(),
+        None => orm.mappers.polymorphic_mappers(mapped.mapper),
+    }
+}
+
+/// How a class of several tables is written under another name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aliasing {
+    /// Its tables stand for themselves.
+    None,
+    /// As one subquery, or as an alias of the only table.
+    Whole,
+    /// Each table by an alias of its own.
+    Flat,
+}
+
+/// `aliased(Class)`, `aliased(Class, name="…")`.
+pub fn alias(cx: &mut Cx<'_>, mapper: MapperId, name: Option<&str>) -> Mapped {
+    alias_as(cx, mapper, name, Aliasing::Whole)
+}
+
+/// `aliased(Class, flat=True)`.
+pub fn alias_as(cx: &mut Cx<'_>, mapper: MapperId, name: Option<&str>, aliasing: Aliasing) -> Mapped {
+    let with = cx.orm.mappers.polymorphic_mappers(mapper);
+    let item = selectable(cx.orm, mapper);
+    keep(cx, mapper, name, item, with, aliasing, false)
+}
+
+/// `with_polymorphic(Class, […])`; all subclasses where `these` is `None`.
+///
+/// # Errors
+///
+/// `InvalidRequestError` where one of them does not inherit from the class.
+pub fn with_polymorphic(
+    cx: &mut Cx<'_>,
+    mapper: MapperId,
+    these: Option<&[MapperId]>,
+    aliasing: Aliasing,
+    inner: bool,
+) -> Result<Mapped> {
+    let mappers = &cx.orm.mappers;
+    let with = match these {
+        None => mappers.self_and_descendants(mapper),
+        Some(these) => {
+            if let Some(other) = these.iter().find(|other| !mappers.is_a(**other, mapper)) {
+                return Err(Error::new(
+                    crate::error::ErrorKind::InvalidRequestError,
+                    format!(
+                        "{} does not inherit from {}",
+                        mappers.get(*other).text(cx.orm.profile),
+                        mappers.get(mapper).text(cx.orm.profile)
+                    ),
+                ));
+            }
+            mappers.with_parents(mapper, these)
+        }
+    };
+    let item = mappers.joined_selectable(mapper, &with, !inner);
+    Ok(keep(cx, mapper, None, item, with, aliasing, true))
+}
+
+fn keep(
+    cx: &mut Cx<'_>,
+    mapper: MapperId,
+    name: Option<&str>,
+    item: FromItem,
+    with: Vec<MapperId>,
+    aliasing: Aliasing,
+    polymorphic: bool,
+) -> Mapped {
+    let (item, tables) = match aliasing {
+        Aliasing::None => (item, Vec::new()),
+        Aliasing::Whole => whole(&item, name),
+        Aliasing::Flat => flat(&item, name),
+    };
+    let aliases = &mut cx.orm.mappers.aliases;
+    let tables = tables.into();
+    aliases.push(AliasedClass { mapper, name: name.map(Rc::from), item, tables, with, polymorphic });
+    Mapped { mapper, alias: Some((aliases.len() - 1) as u32) }
+}
+
+/// A table's alias, or a subquery of a join.
+fn whole(item: &FromItem, name: Option<&str>) -> (FromItem, Vec<Alias>) {
+    if let FromItem::Table(_) = item {
+        return flat(item, name);
+    }
+    let select = Select {
+        columns: item.columns(),
+        from: vec![item.clone()],
+        label_style: LabelStyle::TableColumn,
+        ..Select::default()
+    };
+    let alias = Alias::of_select(select, name);
+    (FromItem::from(&alias), vec![alias])
+}
+
+/// The same element with an alias for each table.
+pub(super) fn flat(item: &FromItem, name: Option<&str>) -> (FromItem, Vec<Alias>) {
+    let mut aliases = Vec::new();
+    let item = flat_item(item, name, &mut aliases);
+    (item, aliases)
+}
+
+fn flat_item(item: &FromItem, name: Option<&str>, aliases: &mut Vec<Alias>) -> FromItem {
+    match item {
+        FromItem::Table(table) => {
+            // Of several tables, each name says which it is of.
+            let name = match (name, aliases.is_empty()) {
+                (Some(name), true) => Some(name.to_owned()),
+                (Some(name), false) => Some(format!("{name}_{}", table.name())),
+                (None, _) => None,
+            };
+            let alias = Alias::of_table(table, name.as_deref());
+            aliases.push(alias.clone());
+            FromItem::from(&alias)
+        }
+        FromItem::Join(join) => {
+            let left = flat_item(&join.left, name, aliases);
+            let right = flat_item(&join.right, name, aliases);
+            let on = rewrite_columns(&join.onclause, &mut |column, _| {
+                let found = aliases.iter().find_map(|alias| alias.column_for(column));
+                Ok(found.unwrap_or_else(|| Expr::column(column)))
+            });
+            left.join(right, on.unwrap_or_else(|_| join.onclause.clone()), join.outer)
+        }
+        FromItem::Alias(_) | FromItem::Text(_) => item.clone(),
+    }
+}
+
+/// A class written apart from other occurrences of its tables, as joined loads do.
+pub(super) fn apart(orm: &Orm, mapper: MapperId) -> (FromItem, Adapter) {
+    let (item, aliases) = flat(&selectable(orm, mapper), None);
+    (item, Adapter::through(&aliases.into()))
+}
+
+/// A class written apart from other occurrences of its tables as one subquery, as conditions of relationships do.
+pub(super) fn apart_whole(orm: &Orm, mapper: MapperId) -> (FromItem, Adapter) {
+    let (item, aliases) = whole(&selectable(orm, mapper), None);
+    (item, Adapter::through(&aliases.into()))
+}
+
+/// Whether two elements of a `FROM` list have a table in common.
+pub(super) fn overlaps(left: &FromItem, right: &FromItem) -> bool {
+    let leaves = left.leaves();
+    right.leaves().iter().any(|leaf| leaves.contains(leaf))
+}
+
+/// Whether `from` is `item` or has it inside.
+pub(super) fn contains(from: &FromItem, item: &FromItem) -> bool {
+    from == item
+        || match from {
+            FromItem::Join(join) => contains(&join.left, item) || contains(&join.right, item),
+            FromItem::Table(_) | FromItem::Alias(_) | FromItem::Text(_) => false,
+        }
+}
+
+/// The condition that limits the rows of a shared table to those of a class.
+pub(super) fn limit(orm: &Orm, mapper: MapperId, adapter: &Adapter) -> Result<Option<Expr>> {
+    let Some((column, values)) = orm.mappers.single_criterion(mapper) else { return Ok(None) };
+    adapter.column(&column)?.operate(Op::In, Operand::Values(values)).map(Some)
+}
+
+/// A join's condition with what limits the rows of the class that it leads to.
+pub(super) fn limited(orm: &Orm, mapper: MapperId, adapter: &Adapter, on: Expr) -> Result<Expr> {
+    Ok(match limit(orm, mapper, adapter)? {
+        Some(limit) => Expr::and([on, limit]),
+        None => on,
+    })
+}
+
+/// The tables of a class and of the subclasses that come along.
+pub(super) fn tables(orm: &Orm, mapped: Mapped) -> Vec<Table> {
+    let mut found = orm.mappers.get(mapped.mapper).hierarchy.tables.clone();
+    for below in along(orm, mapped) {
+        for table in &orm.mappers.get(below).hierarchy.tables {
+            if !found.contains(table) {
+                found.push(table.clone());
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,169 @@
+//! What a class body says of the class's place in a hierarchy: `__mapper_args__`, columns on a shared table.
+
+use super::declarative::column_of;
+use super::scan::{Declared, Member, special, string_keys};
+use super::{errors, mapped};
+use crate::python::{Class, Interp, PyResult, Stop, Value};
+use crate::sqlalchemy::{convert, expr, lend};
+use backproof_engine::map::{Key, MapperId, MapperSpec, PolymorphicLoad, Property, WithPolymorphic};
+use backproof_engine::schema::{Column, Table};
+use backproof_engine::value::Value as SqlValue;
+use backproof_engine::version::Behaviour;
+use std::rc::Rc;
+
+/// Whether one of these mapped classes has the attribute.
+pub(super) fn is_mapped_above(interp: &mut Interp, above: &[MapperId], key: &Key) -> PyResult<bool> {
+    if above.is_empty() {
+        return Ok(false);
+    }
+    lend::read(interp, |orm| above.iter().any(|mapper| orm.mappers.get(*mapper).properties.contains_key(key)))
+}
+
+/// Adds the columns of a class without a table of its own to the table of the class that it inherits from.
+pub(super) fn share_table(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    table: &Table,
+    members: &mut [Member],
+) -> PyResult<()> {
+    let mut order: Vec<usize> = (0..members.len()).collect();
+    order.sort_by_key(|at| members[*at].order);
+    for at in order {
+        let Declared::Column(declared) = &mut members[at].spec else { continue };
+        let name = declared.column.name();
+        match table.column(&name) {
+            Some(existing) if existing == declared.column => {}
+            Some(existing) if declared.use_existing => declared.column = existing,
+            Some(existing) => {
+                let advises = lend::profile(interp).has(Behaviour::ColumnConflictAdvises);
+                let shown = if advises {
+                    class.name().to_string()
+                } else {
+                    interp.repr(&Value::Class(class.clone()))?
+                };
+                let advice = if advises {
+                    ".  If using Declarative, consider using the use_existing_column parameter of mapped_column() to \
+                     resolve conflicts."
+                } else {
+                    ""
+                };
+                let message = format!(
+                    "Column '{name}' on class {shown} conflicts with existing column '{existing}'{advice}"
+                );
+                return Err(errors::argument_error(interp, message));
+            }
+            None if declared.column.is_primary_key() => {
+                let message = "Can't place primary key columns on an inherited class with no table.";
+                return Err(errors::argument_error(interp, message));
+            }
+            None => table
+                .append_column(&declared.column)
+                .map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))?,
+        }
+    }
+    Ok(())
+}
+
+/// Reads `__mapper_args__`.
+pub(super) fn mapper_args(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    members: &[Member],
+    spec: &mut MapperSpec,
+) -> PyResult<()> {
+    let Some(args) = special(interp, class, "__mapper_args__")? else { return Ok(()) };
+    let Value::Dict(dict) = &args else {
+        return Err(Stop::unsupported("__mapper_args__ that is no dict"));
+    };
+    for (name, value) in string_keys(dict) {
+        match &*name {
+            "polymorphic_on" if value.is_none() => {}
+            "polymorphic_on" => spec.polymorphic_on = Some(discriminator(interp, members, spec, &value)?),
+            "polymorphic_identity" => {
+                let identity = convert::to_engine(interp, &value)?;
+                if matches!(identity, SqlValue::Host(_)) {
+                    return Err(Stop::unsupported("a polymorphic_identity of this type"));
+                }
+                spec.polymorphic_identity = (!matches!(identity, SqlValue::Null)).then_some(identity);
+            }
+            "polymorphic_load" => {
+                spec.inheritance.load = match value.as_str().map(|name| &**name) {
+                    Some("inline") => Some(PolymorphicLoad::Inline),
+                    Some("selectin") => Some(PolymorphicLoad::Selectin),
+                    _ if value.is_none() => None,
+                    _ => {
+                        let shown = interp.repr(&value)?;
+                        let message = format!("unknown argument for polymorphic_load: {shown}");
+                        return Err(errors::argument_error(interp, message));
+                    }
+                };
+            }
+            "with_polymorphic" => spec.inheritance.with_polymorphic = with_polymorphic(interp, &value)?,
+            "polymorphic_abstract" => spec.inheritance.is_abstract = interp.truth(&value)?,
+            "concrete" => spec.inheritance.concrete = interp.truth(&value)?,
+            "inherit_condition" if value.is_none() => {}
+            "inherit_condition" => spec.inheritance.inherit_condition = Some(expr::coerce(interp, &value)?),
+            "primary_key" => spec.primary_key = Some(super::comparator::columns(interp, &value)?),
+            "eager_defaults" | "confirm_deleted_rows" => {}
+            other => return Err(Stop::unsupported(format!("the mapper argument `{other}`"))),
+        }
+    }
+    Ok(())
+}
+
+/// The column that `polymorphic_on` names.
+fn discriminator(
+    interp: &mut Interp,
+    members: &[Member],
+    spec: &MapperSpec,
+    value: &Value,
+) -> PyResult<Column> {
+    if let Some(column) = column_of(value) {
+        return Ok(column);
+    }
+    let Some(name) = value.as_str() else {
+        let found = expr::clause(interp, value)?;
+        let column = found.as_ref().and_then(|expr| expr.as_column().cloned());
+        return column.ok_or_else(|| Stop::unsupported("polymorphic_on of something that is no column"));
+    };
+    let own = members.iter().find(|member| member.key == *name).and_then(|member| match &member.spec {
+        Declared::Column(column) => Some(column.column.clone()),
+        Declared::Relationship(..) => None,
+    });
+    if let Some(column) = own.or_else(|| spec.table.column(name)) {
+        return Ok(column);
+    }
+    let inherited = match spec.inherits {
+        Some(above) => lend::read(interp, |orm| match orm.mappers.get(above).properties.get(name) {
+            Some(Property::Column(property)) => property.columns.first().cloned(),
+            _ => None,
+        })?,
+        None => None,
+    };
+    inherited.ok_or_else(|| {
+        let message =
+            format!("Can't determine polymorphic_on value '{name}' - no attribute is mapped to this name.");
+        errors::argument_error(interp, message)
+    })
+}
+
+/// `"*"`, or classes in a list; a tuple may hold a selectable beside them.
+fn with_polymorphic(interp: &mut Interp, value: &Value) -> PyResult<Option<WithPolymorphic>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    if value.as_str().is_some_and(|name| &**name == "*") {
+        return Ok(Some(WithPolymorphic::All));
+    }
+    if let Value::Tuple(pair) = value {
+        return match &pair[..] {
+            [these, with] if with.is_none() => with_polymorphic(interp, these),
+            _ => Err(Stop::unsupported("with_polymorphic of a selectable")),
+        };
+    }
+    let mut these = Vec::new();
+    for class in interp.iterate(value)? {
+        these.push(mapped::require_mapper(interp, &class)?);
+    }
+    Ok(Some(WithPolymorphic::These(these)))
+}
