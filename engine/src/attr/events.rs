@@ -124,8 +124,11 @@ pub(super) fn dereferenced(orm: &Orm, relationship: &Relationship) -> Error {
     )
 }
 
-/// Records that an attribute changes, with what it was.
+/// Records that an attribute changes, with what it was. Of a `viewonly` relationship nothing is.
 pub(super) fn mark(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Original) {
+    if state::relationship(cx.orm, id, key).is_some_and(|relationship| relationship.args.is_viewonly()) {
+        return;
+    }
     let state = cx.orm.states.get_mut(id);
     state.committed.entry(key.clone()).or_insert(previous);
     if !state.modified {
@@ -284,7 +287,7 @@ pub(super) fn fire_replace(
 
 /// The attribute of `item` that is kept in step with this relationship.
 fn other_side(orm: &Orm, relationship: &Relationship, item: &ObjRef) -> Result<Option<Rc<Relationship>>> {
-    if relationship.args.sync_backref == Some(false) || relationship.args.viewonly {
+    if !relationship.syncs.get() {
         return Ok(None);
     }
     let Some(key) = relationship.back_populates.borrow().clone() else { return Ok(None) };

@@ -104,6 +104,11 @@ pub(super) fn configure_relationship(cx: &mut Cx<'_>, mapper: MapperId, key: &Ke
         return Ok(());
     }
     let reversed = resolve(cx, &relationship)?;
+    let args = &relationship.args;
+    let takes_part = cx.orm.profile.has(Behaviour::ViewonlyTakesPart) || !args.is_viewonly();
+    if !takes_part || args.sync_backref == Some(false) {
+        relationship.syncs.set(false);
+    }
     if let Some(backref) = &relationship.args.backref {
         make_backref(cx, &relationship, backref, reversed)?;
     }
@@ -184,7 +189,7 @@ fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
         secondaryjoin,
         foreign_keys,
         remote_side,
-        viewonly: args.viewonly,
+        viewonly: args.is_viewonly(),
     }
     .determine()?;
     let cascade = check_cascade(cx, relationship, target, &name, join.direction)?;
@@ -230,8 +235,8 @@ fn check_cascade(
 ) -> Result<Cascades> {
     let args = &relationship.args;
     let persisting = Cascades { save_update: true, merge: true, ..Cascades::default() };
-    let mut cascade = args.cascade.unwrap_or(if args.viewonly { Cascades::default() } else { persisting });
-    if args.viewonly {
+    let mut cascade = args.cascade.unwrap_or(persisting);
+    if args.is_viewonly() && !cx.orm.profile.has(Behaviour::ViewonlyTakesPart) {
         cascade.save_update = false;
         cascade.delete = false;
         cascade.delete_orphan = false;
@@ -280,7 +285,7 @@ fn make_backref(
     if args.foreign_keys.is_none() {
         args.foreign_keys.clone_from(&own.foreign_keys);
     }
-    args.viewonly |= own.viewonly;
+    args.viewonly = args.viewonly.or(own.viewonly);
     args.post_update |= own.post_update;
     args.passive_updates = args.passive_updates.or(own.passive_updates);
     args.sync_backref = args.sync_backref.or(own.sync_backref);
@@ -320,6 +325,18 @@ fn link(cx: &mut Cx<'_>, relationship: &Rc<Relationship>, key: &Key) -> Result<(
         && other.resolved.get().is_some_and(|resolved| resolved.direction == direction)
     {
         return Err(messages::same_direction(profile, &other_name, &name, direction));
+    }
+    for (side, across) in [(relationship, &other), (&other, relationship)] {
+        if !across.args.is_viewonly() {
+            continue;
+        }
+        if side.args.sync_backref == Some(true) {
+            let (side, across) = (name_of(cx, side), name_of(cx, across));
+            return Err(messages::sync_backref_viewonly_side(&side, &across));
+        }
+        if !profile.has(Behaviour::ViewonlyTakesPart) {
+            side.syncs.set(false);
+        }
     }
     add_reverse(relationship, other.parent, key);
     add_reverse(&other, relationship.parent, &relationship.key);

@@ -200,6 +200,23 @@ pub(crate) fn secondaryjoin_without_secondary(relationship: &str) -> Error {
     ))
 }
 
+pub(crate) fn viewonly_cascade(cascade: &str) -> Error {
+    argument(format!(
+        "Cascade settings \"{cascade}\" apply to persistence operations and should not be combined with a \
+         viewonly=True relationship."
+    ))
+}
+
+pub(crate) fn sync_backref_and_viewonly() -> Error {
+    argument("sync_backref and viewonly cannot both be True".to_owned())
+}
+
+pub(crate) fn sync_backref_viewonly_side(relationship: &str, other: &str) -> Error {
+    request(format!(
+        "Relationship {relationship} cannot specify sync_backref=True since {other} includes viewonly=True."
+    ))
+}
+
 pub(crate) fn passive_deletes_all(relationship: &str) -> Error {
     argument(format!(
         "On {relationship}, can't set passive_deletes='all' in conjunction with 'delete' or 'delete-orphan' cascade"
@@ -216,7 +233,7 @@ pub(crate) fn delete_orphan(
 ) -> Error {
     let kind = if many_to_many { "many-to-many" } else { "many-to-one" };
     let referenced =
-        if profile.has(Behaviour::MapperInBrackets) { "referenced by" } else { "referred towards by" };
+        if profile.has(Behaviour::OrphanIsReferencedBy) { "referenced by" } else { "referred towards by" };
     argument(format!(
         "For {kind} relationship {relationship}, delete-orphan cascade is normally configured only on the \"one\" \
          side of a one-to-many relationship, and not on the \"many\" side of a many-to-one or many-to-many \

@@ -78,7 +78,7 @@ pub struct RelationshipArgs {
     pub cascade_backrefs: Option<bool>,
     pub backref: Option<Backref>,
     pub back_populates: Option<Key>,
-    pub viewonly: bool,
+    pub viewonly: Option<bool>,
     pub passive_deletes: Option<PassiveDeletes>,
     pub passive_updates: Option<bool>,
     pub post_update: bool,
@@ -89,6 +89,13 @@ pub struct RelationshipArgs {
     pub sync_backref: Option<bool>,
     pub enable_typechecks: Option<bool>,
     pub overlaps: Option<String>,
+}
+
+impl RelationshipArgs {
+    /// Whether the relationship is loaded only, never written.
+    pub fn is_viewonly(&self) -> bool {
+        self.viewonly == Some(true)
+    }
 }
 
 /// Whether deletes are left to the database.
@@ -113,6 +120,8 @@ pub struct Relationship {
     /// Attributes on the other side that are kept in step with this one, with the mapper they belong to.
     pub reverse: RefCell<Vec<(MapperId, Key)>>,
     pub back_populates: RefCell<Option<Key>>,
+    /// Whether the other side follows changes of this one; settled when mappers are configured.
+    pub syncs: Cell<bool>,
     /// Whether a backref that was asked for has been made.
     pub backref_made: Cell<bool>,
 }
@@ -155,6 +164,7 @@ impl Relationship {
             resolved: OnceCell::new(),
             reverse: RefCell::default(),
             back_populates: RefCell::new(back_populates),
+            syncs: Cell::new(true),
             backref_made: Cell::new(false),
         }
     }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::host::Cx;
 use crate::schema::{Column, Table};
 use crate::value::Value;
-use crate::version::Behaviour;
+use crate::version::{Behaviour, Profile};
 use indexmap::IndexMap;
 use std::any::Any;
 use std::rc::Rc;
@@ -85,7 +85,7 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
     for (key, property) in spec.properties {
         match property {
             PropertySpec::Relationship(args) => {
-                check_relationship(&args)?;
+                check_relationship(cx.orm.profile, &args)?;
                 let relationship = Relationship::new(key.clone(), id, *args, false);
                 properties.insert(key, Property::Relationship(Rc::new(relationship)));
             }
@@ -221,7 +221,25 @@ fn column_property(key: &Key, column: &Column, deferred: bool, active_history: b
 }
 
 /// What `relationship()` refuses at once.
-pub fn check_relationship(args: &RelationshipArgs) -> Result<()> {
+pub fn check_relationship(profile: Profile, args: &RelationshipArgs) -> Result<()> {
+    if args.is_viewonly()
+        && let Some(cascade) = args.cascade
+        && profile.has(Behaviour::ViewonlyCascadeRefused)
+        && !profile.has(Behaviour::ViewonlyTakesPart)
+    {
+        let writing = [
+            ("delete", cascade.delete),
+            ("delete-orphan", cascade.delete_orphan),
+            ("save-update", cascade.save_update),
+        ];
+        let writing: Vec<&str> = writing.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect();
+        if !writing.is_empty() {
+            return Err(messages::viewonly_cascade(&writing.join(", ")));
+        }
+    }
+    if args.is_viewonly() && args.sync_backref == Some(true) {
+        return Err(messages::sync_backref_and_viewonly());
+    }
     if args.backref.is_some() && args.back_populates.is_some() {
         return Err(messages::backref_and_back_populates());
     }
@@ -239,7 +257,7 @@ pub fn add_property(cx: &mut Cx<'_>, mapper: MapperId, key: Key, property: Prope
             Ok(())
         }
         PropertySpec::Relationship(args) => {
-            check_relationship(&args)?;
+            check_relationship(cx.orm.profile, &args)?;
             insert_relationship(cx, mapper, &key, *args, false);
             if cx.orm.mappers.get(mapper).configured {
                 super::configure::configure_relationship(cx, mapper, &key)

@@ -169,7 +169,7 @@ fn copy_related(
         .borrow()
         .iter()
         .any(|(mapper, other)| merging.along.contains(&(from, *mapper, other.clone())));
-    if (merging.load && reached) || !relationship.resolved().cascade.merge || relationship.args.viewonly {
+    if (merging.load && reached) || !relationship.resolved().cascade.merge {
         return Ok(());
     }
     let mut merge_related = |cx: &mut Cx<'_>, object: &ObjRef| {

@@ -149,7 +149,7 @@ impl Plan {
         for property in cx.orm.mappers.get(mapper).properties.values() {
             let crate::map::Property::Relationship(relationship) = property else { continue };
             let token = (relationship.parent, relationship.key.clone());
-            if relationship.args.viewonly || self.known.contains_key(&token) {
+            if relationship.args.is_viewonly() || self.known.contains_key(&token) {
                 continue;
             }
             self.known.insert(token, self.processors.len());

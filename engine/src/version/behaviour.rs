@@ -228,6 +228,22 @@ behaviours! {
         "Setting a scalar relationship whose old object only a query can tell leaves the query to the flush.",
         "old scalar objects loaded at flush",
         "1.3.24 without, 1.4.54 with: the echo log of setting an expired many-to-one";
+    OrphanIsReferencedBy "orphan-is-referenced-by" since(2, 0, 22),
+        "The refusal of a delete-orphan cascade speaks of an object `referenced by` another; before, `referred towards by`.",
+        "wording of the delete-orphan refusal",
+        "2.0.21 without, 2.0.22 with: a many-to-one with `cascade=\"all, delete-orphan\"`";
+    OverlapsParameter "overlaps-parameter" since(1, 4, 0),
+        "`relationship()` has the parameter `overlaps`, and none called `extension`.",
+        "relationship(overlaps=…) added",
+        "1.3.24 raises TypeError, 1.4.54 takes it: `relationship(\"X\", overlaps=None)`";
+    ViewonlyTakesPart "viewonly-takes-part" through(1, 3),
+        "A `viewonly` relationship cascades as others do, and is kept in step with its other side.",
+        "viewonly relationships take no part in writing",
+        "1.3.24 with, 1.4.54 without: `parent.view.append(child)`, then `child in session` and `child.parent`";
+    ViewonlyCascadeRefused "viewonly-cascade-refused" through(1, 4),
+        "A `viewonly` relationship with a cascade that writes is refused, from 1.4 on.",
+        "writing cascades of viewonly relationships dropped silently",
+        "1.4.54 raises, 2.0.8 does not: `relationship(viewonly=True, cascade=\"all\")`";
     CascadeBackrefs "cascade-backrefs" through(1, 4),
         "Objects cascade into a session along backrefs, unless `cascade_backrefs=False`.",
         "cascade over backrefs removed",

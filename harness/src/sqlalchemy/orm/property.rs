@@ -2,7 +2,7 @@
 
 use super::mapped;
 use super::mapper::MapperObject;
-use crate::python::{Interp, Object, PyResult, Stop, Value};
+use crate::python::{Interp, Iter, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{lend, schema};
 use backproof_engine::map::{
@@ -134,7 +134,11 @@ fn relationship_attr(
             Some(_) => return Err(Stop::unsupported("the backref arguments of a relationship")),
             None => Value::None,
         },
-        "viewonly" => Value::Bool(relationship.args.viewonly),
+        "viewonly" => Value::Bool(relationship.args.is_viewonly()),
+        "sync_backref" => match relationship.args.sync_backref {
+            None if relationship.syncs.get() || relationship.args.is_viewonly() => Value::None,
+            given => Value::Bool(given == Some(true)),
+        },
         "post_update" => Value::Bool(relationship.args.post_update),
         "single_parent" => Value::Bool(relationship.args.single_parent),
         "lazy" => lazy_value(resolved.lazy),
@@ -314,6 +318,15 @@ impl Object for CascadeObject {
             "refresh_expire" => Some(Value::Bool(cascades.refresh_expire)),
             _ => None,
         })
+    }
+
+    fn len(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Option<usize>> {
+        Ok(Some(self.names().len()))
+    }
+
+    fn iter(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Value> {
+        let names = self.names().into_iter().map(Value::from).collect();
+        Ok(Iter::from_values("set_iterator", names))
     }
 
     fn contains(&self, _interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {

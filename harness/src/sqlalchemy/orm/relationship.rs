@@ -53,7 +53,7 @@ const SECOND: &str = "argument=, secondary=, *, uselist=, collection_class=, pri
     back_populates=, order_by=, backref=, overlaps=, post_update=, cascade=, viewonly=, init=, repr=, default=, \
     default_factory=, compare=, kw_only=, hash=, lazy=, passive_deletes=, passive_updates=, active_history=, \
     enable_typechecks=, foreign_keys=, remote_side=, join_depth=, comparator_factory=, single_parent=, innerjoin=, \
-    distinct_target_key=, load_on_pending=, query_class=, info=, omit_join=, sync_backref=, cascade_backrefs=, doc=";
+    distinct_target_key=, load_on_pending=, query_class=, info=, omit_join=, sync_backref=, cascade_backrefs=, doc=, bake_queries=";
 
 impl RelationshipDecl {
     /// Whether the target was given, so that an annotation need not say it.
@@ -112,7 +112,12 @@ pub(crate) fn relationship(interp: &mut Interp, args: Args) -> PyResult<Value> {
     // The later releases hand keywords on to the class.
     let name =
         if is_newer && args.positional.len() < 3 { "RelationshipProperty.__init__" } else { "relationship" };
-    let signature = Signature::new(name, parameters);
+    let parameters = if lend::profile(interp).has(Behaviour::OverlapsParameter) {
+        parameters.to_owned()
+    } else {
+        parameters.replace("overlaps=, ", "").replace("active_history=,", "extension=, active_history=,")
+    };
+    let signature = Signature::new(name, &parameters);
     let names: Vec<Rc<str>> = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
     let bound = signature.bind(interp, args)?;
     let arguments: Keywords = names
@@ -179,7 +184,7 @@ fn read(
                 Value::Str(name) => args.back_populates = Some(name.clone()),
                 _ => return Err(Stop::unsupported("back_populates that is no string")),
             },
-            "viewonly" => args.viewonly = interp.truth(value)?,
+            "viewonly" => args.viewonly = Some(interp.truth(value)?),
             "passive_deletes" => {
                 args.passive_deletes = match value {
                     Value::Str(all) if &**all == "all" => Some(PassiveDeletes::All),
@@ -195,7 +200,8 @@ fn read(
             "sync_backref" => args.sync_backref = Some(interp.truth(value)?),
             "enable_typechecks" => args.enable_typechecks = Some(interp.truth(value)?),
             "overlaps" => args.overlaps = value.as_str().map(ToString::to_string),
-            "info"
+            "extension"
+            | "info"
             | "doc"
             | "bake_queries"
             | "omit_join"
