@@ -280,20 +280,33 @@ pub(super) fn process(
     }
 }
 
-/// The object that came into a collection.
+/// The objects that came into a relationship.
 ///
 /// # Errors
 ///
-/// `FlushError`: it is `None`.
-fn added(cx: &Cx<'_>, relationship: &Relationship, item: &Item) -> Result<ObjRef> {
-    if let Item::Object(Some(object)) = item {
-        return Ok(object.clone());
+/// `FlushError`: a collection got `None`. What came before it has been dealt with by then.
+fn added(
+    cx: &mut Cx<'_>,
+    relationship: &Relationship,
+    history: &History,
+    f: &mut dyn FnMut(&mut Cx<'_>, &ObjRef) -> Result<()>,
+) -> Result<()> {
+    for item in &history.added {
+        match item {
+            Item::Object(Some(object)) => f(cx, object)?,
+            _ if relationship.resolved().uselist => return Err(no_member(cx, relationship)),
+            _ => {}
+        }
     }
+    Ok(())
+}
+
+fn no_member(cx: &Cx<'_>, relationship: &Relationship) -> Error {
     let parent = &cx.orm.mappers.get(relationship.parent).class_name;
-    Err(Error::new(
+    Error::new(
         ErrorKind::FlushError,
         format!("Can't flush None value found in collection {parent}.{}", relationship.key),
-    ))
+    )
 }
 
 /// Refuses a child whose class the relationship cannot hold.

@@ -77,8 +77,12 @@ pub(super) fn process(
             let gone = History::objects(&history.unchanged).chain(History::objects(&history.deleted));
             (Vec::new(), gone.cloned().collect())
         } else {
-            let joined = history.added.iter().map(|item| added(cx, relationship, item));
-            (joined.collect::<Result<_>>()?, History::objects(&history.deleted).cloned().collect())
+            let mut came = Vec::new();
+            added(cx, relationship, &history, &mut |_, child| {
+                came.push(child.clone());
+                Ok(())
+            })?;
+            (came, History::objects(&history.deleted).cloned().collect())
         };
         for (children, rows, operation) in [(&came, &mut inserts, "add"), (&gone, &mut deletes, "delete")] {
             for child in children {

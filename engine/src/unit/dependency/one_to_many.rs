@@ -112,11 +112,11 @@ pub(super) fn process_saves(
     let clears = nulls_holders(relationship) && !relationship.resolved().cascade.delete_orphan;
     for id in states {
         let history = history(cx, *id, relationship, Passive::NoLoad)?;
-        for item in &history.added {
-            let child = added(cx, relationship, item)?;
-            populate(cx, plan, relationship, *id, &child, false)?;
-            post_update(cx, plan, relationship, &child);
-        }
+        added(cx, relationship, &history, &mut |cx, child| {
+            populate(cx, plan, relationship, *id, child, false)?;
+            post_update(cx, plan, relationship, child);
+            Ok(())
+        })?;
         for child in History::objects(&history.deleted) {
             if clears && !has_parent(cx, relationship, child) {
                 clear(cx, plan, relationship, child)?;
