@@ -3,8 +3,10 @@
 //! Code asks [`Profile::has`] and never compares versions itself: what differs between releases stands once, with its
 //! dates, in [`behaviour`].
 
+mod asked;
 pub mod behaviour;
 
+pub use asked::Asked;
 pub use behaviour::{Behaviour, Dated};
 
 use std::fmt;
@@ -113,6 +115,7 @@ impl Profile {
 
     /// Whether `behaviour` holds in this profile.
     pub fn has(self, behaviour: Behaviour) -> bool {
+        asked::note(behaviour);
         behaviour.dated().holds(self.version) != (self.flipped & behaviour.bit() != 0)
     }
 

@@ -13,7 +13,7 @@ use crate::model::{Model, Rows};
 use crate::outcome::{End, Outcome, Unsupported};
 use crate::report::{DocumentReport, StepReport};
 use crate::world::Limits;
-use backproof_engine::version::Profile;
+use backproof_engine::version::{Asked, Profile};
 use run::Run;
 
 /// What a world held when it ended.
@@ -31,6 +31,8 @@ pub struct Checked {
     pub worlds: Vec<Ended>,
     /// Every given, prompt and listing in the order in which they ran.
     pub runs: Vec<Ran>,
+    /// The behaviours that made a difference or could have: profiles that differ in none of these do the same.
+    pub asked: Asked,
 }
 
 /// A step's outcome with what is said besides.
@@ -45,6 +47,11 @@ struct Done {
 
 /// Runs a case under a profile and judges its claims.
 pub fn check(case: &Case, profile: Profile, limits: Limits) -> Checked {
+    let (checked, asked) = Asked::during(|| run(case, profile, limits));
+    Checked { asked, ..checked }
+}
+
+fn run(case: &Case, profile: Profile, limits: Limits) -> Checked {
     let mut run = Run::new(case, profile, limits);
     let mut documents: Vec<DocumentReport> = case
         .pages
@@ -80,7 +87,7 @@ pub fn check(case: &Case, profile: Profile, limits: Limits) -> Checked {
     if let Some(first) = documents.first_mut() {
         first.models = worlds.iter().map(|ended| ended.model.clone()).collect();
     }
-    Checked { documents, worlds, runs }
+    Checked { documents, worlds, runs, asked: Asked::default() }
 }
 
 fn nothing_before() -> Done {

@@ -128,6 +128,9 @@ pub fn judge(said: Option<Said<'_>>, outcome: &Outcome, options: &Options, table
     }
 }
 
+/// How the detail of a step begins that raises another exception than the page shows.
+pub const RAISES_OTHERWISE: &str = "it raises ";
+
 /// An exception: it agrees where the page shows its traceback.
 fn raising(said: Option<Said<'_>>, raised: &Raised, actual: String, options: &Options) -> Judgement {
     let exception = exception_line(raised);
@@ -146,7 +149,11 @@ fn raising(said: Option<Said<'_>>, raised: &Raised, actual: String, options: &Op
     } else {
         format!("{actual}Traceback (most recent call last):\n    ...\n{exception}\n")
     };
-    Judgement { verdict: Verdict::Differs, detail: Some(format!("it raises {exception}")), held_against }
+    Judgement {
+        verdict: Verdict::Differs,
+        detail: Some(format!("{RAISES_OTHERWISE}{exception}")),
+        held_against,
+    }
 }
 
 /// The last line of a traceback, as Python prints it.

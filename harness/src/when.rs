@@ -3,12 +3,14 @@
 //! Says which profiles are still to be run and takes what they showed; it runs nothing itself and knows neither
 //! threads nor terminals. An explanation is found by trying: one behaviour is turned over, and the claim with it.
 
+mod follow;
+
 use crate::case::Case;
 use crate::check::Checked;
-use crate::judge::Verdict;
+use crate::judge::{RAISES_OTHERWISE, Verdict};
 use crate::report::when::{Answer, Because, Cause, Change, Release, Seen, Span, WhenDocument, WhenStep};
 use crate::report::{DocumentReport, StepReport};
-use backproof_engine::version::{Behaviour, Profile, Version};
+use backproof_engine::version::{Asked, Behaviour, Profile, Version};
 
 /// The spans of releases that are told apart, oldest first, each with the profile that stands for it.
 pub fn spans() -> Vec<(Span, Profile)> {
@@ -26,6 +28,7 @@ fn release(version: Version) -> Release {
 #[derive(Debug, Clone)]
 struct Run {
     profile: Profile,
+    asked: Asked,
     /// Nothing where the run itself was lost.
     steps: Option<Vec<Shown>>,
 }
@@ -80,7 +83,8 @@ impl<'a> Inquiry<'a> {
             self.documents.clone_from(&checked.documents);
         }
         let steps = checked.map(|checked| steps_of(&checked.documents).map(shown).collect());
-        self.runs.push(Run { profile, steps });
+        let asked = checked.map(|checked| checked.asked).unwrap_or_default();
+        self.runs.push(Run { profile, asked, steps });
     }
 
     /// The profiles to run next; none once everything is known.
@@ -110,12 +114,13 @@ impl<'a> Inquiry<'a> {
 
     /// What is known, for each document.
     pub fn finish(self) -> Vec<WhenDocument> {
+        let follows = self.follows();
         let mut number = 0;
         let mut documents = Vec::new();
         for document in &self.documents {
             let mut steps = Vec::new();
             for step in &document.steps {
-                steps.push(self.step(number, step));
+                steps.push(self.step(number, step, &follows));
                 number += 1;
             }
             documents.push(WhenDocument { path: document.path.clone(), steps });
@@ -123,18 +128,65 @@ impl<'a> Inquiry<'a> {
         documents
     }
 
-    fn step(&self, number: usize, report: &StepReport) -> WhenStep {
+    /// For each span and step, the place of the step whose failure it only follows from.
+    fn follows(&self) -> Vec<Vec<Option<String>>> {
+        let steps: Vec<(usize, &StepReport)> = self
+            .documents
+            .iter()
+            .enumerate()
+            .flat_map(|(document, report)| report.steps.iter().map(move |step| (document, step)))
+            .collect();
+        let names: Vec<Vec<String>> = steps.iter().map(|(_, step)| follow::binds(&step.source)).collect();
+        let of_span = |&(_, profile): &(Span, Profile)| {
+            let exceptions: Vec<Option<&str>> =
+                (0..steps.len()).map(|step| self.exception(profile, step)).collect();
+            let roots = follow::roots(&exceptions, &names);
+            roots
+                .into_iter()
+                .enumerate()
+                .map(|(step, root)| {
+                    let (document, blamed) = steps[root?];
+                    let line = blamed.line;
+                    Some(if document == steps[step].0 {
+                        format!("line {line}")
+                    } else {
+                        format!("{}:{line}", self.documents[document].path.display())
+                    })
+                })
+                .collect()
+        };
+        self.spans.iter().map(of_span).collect()
+    }
+
+    fn step(&self, number: usize, report: &StepReport, follows: &[Vec<Option<String>>]) -> WhenStep {
         let shown: Vec<Option<&Shown>> =
             self.spans.iter().map(|(_, profile)| self.shown(*profile, number)).collect();
         let seen: Vec<Seen> = shown
             .iter()
-            .map(|shown| match shown {
-                Some(shown) => Seen { verdict: shown.verdict, detail: shown.detail.clone() },
-                None => Seen { verdict: Verdict::Unsupported, detail: Some(LOST.to_owned()) },
+            .zip(follows)
+            .map(|(shown, follows)| match shown {
+                Some(shown) => Seen {
+                    verdict: shown.verdict,
+                    detail: shown.detail.clone(),
+                    follows: follows[number].clone(),
+                },
+                None => Seen { verdict: Verdict::Unsupported, detail: Some(LOST.to_owned()), follows: None },
             })
             .collect();
         let asked = self.only.as_ref().is_none_or(|only| only.contains(&number));
         let changes = if asked { self.changes(number) } else { Vec::new() };
+        let changes = changes
+            .into_iter()
+            .map(|at| {
+                // Of two neighbours one holds: only the other can follow from a failure.
+                let follows = seen[at - 1].follows.as_ref().or(seen[at].follows.as_ref());
+                let because = match follows {
+                    Some(place) => Because::Follows(place.clone()),
+                    None => self.because(number, at),
+                };
+                Change { at, because }
+            })
+            .collect();
         WhenStep {
             line: report.line,
             end_line: report.end_line,
@@ -144,7 +196,7 @@ impl<'a> Inquiry<'a> {
             documented_line: report.documented_line,
             // An example of doctest's that shows nothing claims that nothing is shown.
             claim: report.documented.is_some() || seen.iter().any(|seen| seen.verdict == Verdict::Differs),
-            changes: changes.into_iter().map(|at| Change { at, because: self.because(number, at) }).collect(),
+            changes,
             acknowledged: shown.iter().flatten().find_map(|shown| shown.acknowledged.clone()),
             seen,
         }
@@ -192,52 +244,63 @@ impl<'a> Inquiry<'a> {
     /// What is to be tried to explain a change, as far as what was tried already tells.
     fn trials(&self, step: usize, at: usize) -> Vec<Profile> {
         let (holding, failing) = self.sides(step, at);
-        let between = between(holding, failing);
-        let cures: Vec<Profile> = between.iter().map(|behaviour| failing.flipped(*behaviour)).collect();
-        if cures.iter().any(|profile| self.run(*profile).is_none()) {
-            return cures;
+        let cures = self.flips(failing, holding);
+        if cures.iter().any(|(_, profile)| self.run(*profile).is_none()) {
+            return cures.into_iter().map(|(_, profile)| profile).collect();
         }
-        let cured = cures.iter().any(|profile| self.answer(*profile, step) == Answer::Holds);
-        if cured || self.raised(failing, step).is_some() {
+        let cured = cures.iter().any(|(_, profile)| self.answer(*profile, step) == Answer::Holds);
+        if cured || self.exception(failing, step).is_some() {
             return Vec::new();
         }
-        let mut breaks: Vec<Profile> = between.iter().map(|behaviour| holding.flipped(*behaviour)).collect();
-        breaks.push(all_flipped(failing, &between));
-        breaks
+        let breaks = self.flips(holding, failing).into_iter().map(|(_, profile)| profile);
+        breaks.chain([all_flipped(failing, holding)]).collect()
+    }
+
+    /// A profile with each behaviour turned over in which it differs from another, one at a time; those that its run
+    /// never asked for are left out, as they make no difference.
+    fn flips(&self, profile: Profile, other: Profile) -> Vec<(Behaviour, Profile)> {
+        let asked = self.run(profile).map(|run| run.asked).unwrap_or_default();
+        between(profile, other)
+            .filter(|behaviour| asked.has(*behaviour))
+            .map(|behaviour| (behaviour, profile.flipped(behaviour)))
+            .collect()
     }
 
     /// The exception by which a step fails in a profile.
-    fn raised(&self, profile: Profile, step: usize) -> Option<&str> {
+    fn exception(&self, profile: Profile, step: usize) -> Option<&str> {
         let shown = self.shown(profile, step)?;
-        shown.detail.as_deref().filter(|_| shown.verdict == Verdict::Raises)
+        let detail = shown.detail.as_deref()?;
+        match shown.verdict {
+            Verdict::Raises => Some(detail),
+            Verdict::Differs => detail.strip_prefix(RAISES_OTHERWISE),
+            _ => None,
+        }
     }
 
     /// Why a step's claim goes over where the span `at` begins.
     fn because(&self, step: usize, at: usize) -> Because {
         let (holding, failing) = self.sides(step, at);
-        let between = between(holding, failing);
+        let turned = |profile: Profile, other: Profile, wanted: Answer| -> Vec<Cause> {
+            self.flips(profile, other)
+                .into_iter()
+                .filter(|(_, flipped)| self.answer(*flipped, step) == wanted)
+                .map(|(behaviour, _)| cause(behaviour))
+                .collect()
+        };
         // What mends the claim where it fails is the one change that broke it.
-        let causes: Vec<Cause> = between
-            .iter()
-            .filter(|behaviour| self.answer(failing.flipped(**behaviour), step) == Answer::Holds)
-            .map(|behaviour| cause(*behaviour))
-            .collect();
+        let causes = turned(failing, holding, Answer::Holds);
         if !causes.is_empty() {
             return Because::Behaviours(causes);
         }
-        if let Some(exception) = self.raised(failing, step) {
+        if let Some(exception) = self.exception(failing, step) {
             return Because::Raises(exception.to_owned());
         }
         // Of several, each breaks it where it holds.
-        let causes: Vec<Cause> = between
-            .iter()
-            .filter(|behaviour| self.answer(holding.flipped(**behaviour), step) == Answer::Fails)
-            .map(|behaviour| cause(*behaviour))
-            .collect();
+        let causes = turned(holding, failing, Answer::Fails);
         if !causes.is_empty() {
             return Because::Behaviours(causes);
         }
-        if between.len() > 1 && self.answer(all_flipped(failing, &between), step) == Answer::Holds {
+        if self.answer(all_flipped(failing, holding), step) == Answer::Holds {
             return Because::Together;
         }
         Because::Unexplained
@@ -256,12 +319,13 @@ fn shown(step: &StepReport) -> Shown {
 }
 
 /// The behaviours in which two profiles differ.
-fn between(one: Profile, other: Profile) -> Vec<Behaviour> {
-    Behaviour::ALL.iter().copied().filter(|behaviour| one.has(*behaviour) != other.has(*behaviour)).collect()
+fn between(one: Profile, other: Profile) -> impl Iterator<Item = Behaviour> {
+    Behaviour::ALL.iter().copied().filter(move |behaviour| one.has(*behaviour) != other.has(*behaviour))
 }
 
-fn all_flipped(profile: Profile, behaviours: &[Behaviour]) -> Profile {
-    behaviours.iter().fold(profile, |profile, behaviour| profile.flipped(*behaviour))
+/// A profile with every behaviour of another.
+fn all_flipped(profile: Profile, other: Profile) -> Profile {
+    between(profile, other).fold(profile, Profile::flipped)
 }
 
 fn cause(behaviour: Behaviour) -> Cause {

@@ -30,7 +30,7 @@ pub(super) fn main(args: &WhenArgs) -> u8 {
         }
     }
     let mut inquiries: Vec<Inquiry<'_>> = cases.iter().map(Inquiry::new).collect();
-    ask(&mut inquiries);
+    ask(&mut inquiries, Limits::default());
     let report = WhenReport {
         spans: spans().into_iter().map(|(span, _)| span).collect(),
         documents: inquiries.into_iter().flat_map(Inquiry::finish).collect(),
@@ -53,7 +53,7 @@ pub(super) fn main(args: &WhenArgs) -> u8 {
 }
 
 /// Runs what the inquiries want, side by side, until nothing more is.
-pub(super) fn ask(inquiries: &mut [Inquiry<'_>]) {
+pub(super) fn ask(inquiries: &mut [Inquiry<'_>], limits: Limits) {
     loop {
         let jobs: Vec<_> = inquiries
             .iter()
@@ -66,7 +66,7 @@ pub(super) fn ask(inquiries: &mut [Inquiry<'_>]) {
             return;
         }
         let results = side_by_side(&jobs, |&(_, case, profile)| {
-            catch_unwind(AssertUnwindSafe(|| check(case, profile, Limits::default()))).ok()
+            catch_unwind(AssertUnwindSafe(|| check(case, profile, limits))).ok()
         });
         for ((index, _, profile), result) in jobs.into_iter().zip(results) {
             inquiries[index].told(profile, result.flatten().as_ref());

@@ -63,6 +63,8 @@ impl Answer {
 pub struct Seen {
     pub verdict: Verdict,
     pub detail: Option<String>,
+    /// The place of the step whose failure this one only follows from.
+    pub follows: Option<String>,
 }
 
 impl Seen {
@@ -90,6 +92,8 @@ pub enum Because {
     Together,
     /// The step raises this where the claim does not hold.
     Raises(String),
+    /// Where the claim does not hold, the step at this place fails before it.
+    Follows(String),
     Unexplained,
 }
 
@@ -133,10 +137,15 @@ impl WhenStep {
         self.answers().all(|answer| answer == Answer::Holds)
     }
 
-    /// Whether an author wants to be told: every claim, and steps without one that do not run somewhere.
+    /// Whether it fails only where an earlier step does.
+    pub fn only_follows(&self) -> bool {
+        self.seen.iter().all(|seen| seen.answer() == Answer::Holds || seen.follows.is_some())
+    }
+
+    /// Whether an author wants to be told: every claim, and steps without one that fail somewhere by themselves.
     pub fn is_told(&self) -> bool {
         let skipped = self.seen.iter().all(|seen| seen.verdict == Verdict::Skipped);
-        !skipped && (self.claim || !self.holds_everywhere())
+        !skipped && (self.claim || !self.only_follows())
     }
 }
 

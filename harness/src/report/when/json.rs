@@ -110,6 +110,9 @@ fn explained<'a>(spans: &[Span], change: &'a Change) -> Vec<Explained<'a>> {
         Because::Raises(text) => {
             vec![Explained { at, name: None, change: text.clone(), sentence: None }]
         }
+        Because::Follows(place) => {
+            vec![Explained { at, name: None, change: format!("{place} fails"), sentence: None }]
+        }
         Because::Unexplained => Vec::new(),
     }
 }

@@ -27,7 +27,7 @@ impl Writer {
         self.text.push_str(&format!("{path}\n"));
         let mut at = 0;
         while let Some(step) = told.get(at) {
-            let alike = told[at..].iter().take_while(|other| folds(step, other)).count().max(1);
+            let alike = told[at..].iter().take_while(|other| folds(report, step, other)).count().max(1);
             self.steps(report, &told[at..at + alike]);
             at += alike;
         }
@@ -38,16 +38,15 @@ impl Writer {
     fn steps(&mut self, report: &WhenReport, steps: &[&WhenStep]) {
         let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return };
         let sentence = printable(&words::sentence(&report.spans, first));
-        let style = style(first);
-        if steps.len() > 1 {
-            let (from, to) = (first.line, last_line(last));
-            let sentence = self.styled(&sentence, style);
-            self.text.push_str(&format!("  lines {from}–{to}: {} claims, each {sentence}\n", steps.len()));
-            return;
-        }
         // The answer stands out from what explains it.
         let end = sentence.find([':', ';']).unwrap_or(sentence.len());
-        let answer = self.styled(&sentence[..end], style);
+        let answer = self.styled(&sentence[..end], style(first));
+        if steps.len() > 1 {
+            let (from, to, count) = (first.line, last_line(last), steps.len());
+            let rest = &sentence[end..];
+            self.text.push_str(&format!("  lines {from}–{to}: {count} claims, each {answer}{rest}\n"));
+            return;
+        }
         self.text.push_str(&format!("  {}: {answer}{}\n", place(first), &sentence[end..]));
         if first.holds_everywhere() {
             return;
@@ -67,8 +66,10 @@ impl Writer {
 }
 
 /// Whether two steps are told in one line: an author has nothing to do about either.
-fn folds(one: &WhenStep, other: &WhenStep) -> bool {
-    one.claim && other.claim && one.holds_everywhere() && other.holds_everywhere()
+fn folds(report: &WhenReport, one: &WhenStep, other: &WhenStep) -> bool {
+    let quiet = |step: &WhenStep| step.claim && step.only_follows() && step.acknowledged.is_none();
+    let sentence = |step: &WhenStep| words::sentence(&report.spans, step);
+    quiet(one) && quiet(other) && sentence(one) == sentence(other)
 }
 
 /// Where a claim stands, and its output where that is shown apart from its code.

@@ -86,6 +86,7 @@ fn reason(spans: &[Span], change: &Change) -> Option<String> {
         Because::Behaviours(causes) => Some(phrases(causes)),
         Because::Together => Some(format!("several changes of {} together", start(spans, change.at))),
         Because::Raises(text) => Some(one_line(text)),
+        Because::Follows(place) => Some(format!("{place} fails")),
         Because::Unexplained => None,
     }
 }
@@ -155,7 +156,7 @@ fn explain(text: &mut String, spans: &[Span], answers: &[Answer], step: &WhenSte
     for (nth, change) in step.changes.iter().rev().enumerate() {
         let Some(reason) = reason(spans, change) else { continue };
         let begins = answers[change.at] == Answer::Holds;
-        let raises = matches!(change.because, Because::Raises(_));
+        let raises = matches!(change.because, Because::Raises(_) | Because::Follows(_));
         let at = start(spans, change.at);
         let clause = match (nth, begins, raises) {
             (0, true, true) => format!("; before, {reason}"),
@@ -169,16 +170,17 @@ fn explain(text: &mut String, spans: &[Span], answers: &[Answer], step: &WhenSte
 
 /// Adds how a claim fails that holds nowhere, where it fails in the same way everywhere.
 fn alike(text: &mut String, answers: &[Answer], step: &WhenStep) {
-    let mut details = step
-        .seen
-        .iter()
-        .zip(answers)
-        .filter(|(_, answer)| **answer == Answer::Fails)
-        .map(|(seen, _)| seen.detail.as_deref());
+    let mut details =
+        step.seen.iter().zip(answers).filter(|(_, answer)| **answer == Answer::Fails).map(|(seen, _)| {
+            match &seen.follows {
+                Some(place) => Some(format!("{place} fails")),
+                None => seen.detail.clone(),
+            }
+        });
     if let Some(Some(first)) = details.next()
-        && details.all(|detail| detail == Some(first))
+        && details.all(|detail| detail.as_deref() == Some(&first))
     {
-        text.push_str(&format!(": {}", one_line(first)));
+        text.push_str(&format!(": {}", one_line(&first)));
     }
 }
 
@@ -229,9 +231,15 @@ mod tests {
         let seen = answers
             .chars()
             .map(|letter| match letter {
-                'h' => Seen { verdict: Verdict::Agrees, detail: None },
-                'f' => Seen { verdict: Verdict::Differs, detail: Some("it is `2`".to_owned()) },
-                _ => Seen { verdict: Verdict::Unsupported, detail: Some("`async def`".to_owned()) },
+                'h' => Seen { verdict: Verdict::Agrees, detail: None, follows: None },
+                'f' => {
+                    Seen { verdict: Verdict::Differs, detail: Some("it is `2`".to_owned()), follows: None }
+                }
+                _ => Seen {
+                    verdict: Verdict::Unsupported,
+                    detail: Some("`async def`".to_owned()),
+                    follows: None,
+                },
             })
             .collect();
         WhenStep {
