@@ -162,11 +162,7 @@ pub fn connection_for(
         let mapper = cx.orm.mappers.get(mapper);
         let (class, table) = (&mapper.class_name, mapper.table.name());
         let profile = cx.orm.profile;
-        let named = if profile.has(Behaviour::MapperInBrackets) {
-            format!("Mapper[{class}({table})]")
-        } else {
-            format!("mapped class {class}->{table}")
-        };
+        let named = crate::map::mapper_text(profile, class, table);
         let speaks = query || profile.has(Behaviour::UnboundSpeaksOfExpression);
         let expression = if speaks { ", SQL expression" } else { "" };
         // 1.3 has no full stop.

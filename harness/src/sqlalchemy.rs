@@ -15,6 +15,7 @@ pub(crate) mod errors;
 pub(crate) mod expr;
 pub(crate) mod functions;
 pub(crate) mod lend;
+pub(crate) mod metadata;
 pub(crate) mod model;
 mod modules;
 mod names;

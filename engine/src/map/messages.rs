@@ -4,10 +4,12 @@ use super::relationship::Direction;
 use crate::error::{Error, ErrorKind};
 use crate::version::{Behaviour, Profile};
 
-/// How a mapper is called in messages: `Mapper[User(user)]`, and `mapped class User->user` in 1.x.
-pub(crate) fn mapper_text(profile: Profile, class: &str, table: &str) -> String {
+/// How a mapper is called in messages: `Mapper[User(user)]`, in 1.3 and 1.4 `mapped class User->user`.
+pub fn mapper_text(profile: Profile, class: &str, table: &str) -> String {
     if profile.has(Behaviour::MapperInBrackets) {
         format!("Mapper[{class}({table})]")
+    } else if profile.has(Behaviour::MapperInBars) {
+        format!("Mapper|{class}|{table}")
     } else {
         format!("mapped class {class}->{table}")
     }

@@ -460,6 +460,74 @@ behaviours! {
         "Execution gives a `CursorResult` with `all()`, `one()`, `scalars()` and `mappings()`; inserted keys are rows.",
         "`CursorResult`",
         "1.3.24 has `ResultProxy`, 1.4.54 `CursorResult`: `type(session.execute(…))`";
+    AnnotatedDeclarative "annotated-declarative" since(2, 0, 0),
+        "Classes can be declared by annotations: `DeclarativeBase`, `Mapped`, `mapped_column()`.",
+        "`DeclarativeBase` and `mapped_column()`",
+        "1.4.54 raises `ImportError`, 2.0.8 with: `from sqlalchemy.orm import DeclarativeBase`";
+    EngineExecute "engine-execute" through(1, 4),
+        "Engines execute statements: `engine.execute()`.",
+        "`engine.execute()` removed",
+        "1.4.54 with, 2.0.8 raises `AttributeError`: `engine.execute(…)`";
+    BoundMetadata "bound-metadata" through(1, 4),
+        "A `MetaData` can be bound to an engine.",
+        "bound metadata removed",
+        "1.4.54 with, 2.0.8 raises `TypeError`: `MetaData(bind=engine)`";
+    QueryFromSelf "query-from-self" through(1, 4),
+        "Queries have `from_self()` and `select_entity_from()`.",
+        "`Query.from_self()` removed",
+        "1.4.54 with, 2.0.8 raises `AttributeError`: `session.query(User).from_self()`";
+    PercentDoubled "percent-doubled" through(1, 1),
+        "The percent sign is doubled in the patterns of `contains()` and its like, and in `literal_column()`.",
+        "percent signs no longer doubled",
+        "1.1.18 prints `LIKE '%%' || :name_1 || '%%'`, 1.2.19 `LIKE '%' || :name_1 || '%'`: `print(User.name.contains('x'))`";
+    TextCoerced "text-coerced" through(1, 2),
+        "A string is taken as SQL, with a warning, where a condition or an ordering is expected.",
+        "strings refused where SQL is expected",
+        "1.2.19 with, 1.3.24 raises `ArgumentError`: `query.filter('id = 1')`";
+    MapperInBars "mapper-in-bars" through(1, 2),
+        "Messages call a mapper `Mapper|User|user`.",
+        "mappers named `mapped class User->user`",
+        "1.2.19 with, 1.3.24 without: `print(inspect(User))`";
+    InListChecked "in-list-checked" since(1, 4, 0),
+        "`in_()` refuses what is no list.",
+        "`in_()` refuses what is no list",
+        "1.3.24 takes a string apart, 1.4.54 raises `ArgumentError`: `User.id.in_('x')`";
+    CaseTakesList "case-takes-list" through(1, 4),
+        "`case()` takes a list of pairs.",
+        "`case([…])` refused",
+        "1.4.54 with, 2.0.8 raises `ArgumentError`: `case([(User.id == 1, 2)])`";
+    CaseTakesPairs "case-takes-pairs" since(1, 4, 0),
+        "`case()` takes pairs one by one.",
+        "`case()` of pairs one by one",
+        "1.3.24 raises, 1.4.54 with: `case((User.id == 1, 2))`";
+    SubqueryMethods "subquery-methods" since(1, 4, 0),
+        "Selects have `subquery()` and `scalar_subquery()`.",
+        "`subquery()` of a select",
+        "1.3.24 raises `AttributeError`, 1.4.54 with: `select(…).subquery()`";
+    SessionAutobegin "session-autobegin" since(1, 4, 0),
+        "A session begins its transaction when it is first used, so that `begin()` can come before.",
+        "sessions begin when they are used",
+        "1.3.24 raises `InvalidRequestError`, 1.4.54 with: `Session(engine).begin()`";
+    EngineUnicodeOptions "engine-unicode-options" through(1, 4),
+        "`create_engine()` takes `encoding`, `convert_unicode` and `case_sensitive`.",
+        "`encoding` of engines removed",
+        "1.4.54 with, 2.0.8 raises `TypeError`: `create_engine(url, encoding='utf8')`";
+    FilesArePooled "files-are-pooled" since(2, 0, 0),
+        "Engines of SQLite files have a `QueuePool`.",
+        "pools for SQLite files",
+        "1.4.54 raises `TypeError`, 2.0.8 with: `create_engine('sqlite:///x.db', pool_size=2)`";
+    MetadataShowsBind "metadata-shows-bind" through(1, 3),
+        "The repr of a `MetaData` shows what it is bound to.",
+        "`MetaData()` shown without its engine",
+        "1.3.24 has `MetaData(bind=None)`, 1.4.54 `MetaData()`: `repr(MetaData())`";
+    CoreRowsAreProxies "core-rows-are-proxies" through(1, 3),
+        "The rows of an execution are `RowProxy`: they give values by name in brackets, and have `items()`.",
+        "`RowProxy` removed",
+        "1.3.24 with, 1.4.54 without: `session.execute(…).fetchone()`";
+    StatementArguments "statement-arguments" through(1, 4),
+        "A table's `insert()`, `update()`, `delete()` and `select()` take values and criteria.",
+        "arguments of `table.insert()` and its like removed",
+        "1.4.54 with, 2.0.8 raises `TypeError`: `table.update(table.c.id == 1)`";
 }
 
 impl Behaviour {

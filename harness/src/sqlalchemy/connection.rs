@@ -41,7 +41,7 @@ impl ConnectionObject {
         }
         let statement = match select_statement(interp, statement)? {
             Some(select) => select,
-            None => core_statement(interp, statement)?,
+            None => core_statement(interp, statement, false)?,
         };
         let given = given(interp, params)?;
         let executed = with_cx(interp, |cx| db::execute(cx, connection, &statement, given))?;

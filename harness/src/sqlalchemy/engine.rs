@@ -6,6 +6,7 @@ use super::lend::{self, with_cx};
 use crate::python::{Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use backproof_engine::db::{DatabaseId, Echo};
 use backproof_engine::schema::Table;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 
 /// An engine.
@@ -95,6 +96,7 @@ fn create_engine(interp: &mut Interp, args: crate::python::Args) -> PyResult<Val
                       max_overflow=, pool_recycle=, pool_timeout=, hide_parameters=, echo_pool=, \
                       isolation_level=, encoding=, convert_unicode=, logging_name=, query_cache_size=, \
                       native_datetime=, module=";
+    check_options(interp, &args)?;
     let mut bound = Signature::new("create_engine", parameters).bind(interp, args)?;
     let url = bound.take(0).unwrap_or(Value::None);
     let url = interp.str(&url)?;
@@ -118,6 +120,83 @@ fn create_engine(interp: &mut Interp, args: crate::python::Args) -> PyResult<Val
         Ok(!cx.orm.databases.autocommits(database))
     })?;
     Ok(Value::object(EngineObject { database, url, future, id: fresh_identity() }))
+}
+
+/// Options that the library has in some release, and this room does not read.
+const OTHER_OPTIONS: &[&str] = &[
+    "assert_unicode",
+    "creator",
+    "creator_wrapper",
+    "do_connect",
+    "empty_in_strategy",
+    "enable_from_linting",
+    "events",
+    "execution_options",
+    "executor",
+    "implicit_returning",
+    "insertmanyvalues_page_size",
+    "json_deserializer",
+    "json_serializer",
+    "label_length",
+    "listeners",
+    "max_identifier_length",
+    "paramstyle",
+    "plugins",
+    "pool",
+    "pool_events",
+    "pool_logging_name",
+    "pool_reset_on_return",
+    "pool_use_lifo",
+    "skip_autocommit_rollback",
+    "strategy",
+    "supports_native_boolean",
+    "use_insertmanyvalues",
+    "_initialize",
+    "_json_serializer",
+];
+
+/// Refuses the options of `create_engine()` that this release refuses, as it does.
+fn check_options(interp: &mut Interp, args: &crate::python::Args) -> PyResult<()> {
+    let mut invalid = Vec::new();
+    for (name, value) in &args.keywords {
+        let known = match &**name {
+            "future" => {
+                if lend::has(interp, Behaviour::FutureAlways) && !matches!(value, Value::Bool(true)) {
+                    let message = "The 'future' parameter passed to create_engine() may only be set to True.";
+                    return Err(super::errors::raise_named(interp, "ArgumentError", message));
+                }
+                lend::has(interp, Behaviour::FutureFlag)
+            }
+            "encoding" | "convert_unicode" | "case_sensitive" => {
+                lend::has(interp, Behaviour::EngineUnicodeOptions)
+            }
+            "query_cache_size" => lend::has(interp, Behaviour::CompiledCache),
+            "url" | "echo" | "connect_args" | "poolclass" | "pool_pre_ping" | "pool_size"
+            | "max_overflow" | "pool_recycle" | "pool_timeout" | "hide_parameters" | "echo_pool"
+            | "logging_name" | "native_datetime" | "isolation_level" | "module" => true,
+            other if OTHER_OPTIONS.contains(&other) => {
+                return Err(Stop::unsupported(format!("create_engine() with `{other}`")));
+            }
+            _ => false,
+        };
+        if !known {
+            invalid.push(format!("'{name}'"));
+        }
+    }
+    let Some(url) = args.positional.first().filter(|_| !invalid.is_empty()) else { return Ok(()) };
+    let url = interp.str(url)?;
+    let pool = match url.strip_prefix("sqlite://") {
+        Some("" | "/" | "/:memory:") => "SingletonThreadPool",
+        Some(_) if lend::has(interp, Behaviour::FilesArePooled) => "QueuePool",
+        Some(_) => "NullPool",
+        None => return Err(Stop::unsupported("options of an engine that is not SQLite's")),
+    };
+    let message = format!(
+        "Invalid argument(s) {} sent to create_engine(), using configuration SQLiteDialect_pysqlite/{pool}/Engine.  \
+         Please check that the keyword arguments are appropriate for this combination of components.",
+        invalid.join(",")
+    );
+    Err(interp.raise("TypeError", message))
 }
 
 /// Creates or drops tables, given in the order in which they were made.

@@ -9,6 +9,7 @@ use crate::python::{
     fresh_identity,
 };
 use backproof_engine::sql::{Dialect, Expr, ExprKind, Op, Operand};
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -184,8 +185,21 @@ fn collection(interp: &mut Interp, value: &Value) -> PyResult<Operand> {
     if let Some(select) = super::core_select(interp, value)? {
         return Ok(Operand::Select(Rc::new(select)));
     }
-    if clause(interp, value)?.is_some() {
+    let is_clause = clause(interp, value)?.is_some();
+    let is_plain =
+        matches!(value, Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None);
+    if (is_plain || is_clause) && lend::has(interp, Behaviour::InListChecked) {
+        let shown = interp.repr(value)?;
+        let message =
+            format!("IN expression list, SELECT construct, or bound parameter object expected, got {shown}.");
+        return Err(errors::raise_named(interp, "ArgumentError", message));
+    }
+    if is_clause {
         return Err(Stop::unsupported("in_() of an expression"));
+    }
+    if matches!(value, Value::Object(object) if matches!(object.type_name(), "Query" | "Subquery" | "Alias"))
+    {
+        return Err(Stop::unsupported("in_() of a query"));
     }
     let items = interp.iterate(value)?;
     let mut values = Vec::with_capacity(items.len());

@@ -1,10 +1,11 @@
 //! Functions that build expressions: `and_`, `func.x(…)`, `case`, `cast`, `text`, `literal` and their like.
 
 use super::expr::{ExprObject, clause, coerce, operand};
-use super::{convert, errors, types};
+use super::{convert, errors, lend, types};
 use crate::python::{Args, Interp, Module, Object, PyResult, Signature, Stop, Value};
 use backproof_engine::schema::{Column, SqlType};
 use backproof_engine::sql::{Case, Expr, ExprKind, Op, Operand};
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -96,6 +97,21 @@ pub(crate) fn condition(interp: &mut Interp, value: &Value) -> PyResult<Expr> {
         Value::Bool(true) => Ok(Expr::true_()),
         Value::Bool(false) => Ok(Expr::false_()),
         Value::None => Ok(Expr::null()),
+        Value::Str(text) if lend::has(interp, Behaviour::TextCoerced) => Ok(Expr::text(text)),
+        Value::Str(_) => {
+            let shown = interp.repr(value)?;
+            let message =
+                format!("Textual SQL expression {shown} should be explicitly declared as text({shown})");
+            Err(errors::raise_named(interp, "ArgumentError", message))
+        }
+        other if !lend::has(interp, Behaviour::WhereRoleNamed) => {
+            let class = interp.class_of(other);
+            let shown = interp.repr(&Value::Class(class))?;
+            let or_string = if lend::has(interp, Behaviour::TextCoerced) { " or string" } else { "" };
+            let message =
+                format!("SQL expression object{or_string} expected, got object of type {shown} instead");
+            Err(errors::raise_named(interp, "ArgumentError", message))
+        }
         other => {
             let shown = interp.repr(other)?;
             Err(errors::raise_named(
@@ -135,6 +151,14 @@ fn case(interp: &mut Interp, args: Args) -> PyResult<Value> {
                 let entries = dict.map.borrow().items();
                 pairs.extend(entries);
             }
+            Value::List(_) if !lend::has(interp, Behaviour::CaseTakesList) => {
+                let message = "The \"whens\" argument to case(), when referring to a sequence of items, is now \
+                               passed as a series of positional elements, rather than as a list. ";
+                return Err(errors::raise_named(interp, "ArgumentError", message));
+            }
+            Value::Tuple(_) if !lend::has(interp, Behaviour::CaseTakesPairs) => {
+                return Err(Stop::unsupported("case() of pairs in this release"));
+            }
             Value::List(_) => {
                 for pair in interp.iterate(when)? {
                     pairs.push(two(interp, &pair)?);
@@ -148,7 +172,13 @@ fn case(interp: &mut Interp, args: Args) -> PyResult<Value> {
         let when = if value.is_some() {
             coerce(interp, condition_value)?
         } else {
-            condition(interp, condition_value)?
+            let when = condition(interp, condition_value)?;
+            match when.kind() {
+                ExprKind::Binary { .. } | ExprKind::Unary { .. } | ExprKind::List { .. } => {
+                    Expr::of(ExprKind::Grouping(when))
+                }
+                _ => when,
+            }
         };
         whens.push((when, coerce(interp, result)?));
     }

@@ -4,41 +4,113 @@
 //! Python's own `ImportError` or `AttributeError`.
 
 use crate::python::{Interp, Missing};
-use backproof_engine::version::Profile;
+use backproof_engine::version::{Behaviour, Profile};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Observed with `dir()` of the modules in the releases that its second line names.
-const TABLE: &str = include_str!("names.txt");
+static MODULES: LazyLock<Listing> = LazyLock::new(|| Listing::new(include_str!("names.txt")));
 
-/// Attributes of the library's objects, observed with `dir()` in the same releases.
-const MEMBERS: &str = include_str!("members.txt");
+/// Attributes of the library's objects, observed with `hasattr()` in the releases that its second line names.
+static MEMBERS: LazyLock<Listing> = LazyLock::new(|| Listing::new(include_str!("members.txt")));
 
-/// Whether objects of the library's class of this name have the attribute in this release.
-pub(super) fn has_member(interp: &mut Interp, class: &str, name: &str) -> bool {
-    let profile = super::lend::profile(interp);
-    mask_in(MEMBERS, class, name).is_some_and(|mask| covers(mask, profile))
+/// Names that came or went with a behaviour that has a name of its own, by their module or class.
+const DATED: &[(&str, &[&str], Behaviour)] = &[
+    (
+        "sqlalchemy.orm",
+        &["declarative_base", "registry", "as_declarative", "declared_attr"],
+        Behaviour::DeclarativeInOrm,
+    ),
+    (
+        "sqlalchemy.orm",
+        &[
+            "DeclarativeBase",
+            "Mapped",
+            "mapped_column",
+            "MappedAsDataclass",
+            "DynamicMapped",
+            "WriteOnlyMapped",
+        ],
+        Behaviour::AnnotatedDeclarative,
+    ),
+    (
+        "Engine",
+        &["execute", "scalar", "table_names", "has_table", "run_callable", "transaction"],
+        Behaviour::EngineExecute,
+    ),
+    ("MetaData", &["bind"], Behaviour::BoundMetadata),
+    ("Session", &["get"], Behaviour::SessionGet),
+    ("Session", &["scalars"], Behaviour::SessionScalars),
+    ("Session", &["get_one"], Behaviour::SessionGetOne),
+    ("Session", &["autocommit", "transaction"], Behaviour::SessionAutocommit),
+    ("Query", &["from_self", "select_entity_from"], Behaviour::QueryFromSelf),
+];
+
+/// The behaviour that a name came or went with.
+fn dated(owner: &str, name: &str) -> Option<Behaviour> {
+    let found = DATED.iter().find(|(of, names, _)| *of == owner && names.contains(&name));
+    found.map(|(_, _, behaviour)| *behaviour)
 }
 
-/// The releases that were looked at, in the order of the masks: the table's second line names them.
-static RELEASES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
-    let listed = TABLE.lines().nth(1).unwrap_or_default().trim_start_matches('#');
-    listed.split_whitespace().filter_map(|release| release.parse().ok()).collect()
-});
+/// A list of names by their owner, each line with a mask that says which releases have them.
+struct Listing {
+    releases: Vec<Profile>,
+    owners: HashMap<&'static str, Vec<(&'static [u8], Vec<&'static str>)>>,
+}
+
+impl Listing {
+    fn new(text: &'static str) -> Listing {
+        let releases = text.lines().nth(1).unwrap_or_default().trim_start_matches('#');
+        let releases = releases.split_whitespace().filter_map(|release| release.parse().ok()).collect();
+        let mut owners: HashMap<_, Vec<_>> = HashMap::new();
+        let mut owner = "";
+        for line in text.lines().skip(2) {
+            if !line.starts_with(' ') {
+                owner = line;
+            }
+            let mut words = line.split_whitespace();
+            if let (true, Some(mask)) = (line.starts_with(' '), words.next()) {
+                owners.entry(owner).or_default().push((mask.as_bytes(), words.collect()));
+            }
+        }
+        Listing { releases, owners }
+    }
+
+    /// Whether one of the listed releases that are nearest to this one is in the mask.
+    fn covers(&self, profile: Profile, mask: &[u8]) -> bool {
+        let (before, after) = profile.nearest(&self.releases);
+        [before, after].into_iter().any(|at| mask.get(at) == Some(&b'1'))
+    }
+}
+
+/// Whether objects of the library's class of this name have the attribute in the release that is asked for.
+pub(super) fn has_member(interp: &mut Interp, class: &str, name: &str) -> bool {
+    member(super::lend::profile(interp), class, name)
+}
+
+/// As far as objects of the class were looked at in the release; else, in any.
+fn member(profile: Profile, class: &str, name: &str) -> bool {
+    if let Some(behaviour) = dated(class, name) {
+        return profile.has(behaviour);
+    }
+    let Some(lines) = MEMBERS.owners.get(class) else { return false };
+    let seen = lines.iter().any(|(mask, _)| MEMBERS.covers(profile, mask));
+    lines.iter().any(|(mask, names)| names.contains(&name) && (!seen || MEMBERS.covers(profile, mask)))
+}
 
 /// Whether the real module of this release has a name, for a name that this room does not give.
+///
+/// Between two observed releases the name is absent only where it is absent in both.
 pub(super) fn missing(profile: Profile, module: &str, name: &str) -> Missing {
-    let Some(mask) = mask_of(module, name) else {
-        let private = name.starts_with('_');
-        return if private || !is_listed(module) { Missing::Unsupported } else { Missing::Absent };
+    let is_there = match (dated(module, name), MODULES.owners.get(module)) {
+        (Some(behaviour), _) => profile.has(behaviour),
+        (None, None) => true,
+        (None, Some(lines)) => match lines.iter().find(|(_, names)| names.contains(&name)) {
+            Some((mask, _)) => MODULES.covers(profile, mask),
+            None => name.starts_with('_'),
+        },
     };
-    if covers(mask, profile) { Missing::Unsupported } else { Missing::Absent }
-}
-
-/// Whether a mask has the release. Between two that were looked at, it has it where it has either.
-fn covers(mask: &str, profile: Profile) -> bool {
-    let (before, after) = profile.nearest(&RELEASES);
-    let has = |index: usize| mask.as_bytes().get(index) == Some(&b'1');
-    has(after) || has(before)
+    if is_there { Missing::Unsupported } else { Missing::Absent }
 }
 
 /// Whether the real module of this release has the name.
@@ -48,37 +120,10 @@ pub(super) fn has(profile: Profile, module: &str, name: &str) -> bool {
 
 /// Every listed name that the real module of this release has.
 pub(super) fn all(profile: Profile, module: &str) -> impl Iterator<Item = &'static str> {
-    let names: Vec<&'static str> = TABLE
-        .lines()
-        .skip_while(|line| *line != module)
-        .skip(1)
-        .take_while(|line| line.starts_with(' '))
-        .flat_map(|line| line.split_whitespace().skip(1))
-        .collect();
+    let lines = MODULES.owners.get(module).map(Vec::as_slice).unwrap_or_default();
     let module = module.to_owned();
-    names.into_iter().filter(move |name| has(profile, &module, name))
-}
-
-fn is_listed(module: &str) -> bool {
-    TABLE.lines().any(|line| line == module)
-}
-
-fn mask_of(module: &str, name: &str) -> Option<&'static str> {
-    mask_in(TABLE, module, name)
-}
-
-/// The mask of a name under a heading of a table.
-fn mask_in(table: &'static str, heading: &str, name: &str) -> Option<&'static str> {
-    table
-        .lines()
-        .skip_while(|line| *line != heading)
-        .skip(1)
-        .take_while(|line| line.starts_with(' '))
-        .find_map(|line| {
-            let mut words = line.split_whitespace();
-            let mask = words.next()?;
-            words.any(|word| word == name).then_some(mask)
-        })
+    let names = lines.iter().flat_map(|(_, names)| names.iter().copied());
+    names.filter(move |name| has(profile, &module, name))
 }
 
 #[cfg(test)]
@@ -86,14 +131,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_can_commit_since_2_0() {
-        let has = |version: &str, name: &str| {
-            let mask = mask_in(MEMBERS, "Connection", name).expect("a listed name");
-            covers(mask, version.parse().expect("a profile"))
+    fn engines_executed_statements_up_to_1_4_and_sessions_get_objects_since() {
+        let has = |version: &str, class: &str, name: &str| {
+            member(version.parse().expect("a profile"), class, name)
         };
-        assert!(!has("1.4", "commit"));
-        assert!(has("2.0.8", "commit"));
-        assert!(has("1.3", "begin_nested"));
+        assert!(has("1.4", "Engine", "execute"));
+        assert!(!has("2.0.8", "Engine", "execute"));
+        assert!(!has("1.3", "Session", "get"));
+        assert!(has("1.4", "Session", "get"));
+        assert!(has("2.0", "Session", "close_all"));
+        assert!(!has("2.1", "Session", "close_all"));
+        assert!(!has("2.1", "Session", "no_such_name"));
+        assert!(!has("1.4", "Connection", "commit"));
+        assert!(has("2.0.8", "Connection", "commit"));
+        assert!(has("1.3", "Connection", "begin_nested"));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(crate) struct RowObject {
 enum RowKind {
     /// `Query` of 1.3 and before: a tuple with names.
     Keyed,
+    /// Executions of 1.3 and before: a mapping that can be counted, too.
+    Proxy,
     /// 1.4: it also answers to names in brackets.
     Both,
     Row,
@@ -67,11 +69,19 @@ impl Object for RowObject {
     }
 
     fn type_name(&self) -> &'static str {
-        if self.kind == RowKind::Keyed { "result" } else { "Row" }
+        match self.kind {
+            RowKind::Keyed => "result",
+            RowKind::Proxy => "RowProxy",
+            RowKind::Both | RowKind::Row => "Row",
+        }
     }
 
     fn type_module(&self) -> &'static str {
-        if self.kind == RowKind::Keyed { "sqlalchemy.util._collections" } else { "sqlalchemy.engine.row" }
+        match self.kind {
+            RowKind::Keyed => "sqlalchemy.util._collections",
+            RowKind::Proxy => "sqlalchemy.engine.result",
+            RowKind::Both | RowKind::Row => "sqlalchemy.engine.row",
+        }
     }
 
     fn identity(&self) -> u64 {
@@ -83,6 +93,30 @@ impl Object for RowObject {
             return Ok(self.values.get(at).cloned());
         }
         match name {
+            "items" if self.kind == RowKind::Proxy => {
+                let pairs = self.names.iter().zip(&self.values);
+                let pairs: Vec<Value> = pairs
+                    .map(|(name, value)| Value::tuple(vec![Value::from(name.clone()), value.clone()]))
+                    .collect();
+                return Ok(Some(Value::native(name, move |_, _| Ok(Value::list(pairs.clone())))));
+            }
+            "values" if self.kind == RowKind::Proxy => {
+                let values = self.values.clone();
+                return Ok(Some(Value::native(name, move |_, _| Ok(Value::list(values.clone())))));
+            }
+            "has_key" | "iterkeys" | "itervalues" if self.kind == RowKind::Proxy => {
+                return Err(Stop::unsupported(format!("`{name}` of a row")));
+            }
+            "keys" if self.kind == RowKind::Proxy => {
+                let names = self.names.clone();
+                return Ok(Some(Value::native(name, move |_, _| {
+                    Ok(Value::list(names.iter().cloned().map(Value::from).collect()))
+                })));
+            }
+            _ if self.kind == RowKind::Proxy && !name.starts_with("__") => {
+                let message = format!("Could not locate column in row for column '{name}'");
+                return Err(interp.raise("AttributeError", message));
+            }
             "_fields" => {
                 return Ok(Some(Value::tuple(self.names.iter().cloned().map(Value::from).collect())));
             }
@@ -111,7 +145,7 @@ impl Object for RowObject {
         }
         Err(match self.kind {
             RowKind::Keyed => interp.no_attribute("result", name),
-            RowKind::Both => {
+            RowKind::Both | RowKind::Proxy => {
                 interp.raise("AttributeError", format!("Could not locate column in row for column '{name}'"))
             }
             RowKind::Row => interp.raise("AttributeError", name),
@@ -146,15 +180,23 @@ impl Object for RowObject {
     }
 
     fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
-        if let (Some(name), RowKind::Both) = (key.as_str(), self.kind)
-            && let Some(at) = self.position(name)
-        {
-            return Ok(self.values[at].clone());
+        let by_name = matches!(self.kind, RowKind::Both | RowKind::Proxy);
+        if let (Some(name), true) = (key.as_str(), by_name) {
+            if let Some(at) = self.position(name) {
+                return Ok(self.values[at].clone());
+            }
+            return Err(Stop::unsupported("a row's value by a name that it lacks"));
+        }
+        if by_name && matches!(key, Value::Object(_)) {
+            return Err(Stop::unsupported("a row's value by its column"));
         }
         interp.get_item(&self.tuple(), key)
     }
 
     fn contains(&self, interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
+        if self.kind == RowKind::Proxy {
+            return Ok(Some(item.as_str().is_some_and(|name| self.position(name).is_some())));
+        }
         interp.contains(&self.tuple(), item).map(Some)
     }
 
@@ -303,6 +345,10 @@ impl ResultObject {
 
     fn shaped(&self, interp: &mut Interp, values: Vec<Value>) -> PyResult<Value> {
         match self.shape {
+            Shape::Rows if lend::has(interp, Behaviour::CoreRowsAreProxies) => {
+                let names = self.source.names.clone();
+                Ok(Value::object(RowObject { names, values, kind: RowKind::Proxy, id: fresh_identity() }))
+            }
             Shape::Rows => Ok(row(interp, &self.source.names, values)),
             Shape::Scalars(at) => Ok(values.get(at).cloned().unwrap_or(Value::None)),
             Shape::Mappings => {

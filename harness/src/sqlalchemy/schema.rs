@@ -3,21 +3,22 @@
 //! Each is a handle on the engine's own; two handles on one column are the same Python object.
 
 use super::expr;
+use super::metadata::{self, MetaDataObject};
 use super::{convert, errors, lend, types};
 use crate::python::{
-    Args, BinaryOp, CompareOp, Interp, Iter, Map, Object, PyResult, Signature, Stop, UnaryOp, Value,
+    Args, BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Signature, Stop, UnaryOp, Value,
 };
 use backproof_engine::schema::{
     Autoincrement, CheckConstraint, Column, ColumnArgs, ColumnDefault, Constraint, ForeignKey,
-    ForeignKeyConstraint, ForeignKeyTarget, Index, MetaData, ReferentialActions, ServerDefault, Table,
-    TableArgs, TableItem, UniqueConstraint,
+    ForeignKeyConstraint, ForeignKeyTarget, Index, ReferentialActions, ServerDefault, Table, TableArgs,
+    TableItem, UniqueConstraint,
 };
 use backproof_engine::sql::Expr;
 use std::any::Any;
 use std::rc::Rc;
 
 /// Marks identities that come from the engine's own, so that they never meet the evaluator's.
-const SCHEMA_IDENTITY: u64 = 3 << 60;
+pub(super) const SCHEMA_IDENTITY: u64 = 3 << 60;
 
 /// A column.
 pub(crate) struct ColumnObject {
@@ -27,11 +28,6 @@ pub(crate) struct ColumnObject {
 /// A table.
 pub(crate) struct TableObject {
     pub(crate) table: Table,
-}
-
-/// A collection of tables.
-pub(crate) struct MetaDataObject {
-    pub(crate) metadata: MetaData,
 }
 
 /// `ForeignKey("user.id")`.
@@ -56,10 +52,6 @@ pub(crate) fn column_value(column: &Column) -> Value {
 
 pub(crate) fn table_value(table: &Table) -> Value {
     Value::object(TableObject { table: table.clone() })
-}
-
-pub(crate) fn metadata_value(metadata: &MetaData) -> Value {
-    Value::object(MetaDataObject { metadata: metadata.clone() })
 }
 
 impl Object for ColumnObject {
@@ -240,7 +232,7 @@ impl Object for TableObject {
             "name" => Value::from(table.name()),
             "fullname" | "key" => Value::from(table.full_name()),
             "schema" => table.schema().map_or(Value::None, Value::from),
-            "metadata" => metadata_value(table.metadata()),
+            "metadata" => metadata::metadata_value(table.metadata()),
             "primary_key" => Value::object(ColumnsObject { columns: table.primary_key() }),
             "foreign_keys" => {
                 let items =
@@ -252,7 +244,9 @@ impl Object for TableObject {
             "create" | "drop" => {
                 let (table, drop) = (table.clone(), name == "drop");
                 Value::native(name, move |interp, args| {
-                    let mut bound = Signature::new("Table.create", "bind, checkfirst=").bind(interp, args)?;
+                    metadata::unbound(interp, &args, &format!("Table object '{}'", table.full_name()))?;
+                    let name = if drop { "Table.drop" } else { "Table.create" };
+                    let mut bound = Signature::new(name, "bind, checkfirst=").bind(interp, args)?;
                     let bind = bound.take(0).unwrap_or(Value::None);
                     let check = bound.take(1).unwrap_or(Value::Bool(false));
                     let check = interp.truth(&check)?;
@@ -264,7 +258,8 @@ impl Object for TableObject {
     }
 
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        let mut parts = vec![interp.repr(&Value::from(self.table.name()))?, "MetaData()".to_owned()];
+        let mut parts =
+            vec![interp.repr(&Value::from(self.table.name()))?, metadata::shown_metadata(interp).to_owned()];
         for column in self.table.columns() {
             parts.push(interp.repr(&column_value(&column))?);
         }
@@ -355,88 +350,6 @@ impl Object for ColumnsObject {
 
     fn iter(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Value> {
         Ok(Iter::from_values("list_iterator", self.columns.iter().map(column_value).collect()))
-    }
-}
-
-impl Object for MetaDataObject {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn type_name(&self) -> &'static str {
-        "MetaData"
-    }
-
-    fn type_module(&self) -> &'static str {
-        "sqlalchemy.sql.schema"
-    }
-
-    fn identity(&self) -> u64 {
-        SCHEMA_IDENTITY | self.metadata.identity() as u64
-    }
-
-    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        let metadata = self.metadata.clone();
-        Ok(Some(match name {
-            "tables" => {
-                let dict = Value::dict(Map::default());
-                for table in metadata.tables() {
-                    interp.set_item(&dict, &Value::from(table.full_name()), table_value(&table))?;
-                }
-                dict
-            }
-            "sorted_tables" => {
-                let tables = super::lend::with_cx(interp, |_| metadata.sorted_tables())?;
-                Value::list(tables.iter().map(table_value).collect())
-            }
-            "schema" => Value::None,
-            "create_all" | "drop_all" => {
-                let drop = name == "drop_all";
-                Value::native(name, move |interp, args| {
-                    let signature = Signature::new("MetaData.create_all", "bind, tables=, checkfirst=");
-                    let mut bound = signature.bind(interp, args)?;
-                    let bind = bound.take(0).unwrap_or(Value::None);
-                    let mut tables = metadata.tables();
-                    if let Some(wanted) = bound.take(1).filter(|wanted| !wanted.is_none()) {
-                        let wanted = interp.iterate(&wanted)?;
-                        tables.retain(|table| {
-                            wanted.iter().any(|value| {
-                                value.downcast::<TableObject>().is_some_and(|object| object.table == *table)
-                            })
-                        });
-                    }
-                    let check = bound.take(2).unwrap_or(Value::Bool(true));
-                    let check = interp.truth(&check)?;
-                    super::engine::emit_schema(interp, &bind, &tables, check, drop)
-                })
-            }
-            "clear" => Value::native(name, move |interp, args| {
-                let [] = args.exactly(interp, "clear")?;
-                metadata.clear();
-                Ok(Value::None)
-            }),
-            "remove" => Value::native(name, move |interp, args| {
-                let [table] = args.exactly(interp, "remove")?;
-                if let Some(object) = table.downcast::<TableObject>() {
-                    metadata.remove(&object.table);
-                }
-                Ok(Value::None)
-            }),
-            _ => return Ok(None),
-        }))
-    }
-
-    fn contains(&self, _interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
-        Ok(Some(match item.as_str() {
-            Some(name) => self.metadata.table(name).is_some(),
-            None => item
-                .downcast::<TableObject>()
-                .is_some_and(|object| self.metadata.table(&object.table.full_name()).is_some()),
-        }))
-    }
-
-    fn repr(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        Ok("MetaData()".to_owned())
     }
 }
 
@@ -736,14 +649,7 @@ pub(crate) fn install(interp: &mut Interp, module: &crate::python::Module) {
         ("CheckConstraint", make_check),
         ("ForeignKeyConstraint", make_foreign_key_constraint),
         ("Index", make_index),
-        ("MetaData", |interp, args| {
-            let bound = Signature::new("MetaData.__init__", "bind=, schema=, naming_convention=")
-                .bind(interp, args)?;
-            if bound.values[1..].iter().flatten().any(|value| !value.is_none()) {
-                return Err(Stop::unsupported("a MetaData with a schema or naming convention"));
-            }
-            Ok(metadata_value(&MetaData::new()))
-        }),
+        ("MetaData", metadata::make),
     ];
     for &(name, make) in makers {
         let value = constructor(interp, name, make);

@@ -4,9 +4,10 @@ use super::expr::{clause, coerce, operand};
 use super::functions::condition;
 use super::schema::TableObject;
 use super::{errors, lend};
-use crate::python::{Args, Interp, Module, Object, PyResult, Stop, Value, fresh_identity};
+use crate::python::{Args, Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use backproof_engine::schema::{Column, Table};
 use backproof_engine::sql::{Delete, Dialect, Expr, Insert, InsertValues, Operand, Statement, Update};
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 
 /// An insert, update or delete of a table, or SQL given as text.
@@ -208,8 +209,16 @@ pub(super) fn table_member(
         "delete" => Kind::Delete(Delete::from(table)),
         _ => return Ok(None),
     };
-    Ok(Some(Value::native(name, move |interp, args| {
-        let [] = args.exactly(interp, "insert")?;
+    let name = name.to_owned();
+    Ok(Some(Value::native(name.clone(), move |interp, args| {
+        let older = lend::has(interp, Behaviour::StatementArguments);
+        if older && !(args.positional.is_empty() && args.keywords.is_empty()) {
+            return Err(Stop::unsupported(format!("{name}() with arguments")));
+        }
+        Signature::new(&format!("TableClause.{name}"), "self").bind(
+            interp,
+            Args { positional: [vec![Value::None], args.positional].concat(), keywords: args.keywords },
+        )?;
         Ok(StatementObject::value(kind.clone()))
     })))
 }

@@ -31,7 +31,7 @@ impl Compiler<'_> {
             ExprKind::Text(text) => self.text_clause(text)?,
             ExprKind::Literal { text, .. } => {
                 super::check_text(text)?;
-                text.to_string()
+                if self.has(Behaviour::PercentDoubled) { text.replace('%', "%%") } else { text.to_string() }
             }
             ExprKind::Unary { op, operand, .. } => self.unary(op, operand)?,
             ExprKind::Binary { left, right, op, escape, .. } => {
@@ -293,11 +293,12 @@ impl Compiler<'_> {
             left = format!("lower({left})");
             right = format!("lower({right})");
         }
+        let any = if self.has(Behaviour::PercentDoubled) { "%%" } else { "%" };
         if before {
-            right = format!("'%' || {right}");
+            right = format!("'{any}' || {right}");
         }
         if after {
-            right = format!("{right} || '%'");
+            right = format!("{right} || '{any}'");
         }
         let not = if negated { "NOT " } else { "" };
         let escape =
@@ -413,6 +414,10 @@ impl Compiler<'_> {
         let found = self.labelled.iter().find(|expr| expr.key().as_deref() == Some(name)).cloned();
         match found {
             Some(expr) => self.expr(&expr),
+            None if self.has(Behaviour::TextCoerced) => {
+                super::check_text(name)?;
+                Ok(name.to_owned())
+            }
             None => Err(compile_error(format!(
                 "Can't resolve label reference for ORDER BY / GROUP BY / DISTINCT etc. Textual SQL expression \
                  '{name}' should be explicitly declared as text('{name}')"

@@ -124,25 +124,7 @@ fn flag(interp: &mut Interp, args: &mut Args, name: &str) -> PyResult<bool> {
 }
 
 fn conditions(interp: &mut Interp, args: &Args) -> PyResult<Vec<Expr>> {
-    args.positional.iter().map(|value| condition(interp, value)).collect()
-}
-
-fn condition(interp: &mut Interp, value: &Value) -> PyResult<Expr> {
-    if let (Some(text), None) = (value.as_str(), expr::clause(interp, value)?) {
-        let shown = interp.repr(&Value::from(text.clone()))?;
-        let message =
-            format!("Textual SQL expression {shown} should be explicitly declared as text({shown})");
-        return Err(errors::argument_error(interp, message));
-    }
-    let is_old = !lend::has(interp, Behaviour::WhereRoleNamed);
-    let is_plain = matches!(value, Value::Int(_) | Value::Float(_) | Value::List(_) | Value::Instance(_));
-    if is_old && is_plain {
-        let class = interp.class_of(value);
-        let shown = interp.repr(&Value::Class(class))?;
-        let message = format!("SQL expression object expected, got object of type {shown} instead");
-        return Err(errors::argument_error(interp, message));
-    }
-    functions::condition(interp, value)
+    args.positional.iter().map(|value| functions::condition(interp, value)).collect()
 }
 
 /// Expressions given one by one or in a list.

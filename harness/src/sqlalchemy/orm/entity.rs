@@ -43,7 +43,8 @@ pub(super) fn entities(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<En
     Ok(entities)
 }
 
-fn not_an_entity(interp: &mut Interp, value: &Value) -> Stop {
+/// What an argument raises that is no entity.
+pub(super) fn not_an_entity(interp: &mut Interp, value: &Value) -> Stop {
     let are_arguments = lend::has(interp, Behaviour::EntityErrorsAreArguments);
     let is_plain = matches!(value, Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None);
     if is_plain && are_arguments {
@@ -53,6 +54,19 @@ fn not_an_entity(interp: &mut Interp, value: &Value) -> Stop {
         Ok(shown) => shown,
         Err(stop) => return stop,
     };
+    if let Value::Str(_) = value {
+        if !are_arguments {
+            return Stop::unsupported("a string where an entity belongs");
+        }
+        let message = format!(
+            "Textual column expression {shown} should be explicitly declared with text({shown}), or use \
+             column({shown}) for more specificity"
+        );
+        return errors::argument_error(interp, message);
+    }
+    if matches!(value, Value::Instance(_)) && are_arguments {
+        return Stop::unsupported("an instance where an entity belongs");
+    }
     if !are_arguments {
         let message = format!("SQL expression, column, or mapped entity expected - got '{shown}'");
         return errors::invalid_request(interp, message);
@@ -63,9 +77,16 @@ fn not_an_entity(interp: &mut Interp, value: &Value) -> Stop {
             format!("Column expression or FROM clause expected, got {shown}."),
         );
     }
-    let message =
-        format!("Column expression, FROM clause, or other columns clause element expected, got {shown}.");
-    errors::argument_error(interp, message)
+    let meant = match (value, shown.strip_prefix('[').and_then(|shown| shown.strip_suffix(']'))) {
+        (Value::List(_), Some(inner)) => format!(" Did you mean to say select({inner})?"),
+        _ => String::new(),
+    };
+    errors::argument_error(
+        interp,
+        format!(
+            "Column expression, FROM clause, or other columns clause element expected, got {shown}.{meant}"
+        ),
+    )
 }
 
 /// One place of a row as Python sees it.

@@ -239,11 +239,7 @@ impl Object for MapperObject {
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         let class = mapped::class_of_mapper(interp, self.id)?;
         let table = lend::read(interp, |orm| orm.mappers.get(self.id).table.name().to_owned())?;
-        Ok(if lend::has(interp, Behaviour::MapperInBrackets) {
-            format!("Mapper[{}({table})]", class.name())
-        } else {
-            format!("mapped class {}->{table}", class.name())
-        })
+        Ok(backproof_engine::map::mapper_text(lend::profile(interp), &class.name(), &table))
     }
 }
 

@@ -105,6 +105,9 @@ fn step(interp: &mut Interp, path: &[(MapperId, Key)], value: &Value) -> PyResul
         return Ok((lend::read(interp, |orm| orm.mappers.owner(mapper, &key))?, key));
     }
     let (Some(name), Some((mapper, key))) = (value.as_str(), path.last()) else {
+        if value.as_str().is_some_and(|name| &**name == "*") {
+            return Err(Stop::unsupported("a loader option for `*`"));
+        }
         if value.as_str().is_some() && !lend::has(interp, Behaviour::OptionsByName) {
             return Err(errors::argument_error(
                 interp,

@@ -2,7 +2,8 @@
 
 use crate::python::{Class, Interp, Module, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
-use crate::sqlalchemy::schema::{self, MetaDataObject};
+use crate::sqlalchemy::metadata::{self, MetaDataObject};
+use crate::sqlalchemy::schema;
 use backproof_engine::map::{self, RegistryId};
 use backproof_engine::schema::{MetaData, SqlType};
 use backproof_engine::version::Behaviour;
@@ -33,7 +34,7 @@ impl Registry {
     }
 
     pub(crate) fn metadata_value(&self) -> Value {
-        schema::metadata_value(&self.metadata)
+        metadata::metadata_value(&self.metadata)
     }
 
     pub(crate) fn add(&self, class: &Rc<Class>) {

@@ -43,8 +43,9 @@ impl Object for SelectObject {
 
     fn class(&self, interp: &mut Interp) -> Rc<Class> {
         let class = interp.foreign_class("sqlalchemy.sql.selectable", "Select");
-        if !class.dict.contains("subquery") {
-            install(&class);
+        if !class.dict.contains("alias") {
+            let has_subquery = lend::has(interp, Behaviour::SubqueryMethods);
+            install(&class, has_subquery);
         }
         class
     }
@@ -82,11 +83,14 @@ impl Object for SelectObject {
     }
 }
 
-fn install(class: &Rc<Class>) {
+fn install(class: &Rc<Class>, has_subquery: bool) {
     use define::{getter, method};
     for (name, what) in
         [("subquery", 0), ("alias", 0), ("scalar_subquery", 1), ("as_scalar", 1), ("label", 2)]
     {
+        if name.ends_with("subquery") && !has_subquery {
+            continue;
+        }
         method::<SelectObject>(class, name, "name=", move |interp, select, _, mut bound| {
             let name = bound.take(0).and_then(|name| name.as_str().cloned());
             let inner = select.core(interp)?;
@@ -170,20 +174,6 @@ pub(super) fn subquery_columns(value: &Value) -> Option<Vec<Expr>> {
     value.downcast::<SubqueryObject>().map(|subquery| subquery.alias.columns())
 }
 
-/// What `select([…])` raises where it takes columns only.
-fn refused_list(interp: &mut Interp, list: &Value) -> Stop {
-    let shown = match interp.repr(list) {
-        Ok(shown) => shown,
-        Err(stop) => return stop,
-    };
-    let inner = shown.strip_prefix('[').and_then(|shown| shown.strip_suffix(']')).unwrap_or(&shown);
-    let message = format!(
-        "Column expression, FROM clause, or other columns clause element expected, got {shown}. Did you mean to say \
-         select({inner})?"
-    );
-    super::errors::argument_error(interp, message)
-}
-
 /// What `select(column)` raises where it takes a list only: what iterating over the column raises.
 fn no_list(interp: &mut Interp, value: &Value) -> Stop {
     match value {
@@ -218,7 +208,7 @@ pub(crate) fn select(interp: &mut Interp, args: Args) -> PyResult<Value> {
     if let Some(list @ Value::List(_)) = args.positional.first()
         && !takes_list
     {
-        return Err(refused_list(interp, list));
+        return Err(entity::not_an_entity(interp, list));
     }
     if !lend::has(interp, Behaviour::SelectTakesColumns)
         && let Some(first) = args.positional.first()

@@ -153,7 +153,9 @@ fn parameters(interp: &mut Interp) -> String {
 
 /// `Session(…)`.
 pub(crate) fn create(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let signature = Signature::new("Session.__init__", &parameters(interp));
+    // Python counts `self` among the arguments.
+    let signature = Signature::new("Session.__init__", &format!("self, {}", parameters(interp)));
+    let args = Args { positional: [vec![Value::None], args.positional].concat(), keywords: args.keywords };
     let names: Vec<Rc<str>> = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
     let mut bound = signature.bind(interp, args)?;
     let mut take = |name: &str| bound.take(names.iter().position(|known| **known == *name)?);
@@ -321,6 +323,11 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
             return Err(Stop::unsupported("subtransactions"));
         }
         let nested = define::flag(interp, &mut bound, 1, false)?;
+        if !nested && !lend::has(interp, Behaviour::SessionAutobegin) {
+            let message =
+                "A transaction is already begun.  Use subtransactions=True to allow subtransactions.";
+            return Err(crate::sqlalchemy::errors::raise_named(interp, "InvalidRequestError", message));
+        }
         let begin = if nested { sessions::begin_nested } else { sessions::begin };
         let depth = lend::with_cx(interp, |cx| begin(cx, session.id))?;
         Ok(Value::object(TransactionObject { session: session.id, depth }))
@@ -478,7 +485,7 @@ fn execute(interp: &mut Interp, session: SessionId, bound: &mut crate::python::B
         let rows = lend::with_cx(interp, |cx| query.run(cx, session))?;
         return entity::select_result(interp, &rows);
     }
-    let statement = core_statement(interp, &statement)?;
+    let statement = core_statement(interp, &statement, true)?;
     let given = given(interp, params)?;
     let executed = lend::with_cx(interp, |cx| {
         let connection = sessions::connection(cx, session)?;
@@ -488,7 +495,7 @@ fn execute(interp: &mut Interp, session: SessionId, bound: &mut crate::python::B
 }
 
 /// A statement of tables, or SQL given as text.
-pub(crate) fn core_statement(interp: &mut Interp, value: &Value) -> PyResult<Statement> {
+pub(crate) fn core_statement(interp: &mut Interp, value: &Value, session: bool) -> PyResult<Statement> {
     if let Some(statement) = value.downcast::<crate::sqlalchemy::statement::StatementObject>() {
         if statement.changes_objects() {
             return Err(Stop::unsupported("executing an update() or delete() of a mapped class"));
@@ -503,6 +510,14 @@ pub(crate) fn core_statement(interp: &mut Interp, value: &Value) -> PyResult<Sta
     if let Some(text) = value.as_str() {
         let shown = interp.repr(value)?;
         if !lend::has(interp, Behaviour::StringsExecuted) {
+            if !session {
+                let message = format!("Not an executable object: {shown}");
+                return Err(crate::sqlalchemy::errors::raise_named(
+                    interp,
+                    "ObjectNotExecutableError",
+                    message,
+                ));
+            }
             let message =
                 format!("Textual SQL expression {shown} should be explicitly declared as text({shown})");
             return Err(errors::argument_error(interp, message));

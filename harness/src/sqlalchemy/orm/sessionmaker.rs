@@ -112,14 +112,14 @@ impl Object for SessionMakerObject {
         order.push(("expire_on_commit", Value::Bool(true)));
         let given = self.keywords.borrow().clone();
         let mut shown = vec!["class_='Session'".to_owned()];
-        for (name, default) in &order {
-            let value = given.iter().find(|(known, _)| &**known == *name).map_or(default, |(_, value)| value);
-            shown.push(format!("{name}={}", interp.repr(value)?));
-        }
         for (name, value) in &given {
             if !order.iter().any(|(known, _)| **known == **name) {
                 shown.push(format!("{name}={}", interp.repr(value)?));
             }
+        }
+        for (name, default) in &order {
+            let value = given.iter().find(|(known, _)| &**known == *name).map_or(default, |(_, value)| value);
+            shown.push(format!("{name}={}", interp.repr(value)?));
         }
         Ok(format!("sessionmaker({})", shown.join(", ")))
     }
@@ -161,19 +161,26 @@ impl Object for SessionBeginObject {
 /// `sessionmaker(…)`.
 pub(crate) fn sessionmaker(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let mut keywords = Keywords::new();
-    let most = if lend::has(interp, Behaviour::SessionKeywordsOnly) { 1 } else { 2 };
+    let by_keyword = lend::has(interp, Behaviour::SessionKeywordsOnly);
+    let places: &[&str] = if by_keyword {
+        &["bind"]
+    } else {
+        &["bind", "class_", "autoflush", "autocommit", "expire_on_commit"]
+    };
+    let most = places.len();
     if args.positional.len() > most {
         let given = args.positional.len() + 1;
-        let message =
-            format!("sessionmaker.__init__() takes from 1 to 2 positional arguments but {given} were given");
+        let message = format!(
+            "sessionmaker.__init__() takes from 1 to {} positional arguments but {given} were given",
+            most + 1
+        );
         return Err(interp.raise("TypeError", message));
     }
     let mut class = None;
     for (at, value) in args.positional.into_iter().enumerate() {
-        if at == 0 {
-            keywords.push(("bind".into(), value));
-        } else {
-            class = Some(value);
+        match places[at] {
+            "class_" => class = Some(value),
+            name => keywords.push((name.into(), value)),
         }
     }
     for (name, value) in args.keywords {

@@ -1,0 +1,145 @@
+//! `MetaData` as a Python value: the tables that belong together, and their making and dropping.
+
+use super::lend;
+use super::schema::{SCHEMA_IDENTITY, TableObject, table_value};
+use crate::python::{Args, Interp, Map, Object, PyResult, Signature, Stop, Value};
+use backproof_engine::schema::MetaData;
+use backproof_engine::version::Behaviour;
+use std::any::Any;
+
+/// A collection of tables.
+pub(crate) struct MetaDataObject {
+    pub(crate) metadata: MetaData,
+}
+
+pub(crate) fn metadata_value(metadata: &MetaData) -> Value {
+    Value::object(MetaDataObject { metadata: metadata.clone() })
+}
+
+/// What schema work without an engine raises where metadata could have one.
+pub(super) fn unbound(interp: &mut Interp, args: &Args, what: &str) -> PyResult<()> {
+    let is_given = !args.positional.is_empty() || args.keywords.iter().any(|(name, _)| &**name == "bind");
+    if is_given || !lend::has(interp, Behaviour::BoundMetadata) {
+        return Ok(());
+    }
+    let message = format!(
+        "{what} is not bound to an Engine or Connection.  Execution can not proceed without a database to execute \
+         against."
+    );
+    Err(super::errors::raise_named(interp, "UnboundExecutionError", message))
+}
+
+/// The repr of a `MetaData` without an engine.
+pub(super) fn shown_metadata(interp: &mut Interp) -> &'static str {
+    if lend::has(interp, Behaviour::MetadataShowsBind) { "MetaData(bind=None)" } else { "MetaData()" }
+}
+
+impl Object for MetaDataObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        "MetaData"
+    }
+
+    fn type_module(&self) -> &'static str {
+        "sqlalchemy.sql.schema"
+    }
+
+    fn identity(&self) -> u64 {
+        SCHEMA_IDENTITY | self.metadata.identity() as u64
+    }
+
+    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let metadata = self.metadata.clone();
+        Ok(Some(match name {
+            "tables" => {
+                let dict = Value::dict(Map::default());
+                for table in metadata.tables() {
+                    interp.set_item(&dict, &Value::from(table.full_name()), table_value(&table))?;
+                }
+                dict
+            }
+            "sorted_tables" => {
+                let tables = lend::with_cx(interp, |_| metadata.sorted_tables())?;
+                Value::list(tables.iter().map(table_value).collect())
+            }
+            "schema" => Value::None,
+            "create_all" | "drop_all" => {
+                let drop = name == "drop_all";
+                Value::native(name, move |interp, args| {
+                    unbound(interp, &args, "MetaData object")?;
+                    let name = if drop { "MetaData.drop_all" } else { "MetaData.create_all" };
+                    let signature = Signature::new(name, "bind, tables=, checkfirst=");
+                    let mut bound = signature.bind(interp, args)?;
+                    let bind = bound.take(0).unwrap_or(Value::None);
+                    let mut tables = metadata.tables();
+                    if let Some(wanted) = bound.take(1).filter(|wanted| !wanted.is_none()) {
+                        let wanted = interp.iterate(&wanted)?;
+                        tables.retain(|table| {
+                            wanted.iter().any(|value| {
+                                value.downcast::<TableObject>().is_some_and(|object| object.table == *table)
+                            })
+                        });
+                    }
+                    let check = bound.take(2).unwrap_or(Value::Bool(true));
+                    let check = interp.truth(&check)?;
+                    super::engine::emit_schema(interp, &bind, &tables, check, drop)
+                })
+            }
+            "clear" => Value::native(name, move |interp, args| {
+                let [] = args.exactly(interp, "clear")?;
+                metadata.clear();
+                Ok(Value::None)
+            }),
+            "remove" => Value::native(name, move |interp, args| {
+                let [table] = args.exactly(interp, "remove")?;
+                if let Some(object) = table.downcast::<TableObject>() {
+                    metadata.remove(&object.table);
+                }
+                Ok(Value::None)
+            }),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn contains(&self, _interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
+        Ok(Some(match item.as_str() {
+            Some(name) => self.metadata.table(name).is_some(),
+            None => item
+                .downcast::<TableObject>()
+                .is_some_and(|object| self.metadata.table(&object.table.full_name()).is_some()),
+        }))
+    }
+
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        Ok(shown_metadata(interp).to_owned())
+    }
+}
+
+/// `MetaData(…)`.
+pub(super) fn make(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let takes_bind = lend::has(interp, Behaviour::BoundMetadata);
+    let parameters = if takes_bind {
+        "self, bind=, reflect=, schema=, quote_schema=, naming_convention=, info="
+    } else {
+        "self, schema=, quote_schema=, naming_convention=, info="
+    };
+    let args = Args { positional: [vec![Value::None], args.positional].concat(), keywords: args.keywords };
+    let bound = Signature::new("MetaData.__init__", parameters).bind(interp, args)?;
+    let first = bound.values.get(1).and_then(Option::as_ref).filter(|value| !value.is_none());
+    if let Some(first) = first
+        && !takes_bind
+        && first.as_str().is_none()
+    {
+        let class = interp.class_of(first);
+        let shown = interp.repr(&Value::Class(class))?;
+        let message = format!("expected schema argument to be a string, got {shown}.");
+        return Err(super::errors::raise_named(interp, "ArgumentError", message));
+    }
+    if bound.values[1..].iter().flatten().any(|value| !value.is_none()) {
+        return Err(Stop::unsupported("a MetaData with an engine, a schema or a naming convention"));
+    }
+    Ok(metadata_value(&MetaData::new()))
+}
