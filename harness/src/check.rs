@@ -6,6 +6,7 @@ mod plan;
 mod run;
 
 pub use plan::{Ran, hash};
+pub use run::GIVEN_UP;
 
 use crate::case::{Case, Item, Kind, Step, syntax_error_line};
 use crate::judge::{Judgement, Said, Verdict, judge};

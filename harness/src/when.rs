@@ -138,9 +138,13 @@ impl<'a> Inquiry<'a> {
             .collect();
         let names: Vec<Vec<String>> = steps.iter().map(|(_, step)| follow::binds(&step.source)).collect();
         let of_span = |&(_, profile): &(Span, Profile)| {
-            let exceptions: Vec<Option<&str>> =
-                (0..steps.len()).map(|step| self.exception(profile, step)).collect();
-            let roots = follow::roots(&exceptions, &names);
+            let failures: Vec<Option<follow::Failure<'_>>> = (0..steps.len())
+                .map(|step| {
+                    let shown = self.shown(profile, step)?;
+                    follow::failure(shown.verdict, shown.detail.as_deref(), self.exception(profile, step))
+                })
+                .collect();
+            let roots = follow::roots(&failures, &names);
             roots
                 .into_iter()
                 .enumerate()

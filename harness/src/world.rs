@@ -9,6 +9,9 @@ use ruff_text_size::{TextRange, TextSize};
 
 pub use crate::python::{Limits, Mode};
 
+/// What stands between a name that was withheld and the reason of the step that would have bound it.
+pub const WITHHELD: &str = "which needs what was not run before: ";
+
 /// Source to run, and how tracebacks name it.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {
@@ -77,10 +80,9 @@ impl World {
 
     /// Makes unavailable what the statements that did not run would have bound.
     fn withhold(&mut self, code: &str, from: TextSize, what: &str) {
-        const LINK: &str = "which needs what was not run before: ";
-        let root = what.rsplit(LINK).next().unwrap_or(what);
+        let root = what.rsplit(WITHHELD).next().unwrap_or(what);
         for name in bound_names(code, from) {
-            let reason = format!("`{name}`, {LINK}{root}");
+            let reason = format!("`{name}`, {WITHHELD}{root}");
             self.interp.globals().set(&name, Unavailable::value(reason));
         }
     }

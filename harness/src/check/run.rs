@@ -11,6 +11,8 @@ use crate::world::{Limits, Mode, Source, World};
 use backproof_engine::version::Profile;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// How the reason of a step begins that was not run, since a panic, a bound or a given ended its case.
+pub const GIVEN_UP: &str = "not run, since the document was given up: ";
 /// Worlds of one case at most: each may use its full share of steps.
 const WORLDS: usize = 100;
 /// Bytes that a case may print and log in all: every step's are kept for its report.
@@ -262,7 +264,7 @@ impl<'a> Run<'a> {
 
     fn outcome(&mut self, source: Source<'_>, place: Place) -> Outcome {
         if let Some(why) = &self.broken {
-            return unsupported(format!("not run, since the document was given up: {why}"), None);
+            return unsupported(format!("{GIVEN_UP}{why}"), None);
         }
         if let Some((line, what)) = too_deep(source.code) {
             return unsupported(what.to_owned(), Some(line));

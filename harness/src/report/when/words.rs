@@ -3,7 +3,7 @@
 //! A series' edge is said as the series (1.4), one within a series as the release (2.0.10). What is not known is
 //! said to be so, and is counted neither with what holds nor with what does not.
 
-use super::{Answer, Because, Cause, Change, Span, WhenStep};
+use super::{Answer, Because, Cause, Change, Seen, Span, WhenStep};
 
 /// Causes named at most; the others are counted.
 const NAMED: usize = 3;
@@ -184,12 +184,19 @@ fn alike(text: &mut String, answers: &[Answer], step: &WhenStep) {
     }
 }
 
+/// Why nothing is known of a step, if that is known.
+fn not_run(seen: &Seen) -> String {
+    match (&seen.follows, &seen.detail) {
+        (Some(place), _) => format!(": {place} is not run"),
+        (None, Some(detail)) => format!(": {}", one_line(detail)),
+        (None, None) => String::new(),
+    }
+}
+
 /// Adds where nothing is known, and why.
 fn unknown(text: &mut String, spans: &[Span], answers: &[Answer], step: &WhenStep) {
     if answers.iter().all(|answer| *answer == Answer::Unknown) {
-        if let Some(detail) = step.seen.first().and_then(|seen| seen.detail.as_deref()) {
-            text.push_str(&format!(": {}", one_line(detail)));
-        }
+        text.push_str(&step.seen.first().map(not_run).unwrap_or_default());
         return;
     }
     for (answer, from, to) in stretches(answers) {
@@ -197,9 +204,7 @@ fn unknown(text: &mut String, spans: &[Span], answers: &[Answer], step: &WhenSte
             continue;
         }
         text.push_str(&format!("; not known {}", within(spans, from, to)));
-        if let Some(detail) = step.seen[from].detail.as_deref() {
-            text.push_str(&format!(": {}", one_line(detail)));
-        }
+        text.push_str(&not_run(&step.seen[from]));
     }
 }
 

@@ -166,6 +166,7 @@ pub(crate) fn create(interp: &mut Interp, args: Args) -> PyResult<Value> {
     if let Some(mode) = take("join_transaction_mode").filter(|mode| !mode.is_none()) {
         settings.join = bind::join_mode(interp, &mode)?;
     }
+    let future = take("future").map(|value| interp.truth(&value)).transpose()?;
     let mut flag = |interp: &mut Interp, name: &str, default: bool| match take(name) {
         Some(value) => interp.truth(&value),
         None => Ok(default),
@@ -173,9 +174,10 @@ pub(crate) fn create(interp: &mut Interp, args: Args) -> PyResult<Value> {
     settings.autoflush = flag(interp, "autoflush", true)?;
     settings.expire_on_commit = flag(interp, "expire_on_commit", true)?;
     settings.autobegin = flag(interp, "autobegin", true)?;
+    // What every session of a release does is not this one's setting: each change of 2.0 is told for itself.
     let always = lend::has(interp, Behaviour::FutureAlways);
-    settings.future = flag(interp, "future", always)?;
-    if always && !settings.future {
+    settings.future = future == Some(true);
+    if always && future == Some(false) {
         let message = "The 'future' parameter passed to Session() may only be set to True.";
         return Err(crate::sqlalchemy::errors::raise_named(interp, "ArgumentError", message));
     }
