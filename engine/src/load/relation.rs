@@ -147,10 +147,12 @@ fn select_one(
     let sides = Sides { parent: &parent, target: &target, secondary: &Adapter::Plain };
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
     let mut select = Select::new(vec![Expr::literal_column("1", SqlType::Integer)]);
-    select.from.push(item);
+    let target_first = cx.orm.profile.has(Behaviour::ExistsTargetFirst);
+    if target_first || resolved.secondary.is_some() {
+        select.from.push(item);
+    }
     if let Some(table) = &resolved.secondary {
-        let at = usize::from(cx.orm.profile.has(Behaviour::ExistsTargetFirst));
-        select.from.insert(at, FromItem::from(table));
+        select.from.insert(usize::from(target_first), FromItem::from(table));
     }
     let mut parts = vec![primary];
     parts.extend(secondary);
