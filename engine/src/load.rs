@@ -22,7 +22,7 @@ mod rows;
 pub use adapt::{alias_name, attribute, attribute_of_class, selectable};
 pub use columns::{load_columns, refresh};
 pub use get::get;
-pub use lazy::{load_relationship, load_replaced};
+pub use lazy::{load_committed, load_relationship};
 pub use options::{LoaderOption, Strategy};
 pub use polymorphic::{Aliasing, alias, alias_as, with_polymorphic};
 pub use query::{Entity, Join, JoinTarget, OnClause, Query, Style, row_count};

@@ -18,6 +18,8 @@ use std::rc::Rc;
 pub enum Passive {
     /// Loads what is missing.
     Load,
+    /// Loads what is missing of relationships by what the object's row holds: what a flush looks at.
+    LoadCommitted,
     /// Looks in the identity map, and emits no SQL.
     NoFetch,
     /// Looks in the identity map for related objects, and loads the object's own columns.
@@ -82,6 +84,12 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
     }
     match passive {
         Passive::Load => get(cx, id, key).map(Some),
+        Passive::LoadCommitted
+            if cx.orm.states.get(id).key.is_some() && state::relationship(cx.orm, id, key).is_some() =>
+        {
+            load::load_committed(cx, id, key).map(Some)
+        }
+        Passive::LoadCommitted => get(cx, id, key).map(Some),
         Passive::NoLoad => Ok(None),
         Passive::NoFetch | Passive::NoFetchRelated => {
             let Some(relationship) = state::relationship(cx.orm, id, key) else { return Ok(None) };

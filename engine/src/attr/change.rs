@@ -147,7 +147,8 @@ pub fn set_class_identity(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
 fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Result<Known> {
     let known = access::peek(cx, id, relationship, true, false);
     let deferred = cx.orm.profile.has(Behaviour::DeferredScalarHistory);
-    let looks = relationship.args.active_history || (!relationship.resolved().use_get && !deferred);
+    let args = &relationship.args;
+    let looks = args.active_history || args.single_parent || (!relationship.resolved().use_get && !deferred);
     if !looks || matches!(known, Known::Is(_)) {
         return Ok(known);
     }
@@ -156,7 +157,7 @@ fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Res
     }
     let hooks = Rc::clone(&cx.orm.hooks);
     let was = hooks.autoflush(cx.orm, id, false);
-    let loaded = load::load_replaced(cx, id, &relationship.key);
+    let loaded = load::load_committed(cx, id, &relationship.key);
     hooks.autoflush(cx.orm, id, was);
     match loaded? {
         Slot::One(object) => Ok(Known::Is(object)),

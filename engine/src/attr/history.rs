@@ -99,7 +99,7 @@ fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
     let hooks = Rc::clone(&cx.orm.hooks);
     let was = hooks.autoflush(cx.orm, id, false);
     let current = cx.orm.states.get_mut(id).dict.shift_remove(key);
-    let loaded = crate::load::load_relationship(cx, id, key);
+    let loaded = crate::load::load_committed(cx, id, key);
     hooks.autoflush(cx.orm, id, was);
     let state = cx.orm.states.get_mut(id);
     state.dict.shift_remove(key);

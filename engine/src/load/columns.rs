@@ -23,13 +23,13 @@ use crate::version::Behaviour;
 pub fn load_columns(cx: &mut Cx<'_>, state: StateId, keys: &[Key]) -> Result<()> {
     let found = cx.orm.states.get(state);
     if found.expired_attributes.is_empty() || !keys.iter().any(|key| found.expired_attributes.contains(key)) {
-        return load_only(cx, state, keys.to_vec(), false);
+        return load_only(cx, state, keys.to_vec());
     }
-    load_expired(cx, state, false)
+    load_expired(cx, state)
 }
 
-/// Loads everything that has expired; `replacing` where that is for an object about to be replaced.
-pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId, replacing: bool) -> Result<()> {
+/// Loads everything that has expired.
+pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
     let mapper = cx.orm.states.get(id).mapper;
     let registry = cx.orm.mappers.get(mapper).registry;
     map::configure_registry(cx, registry)?;
@@ -58,7 +58,7 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId, replacing: bool) -> Res
         cx.orm.states.get_mut(id).expired = false;
         return Ok(());
     }
-    load_only(cx, id, keys, replacing)
+    load_only(cx, id, keys)
 }
 
 fn object_of(cx: &Cx<'_>, id: StateId) -> Result<ObjRef> {
@@ -77,7 +77,7 @@ fn own_row(cx: &Cx<'_>, id: StateId, tag: &str) -> Result<Query> {
     Ok(query)
 }
 
-fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>, replacing: bool) -> Result<()> {
+fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
     let Some(session) = cx.orm.states.get(id).session else {
         let text = attr::object_text(cx, id);
         return Err(Error::new(
@@ -90,7 +90,7 @@ fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>, replacing: bool) -> R
     if cx.orm.profile.has(Behaviour::ExpiredLoadsAutoflush) {
         session::autoflush(cx, session)?;
     }
-    let tag = expired_tag(whole, replacing, keys.iter());
+    let tag = expired_tag(whole, keys.iter());
     let object = object_of(cx, id)?;
     let mut query = match own_tables(cx, id, &keys)? {
         Some(query) => query,
@@ -160,10 +160,10 @@ fn own_tables(cx: &Cx<'_>, id: StateId, keys: &[Key]) -> Result<Option<Query>> {
 }
 
 /// How the statement cache tells loads of expired attributes apart.
-fn expired_tag<'a>(whole: bool, replacing: bool, keys: impl Iterator<Item = &'a Key>) -> String {
+fn expired_tag<'a>(whole: bool, keys: impl Iterator<Item = &'a Key>) -> String {
     let mut names: Vec<&str> = keys.map(AsRef::as_ref).collect();
     names.sort_unstable();
-    format!("expired {whole} {replacing} {names:?}")
+    format!("expired {whole} {names:?}")
 }
 
 fn deleted(cx: &mut Cx<'_>, id: StateId) -> Error {
@@ -198,7 +198,7 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
         Some(keys) => {
             let mapper = cx.orm.mappers.get(mapper);
             let keys = keys.iter().filter(|key| mapper.column_of(key).is_some());
-            expired_tag(false, false, keys)
+            expired_tag(false, keys)
         }
     };
     let mut query = own_row(cx, id, &tag)?;

@@ -72,7 +72,7 @@ pub(super) fn from_identity_map(
     let Some(object) = session::lookup(cx.orm, session, &key) else { return Ok(InMap::Absent) };
     let id = object.id();
     if cx.orm.states.get(id).expired {
-        match load_expired(cx, id, false) {
+        match load_expired(cx, id) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::ObjectDeletedError => return Ok(InMap::Absent),
             Err(error) => return Err(error),

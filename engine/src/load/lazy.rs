@@ -10,22 +10,24 @@ use crate::host::Cx;
 use crate::map::{self, Direction, Key, Lazy, Relationship};
 use crate::session::SessionId;
 use crate::sql::Expr;
-use crate::state::{ObjRef, Slot, StateId};
+use crate::state::{ObjRef, Original, Slot, StateId};
 use crate::value::Value;
 use std::rc::Rc;
 
-/// Loads the object that a scalar relationship is about to lose. As [`load_relationship`], but what has expired is
-/// loaded by a statement of its own to the cache, as the real library's is.
+/// Loads what the object's row refers to, whatever its key columns have been set to since.
 ///
 /// # Errors
 ///
 /// As for [`load_relationship`].
-pub fn load_replaced(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
-    let state = cx.orm.states.get(id);
-    if state.expired && state.session.is_some() && state.key.is_some() {
-        super::columns::load_expired(cx, id, true)?;
-    }
-    load_relationship(cx, id, key)
+pub fn load_committed(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
+    load_by(cx, id, key, Keys::Committed)
+}
+
+/// Which values of an object's key columns a load goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    Current,
+    Committed,
 }
 
 /// Loads a relationship attribute and leaves it in the object as loaded. A detached object is an error; a
@@ -35,6 +37,10 @@ pub fn load_replaced(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
 ///
 /// `DetachedInstanceError` without a session, `InvalidRequestError` where the strategy is to raise.
 pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
+    load_by(cx, id, key, Keys::Current)
+}
+
+fn load_by(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Slot> {
     let mapper = cx.orm.states.get(id).mapper;
     let registry = cx.orm.mappers.get(mapper).registry;
     map::configure_registry(cx, registry)?;
@@ -79,7 +85,7 @@ pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot
     // What is loaded may let go of the object itself.
     let _held = cx.orm.states.upgrade(id);
     if relationship.resolved().use_get {
-        let ident = identity(cx, id, &relationship)?;
+        let ident = identity(cx, id, &relationship, keys)?;
         if ident.iter().all(Value::is_null) {
             return keep(cx, id, key, NewValue::One(None));
         }
@@ -100,7 +106,7 @@ pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot
     if lazy == Lazy::RaiseOnSql {
         return Err(raise(cx, "raise_on_sql"));
     }
-    let objects = select_related(cx, session, id, &relationship, options)?;
+    let objects = select_related(cx, session, id, &relationship, options, keys)?;
     if relationship.resolved().uselist {
         return keep(cx, id, key, NewValue::Many(objects));
     }
@@ -148,8 +154,15 @@ fn keep(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<Slot
     slot.ok_or_else(|| Error::unsupported(format!("`{key}` did not keep what was loaded into it")))
 }
 
-/// A column's current value in an object, loaded where it has expired.
-fn column_value(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Value> {
+/// A column's value in an object, loaded where it has expired.
+fn column_value(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Value> {
+    if keys == Keys::Committed {
+        match cx.orm.states.get(id).committed.get(key) {
+            Some(Original::Value(value)) => return Ok(value.clone()),
+            Some(Original::NoValue) => return Ok(Value::Null),
+            _ => {}
+        }
+    }
     match attr::get(cx, id, key)? {
         Slot::Value(value) => Ok(value),
         Slot::One(_) | Slot::Many(_) => Err(Error::unsupported(format!("`{key}` as a column"))),
@@ -157,7 +170,7 @@ fn column_value(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Value> {
 }
 
 /// The target's primary key as the object's foreign keys give it.
-fn identity(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<Vec<Value>> {
+fn identity(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship, keys: Keys) -> Result<Vec<Value>> {
     let resolved = relationship.resolved();
     let primary_key = cx.orm.mappers.get(resolved.target).primary_key.clone();
     let mut values = Vec::with_capacity(primary_key.len());
@@ -169,7 +182,7 @@ fn identity(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result
             return Err(Error::unsupported("a lookup by a key that the join does not give"));
         };
         let key = key_of(cx.orm, relationship.parent, local)?;
-        values.push(column_value(cx, id, &key)?);
+        values.push(column_value(cx, id, &key, keys)?);
     }
     Ok(values)
 }
@@ -181,6 +194,7 @@ fn select_related(
     id: StateId,
     relationship: &Relationship,
     options: &[LoaderOption],
+    keys: Keys,
 ) -> Result<Vec<ObjRef>> {
     let resolved = relationship.resolved();
     let parent_tables = cx.orm.mappers.get(relationship.parent).hierarchy.tables.clone();
@@ -204,7 +218,7 @@ fn select_related(
             return Ok(bound.clone());
         }
         let key = key_of(cx.orm, relationship.parent, column)?;
-        let value = column_value(cx, id, &key)?;
+        let value = column_value(cx, id, &key, keys)?;
         let bound = Expr::bind_named("param", true, Some(value), column.ty());
         locals.push((column.clone(), bound.clone()));
         Ok(bound)

@@ -90,7 +90,7 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
                 properties.insert(key, Property::Relationship(Rc::new(relationship)));
             }
             PropertySpec::Column { column, deferred, active_history } => {
-                let plain = !deferred && *key == *column.key();
+                let plain = !deferred && !active_history && *key == *column.key();
                 let property = column_property(&key, &column, deferred, active_history);
                 if profile.has(Behaviour::ColumnsInTableOrder) || plain {
                     renamed.push((column, key, property));

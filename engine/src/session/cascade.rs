@@ -1,6 +1,6 @@
 //! Cascades along relationships, and what sessions do on attribute events.
 
-use super::{SessionId, identity, membership};
+use super::{SessionId, identity, membership, transaction};
 use crate::attr::{self, Hooks, Passive};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -261,7 +261,10 @@ impl Hooks for SessionHooks {
         if identity::holds(cx.orm, session, id)
             && let Some(object) = cx.orm.states.upgrade(id)
         {
-            super::get_mut(cx.orm, session).modified.insert(id, object);
+            let owner = super::get_mut(cx.orm, session);
+            owner.modified.insert(id, object);
+            // The change belongs to a transaction, which a rollback undoes.
+            transaction::begin_for_change(owner);
         }
     }
 

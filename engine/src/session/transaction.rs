@@ -44,6 +44,14 @@ pub(super) fn autobegin(orm: &mut Orm, session: SessionId) -> Result<()> {
     Ok(())
 }
 
+/// As [`autobegin`], where the session does so by itself.
+pub(super) fn begin_for_change(owner: &mut super::Session) {
+    let begins = owner.settings.autobegin && !owner.settings.autocommit;
+    if begins && owner.transactions.is_empty() {
+        owner.transactions.push(Transaction::default());
+    }
+}
+
 /// Refuses to go on after a failed flush.
 fn check_active(orm: &Orm, session: SessionId) -> Result<()> {
     let Some(failed) = super::get(orm, session).transactions.last().and_then(|top| top.failed.as_ref())

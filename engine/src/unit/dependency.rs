@@ -38,7 +38,7 @@ fn direction(plan: &Plan, at: usize) -> Direction {
 
 /// How far a deleted parent's relationship is looked at.
 fn delete_passive(relationship: &Relationship) -> Passive {
-    if relationship.args.passive_deletes.is_some() { Passive::NoLoad } else { Passive::Load }
+    if relationship.args.passive_deletes.is_some() { Passive::NoLoad } else { Passive::LoadCommitted }
 }
 
 /// Whether children that stay behind get a NULL key.
@@ -88,7 +88,7 @@ pub(super) fn has_changes(
     } else if resolved.direction == Direction::ManyToOne {
         Passive::NoFetchRelated
     } else {
-        Passive::Load
+        Passive::LoadCommitted
     };
     for id in states {
         let history = history(cx, *id, &relationship, passive)?;

@@ -22,7 +22,7 @@ pub(super) fn presort_deletes(
 ) -> Result<()> {
     if relationship.args.passive_deletes.is_none() {
         for id in states {
-            history(cx, *id, relationship, Passive::Load)?;
+            history(cx, *id, relationship, Passive::LoadCommitted)?;
         }
     }
     Ok(())

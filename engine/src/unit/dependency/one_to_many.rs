@@ -45,7 +45,7 @@ pub(super) fn presort_saves(
     let by_database = relationship.args.passive_updates != Some(false);
     for id in states {
         let rekeyed = sync::source_changed(cx, *id, &relationship.resolved().synchronize_pairs);
-        let passive = if rekeyed && !by_database { Passive::Load } else { Passive::NoLoad };
+        let passive = if rekeyed && !by_database { Passive::LoadCommitted } else { Passive::NoLoad };
         let history = history(cx, *id, relationship, passive)?;
         for child in History::objects(&history.added) {
             let entry = Entry { cancel_delete: true, along: Some(("add", relationship)), ..Entry::default() };
