@@ -84,7 +84,7 @@ struct RunArgs {
 
 #[derive(Debug, Args)]
 struct ExtractArgs {
-    /// A document (.md, .rst, .txt) or a case file (.case.toml)
+    /// A document (.md, .rst, .txt), a case file (.case.toml), or with --format json a folder of them
     #[arg(value_name = "PATH")]
     path: PathBuf,
     /// The SQLAlchemy version to run as: it decides which steps share a world, e.g. 1.4 or 2.0.8

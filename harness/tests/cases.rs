@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         .into_iter()
         .map(|plan| {
             let path = plan.as_ref().map_or_else(|problem| problem.path.clone(), |plan| plan.name.clone());
-            (id(&path), plan)
+            (find::id(&path, Path::new(CASES)), plan)
         })
         .collect();
     let ids: Vec<String> = named.iter().map(|(id, _)| id.clone()).collect();
@@ -53,20 +53,6 @@ fn main() -> ExitCode {
         move || if set("CI") { none_pending() } else { Ok(()) },
     ));
     libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-/// A case's name: its path without the folder of all cases and without endings, with dots for slashes.
-fn id(path: &Path) -> String {
-    let inner = path.strip_prefix(CASES).unwrap_or(path);
-    let mut name =
-        inner.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join(".");
-    for ending in [".case.toml", ".md", ".rst", ".txt"] {
-        if let Some(stem) = name.strip_suffix(ending) {
-            name = stem.to_owned();
-            break;
-        }
-    }
-    name
 }
 
 fn distinct(ids: &[String]) -> Result<(), Failed> {

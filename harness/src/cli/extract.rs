@@ -1,12 +1,12 @@
 //! `backproof extract`: what was found on a page, what of it is not run, and as JSON exactly what is.
 
 use super::{ExtractArgs, Format, UNREADABLE, complain, find, on_a_stack, print};
-use crate::case::{Case, Problem, read_page};
+use crate::case::{Case, Plan, Problem, read_page};
 use crate::check::{check, hash};
 use crate::document::{Block, Body, Document};
 use crate::world::Limits;
-use backproof_engine::version::Profile;
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -37,10 +37,18 @@ struct OnPage<'a> {
 }
 
 pub(super) fn main(args: &ExtractArgs) -> u8 {
-    match extract(args) {
-        Ok(text) => {
+    let extracted = match (args.format, args.path.is_dir()) {
+        (Format::Json, true) => Ok(folder(args)),
+        (Format::Human, true) => {
+            let message = "is a folder: name a page in it or a case file, or ask for --format json";
+            Err(Problem::new(&args.path, None, message))
+        }
+        (_, false) => file(args).map(|text| (text, 0)),
+    };
+    match extracted {
+        Ok((text, code)) => {
             print(&text);
-            0
+            code
         }
         Err(problem) => {
             complain(&format!("error: {problem}"));
@@ -49,30 +57,50 @@ pub(super) fn main(args: &ExtractArgs) -> u8 {
     }
 }
 
-fn extract(args: &ExtractArgs) -> Result<String, Problem> {
-    if args.path.is_dir() {
-        let message = "is a folder: name a page in it, or a case file";
-        return Err(Problem::new(&args.path, None, message));
-    }
+fn file(args: &ExtractArgs) -> Result<String, Problem> {
     if args.format == Format::Human && !find::is_case(&args.path) {
         let document = read_page(&args.path, args.reader)?;
         return Ok(human(&args.path, &document));
     }
     // A file makes one plan.
     let plan = find::plans(&args.path).into_iter().next();
-    let mut plan = plan.unwrap_or_else(|| Err(Problem::new(&args.path, None, "holds no document")))?;
-    plan.reader = args.reader;
-    let case = Case::load(&plan)?;
+    let plan = plan.unwrap_or_else(|| Err(Problem::new(&args.path, None, "holds no document")));
     match args.format {
-        Format::Human => Ok(case.pages.iter().map(|page| human(&page.path, &page.document)).collect()),
-        Format::Json => json(&args.path, &case, args.sqlalchemy),
+        Format::Human => {
+            let case = load(plan, args)?;
+            Ok(case.pages.iter().map(|page| human(&page.path, &page.document)).collect())
+        }
+        Format::Json => Ok(format!("{:#}\n", json(&args.path, plan, args)?)),
     }
 }
 
+/// Every case below a folder; one that cannot be read says so in its place.
+fn folder(args: &ExtractArgs) -> (String, u8) {
+    let mut code = 0;
+    let mut cases = Vec::new();
+    for plan in find::plans(&args.path) {
+        let path = plan.as_ref().map_or_else(|problem| problem.path.clone(), |plan| plan.name.clone());
+        let id = find::id(&path, &args.path);
+        let mut case = json(&path, plan, args).unwrap_or_else(|problem| {
+            code = UNREADABLE;
+            complain(&format!("error: {problem}"));
+            json!({"path": path.display().to_string(), "problem": problem.to_string()})
+        });
+        case["id"] = Value::String(id);
+        cases.push(case);
+    }
+    (format!("{:#}\n", json!({"tool": "backproof", "schema": 1, "cases": cases})), code)
+}
+
+fn load(plan: Result<Plan, Problem>, args: &ExtractArgs) -> Result<Case, Problem> {
+    Case::load(&Plan { reader: args.reader, ..plan? })
+}
+
 /// What was found on the pages of a case, and what of it runs.
-fn json(path: &Path, case: &Case, asked: Option<Profile>) -> Result<String, Problem> {
-    let profile = case.profile_or(asked);
-    let checked = on_a_stack(|| check(case, profile, Limits::default()))
+fn json(path: &Path, plan: Result<Plan, Problem>, args: &ExtractArgs) -> Result<Value, Problem> {
+    let case = load(plan, args)?;
+    let profile = case.profile_or(args.sqlalchemy);
+    let checked = on_a_stack(|| check(&case, profile, Limits::default()))
         .map_err(|why| Problem::new(path, None, why))?;
     let blocks: Vec<OnPage<'_>> = case
         .pages
@@ -83,7 +111,7 @@ fn json(path: &Path, case: &Case, asked: Option<Profile>) -> Result<String, Prob
             found.map(move |found| OnPage { page: path.clone(), found })
         })
         .collect();
-    let json = serde_json::json!({
+    Ok(json!({
         "tool": "backproof",
         "schema": 1,
         "path": path.display().to_string(),
@@ -92,8 +120,7 @@ fn json(path: &Path, case: &Case, asked: Option<Profile>) -> Result<String, Prob
         "profile": profile.to_string(),
         "hash": hash(&checked.runs),
         "runs": checked.runs,
-    });
-    Ok(format!("{json:#}\n"))
+    }))
 }
 
 fn found(block: &Block) -> Vec<Found<'_>> {

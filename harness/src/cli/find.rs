@@ -156,6 +156,17 @@ pub fn plans(path: &Path) -> Vec<Result<Plan, Problem>> {
     }
 }
 
+/// A case's name: its path below `folder` without endings, with dots for slashes.
+pub fn id(path: &Path, folder: &Path) -> String {
+    let inner = path.strip_prefix(folder).unwrap_or(path);
+    let parts = inner.components().map(|part| part.as_os_str().to_string_lossy());
+    let name = parts.collect::<Vec<_>>().join(".");
+    [CASE, ".md", ".rst", ".txt"]
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending))
+        .map_or_else(|| name.clone(), ToOwned::to_owned)
+}
+
 /// All paths as one plan, in their order.
 pub(super) fn together(paths: &[PathBuf]) -> Result<Plan, Problem> {
     let mut all = Plan::default();

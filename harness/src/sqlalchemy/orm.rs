@@ -96,10 +96,26 @@ pub(crate) fn mapped_table(
     }
 }
 
+/// Where a module's file lies below the library's folder, which errors of imports name. The folder is the world's own.
+fn file_of(module: &str) -> String {
+    const PACKAGES: [&str; 6] = [
+        "sqlalchemy",
+        "sqlalchemy.engine",
+        "sqlalchemy.ext",
+        "sqlalchemy.ext.declarative",
+        "sqlalchemy.orm",
+        "sqlalchemy.sql",
+    ];
+    let tail = if PACKAGES.contains(&module) { "/__init__.py" } else { ".py" };
+    format!("/site-packages/{}{tail}", module.replace('.', "/"))
+}
+
 /// A module whose missing names are what the real one of this release lacks or has.
 pub(super) fn module(interp: &mut Interp, name: &'static str) -> Module {
     let profile = lend::profile(interp);
-    Module::new(name).with_missing(move |missing| names::missing(profile, name, missing))
+    let module = Module::new(name).with_missing(move |missing| names::missing(profile, name, missing));
+    module.dict.set("__file__", Value::from(file_of(name)));
+    module
 }
 
 type Function = fn(&mut Interp, Args) -> PyResult<Value>;

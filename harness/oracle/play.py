@@ -1,0 +1,163 @@
+"""Runs one world's steps with the library of the interpreter that runs this file, and says what each showed.
+
+Reads the steps from standard input as JSON; writes one line of JSON a step to a file in the folder that its argument
+names, as soon as the step has ended, so that a reader knows how far a world that hangs has come. The world is played
+several times, each time with objects at other addresses: what the library orders by addresses then shows itself by
+varying. Imports nothing of the rest of the oracle: it runs in the environments.
+"""
+import __future__
+import gc
+import importlib
+import json
+import logging
+import os
+import sys
+import types
+
+LOGGERS = ("sqlalchemy.engine.Engine", "sqlalchemy.engine.base.Engine")
+FUTURE = [getattr(__future__, name) for name in __future__.all_feature_names]
+
+
+class Pieces:
+    """What one step shows, in order; stands for standard output."""
+
+    encoding = "utf-8"
+
+    def __init__(self):
+        self.items = []
+
+    def write(self, text):
+        if self.items and "out" in self.items[-1]:
+            self.items[-1]["out"] += text
+        elif text:
+            self.items.append({"out": text})
+        return len(text)
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False
+
+    def take(self):
+        items, self.items = self.items, []
+        return items
+
+
+class Handler(logging.Handler):
+    """Notes every message of an engine's log, and whether a reader would see it."""
+
+    def __init__(self, pieces, echoing):
+        super().__init__()
+        self.pieces = pieces
+        self.echoing = echoing
+
+    def emit(self, record):
+        # The page's own level for engines counts; the one of the logger itself is set by the oracle.
+        echoed = logging.getLogger("sqlalchemy.engine").isEnabledFor(record.levelno)
+        frame = sys._getframe()
+        while frame is not None and not echoed:
+            echoed = isinstance(frame.f_locals.get("self"), self.echoing)
+            frame = frame.f_back
+        self.pieces.items.append({
+            "log": record.getMessage(), "level": record.levelname, "logger": record.name, "echoed": echoed,
+        })
+
+
+def class_name(cls):
+    """The class as a traceback names it."""
+    if cls.__module__ in ("builtins", "__main__"):
+        return cls.__qualname__
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def text_of(raised):
+    try:
+        return str(raised)
+    except Exception:
+        return "<exception str() failed>"
+
+
+def run(step, main):
+    """Runs one step; the exception that ended it, if one did."""
+    flags = 0
+    if step["kind"] == "prompt":
+        # As at the prompt: what an earlier `from __future__ import` asked for stays in force.
+        for feature in FUTURE:
+            if main.__dict__.get(feature_name(feature)) is feature:
+                flags |= feature.compiler_flag
+    mode = "single" if step["kind"] == "prompt" else "exec"
+    try:
+        exec(compile(step["source"], "<stdin>", mode, flags, True), main.__dict__)
+    except BaseException as raised:
+        error = {"type": class_name(type(raised)), "message": text_of(raised)}
+        del raised
+        return error
+    return None
+
+
+def feature_name(feature):
+    return next(name for name in __future__.all_feature_names if getattr(__future__, name) is feature)
+
+
+def world(steps, path):
+    """Plays the world once, in this process."""
+    with open(path, "w", encoding="utf-8") as results:
+        # What a page does to its standard input and output is its own.
+        sys.stdin = open(os.devnull, encoding="utf-8")
+        pieces = sys.stdout = Pieces()
+        main = types.ModuleType("__main__")
+        main.__builtins__ = __builtins__
+        from sqlalchemy.log import InstanceLogger
+        for name in LOGGERS:
+            logger = logging.getLogger(name)
+            logger.addHandler(Handler(pieces, InstanceLogger))
+            logger.setLevel(logging.INFO)
+            logger.propagate = False
+        sys.modules["__main__"] = main
+        for step in steps:
+            raised = run(step, main)
+            json.dump({"shown": pieces.take(), "raised": raised}, results)
+            results.write("\n")
+            results.flush()
+            if raised and step["kind"] == "given":
+                break
+
+
+def moved(turn):
+    """Holds memory of every small size, another amount each turn, so that what comes after lies elsewhere."""
+    held = []
+    for size in range(16, 513, 16):
+        turn = (turn * 1103515245 + 12345) % 2**31
+        held.append([bytes(size - 15) for _ in range(turn // 65536 % 61)])
+    return held
+
+
+def main():
+    steps = json.load(sys.stdin)
+    folder, turns = sys.argv[1], int(sys.argv[2])
+    # When the collector happens to run is no behaviour of the library; a page may ask for it.
+    gc.disable()
+    import sqlalchemy.log
+    if any("sqlalchemy.orm" in step["source"] for step in steps):
+        # The page imports it in any case; once is quicker than in every turn.
+        importlib.import_module("sqlalchemy.orm")
+    for turn in range(turns):
+        child = os.fork()
+        if child == 0:
+            held = moved(turn) if turn else []
+            place = os.path.join(folder, f"world-{turn}")
+            os.mkdir(place)
+            os.chdir(place)
+            world(steps, os.path.join(folder, f"results-{turn}"))
+            # Nothing that only ends with the process belongs to a step.
+            held.clear()
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            os._exit(os.waitstatus_to_exitcode(status) % 256)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
