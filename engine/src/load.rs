@@ -19,7 +19,7 @@ pub mod relation;
 mod result;
 mod rows;
 
-pub use adapt::{alias_name, attribute, attribute_of_class, selectable};
+pub use adapt::{alias_name, alias_of, attribute, attribute_of_class, selectable};
 pub use columns::{load_columns, refresh};
 pub use get::get;
 pub use lazy::{load_committed, load_relationship};

@@ -279,10 +279,9 @@ fn selectin_loads_collections_with_one_more_select() {
     let mut world = World::new("2.0", Lazy::Select);
     let user = world.user;
     let mut query = world.query(user);
-    query.options.push(LoaderOption {
-        path: vec![(user, "addresses".into())],
-        strategy: Strategy::Relationship(Lazy::Selectin),
-    });
+    query
+        .options
+        .push(LoaderOption::new(vec![(user, "addresses".into())], Strategy::Relationship(Lazy::Selectin)));
     let found = world.all(&query);
     let log = world.log();
     assert_eq!(

@@ -347,19 +347,17 @@ fn options_choose_a_strategy_along_a_path() {
     let (user, address) = world.users(vec![("addresses", with_backref("Address", "user"))], vec![]);
     world.configure().unwrap();
     let mut found = query(Style::Legacy, address);
-    found
-        .options
-        .push(LoaderOption { path: vec![(address, "user".into())], strategy: Strategy::JoinedInner });
+    found.options.push(LoaderOption::new(vec![(address, "user".into())], Strategy::JoinedInner));
     assert_eq!(
         world.sql(&found),
         "SELECT address.id AS address_id, address.email AS address_email, address.user_id AS address_user_id, \
          user_1.id AS user_1_id, user_1.name AS user_1_name \nFROM address JOIN \"user\" AS user_1 ON user_1.id = \
          address.user_id"
     );
-    found.options.push(LoaderOption {
-        path: vec![(address, "user".into()), (user, "addresses".into())],
-        strategy: Strategy::Relationship(Lazy::Joined),
-    });
+    found.options.push(LoaderOption::new(
+        vec![(address, "user".into()), (user, "addresses".into())],
+        Strategy::Relationship(Lazy::Joined),
+    ));
     assert!(
         world.sql(&found).contains("LEFT OUTER JOIN address AS address_1 ON user_1.id = address_1.user_id")
     );

@@ -1,7 +1,7 @@
 //! Mapped classes and their attributes as expressions: plain, aliased, or seen through a subquery.
 
 use crate::error::{Error, Result};
-use crate::map::{Direction, Key, Mapped, MapperId, Resolved};
+use crate::map::{AliasedClass, Direction, Key, Mapped, MapperId, Resolved};
 use crate::orm::Orm;
 use crate::schema::{Column, Table};
 use crate::sql::{Alias, Expr, ExprKind, FromItem};
@@ -10,6 +10,11 @@ use std::rc::Rc;
 /// The alias's name, where it was given one.
 pub fn alias_name(orm: &Orm, mapped: Mapped) -> Option<String> {
     orm.mappers.aliases.get(mapped.alias? as usize)?.name.as_deref().map(str::to_owned)
+}
+
+/// An alias by its number.
+pub fn alias_of(orm: &Orm, index: usize) -> Option<&AliasedClass> {
+    orm.mappers.aliases.get(index)
 }
 
 /// What a mapped class selects from.

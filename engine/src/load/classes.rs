@@ -3,11 +3,22 @@
 //! A column that the statement does not select is left expired in a new object, so that its first access loads it.
 
 use super::adapt::Adapter;
+use super::options::subclass_loads;
 use super::plan::{Builder, EntityPlan, ToJoin};
-use crate::error::Result;
+use super::query::{Query, any_of};
+use super::rows::Below;
+use crate::error::{Error, Result};
+use crate::host::Cx;
 use crate::map::{Key, MapperId, Property};
 use crate::schema::Column;
+use crate::session::SessionId;
+use crate::sql::Expr;
+use crate::value::Value;
+use crate::version::Behaviour;
 use std::rc::Rc;
+
+/// How many keys one `IN` has.
+const CHUNK: usize = 500;
 
 /// What objects of a subclass get from a row.
 #[derive(Debug)]
@@ -16,6 +27,8 @@ pub(super) struct ClassPlan {
     pub columns: Vec<(Key, usize)>,
     /// Attributes that are not in the row.
     pub expired: Vec<Key>,
+    /// The classes by whose statements they are loaded for all objects at once.
+    pub selectin: Vec<MapperId>,
 }
 
 impl Builder<'_> {
@@ -57,13 +70,17 @@ impl Builder<'_> {
                 }
             }
         }
-        if self.query.only.is_none()
+        if (self.query.only.is_none() || self.query.partial)
             && let Some(column) = &orm.mappers.get(plan.mapper).polymorphic_on
         {
             plan.discriminator = Some(self.put(adapter, column, in_join)?);
         }
         for mapper in below {
-            let mut class = ClassPlan { mapper, columns: Vec::new(), expired: Vec::new() };
+            let selectin = match self.query.only {
+                None => subclass_loads(orm, &self.query.options, &plan.path, base, mapper),
+                Some(_) => Vec::new(),
+            };
+            let mut class = ClassPlan { mapper, columns: Vec::new(), expired: Vec::new(), selectin };
             for property in orm.mappers.get(mapper).column_properties() {
                 let key = &property.key;
                 if own.contains_key(key) || self.skips(&plan.path, mapper, key, property.deferred) {
@@ -94,4 +111,57 @@ impl Builder<'_> {
             position(&self.primary)
         }
     }
+}
+
+/// Loads for objects of subclasses what their class has beyond the queried one.
+pub(super) fn load_below(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    loads: Vec<Below>,
+    query: &Query,
+) -> Result<()> {
+    for load in loads {
+        let mapper = cx.orm.mappers.get(load.mapper);
+        let [key] = &mapper.primary_key[..] else {
+            return Err(Error::unsupported("loading subclasses along by a key of several columns"));
+        };
+        let key = Expr::column(key);
+        let lazy = query.loader.as_deref().filter(|loader| loader.starts_with("lazy")).unwrap_or_default();
+        let tag = format!("below {:?} {lazy}", load.path);
+        let mut keys: Vec<Value> = Vec::with_capacity(load.objects.len());
+        for object in &load.objects {
+            let identity = cx.orm.states.get(object.id()).key.as_ref();
+            keys.extend(identity.and_then(|key| key.values.first()).cloned());
+        }
+        let inherited = mapper.inherits.map(|above| cx.orm.mappers.get(above));
+        let is_own = |name: &Key| {
+            inherited.is_none_or(|above| !above.properties.contains_key(name))
+                || mapper.primary_key.iter().any(|column| mapper.key_of(column) == Some(name))
+                || mapper.polymorphic_on.as_ref().is_some_and(|column| mapper.key_of(column) == Some(name))
+        };
+        let profile = cx.orm.profile;
+        let is_nested = !load.path.is_empty()
+            || (!lazy.is_empty() && !profile.has(Behaviour::SubclassSelectinLazyPartial));
+        let partial = !is_nested || profile.has(Behaviour::SubclassSelectinNestedPartial);
+        let names: Vec<Key> = if partial {
+            mapper.properties.keys().filter(|name| is_own(name)).cloned().collect()
+        } else {
+            mapper.column_properties().map(|property| property.key.clone()).collect()
+        };
+        for chunk in keys.chunks(CHUNK) {
+            let mut below = Query::loader(load.mapper, &tag);
+            below.only = Some(names.clone());
+            below.partial = true;
+            below.labelled = true;
+            below.path.clone_from(&load.path);
+            below.options.clone_from(&query.options);
+            below.autoflush = false;
+            below.criteria.push(any_of(&key, chunk.to_vec())?);
+            if !profile.has(Behaviour::SubclassSelectinUnordered) {
+                below.order_by.push(key.clone());
+            }
+            below.run(cx, session)?;
+        }
+    }
+    Ok(())
 }

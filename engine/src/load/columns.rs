@@ -154,6 +154,7 @@ fn own_tables(cx: &Cx<'_>, id: StateId, keys: &[Key]) -> Result<Option<Query>> {
         })?);
     }
     query.own_tables = true;
+    query.labelled = true;
     query.autoflush = false;
     query.options = state.options.as_deref().unwrap_or(&[]).to_vec();
     Ok(known.then_some(query))

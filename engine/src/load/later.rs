@@ -200,11 +200,12 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
     let sides = Sides {
         parent: &parent,
-        target: &Adapter::Plain,
+        target: &Adapter::of(cx.orm, load.of_type.unwrap_or_else(|| Mapped::from(resolved.target))),
         secondary: &secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias),
     };
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
-    let target = selectable(cx.orm, Mapped::from(resolved.target));
+    let to = load.of_type.unwrap_or_else(|| Mapped::from(resolved.target));
+    let target = selectable(cx.orm, to);
     let from = FromItem::from(&alias);
     let from = match (&secondary_alias, secondary) {
         (Some(alias), Some(secondary)) => {
@@ -213,7 +214,7 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
         _ => from.join(target, primary, false),
     };
     let mut outer = Query::loader(resolved.target, "subquery");
-    prepare(&mut outer, load, &query.options);
+    prepare(cx, &mut outer, load, &query.options)?;
     outer.style = Style::Legacy;
     outer.entities.push(Entity::Expr(parent.column(local)?));
     outer.from_items = vec![from];
@@ -238,17 +239,31 @@ fn give(cx: &mut Cx<'_>, load: &Later, parent: &ObjRef, related: Vec<ObjRef>) ->
     attr::set_committed(cx, parent.id(), &relationship.key, value)
 }
 
-fn prepare(query: &mut Query, load: &Later, options: &[LoaderOption]) {
+fn prepare(cx: &Cx<'_>, query: &mut Query, load: &Later, options: &[LoaderOption]) -> Result<()> {
     let relationship = &load.relationship;
     query.path.clone_from(&load.path);
     query.path.push((relationship.parent, Rc::clone(&relationship.key)));
+    query.root.clone_from(&load.root);
     query.options = options.to_vec();
-    query.order_by.clone_from(&relationship.resolved().order_by);
+    let resolved = relationship.resolved();
+    query.order_by.clone_from(&resolved.order_by);
     query.autoflush = false;
+    if let Some(to) = load.of_type {
+        let tables = super::polymorphic::tables(cx.orm, to);
+        let adapter = Adapter::of(cx.orm, to);
+        for expr in &mut query.order_by {
+            *expr = adapter.adapt_all(expr, &tables)?;
+        }
+        query.entities = vec![Entity::Mapped(to)];
+    }
+    Ok(())
 }
 
 fn tag(load: &Later) -> String {
-    format!("selectin {:?} {:?} {}", load.path, load.relationship.parent, load.relationship.key)
+    format!(
+        "selectin {:?} {:?} {:?} {}",
+        load.root, load.path, load.relationship.parent, load.relationship.key
+    )
 }
 
 /// `SELECT … FROM address WHERE address.user_id IN (…)`
@@ -262,19 +277,20 @@ fn direct_query(
 ) -> Result<Query> {
     let target = load.relationship.resolved().target;
     let mut query = Query::loader(target, &tag(load));
-    prepare(&mut query, load, options);
+    prepare(cx, &mut query, load, options)?;
     let target_mapper = cx.orm.mappers.get(target);
-    let column = remote.clone();
-    let mut remote = Expr::column(remote);
+    let to = load.of_type.unwrap_or_else(|| Mapped::from(target));
+    let adapter = Adapter::of(cx.orm, to);
+    let mut column = remote.clone();
+    query.bare = true;
     if !many_to_one {
         let key: Key = key_of(cx.orm, target, &column)?;
-        query.entities.insert(0, Entity::Attribute(Mapped::from(target), key));
+        query.entities.insert(0, Entity::Attribute(to, key));
     } else if target_mapper.is_joined() {
-        query.bare = true;
-        remote = Expr::column(&target_mapper.base_column(&column));
-        query.entities.insert(0, Entity::Expr(remote.clone()));
+        column = target_mapper.base_column(&column);
+        query.entities.insert(0, Entity::Expr(adapter.column(&column)?));
     }
-    query.criteria.push(any_of(&remote, values)?);
+    query.criteria.push(any_of(&adapter.column(&column)?, values)?);
     Ok(query)
 }
 
@@ -293,7 +309,7 @@ fn joined_query(
     }
     let parent = super::polymorphic::alias(cx, relationship.parent, None);
     let mut query = Query::loader(resolved.target, &tag(load));
-    prepare(&mut query, load, options);
+    prepare(cx, &mut query, load, options)?;
     let sides =
         Sides { parent: &Adapter::of(cx.orm, parent), target: &Adapter::Plain, secondary: &Adapter::Plain };
     query.bare = true;
@@ -301,7 +317,11 @@ fn joined_query(
     let local_key = key_of(cx.orm, relationship.parent, local)?;
     query.entities.insert(0, Entity::Attribute(parent, local_key));
     query.joins.push(super::Join {
-        target: super::JoinTarget::Relationship { from: parent, key: Rc::clone(&relationship.key), to: None },
+        target: super::JoinTarget::Relationship {
+            from: parent,
+            key: Rc::clone(&relationship.key),
+            to: load.of_type,
+        },
         on: super::OnClause::Inferred,
         outer: false,
         full: false,
@@ -336,8 +356,11 @@ fn secondary_query(
     let sides = Sides { parent: &Adapter::Plain, target: &Adapter::Plain, secondary: &Adapter::Plain };
     let (_, on) = join_conditions(cx.orm, load.relationship.parent, resolved, &sides)?;
     let (Some(remote), Some(on)) = (remote, on) else { return Ok(None) };
+    if load.of_type.is_some() {
+        return Ok(None);
+    }
     let mut query = Query::loader(resolved.target, &tag(load));
-    prepare(&mut query, load, options);
+    prepare(cx, &mut query, load, options)?;
     query.entities.insert(0, Entity::Expr(Expr::column(remote)));
     let target = selectable(cx.orm, Mapped::from(resolved.target));
     query.from_items = vec![FromItem::from(secondary).join(target, on, false)];

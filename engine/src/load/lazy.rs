@@ -134,7 +134,7 @@ fn prepare(cx: &Cx<'_>, query: &mut Query, relationship: &Relationship, options:
             && *first == step
             && !rest.is_empty()
         {
-            query.options.push(LoaderOption { path: rest.to_vec(), strategy: option.strategy });
+            query.options.push(LoaderOption { path: rest.to_vec(), ..option.clone() });
         }
     }
     query.kept_options = Some(query.options.len());
@@ -143,7 +143,7 @@ fn prepare(cx: &Cx<'_>, query: &mut Query, relationship: &Relationship, options:
             cx.orm.mappers.relationship(*mapper, key).is_some_and(|other| other.resolved().use_get);
         if looks_up {
             let path = vec![(*mapper, Rc::clone(key))];
-            query.options.push(LoaderOption { path, strategy: Strategy::Relationship(Lazy::Select) });
+            query.options.push(LoaderOption::new(path, Strategy::Relationship(Lazy::Select)));
         }
     }
 }

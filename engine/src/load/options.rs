@@ -1,7 +1,8 @@
 //! Loader options: which strategy a path of relationships is loaded with.
 
-use crate::map::{Key, Lazy, MapperId, Relationship};
+use crate::map::{Key, Lazy, Mapped, MapperId, PolymorphicLoad, Relationship};
 use crate::orm::Orm;
+use crate::version::Behaviour;
 
 /// A path of attributes from a queried class.
 pub(crate) type Path = Vec<(MapperId, Key)>;
@@ -16,6 +17,8 @@ pub enum Strategy {
     Defer,
     /// `undefer(…)` of a column.
     Undefer,
+    /// `selectin_polymorphic(…)`: the path's last step is a subclass, without an attribute.
+    SelectinPolymorphic,
 }
 
 /// One option: a path of attributes from a queried class, and how its last step is loaded. A last step named
@@ -24,6 +27,14 @@ pub enum Strategy {
 pub struct LoaderOption {
     pub path: Vec<(MapperId, Key)>,
     pub strategy: Strategy,
+    /// `of_type(…)`: the class or alias that the relationship's objects are loaded as.
+    pub of_type: Option<Mapped>,
+}
+
+impl LoaderOption {
+    pub fn new(path: Vec<(MapperId, Key)>, strategy: Strategy) -> Self {
+        LoaderOption { path, strategy, of_type: None }
+    }
 }
 
 /// How a relationship is loaded where it stands.
@@ -33,6 +44,8 @@ pub(crate) struct Chosen {
     pub inner: bool,
     /// By an option rather than by the mapping.
     pub by_option: bool,
+    /// What the objects are loaded as.
+    pub of_type: Option<Mapped>,
 }
 
 fn ends_with(option: &LoaderOption, path: &[(MapperId, Key)], mapper: MapperId, key: &str) -> bool {
@@ -52,13 +65,13 @@ pub(crate) fn chosen(
         let matches = ends_with(option, path, relationship.parent, &relationship.key)
             || ends_with(option, path, relationship.parent, "*");
         match option.strategy {
-            Strategy::Relationship(lazy) if matches => Some((lazy, false)),
-            Strategy::JoinedInner if matches => Some((Lazy::Joined, true)),
+            Strategy::Relationship(lazy) if matches => Some((lazy, false, option.of_type)),
+            Strategy::JoinedInner if matches => Some((Lazy::Joined, true, option.of_type)),
             _ => None,
         }
     });
-    if let Some((lazy, inner)) = found {
-        return Chosen { lazy, inner, by_option: true };
+    if let Some((lazy, inner, of_type)) = found {
+        return Chosen { lazy, inner, by_option: true, of_type };
     }
     let resolved = relationship.resolved();
     let eager = matches!(resolved.lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate);
@@ -75,7 +88,7 @@ pub(crate) fn chosen(
         }
     };
     let lazy = if eager && comes_back { Lazy::Select } else { resolved.lazy };
-    Chosen { lazy, inner: relationship.args.innerjoin == Some(true), by_option: false }
+    Chosen { lazy, inner: relationship.args.innerjoin == Some(true), by_option: false, of_type: None }
 }
 
 /// Whether a column is left for later where it stands.
@@ -93,8 +106,42 @@ pub(crate) fn is_deferred(
         match option.strategy {
             Strategy::Defer => Some(true),
             Strategy::Undefer => Some(false),
-            Strategy::Relationship(_) | Strategy::JoinedInner => None,
+            Strategy::Relationship(_) | Strategy::JoinedInner | Strategy::SelectinPolymorphic => None,
         }
     });
     found.unwrap_or(default)
+}
+
+/// The classes by whose statements objects of `class` get what they have beyond `base`, the queried class: the nearest
+/// one above them that the mapping says is loaded so, or those that options ask for.
+pub(crate) fn subclass_loads(
+    orm: &Orm,
+    options: &[LoaderOption],
+    path: &[(MapperId, Key)],
+    base: MapperId,
+    class: MapperId,
+) -> Vec<MapperId> {
+    let asked = |mapper: MapperId| {
+        options.iter().any(|option| {
+            option.strategy == Strategy::SelectinPolymorphic && ends_with(option, path, mapper, "")
+        })
+    };
+    let with_parents = orm.profile.has(Behaviour::SelectinPolymorphicParents);
+    let mut found = Vec::new();
+    let mut by_option = false;
+    let mut at = Some(class);
+    while let Some(mapper) = at.filter(|mapper| *mapper != base) {
+        let place = orm.mappers.get(mapper);
+        let mapped = place.hierarchy.load == Some(PolymorphicLoad::Selectin);
+        let is_asked = asked(mapper);
+        if is_asked || mapped || (by_option && with_parents) {
+            found.push(mapper);
+            if mapped && !is_asked && !by_option {
+                return found;
+            }
+        }
+        by_option |= is_asked;
+        at = place.inherits;
+    }
+    found
 }

@@ -67,6 +67,7 @@ pub(super) struct JoinedPlan {
 pub(super) struct LaterLoad {
     pub relationship: Rc<Relationship>,
     pub lazy: Lazy,
+    pub of_type: Option<Mapped>,
 }
 
 /// Joined loads may nest this deep at most, whatever options ask for.
@@ -240,7 +241,7 @@ impl Builder<'_> {
                 let with = super::polymorphic::along(orm, *mapped);
                 self.add_classes(&mut plan, &with, &adapter, eager.then_some(&mut joins), false)?;
                 // A partial load knows its object: the key is selected only where nothing else is.
-                if self.query.only.is_none() || plan.columns.is_empty() {
+                if self.query.only.is_none() || self.query.partial || plan.columns.is_empty() {
                     for column in &mapper.primary_key {
                         let at = self.place(adapter.column(column)?);
                         plan.primary_key.push(at);
@@ -304,7 +305,11 @@ impl Builder<'_> {
                 joins.push(ToJoin { relationship: Rc::clone(relationship), chosen });
             }
             Lazy::Selectin | Lazy::Subquery | Lazy::Immediate => {
-                plan.later.push(LaterLoad { relationship: Rc::clone(relationship), lazy: chosen.lazy });
+                plan.later.push(LaterLoad {
+                    relationship: Rc::clone(relationship),
+                    lazy: chosen.lazy,
+                    of_type: chosen.of_type,
+                });
             }
             _ => {}
         }
@@ -444,8 +449,12 @@ impl Builder<'_> {
         let relationship = &join.relationship;
         let resolved = relationship.resolved();
         self.multiplies |= resolved.uselist;
-        let target = orm.mappers.get(resolved.target);
-        let (right, adapter) = apart(orm, resolved.target);
+        let to = join.chosen.of_type.unwrap_or_else(|| Mapped::from(resolved.target));
+        let (right, adapter) = match join.chosen.of_type {
+            Some(_) => (selectable(orm, to), self.unmistakable(to)?),
+            None => apart(orm, resolved.target),
+        };
+        let target = orm.mappers.get(to.mapper);
         let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
         let sides = Sides {
             parent,
@@ -456,11 +465,11 @@ impl Builder<'_> {
         let outer = !join.chosen.inner || under_outer;
         let mut from = match (&secondary_alias, secondary) {
             (Some(secondary_alias), Some(secondary)) => {
-                let secondary = limited(orm, resolved.target, &adapter, secondary)?;
+                let secondary = limited(orm, to.mapper, &adapter, secondary)?;
                 let pair = FromItem::from(secondary_alias).join(right, secondary, false);
                 from.join(pair, primary, outer)
             }
-            _ => from.join(right, limited(orm, resolved.target, &adapter, primary)?, outer),
+            _ => from.join(right, limited(orm, to.mapper, &adapter, primary)?, outer),
         };
         for expr in &resolved.order_by {
             self.eager_order.push(adapter.adapt_all(expr, &target.hierarchy.tables)?);
@@ -468,11 +477,11 @@ impl Builder<'_> {
 
         let mut path = path.to_vec();
         path.push((relationship.parent, Rc::clone(&relationship.key)));
-        let mut plan = self.empty(resolved.target, path);
+        let mut plan = self.empty(to.mapper, path);
         for property in target.properties.values() {
             match property {
                 Property::Column(property) => {
-                    if self.skips(&plan.path, resolved.target, &property.key, property.deferred) {
+                    if self.skips(&plan.path, to.mapper, &property.key, property.deferred) {
                         continue;
                     }
                     let mut places = Vec::with_capacity(property.columns.len());
@@ -493,7 +502,7 @@ impl Builder<'_> {
                 }
             }
         }
-        let with = orm.mappers.polymorphic_mappers(resolved.target);
+        let with = super::polymorphic::along(orm, to);
         let mut joins = Vec::new();
         self.add_classes(&mut plan, &with, &adapter, Some(&mut joins), true)?;
         for next in joins {
@@ -512,6 +521,17 @@ impl Builder<'_> {
             entity: plan,
         };
         Ok((from, joined))
+    }
+
+    /// How an alias writes its columns, where none of them is written as the table's own.
+    fn unmistakable(&self, to: Mapped) -> Result<Adapter> {
+        match Adapter::of(self.orm, to) {
+            Adapter::Plain => Err(Error::new(
+                crate::error::ErrorKind::InvalidRequestError,
+                "Detected unaliased columns when generating joined load.  Make sure to use aliased=True or flat=True when using joined loading with with_polymorphic().",
+            )),
+            adapter => Ok(adapter),
+        }
     }
 
     pub(super) fn place_joined(&mut self, expr: Expr) -> usize {
@@ -556,6 +576,12 @@ fn limits(orm: &Orm, query: &Query) -> Result<Vec<Expr>> {
     let joined: Vec<Mapped> = query.joins.iter().filter_map(|join| joined_to(orm, join)).collect();
     let mut found = Vec::new();
     for (at, mapped) in classes.iter().enumerate() {
+        let is_part = mapped.alias.is_some_and(|alias| {
+            super::adapt::alias_of(orm, alias as usize).is_some_and(|alias| alias.mapper != mapped.mapper)
+        });
+        if is_part && orm.profile.has(Behaviour::PolymorphicPartsUnlimited) {
+            continue;
+        }
         if !joined.contains(mapped) && !classes[..at].contains(mapped) {
             found.extend(limit(orm, mapped.mapper, &Adapter::of(orm, *mapped))?);
         }
@@ -578,7 +604,7 @@ impl Query {
     /// How the statement labels its columns.
     pub(super) fn label_style(&self, profile: crate::version::Profile) -> LabelStyle {
         let loader = self.style == Style::Loader;
-        if self.own_tables {
+        if self.labelled {
             return LabelStyle::TableColumn;
         }
         if self.style == Style::Legacy || (loader && profile.has(Behaviour::LegacyColumnLabels)) {

@@ -105,6 +105,12 @@ pub struct Query {
     pub(crate) on_access: bool,
     /// Only the tables of the selected columns are selected from, not those that the class has besides.
     pub(crate) own_tables: bool,
+    /// A loader whose columns are labelled in every release.
+    pub(crate) labelled: bool,
+    /// Where not all attributes are loaded: those of many objects, rather than those of one.
+    pub(crate) partial: bool,
+    /// The class from which the path begins, where that is not the queried one.
+    pub(crate) root: Option<Rc<str>>,
 }
 
 impl Query {
@@ -133,6 +139,9 @@ impl Query {
             bare: false,
             on_access: false,
             own_tables: false,
+            labelled: false,
+            partial: false,
+            root: None,
         }
     }
 
@@ -268,13 +277,15 @@ impl Query {
         let kept = self.kept_options.unwrap_or(self.options.len()).min(self.options.len());
         let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options[..kept]);
         loading.on_access = self.on_access;
+        loading.root = self.root.clone().or_else(|| self.root_name(cx));
         let mut rows = Vec::with_capacity(result.rows.len());
         for row in &result.rows {
             rows.push(loading.row(cx, &plan.readers, row)?);
         }
         let met = refreshed.is_some_and(|id| loading.met(id));
-        let later = loading.finish(cx)?;
+        let (later, below) = loading.finish(cx)?;
         later::load_all(cx, session, later, self)?;
+        super::classes::load_below(cx, session, below, self)?;
         let names = plan
             .names
             .iter()
@@ -297,12 +308,27 @@ impl Query {
         Ok((if legacy && mapped { rows.unique() } else { rows }, met))
     }
 
-    fn connection(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<db::ConnectionId> {
-        let mapper = self.entities.iter().find_map(|entity| match entity {
+    /// What the statement cache knows of the class from which paths begin.
+    fn root_name(&self, cx: &Cx<'_>) -> Option<Rc<str>> {
+        let mapped = self.entities.iter().find_map(|entity| match entity {
+            Entity::Mapped(mapped) => Some(*mapped),
+            Entity::Attribute(..) | Entity::Expr(_) => None,
+        })?;
+        let alias = mapped.alias.and_then(|alias| super::adapt::alias_of(cx.orm, alias as usize));
+        let alias = alias.map(|alias| (alias.with.clone(), alias.tables.len(), alias.polymorphic));
+        Some(Rc::from(format!("{:?} {alias:?}", mapped.mapper)))
+    }
+
+    /// The first class that is queried.
+    fn mapper(&self) -> Option<MapperId> {
+        self.entities.iter().find_map(|entity| match entity {
             Entity::Mapped(mapped) | Entity::Attribute(mapped, _) => Some(mapped.mapper),
             Entity::Expr(_) => None,
-        });
-        match mapper {
+        })
+    }
+
+    fn connection(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<db::ConnectionId> {
+        match self.mapper() {
             Some(mapper) => session::connection_for(cx, session, mapper, true),
             None => session::connection(cx, session),
         }

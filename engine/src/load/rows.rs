@@ -9,7 +9,7 @@ use super::result::Item;
 use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{Key, Lazy, MapperId, Relationship};
+use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
 use crate::session::{self, SessionId};
 use crate::state::{self, IdentityKey, ObjRef, Slot, StateId};
 use crate::value::Value;
@@ -47,12 +47,24 @@ impl Filling {
 pub(super) struct Later {
     pub relationship: Rc<Relationship>,
     pub lazy: Lazy,
+    pub of_type: Option<Mapped>,
     pub path: super::options::Path,
+    /// The class from which the path began.
+    pub root: Option<Rc<str>>,
     pub objects: Vec<ObjRef>,
     /// The objects that keep what they have, though they are asked for again.
     pub kept: IndexSet<StateId>,
     /// The objects were refreshed: each is loaded by itself, as on access.
     pub single: bool,
+}
+
+/// Objects of subclasses that get what their class has beyond the queried one by a further statement.
+#[derive(Debug)]
+pub(super) struct Below {
+    /// The class that is asked for.
+    pub mapper: MapperId,
+    pub path: super::options::Path,
+    pub objects: Vec<ObjRef>,
 }
 
 /// One load in progress.
@@ -62,6 +74,8 @@ pub(super) struct Loading {
     populate_existing: bool,
     /// Whether this is a load on access, which loads nothing more for objects that the session had.
     pub on_access: bool,
+    /// The class from which paths begin.
+    pub root: Option<Rc<str>>,
     refresh: Option<Refresh>,
     options: Rc<[LoaderOption]>,
     filled: IndexMap<StateId, Filling>,
@@ -69,6 +83,7 @@ pub(super) struct Loading {
     collections: IndexMap<(StateId, Key), Vec<ObjRef>>,
     scalars: IndexSet<(StateId, Key)>,
     later: IndexMap<(usize, Key), Later>,
+    below: IndexMap<(usize, MapperId), Below>,
 }
 
 impl Loading {
@@ -82,6 +97,7 @@ impl Loading {
             session,
             populate_existing,
             on_access: false,
+            root: None,
             refresh,
             options: options.into(),
             filled: IndexMap::new(),
@@ -89,6 +105,7 @@ impl Loading {
             collections: IndexMap::new(),
             scalars: IndexSet::new(),
             later: IndexMap::new(),
+            below: IndexMap::new(),
         }
     }
 
@@ -115,6 +132,7 @@ impl Loading {
         if self.columns_done.insert((id, plan.id)) {
             self.fill_columns(cx, plan, row, id)?;
             self.note_later(cx, plan, &object);
+            self.note_below(cx, plan, &object);
         }
         let class = cx.orm.states.get(id).mapper;
         for joined in &plan.joined {
@@ -209,7 +227,7 @@ impl Loading {
                 .filter(|option| option.path.len() > plan.path.len() && option.path.starts_with(&plan.path))
                 .map(|option| LoaderOption {
                     path: option.path[plan.path.len()..].to_vec(),
-                    strategy: option.strategy,
+                    ..option.clone()
                 })
                 .collect();
             if !options.is_empty() {
@@ -287,7 +305,9 @@ impl Loading {
                 self.later.entry((plan.id, Rc::clone(&later.relationship.key))).or_insert_with(|| Later {
                     relationship: Rc::clone(&later.relationship),
                     lazy: later.lazy,
+                    of_type: later.of_type,
                     path: plan.path.clone(),
+                    root: self.root.clone(),
                     objects: Vec::new(),
                     kept: IndexSet::new(),
                     single: filling.anew,
@@ -299,13 +319,33 @@ impl Loading {
         }
     }
 
+    /// Notes a subclass's object that lacks something which a further statement is to bring.
+    fn note_below(&mut self, cx: &Cx<'_>, plan: &EntityPlan, object: &ObjRef) {
+        let state = cx.orm.states.get(object.id());
+        let Some(class) = plan.classes.iter().find(|class| class.mapper == state.mapper) else { return };
+        let Some(filling) = self.filled.get(&object.id()) else { return };
+        let lacks =
+            cx.orm.mappers.get(state.mapper).properties.keys().any(|key| !state.dict.contains_key(key));
+        if !(filling.is_new || filling.anew || lacks) {
+            return;
+        }
+        for mapper in &class.selectin {
+            let entry = self.below.entry((plan.id, *mapper)).or_insert_with(|| Below {
+                mapper: *mapper,
+                path: plan.path.clone(),
+                objects: Vec::new(),
+            });
+            entry.objects.push(object.clone());
+        }
+    }
+
     /// Gives objects the collections that the rows brought; what is left to load comes back.
-    pub(super) fn finish(self, cx: &mut Cx<'_>) -> Result<Vec<Later>> {
+    pub(super) fn finish(self, cx: &mut Cx<'_>) -> Result<(Vec<Later>, Vec<Below>)> {
         for ((id, key), items) in self.collections {
             attr::set_committed(cx, id, &key, NewValue::Many(items))?;
         }
         drop(self.filled);
-        Ok(self.later.into_values().collect())
+        Ok((self.later.into_values().collect(), self.below.into_values().collect()))
     }
 
     /// Whether the rows had the object.

@@ -280,6 +280,26 @@ behaviours! {
         "The refusal of a subclass's column that the shared table has already advises `use_existing_column`.",
         "advice where a subclass's column conflicts",
         "1.4.54 without, 2.0.8 with: two subclasses without tables that declare one column";
+    SelectinPolymorphicParents "selectin-polymorphic-parents" since(2, 0, 9),
+        "`selectin_polymorphic()` of a class also loads the classes between it and the queried one, by statements of their own.",
+        "`selectin_polymorphic()` loads classes in between",
+        "2.0.8 without, 2.0.51 with: the echo log of `selectin_polymorphic(Base, [Third])` in a hierarchy of three tables";
+    SubclassSelectinNestedPartial "subclass-selectin-nested-partial" since(2, 0, 9),
+        "A `selectin` load of subclasses reads only what is theirs, below a relationship too.",
+        "subclasses below a relationship loaded in part",
+        "2.0.8 reads the base's columns again, 2.0.51 does not: the echo log of `polymorphic_load='selectin'` under `joinedload()`";
+    SubclassSelectinLazyPartial "subclass-selectin-lazy-partial" through(1, 3),
+        "A `selectin` load of subclasses reads only what is theirs, after a lazy load of a relationship too.",
+        "subclasses after a lazy load loaded whole",
+        "1.3.24 reads the subclass's columns, 1.4.54 the base's again: the echo log of `polymorphic_load='selectin'` after a lazy load";
+    SubclassSelectinUnordered "subclass-selectin-unordered" since(2, 1, 0),
+        "A `selectin` load of subclasses has no `ORDER BY`.",
+        "`selectin` loads of subclasses unordered",
+        "2.0.51 with `ORDER BY`, 2.1.9 without: the echo log of `selectin_polymorphic()`";
+    PolymorphicPartsUnlimited "polymorphic-parts-unlimited" since(2, 1, 0),
+        "An attribute of a subclass within `with_polymorphic()` does not limit the rows to the subclass.",
+        "attributes of `with_polymorphic()` parts limit nothing",
+        "2.0.51 limits, 2.1.9 does not: the echo log of `query(poly.Subclass.attribute)` under single-table inheritance";
     BulkLimitedToClass "bulk-limited-to-class" since(1, 4, 0),
         "A bulk update or delete of a class that shares its base's table is limited to rows of the class.",
         "bulk statements limited to the class",

@@ -133,6 +133,8 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("sessionmaker", sessionmaker::sessionmaker),
     ("scoped_session", sessionmaker::scoped_session),
     ("aliased", aliased::aliased),
+    ("with_polymorphic", aliased::with_polymorphic),
+    ("selectin_polymorphic", options::selectin_polymorphic),
     ("configure_mappers", |interp, args| {
         let [] = args.exactly(interp, "configure_mappers")?;
         configure(interp)?;

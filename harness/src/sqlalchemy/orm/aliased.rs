@@ -5,7 +5,7 @@ use super::{hybrid, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::lend;
 use backproof_engine::load::{self, Aliasing};
-use backproof_engine::map::Mapped;
+use backproof_engine::map::{Mapped, MapperId};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -50,6 +50,13 @@ impl Object for AliasedObject {
         if name == "__name__" {
             return Ok(Some(Value::from(self.class.name())));
         }
+        for below in polymorphic(interp, self.mapped)? {
+            let class = mapped::class_of_mapper(interp, below)?;
+            if *class.name() == *name {
+                let mapped = Mapped { mapper: below, ..self.mapped };
+                return Ok(Some(AliasedObject::value(mapped, class)));
+            }
+        }
         let Some(value) = self.class.lookup(name) else { return Ok(None) };
         match value.downcast::<hybrid::HybridObject>() {
             Some(hybrid) => hybrid.on_class(interp, this).map(Some),
@@ -62,8 +69,19 @@ impl Object for AliasedObject {
         Ok(format!("<AliasedClass at {address}; {}>", self.class.name()))
     }
 
-    fn str(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        Ok(format!("aliased({})", self.class.name()))
+    fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        let (is_polymorphic, own) = lend::read(interp, |orm| {
+            let index = self.mapped.alias.map_or(usize::MAX, |alias| alias as usize);
+            load::alias_of(orm, index).map_or((false, None), |alias| (alias.polymorphic, Some(alias.mapper)))
+        })?;
+        if !is_polymorphic || own != Some(self.mapped.mapper) {
+            return Ok(format!("aliased({})", self.class.name()));
+        }
+        let mut names = Vec::new();
+        for below in polymorphic(interp, self.mapped)? {
+            names.push(mapped::class_of_mapper(interp, below)?.name().to_string());
+        }
+        Ok(format!("with_polymorphic({}, [{}])", self.class.name(), names.join(", ")))
     }
 }
 
@@ -87,5 +105,63 @@ pub(crate) fn aliased(interp: &mut Interp, args: Args) -> PyResult<Value> {
     mapped::configure_for(interp, mapped.mapper)?;
     let class = mapped::class_of_mapper(interp, mapped.mapper)?;
     let alias = lend::with_cx(interp, |cx| Ok(load::alias_as(cx, mapped.mapper, name.as_deref(), aliasing)))?;
+    Ok(AliasedObject::value(alias, class))
+}
+
+/// The subclasses that an alias selects along with its class.
+fn polymorphic(interp: &mut Interp, mapped: Mapped) -> PyResult<Vec<MapperId>> {
+    let Some(index) = mapped.alias else { return Ok(Vec::new()) };
+    lend::read(interp, |orm| {
+        let alias = load::alias_of(orm, index as usize);
+        let with = alias.map(|alias| alias.with.clone()).unwrap_or_default();
+        with.into_iter().filter(|below| *below != mapped.mapper).collect()
+    })
+}
+
+/// The subclasses that a list of classes, or `"*"` for all, names.
+pub(super) fn subclasses(interp: &mut Interp, value: &Value) -> PyResult<Option<Vec<MapperId>>> {
+    if value.as_str().is_some_and(|name| &**name == "*") {
+        return Ok(None);
+    }
+    let values = match value {
+        Value::List(_) | Value::Tuple(_) | Value::Set(_) => interp.iterate(value)?,
+        one => vec![one.clone()],
+    };
+    let mut found = Vec::with_capacity(values.len());
+    for class in &values {
+        found.push(mapped::require_mapper(interp, class)?);
+    }
+    Ok(Some(found))
+}
+
+/// `with_polymorphic(base, classes, …)`.
+pub(crate) fn with_polymorphic(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let parameters =
+        "base, classes, selectable=, flat=, polymorphic_on=, aliased=, innerjoin=, adapt_on_names=, name=";
+    let mut bound = Signature::new("with_polymorphic", parameters).bind(interp, args)?;
+    let base = bound.take(0).unwrap_or(Value::None);
+    let classes = bound.take(1).unwrap_or(Value::None);
+    for (index, name) in [(2, "selectable"), (4, "polymorphic_on"), (7, "adapt_on_names"), (8, "name")] {
+        let given = bound.take(index).filter(|value| !matches!(value, Value::None | Value::Bool(false)));
+        if given.is_some() {
+            return Err(Stop::unsupported(format!("with_polymorphic() with `{name}`")));
+        }
+    }
+    let mut flag = |interp: &mut Interp, index| match bound.take(index) {
+        Some(value) => interp.truth(&value),
+        None => Ok(false),
+    };
+    let (is_flat, is_aliased, inner) = (flag(interp, 3)?, flag(interp, 5)?, flag(interp, 6)?);
+    let mapper = mapped::require_mapper(interp, &base)?;
+    mapped::configure_for(interp, mapper)?;
+    let these = subclasses(interp, &classes)?;
+    let aliasing = match (is_flat, is_aliased) {
+        (true, _) => Aliasing::Flat,
+        (false, true) => Aliasing::Whole,
+        (false, false) => Aliasing::None,
+    };
+    let class = mapped::class_of_mapper(interp, mapper)?;
+    let alias =
+        lend::with_cx(interp, |cx| load::with_polymorphic(cx, mapper, these.as_deref(), aliasing, inner))?;
     Ok(AliasedObject::value(alias, class))
 }

@@ -1,11 +1,11 @@
 //! Loader options: `joinedload(User.addresses)` and its like.
 
 use super::attribute::AttributeObject;
-use super::{errors, mapped};
+use super::{comparator, errors, mapped};
 use crate::python::{Args, Interp, Module, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
-use backproof_engine::load::{LoaderOption, Strategy};
-use backproof_engine::map::{Key, Lazy, MapperId, Property};
+use backproof_engine::load::{self, Aliasing, LoaderOption, Strategy};
+use backproof_engine::map::{Key, Lazy, Mapped, MapperId, Property};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 
@@ -29,8 +29,24 @@ impl Object for OptionObject {
     }
 
     fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        let Some(strategy) = strategy(name) else { return Ok(None) };
         let (options, path) = (self.options.clone(), self.path.clone());
+        if name == "selectin_polymorphic" {
+            return Ok(Some(Value::native(name, move |interp, args| {
+                let [classes] = args.exactly(interp, "Load.selectin_polymorphic")?;
+                below(interp, &options, &path, &classes)
+            })));
+        }
+        if name == "options" {
+            return Ok(Some(Value::native(name, move |_, args| {
+                let mut options = options.clone();
+                for option in read(&args.positional)? {
+                    let path = path.iter().chain(&option.path).cloned().collect();
+                    options.push(LoaderOption { path, ..option });
+                }
+                Ok(Value::object(OptionObject { options, path: path.clone() }))
+            })));
+        }
+        let Some(strategy) = strategy(name) else { return Ok(None) };
         Ok(Some(Value::native(name, move |interp, args| option(interp, strategy, &options, &path, args))))
     }
 }
@@ -90,16 +106,59 @@ fn option(
             (_, Some(lazy)) => Strategy::Relationship(lazy),
             _ => continue,
         };
-        options.push(LoaderOption { path: path.clone(), strategy });
+        let of_type = of_type(interp, value)?;
+        options.push(LoaderOption { path: path.clone(), strategy, of_type });
     }
     Ok(Value::object(OptionObject { options, path }))
+}
+
+/// What a relationship's objects are loaded as, where its step says so: the base class with the subclass that is named.
+fn of_type(interp: &mut Interp, value: &Value) -> PyResult<Option<Mapped>> {
+    let Some(attribute) = value.downcast::<AttributeObject>() else { return Ok(None) };
+    let Some(to) = attribute.of_type else { return Ok(None) };
+    if to.alias.is_some() {
+        return Ok(Some(to));
+    }
+    if comparator::target_of(interp, attribute)? == to.mapper {
+        return Ok(None);
+    }
+    lend::with_cx(interp, |cx| {
+        let base = cx.orm.mappers.base(to.mapper);
+        load::with_polymorphic(cx, base, Some(&[to.mapper]), Aliasing::Whole, false).map(Some)
+    })
+}
+
+/// Adds to a path that these subclasses are loaded by statements of their own.
+fn below(
+    interp: &mut Interp,
+    options: &[LoaderOption],
+    path: &[(MapperId, Key)],
+    classes: &Value,
+) -> PyResult<Value> {
+    let Some(classes) = super::aliased::subclasses(interp, classes)? else {
+        return Err(Stop::unsupported("selectin_polymorphic() of \"*\""));
+    };
+    let mut options = options.to_vec();
+    for mapper in classes {
+        let path = path.iter().cloned().chain([(mapper, Key::from(""))]).collect();
+        options.push(LoaderOption::new(path, Strategy::SelectinPolymorphic));
+    }
+    Ok(Value::object(OptionObject { options, path: path.to_vec() }))
+}
+
+/// `selectin_polymorphic(base, classes)`.
+pub(crate) fn selectin_polymorphic(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let [base, classes] = args.exactly(interp, "selectin_polymorphic")?;
+    let mapper = mapped::require_mapper(interp, &base)?;
+    mapped::configure_for(interp, mapper)?;
+    below(interp, &[], &[], &classes)
 }
 
 /// One step of a path: an attribute, or before 2.0 its name.
 fn step(interp: &mut Interp, path: &[(MapperId, Key)], value: &Value) -> PyResult<(MapperId, Key)> {
     if let Some(attribute) = value.downcast::<AttributeObject>() {
-        if attribute.of_type.is_some() || !attribute.criteria.is_empty() {
-            return Err(Stop::unsupported("a loader option with of_type() or and_()"));
+        if !attribute.criteria.is_empty() {
+            return Err(Stop::unsupported("a loader option with and_()"));
         }
         let (mapper, key) = (attribute.mapped.mapper, attribute.key.clone());
         return Ok((lend::read(interp, |orm| orm.mappers.owner(mapper, &key))?, key));
