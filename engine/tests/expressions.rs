@@ -5,7 +5,7 @@ use backproof_engine::schema::{
 };
 use backproof_engine::sql::{Dialect, Expr, Op, Operand, Select};
 use backproof_engine::value::Value;
-use backproof_engine::version::Profile;
+use backproof_engine::version::{Behaviour, Profile};
 use pretty_assertions::assert_eq;
 
 struct World {
@@ -202,6 +202,16 @@ fn in_lists_are_written_as_the_version_does() {
     assert_eq!(text("2.0.51", &null), "\"user\".id IN (__[POSTCOMPILE_id_1])");
     let columns = op(&w.id, Op::In, Operand::Exprs(vec![w.age.clone(), w.user_id.clone()]));
     always(&columns, "\"user\".id IN (\"user\".age, address.user_id)");
+}
+
+#[test]
+fn percent_signs_of_patterns_were_doubled_before_1_2() {
+    let w = world();
+    let contains = op(&w.name, Op::Contains, s("x"));
+    assert_eq!(text("1.2", &contains), "\"user\".name LIKE '%' || :name_1 || '%'");
+    let older = Profile::default().flipped(Behaviour::PercentDoubled);
+    let printed = contains.to_text(older, Dialect::Default).unwrap();
+    assert_eq!(printed, "\"user\".name LIKE '%%' || :name_1 || '%%'");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::events::{self, Initiator};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::state::{Collection, Member, Slot, StateId};
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// `start`, `stop` and `step` of a slice.
@@ -131,6 +132,9 @@ pub fn remove_equal(
     item: impl Into<Candidate>,
     at: Option<usize>,
 ) -> Result<()> {
+    if at.is_none() && !cx.orm.profile.has(Behaviour::RemovalToldFirst) {
+        return drop_at(list, at);
+    }
     let member = removed(cx, list, item.into())?;
     leaving(cx, list, &member, None)?;
     drop_at(list, at)

@@ -548,6 +548,22 @@ behaviours! {
         "A table's `insert()`, `update()`, `delete()` and `select()` take values and criteria.",
         "arguments of `table.insert()` and its like removed",
         "1.4.54 with, 2.0.8 raises `TypeError`: `table.update(table.c.id == 1)`";
+    RemovalToldFirst "removal-told-first" since(1, 3, 0),
+        "A relationship's list tells of a removal before it looks for the member.",
+        "removals told before the member is looked for",
+        "1.2.19 raises `ValueError`, 1.3.0 `AttributeError`: `user.addresses.remove('x')`";
+    OmitJoinParameter "omit-join-parameter" since(1, 3, 0),
+        "`relationship()` takes `omit_join`.",
+        "`omit_join` of relationships",
+        "1.2.19 raises `TypeError`, 1.3.0 with: `relationship('User', omit_join=True)`";
+    HideParameters "hide-parameters" since(1, 3, 8),
+        "`create_engine()` takes `hide_parameters`.",
+        "`hide_parameters` of engines",
+        "1.3.7 raises `TypeError`, 1.3.8 with: `create_engine(url, hide_parameters=True)`";
+    SyncBackrefParameter "sync-backref-parameter" since(1, 3, 17),
+        "`relationship()` takes `sync_backref`.",
+        "`sync_backref` of relationships",
+        "1.3.16 raises `TypeError`, 1.3.17 with: `relationship('User', sync_backref=False)`";
 }
 
 impl Behaviour {

@@ -170,10 +170,11 @@ fn check_options(interp: &mut Interp, args: &crate::python::Args) -> PyResult<()
             "encoding" | "convert_unicode" | "case_sensitive" => {
                 lend::has(interp, Behaviour::EngineUnicodeOptions)
             }
+            "hide_parameters" => lend::has(interp, Behaviour::HideParameters),
             "query_cache_size" => lend::has(interp, Behaviour::CompiledCache),
             "url" | "echo" | "connect_args" | "poolclass" | "pool_pre_ping" | "pool_size"
-            | "max_overflow" | "pool_recycle" | "pool_timeout" | "hide_parameters" | "echo_pool"
-            | "logging_name" | "native_datetime" | "isolation_level" | "module" => true,
+            | "max_overflow" | "pool_recycle" | "pool_timeout" | "echo_pool" | "logging_name"
+            | "native_datetime" | "isolation_level" | "module" => true,
             other if OTHER_OPTIONS.contains(&other) => {
                 return Err(Stop::unsupported(format!("create_engine() with `{other}`")));
             }

@@ -112,11 +112,17 @@ pub(crate) fn relationship(interp: &mut Interp, args: Args) -> PyResult<Value> {
     // The later releases hand keywords on to the class.
     let name =
         if is_newer && args.positional.len() < 3 { "RelationshipProperty.__init__" } else { "relationship" };
-    let parameters = if lend::profile(interp).has(Behaviour::OverlapsParameter) {
+    let mut parameters = if lend::has(interp, Behaviour::OverlapsParameter) {
         parameters.to_owned()
     } else {
         parameters.replace("overlaps=, ", "").replace("active_history=,", "extension=, active_history=,")
     };
+    if !lend::has(interp, Behaviour::OmitJoinParameter) {
+        parameters = parameters.replace(" omit_join=,", "");
+    }
+    if !lend::has(interp, Behaviour::SyncBackrefParameter) {
+        parameters = parameters.replace(", sync_backref=", "");
+    }
     let signature = Signature::new(name, &parameters);
     let names: Vec<Rc<str>> = signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
     let bound = signature.bind(interp, args)?;
