@@ -52,10 +52,13 @@ fn dated(owner: &str, name: &str) -> Option<Behaviour> {
     found.map(|(_, _, behaviour)| *behaviour)
 }
 
+/// The releases that have some names, a digit each, and the names.
+type Masked = (&'static [u8], Vec<&'static str>);
+
 /// A list of names by their owner, each line with a mask that says which releases have them.
 struct Listing {
     releases: Vec<Profile>,
-    owners: HashMap<&'static str, Vec<(&'static [u8], Vec<&'static str>)>>,
+    owners: HashMap<&'static str, Vec<Masked>>,
 }
 
 impl Listing {
@@ -132,9 +135,8 @@ mod tests {
 
     #[test]
     fn engines_executed_statements_up_to_1_4_and_sessions_get_objects_since() {
-        let has = |version: &str, class: &str, name: &str| {
-            member(version.parse().expect("a profile"), class, name)
-        };
+        let has =
+            |version: &str, class: &str, name: &str| member(version.parse().expect("a profile"), class, name);
         assert!(has("1.4", "Engine", "execute"));
         assert!(!has("2.0.8", "Engine", "execute"));
         assert!(!has("1.3", "Session", "get"));

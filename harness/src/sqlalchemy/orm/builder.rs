@@ -236,13 +236,13 @@ fn filter_by(interp: &mut Interp, query: &mut Query, args: Args) -> PyResult<()>
 }
 
 fn no_property(interp: &mut Interp, mapped: Mapped, key: &str) -> PyResult<Stop> {
-    let message = if !lend::has(interp, Behaviour::EntityNamespaceNamed) {
+    let message = if lend::has(interp, Behaviour::EntityNamespaceNamed) {
+        let table = lend::read(interp, |orm| orm.mappers.get(mapped.mapper).table.name().to_owned())?;
+        format!("Entity namespace for \"{table}\" has no property \"{key}\"")
+    } else {
         let class = mapped::class_of_mapper(interp, mapped.mapper)?;
         let shown = interp.repr(&Value::Class(class))?;
         format!("Entity '{shown}' has no property '{key}'")
-    } else {
-        let table = lend::read(interp, |orm| orm.mappers.get(mapped.mapper).table.name().to_owned())?;
-        format!("Entity namespace for \"{table}\" has no property \"{key}\"")
     };
     Ok(errors::invalid_request(interp, message))
 }

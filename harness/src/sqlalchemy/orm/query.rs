@@ -115,15 +115,15 @@ impl Object for QueryObject {
         let Value::Slice(slice) = key else {
             let index = interp.index(key)?;
             if index < 0 {
-                return if !lend::has(interp, Behaviour::NegativeIndexes) {
+                return if lend::has(interp, Behaviour::NegativeIndexes) {
+                    let rows = self.run(interp)?;
+                    let values = Value::list(entity::query_rows(interp, &rows)?);
+                    interp.get_item(&values, key)
+                } else {
                     Err(interp.raise(
                         "IndexError",
                         "negative indexes are not accepted by SQL index / slice operators",
                     ))
-                } else {
-                    let rows = self.run(interp)?;
-                    let values = Value::list(entity::query_rows(interp, &rows)?);
-                    interp.get_item(&values, key)
                 };
             }
             let mut query = self.query.clone();

@@ -124,10 +124,10 @@ impl Object for ClassNameObject {
         }
         let shown = interp.repr(&class)?;
         let message = format!("Class {shown} does not have a mapped column named '{name}'");
-        Err(if !lend::has(interp, Behaviour::RegistryLookupIsAttributeError) {
-            super::errors::invalid_request(interp, message)
-        } else {
+        Err(if lend::has(interp, Behaviour::RegistryLookupIsAttributeError) {
             interp.raise("AttributeError", message)
+        } else {
+            super::errors::invalid_request(interp, message)
         })
     }
 }
