@@ -188,7 +188,12 @@ impl<'a> Inquiry<'a> {
                     Some(place) => Because::Follows(place.clone()),
                     None => self.because(number, at),
                 };
-                Change { at, because }
+                let (_, failing) = self.sides(number, at);
+                let raises = match because {
+                    Because::Behaviours(_) => self.exception(failing, number).map(str::to_owned),
+                    _ => None,
+                };
+                Change { at, because, raises }
             })
             .collect();
         WhenStep {

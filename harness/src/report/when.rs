@@ -102,6 +102,8 @@ pub enum Because {
 pub struct Change {
     pub at: usize,
     pub because: Because,
+    /// The exception by which the step fails where it does, if behaviours explain that.
+    pub raises: Option<String>,
 }
 
 /// A step with its answers.

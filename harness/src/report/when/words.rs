@@ -165,6 +165,10 @@ fn explain(text: &mut String, spans: &[Span], answers: &[Answer], step: &WhenSte
             (_, false, _) => format!("; not in {at}: {reason}"),
         };
         text.push_str(&clause);
+        if let (0, Some(exception)) = (nth, &change.raises) {
+            let when = if begins { "before" } else { "then" };
+            text.push_str(&format!("; {when}, {}", one_line(exception)));
+        }
     }
 }
 
@@ -268,7 +272,7 @@ mod tests {
             sentence: String::new(),
         };
         let because = Because::Behaviours(changes.iter().map(cause).collect());
-        step.changes.push(Change { at, because });
+        step.changes.push(Change { at, because, raises: None });
     }
 
     #[test]
@@ -318,16 +322,31 @@ mod tests {
     }
 
     #[test]
+    fn an_exception_is_told_beside_the_behaviour_that_explains_it() {
+        let mut added = claim("fffhhh");
+        because(&mut added, 3, &["a name"]);
+        added.changes[0].raises = Some("ImportError: no name".to_owned());
+        assert_eq!(sentence(&SPANS, &added), "holds since 2.0: a name; before, ImportError: no name");
+        let mut removed = claim("hhhfff");
+        because(&mut removed, 3, &["a name removed"]);
+        removed.changes[0].raises = Some("ImportError: no name".to_owned());
+        let words = "holds 1.2–1.4, not since 2.0: a name removed; then, ImportError: no name";
+        assert_eq!(sentence(&SPANS, &removed), words);
+    }
+
+    #[test]
     fn an_exception_explains_where_nothing_dated_does() {
         let mut added = claim("fffhhh");
-        added.changes.push(Change { at: 3, because: Because::Raises("ImportError: no\n name".to_owned()) });
+        let because = Because::Raises("ImportError: no\n name".to_owned());
+        added.changes.push(Change { at: 3, because, raises: None });
         assert_eq!(sentence(&SPANS, &added), "holds since 2.0; before, ImportError: no name");
         let mut removed = claim("hhhfff");
         removed.claim = false;
-        removed.changes.push(Change { at: 3, because: Because::Raises("TypeError: x".to_owned()) });
+        let because = Because::Raises("TypeError: x".to_owned());
+        removed.changes.push(Change { at: 3, because, raises: None });
         assert_eq!(sentence(&SPANS, &removed), "runs 1.2–1.4, not since 2.0: TypeError: x");
         let mut together = claim("hhhfff");
-        together.changes.push(Change { at: 3, because: Because::Together });
+        together.changes.push(Change { at: 3, because: Because::Together, raises: None });
         assert_eq!(
             sentence(&SPANS, &together),
             "holds 1.2–1.4, not since 2.0: several changes of 2.0 together"
