@@ -2,12 +2,13 @@
 //!
 //! A connection's value carries only the engine's id, so two values of one connection are the same Python object.
 
-use super::lend::with_cx;
+use super::lend::{self, with_cx};
 use super::orm::session::{core_statement, given};
 use super::select_statement;
 use super::{define, errors, names, result, transaction};
-use crate::python::{Args, Class, Interp, Object, PyResult, Value};
+use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value};
 use backproof_engine::db::{self, ConnectionId};
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -39,13 +40,25 @@ impl ConnectionObject {
         if with_cx(interp, |cx| Ok(cx.orm.databases.is_closed(connection)))? {
             return Err(errors::raise_named(interp, "ResourceClosedError", "This Connection is closed"));
         }
-        let statement = match select_statement(interp, statement)? {
-            Some(select) => select,
-            None => core_statement(interp, statement, false)?,
+        let executed = match statement.as_str() {
+            // A string goes to the driver as it is.
+            Some(text) if !self.future && lend::has(interp, Behaviour::StringsExecuted) => {
+                if params.is_some() {
+                    return Err(Stop::unsupported("a string executed with parameters"));
+                }
+                with_cx(interp, |cx| db::execute_raw(cx, connection, text, Vec::new()))?
+            }
+            _ => {
+                let statement = match select_statement(interp, statement)? {
+                    Some(select) => select,
+                    None => core_statement(interp, statement, false)?,
+                };
+                let given = given(interp, params)?;
+                with_cx(interp, |cx| db::execute(cx, connection, &statement, given))?
+            }
         };
-        let given = given(interp, params)?;
-        let executed = with_cx(interp, |cx| db::execute(cx, connection, &statement, given))?;
-        result::of_execution(interp, executed)
+        let made = result::of_execution(interp, executed)?;
+        Ok(if self.future { made } else { result::legacy(made) })
     }
 }
 

@@ -2,9 +2,12 @@
 //!
 //! Rows are all there before the first is asked for; a result only remembers how far it was read.
 
+mod keys;
+
 use super::{define, errors, lend};
 use crate::python::{Class, CompareOp, Interp, Iter, Map, Object, PyResult, Stop, Value, fresh_identity};
 use backproof_engine::version::Behaviour;
+use keys::KeyView;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -126,7 +129,8 @@ impl Object for RowObject {
                 return Ok(Some(Value::native(name, move |_, _| Ok(mapping.clone()))));
             }
             "keys" if self.kind == RowKind::Both => {
-                return Err(Stop::unsupported("`keys` of a row"));
+                let names = self.names.clone();
+                return Ok(Some(Value::native(name, move |_, _| Ok(KeyView::value(&names)))));
             }
             "keys" if self.kind == RowKind::Keyed => {
                 let names = self.names.clone();
@@ -310,6 +314,14 @@ pub(crate) fn of_execution(
     Ok(result(interp, names, rows, false))
 }
 
+/// A result as connections of 1.4 give it, other than those of 2.0's style.
+pub(crate) fn legacy(value: Value) -> Value {
+    match value.downcast::<ResultObject>() {
+        Some(result) if result.kind == "CursorResult" => result.reshaped(result.shape, "LegacyCursorResult"),
+        _ => value,
+    }
+}
+
 /// Marks a result whose rows repeat because collections were joined.
 pub(crate) fn require_unique(value: &Value) {
     if let Some(result) = value.downcast::<ResultObject>() {
@@ -419,7 +431,11 @@ impl Object for ResultObject {
     }
 
     fn type_module(&self) -> &'static str {
-        if self.kind == "CursorResult" { "sqlalchemy.engine.cursor" } else { "sqlalchemy.engine.result" }
+        if self.kind.ends_with("CursorResult") {
+            "sqlalchemy.engine.cursor"
+        } else {
+            "sqlalchemy.engine.result"
+        }
     }
 
     fn class(&self, interp: &mut Interp) -> Rc<Class> {
@@ -474,7 +490,10 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
         let row = result.first(interp)?;
         Ok(scalar(row))
     });
-    method::<ResultObject>(class, "keys", "", |_, result, _, _| {
+    method::<ResultObject>(class, "keys", "", move |_, result, _, _| {
+        if is_newer {
+            return Ok(KeyView::value(&result.source.names));
+        }
         Ok(Value::list(result.source.names.iter().cloned().map(Value::from).collect()))
     });
     method::<ResultObject>(class, "close", "", |_, result, _, _| {

@@ -3,7 +3,7 @@
 use super::{builder, entity, mapped, session};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use crate::sqlalchemy::expr::ExprObject;
-use crate::sqlalchemy::{define, errors, expr, lend, result};
+use crate::sqlalchemy::{define, errors, expr, lend, names, result};
 use backproof_engine::load::{self, Aliasing, Entity, Item, Query, Rows};
 use backproof_engine::session::SessionId;
 use backproof_engine::sql::Expr;
@@ -166,12 +166,12 @@ impl Object for QueryObject {
 pub(crate) fn class(interp: &mut Interp) -> Rc<Class> {
     let class = interp.foreign_class("sqlalchemy.orm.query", "Query");
     if !class.dict.contains("all") {
-        install(&class);
+        install(interp, &class);
     }
     class
 }
 
-fn install(class: &Rc<Class>) {
+fn install(interp: &mut Interp, class: &Rc<Class>) {
     use define::{getter, method};
     method::<QueryObject>(class, "all", "", |interp, query, _, _| {
         let rows = query.run(interp)?;
@@ -253,34 +253,9 @@ fn install(class: &Rc<Class>) {
             },
         );
     }
-    method::<QueryObject>(
-        class,
-        "with_polymorphic",
-        "cls_or_mappers, selectable=, polymorphic_on=",
-        |interp, query, _, mut bound| {
-            let classes = bound.take(0).unwrap_or(Value::None);
-            for index in [1, 2] {
-                if bound.take(index).is_some_and(|value| !value.is_none()) {
-                    return Err(Stop::unsupported("Query.with_polymorphic() of a selectable"));
-                }
-            }
-            let mut query = query.query.clone();
-            let Some(Entity::Mapped(mapped)) = query.entities.first().filter(|_| query.entities.len() == 1)
-            else {
-                return Err(Stop::unsupported("Query.with_polymorphic() of several entities"));
-            };
-            if mapped.alias.is_some() {
-                return Err(Stop::unsupported("Query.with_polymorphic() of an alias"));
-            }
-            let mapper = mapped.mapper;
-            let these = super::aliased::subclasses(interp, &classes)?;
-            let with = lend::with_cx(interp, |cx| {
-                load::with_polymorphic(cx, mapper, these.as_deref(), Aliasing::None, false)
-            })?;
-            query.entities = vec![Entity::Mapped(with)];
-            Ok(QueryObject::value(query))
-        },
-    );
+    if names::has_member(interp, "Query", "with_polymorphic") {
+        widening(class);
+    }
     method::<QueryObject>(class, "with_session", "session", |interp, query, _, mut bound| {
         let session = bound.take(0).unwrap_or(Value::None);
         let mut query = query.query.clone();
@@ -311,6 +286,38 @@ fn install(class: &Rc<Class>) {
             many => ExprObject::value(Expr::and(many.to_vec())),
         })
     });
+}
+
+/// `with_polymorphic()`, which queries had until 2.0.
+fn widening(class: &Rc<Class>) {
+    define::method::<QueryObject>(
+        class,
+        "with_polymorphic",
+        "cls_or_mappers, selectable=, polymorphic_on=",
+        |interp, query, _, mut bound| {
+            let classes = bound.take(0).unwrap_or(Value::None);
+            for index in [1, 2] {
+                if bound.take(index).is_some_and(|value| !value.is_none()) {
+                    return Err(Stop::unsupported("Query.with_polymorphic() of a selectable"));
+                }
+            }
+            let mut query = query.query.clone();
+            let Some(Entity::Mapped(mapped)) = query.entities.first().filter(|_| query.entities.len() == 1)
+            else {
+                return Err(Stop::unsupported("Query.with_polymorphic() of several entities"));
+            };
+            if mapped.alias.is_some() {
+                return Err(Stop::unsupported("Query.with_polymorphic() of an alias"));
+            }
+            let mapper = mapped.mapper;
+            let these = super::aliased::subclasses(interp, &classes)?;
+            let with = lend::with_cx(interp, |cx| {
+                load::with_polymorphic(cx, mapper, these.as_deref(), Aliasing::None, false)
+            })?;
+            query.entities = vec![Entity::Mapped(with)];
+            Ok(QueryObject::value(query))
+        },
+    );
 }
 
 /// `synchronize_session`: how objects of the session follow a bulk change; `None` where they do not.
