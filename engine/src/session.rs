@@ -265,6 +265,7 @@ pub(crate) fn flushed_deleted(orm: &mut Orm, session: SessionId, ids: &[StateId]
 /// `FlushError`: one has no primary key.
 pub(crate) fn flushed(cx: &mut Cx<'_>, session: SessionId, ids: &[StateId]) -> Result<()> {
     for id in ids {
+        load_expired_key(cx, *id)?;
         let key = state::identity_key(cx.orm, *id);
         if key.values.iter().all(crate::value::Value::is_null) {
             let text = crate::attr::object_text(cx, *id);
@@ -291,6 +292,25 @@ pub(crate) fn flushed(cx: &mut Cx<'_>, session: SessionId, ids: &[StateId]) -> R
         let owner = get_mut(cx.orm, session);
         let held = (owner.new.shift_remove(id), owner.modified.shift_remove(id));
         drop(held);
+    }
+    Ok(())
+}
+
+/// The key of every object that a flush looked at is read, and loaded for that where it has expired.
+fn load_expired_key(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
+    let state = cx.orm.states.get(id);
+    if state.key.is_none() {
+        return Ok(());
+    }
+    let columns = cx.orm.mappers.get(state.mapper).primary_key.clone();
+    for column in &columns {
+        let state = cx.orm.states.get(id);
+        if let Some(key) = state::column_key(cx.orm, state.mapper, column)
+            && !state.dict.contains_key(&key)
+            && state.expired_attributes.contains(&key)
+        {
+            crate::load::load_columns(cx, id, &[key])?;
+        }
     }
     Ok(())
 }

@@ -18,6 +18,10 @@ use std::rc::Rc;
 pub enum Passive {
     /// Loads what is missing.
     Load,
+    /// Loads what is missing, of relationships that raise on access as well.
+    LoadQuietly,
+    /// Loads what is missing, and makes up nothing for what was never set.
+    LoadOnly,
     /// Loads what is missing of relationships by what the object's row holds: what a flush looks at.
     LoadCommitted,
     /// Looks in the identity map, and emits no SQL.
@@ -84,6 +88,14 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
     }
     match passive {
         Passive::Load => get(cx, id, key).map(Some),
+        Passive::LoadQuietly
+            if cx.orm.states.get(id).key.is_some() && state::relationship(cx.orm, id, key).is_some() =>
+        {
+            load::load_quietly(cx, id, key).map(Some)
+        }
+        Passive::LoadQuietly => get(cx, id, key).map(Some),
+        Passive::LoadOnly if cx.orm.states.get(id).key.is_none() => Ok(None),
+        Passive::LoadOnly => get(cx, id, key).map(Some),
         Passive::LoadCommitted
             if cx.orm.states.get(id).key.is_some() && state::relationship(cx.orm, id, key).is_some() =>
         {

@@ -83,6 +83,7 @@ pub fn execute(
     };
     let many = sets.len() > 1;
     let prepared = prepare(&mut cx.orm.databases, database, statement, &sets[0], many)?;
+    settle_values(cx, &prepared, &mut sets)?;
     work_out_defaults(cx, statement, &prepared.entry.compiled, &mut sets)?;
     let databases = &mut cx.orm.databases;
     let autocommits = databases.autocommits(database) && !databases.in_transaction(connection);
@@ -179,6 +180,37 @@ fn prepare(
             mark: Mark::NoKey { made },
         },
     })
+}
+
+/// Works out the values that wait for the execution: keys of objects that a criterion compares with.
+fn settle_values(cx: &mut Cx<'_>, prepared: &Prepared, sets: &mut [Params]) -> Result<()> {
+    let [set] = sets else { return Ok(()) };
+    let compiled = &prepared.entry.compiled;
+    for bind in &compiled.binds {
+        let host = match raw_value(prepared, bind, set).as_deref() {
+            Some(Value::Host(host)) => Rc::clone(host),
+            _ => continue,
+        };
+        match host.settle(cx) {
+            None => {}
+            Some(Ok(value)) => {
+                set.insert(bind.name.clone(), value);
+            }
+            Some(Err(error)) if error.kind() == ErrorKind::InvalidRequestError => {
+                let refusal = Refusal {
+                    class: "sqlalchemy.exc.InvalidRequestError",
+                    message: error.detail().to_owned(),
+                };
+                let empty =
+                    if cx.orm.profile.has(Behaviour::StatementMarks) { "{}" } else { "immutabledict({})" };
+                let refused = refused(&refusal, compiled, &[]);
+                let detail = format!("{}\n[parameters: [{empty}]]", refused.detail());
+                return Err(Error::new(ErrorKind::StatementError, detail));
+            }
+            Some(Err(error)) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Calls the defaults of columns that no parameter was given for, set by set.

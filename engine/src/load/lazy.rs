@@ -12,6 +12,7 @@ use crate::session::SessionId;
 use crate::sql::Expr;
 use crate::state::{ObjRef, Original, Slot, StateId};
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// Loads what the object's row refers to, whatever its key columns have been set to since.
@@ -23,10 +24,22 @@ pub fn load_committed(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
     load_by(cx, id, key, Keys::Committed)
 }
 
-/// Which values of an object's key columns a load goes by.
+/// As [`load_relationship`], where a strategy that raises does not.
+///
+/// # Errors
+///
+/// As for [`load_relationship`].
+pub fn load_quietly(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
+    load_by(cx, id, key, Keys::Quiet)
+}
+
+/// Which values of an object's key columns a load goes by, and whether it may raise by its strategy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keys {
     Current,
+    /// As `Current`; nothing raises.
+    Quiet,
+    /// What the row holds; nothing raises.
     Committed,
 }
 
@@ -57,8 +70,9 @@ fn load_by(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Slot> 
             format!("'{class}.{key}' is not available due to lazy='{name}'"),
         )
     };
+    let raises = keys == Keys::Current || !cx.orm.profile.has(Behaviour::RaiseSparesCascades);
     match lazy {
-        Lazy::Raise => return Err(raise(cx, "raise")),
+        Lazy::Raise if raises => return Err(raise(cx, "raise")),
         Lazy::NoLoad => {
             let empty = if relationship.resolved().uselist {
                 NewValue::Many(Vec::new())
@@ -95,7 +109,7 @@ fn load_by(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Slot> 
             InMap::OfOtherClass => return keep(cx, id, key, NewValue::One(None)),
             InMap::Absent => {}
         }
-        if lazy == Lazy::RaiseOnSql {
+        if lazy == Lazy::RaiseOnSql && raises {
             return Err(raise(cx, "raise_on_sql"));
         }
         let mut query = by_key(cx, target, &ident, &tag(&relationship))?;
@@ -103,7 +117,7 @@ fn load_by(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Slot> 
         let found = query.objects(cx, session)?.into_iter().next();
         return keep(cx, id, key, NewValue::One(found));
     }
-    if lazy == Lazy::RaiseOnSql {
+    if lazy == Lazy::RaiseOnSql && raises {
         return Err(raise(cx, "raise_on_sql"));
     }
     let objects = select_related(cx, session, id, &relationship, options, keys)?;
@@ -228,6 +242,10 @@ fn select_related(
     query.criteria.push(condition);
     if let Some(secondaryjoin) = &resolved.secondaryjoin {
         query.criteria.push(secondaryjoin.clone());
+        if let Some(secondary) = &resolved.secondary {
+            let target = super::adapt::selectable(cx.orm, resolved.target.into());
+            query.from_items = vec![target, crate::sql::FromItem::from(secondary)];
+        }
     }
     query.order_by.clone_from(&resolved.order_by);
     query.autoflush = true;

@@ -160,7 +160,7 @@ impl Plan {
         if nested {
             builder.wrap(&mut select, &mut froms, &mut readers, pending, adapters)?;
         } else {
-            builder.extend(&mut froms, &mut readers, pending, adapters)?;
+            builder.extend(&mut froms, &select.where_, &mut readers, pending, adapters)?;
             select.from = froms;
             select.columns = builder.primary;
             select.order_by.append(&mut builder.eager_order);
@@ -344,10 +344,12 @@ impl Builder<'_> {
         })
     }
 
-    /// Adds the joined loads of all entities to the `FROM` list.
+    /// Adds the joined loads of all entities to the `FROM` list; what they are joined to comes after everything else
+    /// that is selected from.
     fn extend(
         &mut self,
         froms: &mut Vec<FromItem>,
+        where_: &[Expr],
         readers: &mut [Reader],
         pending: Vec<Vec<ToJoin>>,
         adapters: Vec<Option<Adapter>>,
@@ -360,22 +362,39 @@ impl Builder<'_> {
                 froms.push(item);
             }
         }
+        let criteria_first = self.orm.profile.has(Behaviour::CriteriaBeforeEagerJoins);
+        let where_ = if criteria_first { where_ } else { &[] };
+        for item in self.primary.iter().chain(where_).flat_map(Expr::from_items) {
+            if position(froms, &item).is_none() {
+                froms.push(item);
+            }
+        }
+        let mut extended = Vec::new();
         for (index, joins) in pending.into_iter().enumerate() {
             let (Reader::Entity(plan), Some(Some(adapter)), Some(Entity::Mapped(mapped))) =
                 (&mut readers[index], adapters.get(index), self.query.entities.get(index))
             else {
                 continue;
             };
+            if joins.is_empty() {
+                continue;
+            }
             let root = selectable(self.orm, *mapped);
-            let Some(at) = position(froms, &root) else {
-                return Err(Error::unsupported("an eager join of an entity that is not selected from"));
+            let mut from = match (position(froms, &root), position(&extended, &root)) {
+                (Some(at), _) => froms.remove(at),
+                (None, Some(at)) => extended.remove(at),
+                (None, None) => {
+                    return Err(Error::unsupported("an eager join of an entity that is not selected from"));
+                }
             };
             for join in joins {
-                let (from, joined) = self.join(froms[at].clone(), adapter, &plan.path, &join, false)?;
-                froms[at] = from;
+                let (wider, joined) = self.join(from, adapter, &plan.path, &join, false)?;
+                from = wider;
                 plan.joined.push(joined);
             }
+            extended.push(from);
         }
+        froms.append(&mut extended);
         Ok(())
     }
 

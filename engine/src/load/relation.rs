@@ -1,15 +1,14 @@
 //! Relationship attributes in conditions: `User.addresses.any(…)`, `Address.user == user`.
 
-use super::adapt::{Adapter, Sides, join_conditions, key_of, rewrite_columns, selectable};
+use super::adapt::{Adapter, Sides, join_conditions, rewrite_columns, selectable};
+use super::late;
 use super::polymorphic::{self, limit};
-use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{self, Direction, Mapped, Relationship};
 use crate::schema::{Column, SqlType, Table};
 use crate::sql::{Alias, Correlate, Expr, FromItem, Op, Select};
-use crate::state::{ObjRef, Slot, StateId};
-use crate::value::Value;
+use crate::state::ObjRef;
 use crate::version::Behaviour;
 use std::rc::Rc;
 
@@ -19,20 +18,6 @@ fn relationship(cx: &mut Cx<'_>, mapped: Mapped, key: &str) -> Result<Rc<Relatio
         .mappers
         .relationship(mapped.mapper, key)
         .ok_or_else(|| Error::unsupported(format!("`{key}` as a relationship in a condition")))
-}
-
-/// The value of an object's column now: what it is compared by.
-fn value_of(
-    cx: &mut Cx<'_>,
-    id: StateId,
-    relationship_side: map::MapperId,
-    column: &Column,
-) -> Result<Value> {
-    let key = key_of(cx.orm, relationship_side, column)?;
-    match attr::get(cx, id, &key)? {
-        Slot::Value(value) => Ok(value),
-        Slot::One(_) | Slot::Many(_) => Err(Error::unsupported(format!("`{key}` as a column"))),
-    }
 }
 
 /// `Class.relationship == object` (`!=` where `negated`), with `None` for `None`.
@@ -71,7 +56,7 @@ pub fn equals(
         Some(object) if negated => {
             let mut parts = Vec::new();
             for (local, remote) in &resolved.local_remote_pairs {
-                let value = value_of(cx, object.id(), resolved.target, remote)?;
+                let value = late::value(cx, object.id(), resolved.target, remote)?;
                 let column = parent.column(local)?;
                 let differs = column.operate(Op::Ne, value)?;
                 parts.push(Expr::or([differs, column.operate(Op::Is, Expr::null())?]));
@@ -96,7 +81,7 @@ fn matches_object(
     let has = |tables: &[Table], column: &Column| tables.iter().any(|table| table.has_column(column));
     rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
         if has(&target_tables, column) && (remote || !has(&parent_tables, column)) {
-            let value = value_of(cx, object.id(), resolved.target, column)?;
+            let value = late::value(cx, object.id(), resolved.target, column)?;
             Ok(Expr::bind_named("param", true, Some(value), column.ty()))
         } else {
             parent.column(column)
@@ -191,7 +176,7 @@ pub fn contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> 
         let parent_tables = cx.orm.mappers.get(mapped.mapper).hierarchy.tables.clone();
         return rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
             if remote || !parent_tables.iter().any(|table| table.has_column(column)) {
-                let value = value_of(cx, object.id(), resolved.target, column)?;
+                let value = late::value(cx, object.id(), resolved.target, column)?;
                 Ok(Expr::bind_named("param", true, Some(value), column.ty()))
             } else {
                 parent.column(column)
@@ -210,7 +195,7 @@ pub fn contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> 
     if let Some(join) = secondaryjoin {
         parts.push(rewrite_columns(&join, &mut |column, _| {
             if target_tables.iter().any(|table| table.has_column(column)) {
-                let value = value_of(cx, object.id(), resolved.target, column)?;
+                let value = late::value(cx, object.id(), resolved.target, column)?;
                 Ok(Expr::bind_named("param", true, Some(value), column.ty()))
             } else {
                 Ok(Expr::column(column))

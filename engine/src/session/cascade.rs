@@ -86,7 +86,7 @@ fn along(
         return Ok(all_pending(cx.orm, id, key).into_iter().flatten().collect());
     }
     let loads = operation == Operation::Delete && relationship.args.passive_deletes.is_none();
-    let passive = if loads { Passive::Load } else { Passive::NoLoad };
+    let passive = if loads { Passive::LoadQuietly } else { Passive::NoLoad };
     Ok(match attr::get_passive(cx, id, key, passive)? {
         Some(Slot::Many(list)) => list.objects(),
         Some(Slot::One(object)) => object.into_iter().collect(),

@@ -41,9 +41,15 @@ fn delete_passive(relationship: &Relationship) -> Passive {
     if relationship.args.passive_deletes.is_some() { Passive::NoLoad } else { Passive::LoadCommitted }
 }
 
-/// Whether children that stay behind get a NULL key.
-fn nulls_holders(relationship: &Relationship) -> bool {
+/// Whether the children of a parent that goes get a NULL key.
+fn nulls_left_behind(relationship: &Relationship) -> bool {
     !relationship.resolved().cascade.delete && relationship.args.passive_deletes != Some(PassiveDeletes::All)
+}
+
+/// Whether a child that is taken out of a parent that stays gets a NULL key.
+fn nulls_removed(relationship: &Relationship) -> bool {
+    !relationship.resolved().cascade.delete_orphan
+        && relationship.args.passive_deletes != Some(PassiveDeletes::All)
 }
 
 /// Whether the child is known to hang on a parent by this relationship.

@@ -228,6 +228,14 @@ behaviours! {
         "Setting a scalar relationship whose old object only a query can tell leaves the query to the flush.",
         "old scalar objects loaded at flush",
         "1.3.24 without, 1.4.54 with: the echo log of setting an expired many-to-one";
+    CriteriaBeforeEagerJoins "criteria-before-eager-joins" through(1, 4),
+        "Tables that only criteria name stand before joined eager loads in the `FROM` list.",
+        "tables of criteria follow joined eager loads",
+        "1.3.24 and 1.4.54 with, 2.0.51 without: `Query(P).options(joinedload(P.cs)).filter(X.id == P.id)`";
+    RaiseSparesCascades "raise-spares-cascades" since(2, 0, 0),
+        "A cascade or flush loads a relationship with `lazy=\"raise\"`; only reading it raises.",
+        "cascades load what raises on access",
+        "1.4.54 raises, 2.0.8 loads: `session.delete(ant)` with `cascade=\"all\", lazy=\"raise\"`";
     OrphanIsReferencedBy "orphan-is-referenced-by" since(2, 0, 22),
         "The refusal of a delete-orphan cascade speaks of an object `referenced by` another; before, `referred towards by`.",
         "wording of the delete-orphan refusal",

@@ -1,6 +1,6 @@
 //! One-to-many: the parent's key goes into the children's foreign keys, or NULL where they lost the parent.
 
-use super::{added, check_class, delete_passive, has_parent, history, nulls_holders};
+use super::{added, check_class, delete_passive, has_parent, history, nulls_left_behind, nulls_removed};
 use crate::attr::{History, Passive};
 use crate::error::Result;
 use crate::host::Cx;
@@ -24,7 +24,7 @@ pub(super) fn presort_deletes(
                 plan.register(cx, child, &Entry { delete, ..Entry::default() })?;
             }
         }
-        if nulls_holders(relationship) {
+        if nulls_left_behind(relationship) {
             for child in History::objects(&history.unchanged) {
                 let along = Some(("delete", relationship));
                 plan.register(cx, child, &Entry { along, ..Entry::default() })?;
@@ -55,7 +55,7 @@ pub(super) fn presort_saves(
         for child in History::objects(&history.deleted) {
             let along = Some(("delete", relationship));
             if !orphans_go {
-                if nulls_holders(relationship) {
+                if nulls_removed(relationship) {
                     plan.register(cx, child, &Entry { along, ..Entry::default() })?;
                 }
             } else if !has_parent(cx, relationship, child) {
@@ -109,7 +109,7 @@ pub(super) fn process_saves(
     relationship: &Relationship,
     states: &[StateId],
 ) -> Result<()> {
-    let clears = nulls_holders(relationship) && !relationship.resolved().cascade.delete_orphan;
+    let clears = nulls_removed(relationship);
     for id in states {
         let history = history(cx, *id, relationship, Passive::NoLoad)?;
         added(cx, relationship, &history, &mut |cx, child| {

@@ -166,7 +166,7 @@ impl Object for AttributeStateObject {
                 let key = self.key.clone();
                 let object = self.object.clone();
                 Value::native(name, move |interp, _| {
-                    let passive = attr::Passive::Load;
+                    let passive = attr::Passive::LoadOnly;
                     let history =
                         lend::with_cx(interp, |cx| attr::history_passive(cx, object.id(), &key, passive))?;
                     HistoryObject::value(interp, &history)
