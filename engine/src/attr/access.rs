@@ -5,7 +5,7 @@ use super::events::{self, Initiator};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::load;
-use crate::map::{Direction, Key, Property, Relationship};
+use crate::map::{Direction, Key, MapperId, Property, Relationship};
 use crate::orm::Orm;
 use crate::state::{self, Collection, IdentityKey, Member, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
@@ -75,9 +75,24 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
     }
 }
 
+/// An attribute of a class above a concrete one, which the latter does not have.
+pub(super) fn left_out(orm: &Orm, mapper: MapperId, key: &str) -> Error {
+    let text = orm.mappers.get(mapper).text(orm.profile);
+    Error::new(
+        ErrorKind::AttributeError,
+        format!(
+            "Concrete {text} does not implement attribute '{key}' at the instance level.  Add this property explicitly to {text}."
+        ),
+    )
+}
+
 /// `'User' object has no attribute 'x'`.
 fn no_attribute(orm: &Orm, id: StateId, key: &str) -> Error {
-    let class = &orm.mappers.get(orm.states.get(id).mapper).class_name;
+    let mapper = orm.states.get(id).mapper;
+    if orm.mappers.is_left_out(mapper, key) {
+        return left_out(orm, mapper, key);
+    }
+    let class = &orm.mappers.get(mapper).class_name;
     Error::new(ErrorKind::AttributeError, format!("'{class}' object has no attribute '{key}'"))
 }
 
@@ -176,7 +191,7 @@ pub(super) fn peek(
     let found = if values.iter().all(Value::is_null) {
         None
     } else {
-        let identity = IdentityKey { mapper: state::base_mapper(orm, resolved.target), values };
+        let identity = IdentityKey { mapper: orm.mappers.identity_base(resolved.target), values };
         let hooks = Rc::clone(&orm.hooks);
         match hooks.identity(orm, id, &identity) {
             Some(object) if !expired && orm.states.get(object.id()).expired => return Known::Unknown,

@@ -53,6 +53,7 @@ pub fn set(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<(
             };
             set_column(cx, id, &property, value)
         }
+        None if cx.orm.mappers.is_left_out(mapper, key) => Err(access::left_out(cx.orm, mapper, key)),
         None => {
             let slot = match value {
                 NewValue::Value(value) => Slot::Value(value),

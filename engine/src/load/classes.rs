@@ -44,9 +44,6 @@ impl Builder<'_> {
     ) -> Result<()> {
         let orm = self.orm;
         let below: Vec<MapperId> = orm.mappers.self_and_descendants(plan.mapper).split_off(1);
-        if below.is_empty() {
-            return Ok(());
-        }
         let own = &orm.mappers.get(plan.mapper).properties;
         let base = plan.mapper;
         for mapper in with.iter().filter(|mapper| **mapper != base) {

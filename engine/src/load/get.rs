@@ -68,7 +68,7 @@ pub(super) fn from_identity_map(
     mapper: MapperId,
     ident: &[Value],
 ) -> Result<InMap> {
-    let key = IdentityKey { mapper: cx.orm.mappers.base(mapper), values: ident.to_vec() };
+    let key = IdentityKey { mapper: cx.orm.mappers.identity_base(mapper), values: ident.to_vec() };
     let Some(object) = session::lookup(cx.orm, session, &key) else { return Ok(InMap::Absent) };
     let id = object.id();
     if cx.orm.states.get(id).expired {

@@ -178,7 +178,7 @@ impl Loading {
         if values.iter().all(Value::is_null) {
             return Ok(None);
         }
-        let key = IdentityKey { mapper: cx.orm.mappers.base(plan.mapper), values };
+        let key = IdentityKey { mapper: cx.orm.mappers.identity_base(plan.mapper), values };
         let refreshed = self.refresh.as_ref().map(|refresh| refresh.object.clone()).filter(|object| {
             cx.orm.states.find(object.id()).is_some_and(|state| state.key.as_ref() == Some(&key))
         });
@@ -358,10 +358,22 @@ impl Loading {
 fn class_of(cx: &Cx<'_>, plan: &EntityPlan, row: &[Value], key: &IdentityKey) -> Result<MapperId> {
     let Some(at) = plan.discriminator else { return Ok(plan.mapper) };
     let identity = value(row, at)?;
-    if identity.is_null() {
-        return Ok(plan.mapper);
-    }
     let mappers = &cx.orm.mappers;
+    let column =
+        mappers.get(plan.mapper).polymorphic_on.as_ref().map(ToString::to_string).unwrap_or_default();
+    if identity.is_null() {
+        if !cx.orm.profile.has(Behaviour::RowOfOtherClassRefused) {
+            return Ok(plan.mapper);
+        }
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            format!(
+                "Row with identity key {} can't be loaded into an object; the polymorphic discriminator column '{column}' is NULL",
+                state::identity_text(cx.orm, key),
+            ),
+        ));
+    }
+
     let found = mappers.polymorphic_map(plan.mapper).into_iter().find(|(known, _)| *known == identity);
     let Some((_, mapper)) = found else {
         let shown = crate::value::repr::value(&identity);
@@ -373,8 +385,6 @@ fn class_of(cx: &Cx<'_>, plan: &EntityPlan, row: &[Value], key: &IdentityKey) ->
     if mappers.is_a(mapper, plan.mapper) || !cx.orm.profile.has(Behaviour::RowOfOtherClassRefused) {
         return Ok(mapper);
     }
-    let column =
-        mappers.get(plan.mapper).polymorphic_on.as_ref().map(ToString::to_string).unwrap_or_default();
     Err(Error::new(
         ErrorKind::InvalidRequestError,
         format!(

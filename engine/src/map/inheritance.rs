@@ -162,6 +162,32 @@ impl Mappers {
         at
     }
 
+    /// The mapper that identities of a class's objects name: the base, or the concrete class whose table has their rows.
+    pub fn identity_base(&self, id: MapperId) -> MapperId {
+        let mut at = id;
+        while let Some(above) = self.get(at).inherits {
+            if self.get(at).hierarchy.concrete {
+                break;
+            }
+            at = above;
+        }
+        at
+    }
+
+    /// Whether an attribute is of a class above a concrete one, which does not have it itself.
+    pub fn is_left_out(&self, id: MapperId, key: &str) -> bool {
+        let mut at = Some(id);
+        let mut concrete = false;
+        while let Some(mapper) = at.map(|at| self.get(at)) {
+            if mapper.properties.contains_key(key) {
+                return concrete;
+            }
+            concrete |= mapper.hierarchy.concrete;
+            at = mapper.inherits;
+        }
+        false
+    }
+
     /// Whether a mapper is `other` or inherits from it.
     pub fn is_a(&self, id: MapperId, other: MapperId) -> bool {
         let mut at = Some(id);
@@ -342,8 +368,8 @@ pub(super) fn merged(own: &ColumnProperty, inherited: &ColumnProperty) -> Proper
 
 /// Refuses what is not worked out for hierarchies.
 pub(super) fn check(parent: &Mapper, spec: &InheritanceSpec) -> Result<()> {
-    if spec.concrete || parent.hierarchy.concrete {
-        return Err(Error::unsupported("concrete inheritance"));
+    if spec.concrete && (parent.polymorphic_on.is_some() || parent.hierarchy.with_polymorphic.is_some()) {
+        return Err(Error::unsupported("a concrete class below one whose rows have a discriminator"));
     }
     Ok(())
 }

@@ -68,8 +68,8 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
     }
     let primary_key = match (spec.primary_key, parent) {
         (Some(primary_key), _) => primary_key,
-        (None, Some(parent)) => parent.primary_key.clone(),
-        (None, None) => spec.table.primary_key(),
+        (None, Some(parent)) if !spec.inheritance.concrete => parent.primary_key.clone(),
+        (None, _) => spec.table.primary_key(),
     };
     if primary_key.is_empty() {
         let text = messages::mapper_text(profile, &spec.class_name, spec.table.name());
@@ -100,7 +100,7 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
             }
         }
     }
-    if let Some(parent) = parent {
+    if let Some(parent) = parent.filter(|_| !hierarchy.concrete) {
         inherit(&mut properties, &mut renamed, parent, &spec.table, hierarchy.single);
     }
     let listed: Vec<Column> = properties
@@ -112,7 +112,10 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         .flatten()
         .collect();
     // A table that several classes share has columns of others.
-    let own = if hierarchy.single { Vec::new() } else { spec.table.columns() };
+    let mut own = spec.table.columns();
+    if hierarchy.single {
+        own.retain(|column| renamed.iter().any(|(declared, ..)| declared == column));
+    }
     for column in own {
         if listed.contains(&column) {
             continue;
@@ -132,8 +135,8 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         properties.insert(key, property);
     }
 
-    let polymorphic_on =
-        spec.polymorphic_on.or_else(|| parent.and_then(|parent| parent.polymorphic_on.clone()));
+    let above = parent.filter(|_| !hierarchy.concrete);
+    let polymorphic_on = spec.polymorphic_on.or_else(|| above.and_then(|above| above.polymorphic_on.clone()));
     let mappers = &mut cx.orm.mappers;
     mappers.with_below.borrow_mut().clear();
     mappers.all.push(Mapper {

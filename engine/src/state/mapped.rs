@@ -52,7 +52,7 @@ pub fn identity_key(orm: &Orm, id: StateId) -> IdentityKey {
             }
         })
         .collect();
-    IdentityKey { mapper: base_mapper(orm, state.mapper), values }
+    IdentityKey { mapper: orm.mappers.identity_base(state.mapper), values }
 }
 
 /// An identity as messages show it: `(<class '__main__.User'>, (1,), None)`.

@@ -317,9 +317,9 @@ behaviours! {
         "class criterion of `any()` and `has()` repeated",
         "2.0.51 once, 2.1.9 twice: the echo log of `any()` along `of_type(Subclass)` under single-table inheritance";
     RowOfOtherClassRefused "row-of-other-class-refused" since(1, 4, 0),
-        "A row whose discriminator names a class outside of the one that is queried is refused.",
-        "rows of another class refused",
-        "1.3.24 gives the other class's object, 1.4.54 raises: a query of a subclass by `from_statement()`";
+        "A row whose discriminator is `NULL`, or names a class outside of the queried one, is refused.",
+        "rows of another class, or of none, refused",
+        "1.3.24 gives an object, 1.4.54 raises: a query of a base class with a `NULL` among its discriminators";
     MapperInBrackets "mapper-in-brackets" since(2, 0, 0),
         "Messages call a mapper `Mapper[User(user)]`; before, `mapped class User->user`.",
         "mappers named `Mapper[User(user)]`",

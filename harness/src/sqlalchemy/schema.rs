@@ -306,6 +306,12 @@ impl Object for ColumnsObject {
                     .map(|column| Value::tuple(vec![Value::from(column.key()), column_value(column)]));
                 Ok(Value::list(pairs.collect()))
             }),
+            "get" => Value::native(name, move |interp, args| {
+                let mut bound = Signature::new("get", "key, default=").bind(interp, args)?;
+                let key = bound.take(0).unwrap_or(Value::None);
+                let found = key.as_str().and_then(|key| columns.iter().find(|column| column.key() == *key));
+                Ok(found.map_or_else(|| bound.take(1).unwrap_or(Value::None), column_value))
+            }),
             _ => return Ok(None),
         }))
     }

@@ -221,9 +221,17 @@ impl Object for AttributeObject {
         interp: &mut Interp,
         this: &Value,
         instance: Option<&Value>,
-        _owner: &Rc<Class>,
+        owner: &Rc<Class>,
     ) -> PyResult<Value> {
-        let Some(instance) = instance else { return Ok(this.clone()) };
+        let Some(instance) = instance else {
+            if let Some(mapper) = mapped::mapper_of(owner)
+                && mapper != self.mapped.mapper
+                && lend::read(interp, |orm| orm.mappers.is_left_out(mapper, &self.key))?
+            {
+                return Err(Stop::unsupported("an attribute that a concrete class does not have"));
+            }
+            return Ok(this.clone());
+        };
         let object = object(interp, instance)?;
         let slot = lend::with_cx(interp, |cx| attr::get(cx, object.id(), &self.key))?;
         slot_value(interp, &slot)

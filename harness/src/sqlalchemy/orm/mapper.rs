@@ -143,6 +143,19 @@ impl Object for MapperObject {
             }
             "attrs" | "iterate_properties" | "relationships" | "column_attrs" => {
                 mapped::configure_for(interp, id)?;
+                let leaves_out = lend::read(interp, |orm| {
+                    let mapper = orm.mappers.get(id);
+                    let above = mapper.inherits.filter(|_| mapper.hierarchy.concrete);
+                    above.is_some_and(|above| {
+                        let mut keys = orm.mappers.get(above).properties.keys();
+                        keys.any(|key| !mapper.properties.contains_key(key))
+                    })
+                })?;
+                if leaves_out {
+                    return Err(Stop::unsupported(
+                        "the attributes of a concrete class that lacks some of its base's",
+                    ));
+                }
                 let keep = match name {
                     "relationships" => Keep::Relationships,
                     "column_attrs" => Keep::Columns,

@@ -356,10 +356,12 @@ pub(super) fn string_keys(dict: &crate::python::Dict) -> Vec<(Rc<str>, Value)> {
     items.into_iter().filter_map(|(key, value)| Some((key.as_str()?.clone(), value))).collect()
 }
 
-/// `__tablename__` and the like: of the class or of a mixin, not of a mapped class that it inherits from.
+/// `__tablename__` and the like: of the class or of a mixin; of a mapped class that it inherits from only where that is
+/// a `declared_attr`.
 pub(super) fn special(interp: &mut Interp, class: &Rc<Class>, name: &str) -> PyResult<Option<Value>> {
     let found = class.mro().into_iter().enumerate().find(|(depth, source)| {
-        source.dict.contains(name) && (*depth == 0 || mapped::mapper_of(source).is_none())
+        let Some(value) = source.dict.get(name) else { return false };
+        *depth == 0 || mapped::mapper_of(source).is_none() || value.downcast::<DeclaredAttrObject>().is_some()
     });
     let Some((_, source)) = found else { return Ok(None) };
     let Some(value) = source.dict.get(name) else { return Ok(None) };
