@@ -79,7 +79,7 @@ impl World {
                 inherits: None,
                 polymorphic_on: None,
                 polymorphic_identity: None,
-                inheritance: Default::default(),
+                inheritance: backproof_engine::map::InheritanceSpec::default(),
                 host_class: None,
             };
             map::add_mapper(cx, spec).unwrap()

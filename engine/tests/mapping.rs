@@ -92,7 +92,7 @@ impl World {
             inherits: None,
             polymorphic_on: None,
             polymorphic_identity: None,
-            inheritance: Default::default(),
+            inheritance: backproof_engine::map::InheritanceSpec::default(),
             host_class: None,
         };
         self.cx(|cx| map::add_mapper(cx, spec))
