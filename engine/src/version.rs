@@ -5,6 +5,7 @@
 
 mod asked;
 pub mod behaviour;
+mod set;
 
 pub use asked::Asked;
 pub use behaviour::{Behaviour, Dated};
@@ -58,8 +59,8 @@ impl fmt::Display for Version {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Profile {
     version: Version,
-    /// The behaviours that are turned over, a bit each.
-    flipped: u128,
+    /// The behaviours that are turned over.
+    flipped: set::Set,
 }
 
 /// Series that can be asked for, with the last release of each that was observed.
@@ -101,7 +102,7 @@ impl std::error::Error for UnknownProfile {}
 
 impl Profile {
     const fn of(version: Version) -> Self {
-        Profile { version, flipped: 0 }
+        Profile { version, flipped: set::Set::EMPTY }
     }
 
     pub fn version(self) -> Version {
@@ -116,13 +117,13 @@ impl Profile {
     /// Whether `behaviour` holds in this profile.
     pub fn has(self, behaviour: Behaviour) -> bool {
         asked::note(behaviour);
-        behaviour.dated().holds(self.version) != (self.flipped & behaviour.bit() != 0)
+        behaviour.dated().holds(self.version) != self.flipped.has(behaviour)
     }
 
     /// This profile with one behaviour turned over: how a difference between releases is explained by trying it.
     #[must_use]
     pub fn flipped(self, behaviour: Behaviour) -> Self {
-        Profile { flipped: self.flipped ^ behaviour.bit(), ..self }
+        Profile { flipped: self.flipped.turned(behaviour), ..self }
     }
 
     /// The spans of releases, oldest first, over all versions that can be asked for: a profile of one release of a

@@ -3,16 +3,17 @@
 //! Noted for each thread, as the work of one document stays on one. What the work does never depends on it.
 
 use super::Behaviour;
+use super::set::Set;
 use std::cell::Cell;
 
 thread_local! {
-    static NOTED: Cell<u128> = const { Cell::new(0) };
+    static NOTED: Cell<Set> = const { Cell::new(Set::EMPTY) };
 }
 
 /// Behaviours that were asked for with [`Profile::has`](super::Profile::has).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Asked {
-    bits: u128,
+    noted: Set,
 }
 
 impl Asked {
@@ -25,18 +26,18 @@ impl Asked {
     /// assert!(!has && asked.has(Behaviour::CascadeBackrefs) && !asked.has(Behaviour::Returning));
     /// ```
     pub fn during<R>(work: impl FnOnce() -> R) -> (R, Asked) {
-        let before = NOTED.replace(0);
+        let before = NOTED.replace(Set::EMPTY);
         let result = work();
-        let bits = NOTED.get();
-        NOTED.set(before | bits);
-        (result, Asked { bits })
+        let noted = NOTED.get();
+        NOTED.set(before.or(noted));
+        (result, Asked { noted })
     }
 
     pub fn has(self, behaviour: Behaviour) -> bool {
-        self.bits & behaviour.bit() != 0
+        self.noted.has(behaviour)
     }
 }
 
 pub(super) fn note(behaviour: Behaviour) {
-    NOTED.set(NOTED.get() | behaviour.bit());
+    NOTED.set(NOTED.get().with(behaviour));
 }

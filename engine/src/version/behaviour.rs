@@ -368,6 +368,38 @@ behaviours! {
         "A query's `update()` and `delete()` know the strategy `auto`.",
         "`synchronize_session='auto'`",
         "1.4.54 raises `ArgumentError`, 2.0.8 with: `query.delete(synchronize_session='auto')`";
+    StatementsSynchronize "statements-synchronize" since(1, 4, 0),
+        "`session.execute()` of an update or delete of a mapped class flushes first, and objects of the session follow.",
+        "objects of the session follow executed updates and deletes",
+        "1.3.24 without, 1.4.54 with: `session.execute(update(User).values(name='x'))` and the name of a loaded user";
+    ListsEvaluated "lists-evaluated" since(1, 4, 0),
+        "Criteria with `IN` are evaluated in memory for objects of the session; so is the joining of texts.",
+        "`IN` evaluated in memory",
+        "1.3.24 raises `InvalidRequestError`, 1.4.54 with: `query.filter(User.name.in_(['a'])).delete()`";
+    PrefixesEvaluated "prefixes-evaluated" since(2, 0, 0),
+        "`startswith()` and `endswith()` are evaluated in memory for objects of the session.",
+        "`startswith()` evaluated in memory",
+        "1.4.54 raises `InvalidRequestError`, 2.0.8 with: `query.filter(User.name.startswith('a')).delete('evaluate')`";
+    ExpiredNotEvaluated "expired-not-evaluated" since(2, 0, 0),
+        "Objects with expired attributes follow a change by criteria without being loaded for it.",
+        "expired attributes not loaded by bulk changes",
+        "1.4.54 emits `SELECT`, 2.0.8 does not: `query.filter(User.name == 'a').update({'age': 1})` after `expire(user, ['name'])`";
+    FetchBesideReturning "fetch-beside-returning" since(2, 0, 10),
+        "A change by criteria that returns columns returns the primary key too, where objects are found by it.",
+        "objects follow a statement that returns columns",
+        "2.0.9 without, 2.0.10 with: `update(User).where(User.name.like('a')).values(name='z').returning(User.age)`";
+    ReturningPopulates "returning-populates" since(2, 0, 23),
+        "`populate_existing` makes objects take what an update or delete returns.",
+        "`populate_existing` with `returning()`",
+        "2.0.22 without, 2.0.51 with: `update(User).returning(User)` with `synchronize_session=False` and `populate_existing=True`";
+    BulkByParameters "bulk-by-parameters" since(2, 0, 0),
+        "An insert or update of a mapped class that is executed with parameter sets goes by attributes and row by row.",
+        "bulk inserts and updates by parameter sets",
+        "1.4.54 gives a `CursorResult`, 2.0.8 an `IteratorResult`: `session.execute(insert(User), [{…}])`";
+    BulkUpdateChecked "bulk-update-checked" since(2, 0, 11),
+        "An update by primary key says which keys are missing.",
+        "missing keys of bulk updates told",
+        "2.0.10 raises `StaleDataError`, 2.0.21 `InvalidRequestError`: `session.execute(update(User), [{'name': 'a'}])`";
     SessionGet "session-get" since(1, 4, 0),
         "Sessions have `get()`.",
         "`Session.get()`",
@@ -572,14 +604,6 @@ behaviours! {
         "`relationship()` takes `sync_backref`.",
         "`sync_backref` of relationships",
         "1.3.16 raises `TypeError`, 1.3.17 with: `relationship('User', sync_backref=False)`";
-}
-
-impl Behaviour {
-    /// The bit that stands for it in a set.
-    pub(super) const fn bit(self) -> u128 {
-        const { assert!(Behaviour::ALL.len() <= 128, "a profile's flipped behaviours are the bits of one number") };
-        1 << self as u8
-    }
 }
 
 #[cfg(test)]
