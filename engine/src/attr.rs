@@ -19,4 +19,4 @@ pub use collection::{
     set_slice,
 };
 pub use events::{Hooks, no_state_error, object_text};
-pub use history::{History, Item, history, history_passive, is_modified};
+pub use history::{History, Item, full_history, history, history_passive, is_modified};

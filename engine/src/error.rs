@@ -108,6 +108,29 @@ impl Error {
         self
     }
 
+    /// The same error with a remark before its message.
+    #[must_use]
+    pub fn with_remark(mut self, remark: &str) -> Self {
+        self.0.detail = format!("({remark})\n{}", self.0.detail);
+        self
+    }
+
+    /// Whether the error is one of a statement: what the driver said, or a parameter that it cannot have.
+    pub fn is_of_statement(&self) -> bool {
+        use ErrorKind as Kind;
+        matches!(
+            self.0.kind,
+            Kind::StatementError
+                | Kind::IntegrityError
+                | Kind::OperationalError
+                | Kind::ProgrammingError
+                | Kind::DataError
+                | Kind::DatabaseError
+                | Kind::InternalError
+                | Kind::InterfaceError
+        )
+    }
+
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }

@@ -33,7 +33,9 @@ pub use membership::{
     is_modified, new_objects, object_session, object_state,
 };
 pub use merge::merge;
-pub use transaction::{begin, begin_nested, close, commit, connection, in_transaction, is_active, rollback};
+pub use transaction::{
+    begin, begin_nested, close, commit, connection, enter, exit, in_transaction, is_active, rollback,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId(pub(crate) u32);
@@ -91,6 +93,10 @@ pub struct Session {
     /// Persistent objects with changes that are not flushed.
     modified: IndexMap<StateId, ObjRef>,
     transactions: Vec<transaction::Transaction>,
+    /// How many transactions it has begun.
+    begun: usize,
+    /// The transactions of open `with` blocks, by serial number.
+    contexts: Vec<usize>,
     connection: Option<ConnectionId>,
     /// How its transaction stands to the connection's.
     joined: join::Joined,
@@ -210,7 +216,19 @@ pub fn flush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
 /// As [`flush`].
 pub fn autoflush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     let owner = get(cx.orm, session);
-    if owner.settings.autoflush && !owner.flushing { flush(cx, session) } else { Ok(()) }
+    if !owner.settings.autoflush || owner.flushing {
+        return Ok(());
+    }
+    flush(cx, session).map_err(|error| {
+        if !error.is_of_statement() {
+            return error;
+        }
+        let remarked = error.clone().with_remark(
+            "raised as a result of Query-invoked autoflush; consider using a session.no_autoflush block if this flush is occurring prematurely",
+        );
+        transaction::retell(cx.orm, session, &error, &remarked);
+        remarked
+    })
 }
 
 /// What a flush starts from, in order: new, modified, deleted.
@@ -258,6 +276,21 @@ pub(crate) fn flushed_deleted(orm: &mut Orm, session: SessionId, ids: &[StateId]
     }
 }
 
+/// The identity that an object's key columns give; those that have expired are read again.
+pub(crate) fn loaded_key(cx: &mut Cx<'_>, id: StateId) -> Result<IdentityKey> {
+    let mapper = cx.orm.states.get(id).mapper;
+    for column in cx.orm.mappers.get(mapper).primary_key.clone() {
+        let state = cx.orm.states.get(id);
+        if let Some(key) = state::column_key(cx.orm, mapper, &column)
+            && state.expired_attributes.contains(&key)
+            && !state.dict.contains_key(&key)
+        {
+            crate::attr::get(cx, id, &key)?;
+        }
+    }
+    Ok(state::identity_key(cx.orm, id))
+}
+
 /// The flush has written these objects' rows: they are persistent and unchanged.
 ///
 /// # Errors
@@ -265,8 +298,7 @@ pub(crate) fn flushed_deleted(orm: &mut Orm, session: SessionId, ids: &[StateId]
 /// `FlushError`: one has no primary key.
 pub(crate) fn flushed(cx: &mut Cx<'_>, session: SessionId, ids: &[StateId]) -> Result<()> {
     for id in ids {
-        load_expired_key(cx, *id)?;
-        let key = state::identity_key(cx.orm, *id);
+        let key = loaded_key(cx, *id)?;
         if key.values.iter().all(crate::value::Value::is_null) {
             let text = crate::attr::object_text(cx, *id);
             return Err(Error::new(
@@ -292,25 +324,6 @@ pub(crate) fn flushed(cx: &mut Cx<'_>, session: SessionId, ids: &[StateId]) -> R
         let owner = get_mut(cx.orm, session);
         let held = (owner.new.shift_remove(id), owner.modified.shift_remove(id));
         drop(held);
-    }
-    Ok(())
-}
-
-/// The key of every object that a flush looked at is read, and loaded for that where it has expired.
-fn load_expired_key(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
-    let state = cx.orm.states.get(id);
-    if state.key.is_none() {
-        return Ok(());
-    }
-    let columns = cx.orm.mappers.get(state.mapper).primary_key.clone();
-    for column in &columns {
-        let state = cx.orm.states.get(id);
-        if let Some(key) = state::column_key(cx.orm, state.mapper, column)
-            && !state.dict.contains_key(&key)
-            && state.expired_attributes.contains(&key)
-        {
-            crate::load::load_columns(cx, id, &[key])?;
-        }
     }
     Ok(())
 }

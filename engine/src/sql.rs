@@ -18,7 +18,7 @@ mod traverse;
 pub use assigned::Assigned;
 pub use compile::{Compiled, CompiledBind, CompiledColumn, Dialect, Execution};
 pub use dml::{Delete, Insert, InsertValues, Update};
-pub use expr::{AliasColumn, Bind, Case, Expr, ExprKind, Function, LabelName, Text, Token};
+pub use expr::{AliasColumn, Bind, Case, Expr, ExprKind, Function, LabelName, Late, Text, Token};
 pub use from::{Alias, AliasElement, AliasKind, FromItem, Join};
 pub use op::Op;
 pub use operate::Operand;

@@ -155,6 +155,8 @@ pub struct State {
     pub options: Option<Rc<[LoaderOption]>>,
     /// Collections that were read while they were empty and are not yet in `dict`.
     pub empty: IndexMap<Key, Rc<Collection>>,
+    /// Columns that some condition compares with, and the value that each had when it was expired.
+    pub last_known: IndexMap<Key, Option<Value>>,
     /// A pending object lost the parent that it needs while it was in no session.
     pub orphaned: bool,
 }
@@ -271,6 +273,7 @@ impl State {
             pending: IndexMap::new(),
             options: None,
             empty: IndexMap::new(),
+            last_known: IndexMap::new(),
             orphaned: false,
         }
     }

@@ -2,8 +2,6 @@
 
 pub mod repr;
 
-use crate::error::Result;
-use crate::host::Cx;
 use bigdecimal::BigDecimal;
 use jiff::civil::{Date, DateTime, Time};
 use std::any::Any;
@@ -19,11 +17,6 @@ pub trait HostValue: fmt::Debug {
     /// Whether the host holds both equal.
     fn same(&self, other: &dyn HostValue) -> bool;
     fn as_any(&self) -> &dyn Any;
-
-    /// The value that stands in its place when a statement is executed; `None` where it is none that waits for that.
-    fn settle(&self, _cx: &mut Cx<'_>) -> Option<Result<Value>> {
-        None
-    }
 }
 
 /// A value of a column, parameter or row.

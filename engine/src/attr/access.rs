@@ -18,11 +18,9 @@ use std::rc::Rc;
 pub enum Passive {
     /// Loads what is missing.
     Load,
-    /// Loads what is missing, of relationships that raise on access as well.
-    LoadQuietly,
-    /// Loads what is missing, and makes up nothing for what was never set.
-    LoadOnly,
-    /// Loads what is missing of relationships by what the object's row holds: what a flush looks at.
+    /// Loads what is missing, whatever the mapping says of lazy loads: as cascades and flushes do.
+    LoadAnyway,
+    /// As `LoadAnyway`, by the keys that the object's row has, and not by those that it is about to have.
     LoadCommitted,
     /// Looks in the identity map, and emits no SQL.
     NoFetch,
@@ -57,7 +55,8 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
         None => Err(no_attribute(cx.orm, id, key)),
         Some(Property::Column(property)) => {
             let state = cx.orm.states.get(id);
-            if state.key.is_some() && (property.deferred || state.expired_attributes.contains(key)) {
+            let deferred = state.key.is_some() && property.deferred;
+            if deferred || state.expired_attributes.contains(key) {
                 load::load_columns(cx, id, std::slice::from_ref(key))?;
             }
             Ok(cx.orm.states.get(id).dict.get(key).cloned().unwrap_or(Slot::Value(Value::Null)))
@@ -103,20 +102,14 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
     }
     match passive {
         Passive::Load => get(cx, id, key).map(Some),
-        Passive::LoadQuietly
-            if cx.orm.states.get(id).key.is_some() && state::relationship(cx.orm, id, key).is_some() =>
-        {
-            load::load_quietly(cx, id, key).map(Some)
+        Passive::LoadAnyway | Passive::LoadCommitted => {
+            let is_relationship = state::relationship(cx.orm, id, key).is_some();
+            if is_relationship && cx.orm.states.get(id).key.is_some() {
+                return load::load_relationship_anyway(cx, id, key, passive == Passive::LoadCommitted)
+                    .map(Some);
+            }
+            get(cx, id, key).map(Some)
         }
-        Passive::LoadQuietly => get(cx, id, key).map(Some),
-        Passive::LoadOnly if cx.orm.states.get(id).key.is_none() => Ok(None),
-        Passive::LoadOnly => get(cx, id, key).map(Some),
-        Passive::LoadCommitted
-            if cx.orm.states.get(id).key.is_some() && state::relationship(cx.orm, id, key).is_some() =>
-        {
-            load::load_committed(cx, id, key).map(Some)
-        }
-        Passive::LoadCommitted => get(cx, id, key).map(Some),
         Passive::NoLoad => Ok(None),
         Passive::NoFetch | Passive::NoFetchRelated => {
             let Some(relationship) = state::relationship(cx.orm, id, key) else { return Ok(None) };
@@ -183,7 +176,7 @@ pub(super) fn peek(
             match state.dict.get(&key) {
                 Some(Slot::Value(value)) => value.clone(),
                 _ if state.expired_attributes.contains(&key) => return Known::Unknown,
-                _ => Value::Null,
+                _ => return Known::NeverSet,
             }
         };
         values.push(value);
@@ -268,9 +261,9 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
     let mut items = list.items.borrow_mut();
     items.extend(pending.added.into_iter().map(Some));
     for gone in &pending.removed {
-        if let Some(at) = items.iter().position(|item| item.as_ref() == Some(gone)) {
-            items.remove(at);
-        }
+        let at = items.iter().position(|item| item.as_ref() == Some(gone));
+        let at = at.ok_or_else(|| Error::new(ErrorKind::ValueError, "list.remove(x): x not in list"))?;
+        items.remove(at);
     }
     Ok(())
 }

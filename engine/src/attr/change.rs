@@ -158,7 +158,7 @@ fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Res
     }
     let hooks = Rc::clone(&cx.orm.hooks);
     let was = hooks.autoflush(cx.orm, id, false);
-    let loaded = load::load_committed(cx, id, &relationship.key);
+    let loaded = load::load_replaced(cx, id, &relationship.key);
     hooks.autoflush(cx.orm, id, was);
     match loaded? {
         Slot::One(object) => Ok(Known::Is(object)),

@@ -51,6 +51,11 @@ fn warn_stale(cx: &mut Cx<'_>, owner: StateId, list: &Rc<Collection>) {
 
 fn leaving(cx: &mut Cx<'_>, list: &Rc<Collection>, item: &Member, by: Option<&Initiator>) -> Result<()> {
     let Some((owner, relationship)) = owner_of(cx, list)? else { return Ok(()) };
+    let state = cx.orm.states.get_mut(owner);
+    if state.empty.get(&list.key).is_some_and(|empty| Rc::ptr_eq(empty, list)) {
+        state.empty.shift_remove(&list.key);
+        state.dict.insert(list.key.clone(), Slot::Many(Rc::clone(list)));
+    }
     warn_stale(cx, owner, list);
     match item {
         Some(object) => events::fire_remove(cx, owner, &relationship, object, by),
@@ -178,7 +183,10 @@ pub fn insert(cx: &mut Cx<'_>, list: &Rc<Collection>, index: i64, item: impl Int
 
 /// Removes and gives the member at `index`, the last one where it is `None`.
 pub fn pop(cx: &mut Cx<'_>, list: &Rc<Collection>, index: Option<i64>) -> Result<Member> {
-    owner_of(cx, list)?;
+    // The list counts as changed before it is known that there is something to take.
+    if let Some((owner, relationship)) = owner_of(cx, list)? {
+        events::mark_collection(cx, owner, &relationship.key, None);
+    }
     let len = list.items.borrow().len();
     if len == 0 {
         return Err(index_error("pop from empty list"));

@@ -131,6 +131,9 @@ pub(super) fn mark(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Original) 
     }
     let state = cx.orm.states.get_mut(id);
     state.committed.entry(key.clone()).or_insert(previous);
+    if let Some(known) = state.last_known.get_mut(key) {
+        *known = None;
+    }
     if !state.modified {
         state.modified = true;
         let hooks = Rc::clone(&cx.orm.hooks);
@@ -262,13 +265,15 @@ pub(super) fn fire_replace(
     previous: Original,
     by: &Initiator,
 ) -> Result<()> {
+    if new != old
+        && let Some(old) = old
+    {
+        set_parent(cx, old.id(), relationship, owner, false);
+    }
     if let Some(new) = new {
         check_single_parent(cx, relationship, new, old, by)?;
     }
     if new != old {
-        if let Some(old) = old {
-            set_parent(cx, old.id(), relationship, owner, false);
-        }
         let hooks = Rc::clone(&cx.orm.hooks);
         if let Some(new) = new {
             hooks.joined(cx, owner, relationship, new, &by.key)?;

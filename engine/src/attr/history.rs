@@ -3,7 +3,7 @@
 //! Computed from the committed and the current value; mutations record nothing. Flush order follows these
 //! lists, so they are vectors, never sets.
 
-use super::access::{Passive, get_passive};
+use super::access::{Known, Passive, get_passive, peek};
 use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, Property};
@@ -55,18 +55,51 @@ pub fn history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> {
     history_passive(cx, id, key, Passive::NoLoad)
 }
 
+/// As `attributes.get_history(obj, key)` gives it: with loading, an empty list where there is no row.
+pub fn full_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> {
+    let is_list = state::relationship(cx.orm, id, key).is_some_and(|found| found.resolved().uselist);
+    if is_list
+        && cx.orm.states.get(id).key.is_none()
+        && let Slot::Many(list) = super::access::get(cx, id, key)?
+    {
+        let original = cx.orm.states.get(id).committed.get(key);
+        return Ok(of_list(&list.items.borrow(), original));
+    }
+    history_passive(cx, id, key, Passive::Load)
+}
+
 /// The history of an attribute, whose value is looked for as far as `passive` goes.
 pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) -> Result<History> {
     look_up_old(cx, id, key)?;
-    let current = get_passive(cx, id, key, passive)?;
+    let loads = passive == Passive::Load;
+    let nothing_to_load = loads
+        && match state::relationship(cx.orm, id, key) {
+            // A foreign key that was never set leads nowhere.
+            Some(relationship) if relationship.resolved().use_get => {
+                peek(cx, id, &relationship, false, true) == Known::NeverSet
+            }
+            _ => cx.orm.states.get(id).key.is_none(),
+        };
+    let mut current = match cx.orm.states.get(id) {
+        state if nothing_to_load => state.dict.get(key).cloned(),
+        _ => get_passive(cx, id, key, passive)?,
+    };
     let state = cx.orm.states.get(id);
+    if loads && !state.dict.contains_key(key) {
+        current = None;
+    }
     let original = state.committed.get(key);
     let relationship =
         matches!(cx.orm.mappers.get(state.mapper).properties.get(key), Some(Property::Relationship(_)));
     Ok(match (current, original) {
         (Some(Slot::Many(list)), original) => of_list(&list.items.borrow(), original),
         (None, Some(Original::Many(_))) => History::default(),
-        (None, None | Some(Original::One(None))) => History::blank(),
+        (None, None) if loads => History::default(),
+        (None, None) => History::blank(),
+        // It was deleted, and was `None`.
+        (None, Some(Original::One(None))) => {
+            History { added: vec![Item::Object(None)], ..History::default() }
+        }
         (None, Some(Original::NoValue)) if relationship => History::blank(),
         (None, Some(Original::Unloaded)) if relationship => {
             History { added: vec![Item::Object(None)], ..History::default() }
@@ -99,7 +132,7 @@ fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
     let hooks = Rc::clone(&cx.orm.hooks);
     let was = hooks.autoflush(cx.orm, id, false);
     let current = cx.orm.states.get_mut(id).dict.shift_remove(key);
-    let loaded = crate::load::load_committed(cx, id, key);
+    let loaded = crate::load::load_relationship_anyway(cx, id, key, true);
     hooks.autoflush(cx.orm, id, was);
     let state = cx.orm.states.get_mut(id);
     state.dict.shift_remove(key);

@@ -42,7 +42,7 @@ pub(super) fn run(
     let Some((start, end)) = compiled.values_row else {
         return Err(Error::unsupported("a batch of an insert without rows"));
     };
-    let order = order(profile, statement, sets);
+    let order = order(profile, statement, sets, !compiled.columns.is_empty());
     let (before, row, after) =
         (&compiled.pieces[..start], &compiled.pieces[start..end], &compiled.pieces[end..]);
     let (prefix, _) = fill(prepared, before, &sets[0], sets, None)?;
@@ -92,7 +92,10 @@ pub(super) fn run(
                 fetched.rowcount += one.rowcount;
                 fetched.lastrowid = one.lastrowid;
             }
-            Err(failure) => return Err(failed(failure, Some((&text, Some(&shown))))),
+            Err(failure) => {
+                let shown = (!values.is_empty()).then_some(shown.as_str());
+                return Err(failed(failure, Some((&text, shown))));
+            }
         }
     }
     Ok(fetched)
@@ -100,16 +103,21 @@ pub(super) fn run(
 
 /// How the rows of an insert are sent: in order where the caller wants them so, in batches where the rows that come
 /// back can be told apart by a key that was given.
-fn order(profile: Profile, statement: &Statement, sets: &[Params]) -> Order {
+fn order(profile: Profile, statement: &Statement, sets: &[Params], returns: bool) -> Order {
     let Statement::Insert(insert) = statement else { return Order::Unordered };
     if !profile.has(Behaviour::InsertManyValuesOrdered) {
         return Order::Unsaid;
     }
-    let wants_order = insert.sort_returning || (insert.return_defaults && insert.returning.is_empty());
-    let key_given =
-        insert.table.primary_key().iter().all(|column| {
-            sets.iter().all(|set| set.get(&column.key()).is_some_and(|value| !value.is_null()))
-        });
+    let generated = insert.table.autoincrement_column();
+    let wants_order =
+        returns && (insert.sort_returning || (insert.return_defaults && insert.returning.is_empty()));
+    let key_given = insert.table.primary_key().iter().all(|column| {
+        let given = |set: &Params| set.get(&column.key()).is_some_and(|value| !value.is_null());
+        match &generated {
+            Some(generated) => insert.sort_returning && (generated != column || sets.iter().all(given)),
+            None => true,
+        }
+    });
     match (wants_order, key_given) {
         (false, _) => Order::Unordered,
         (true, true) => Order::Ordered,

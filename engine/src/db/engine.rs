@@ -369,8 +369,9 @@ impl Databases {
     pub(super) fn write(&mut self, database: DatabaseId, level: &'static str, message: String) {
         let entry = self.database(database);
         let shown = match level {
-            "DEBUG" => entry.logging == Echo::Debug,
-            _ => entry.logging != Echo::Off,
+            "DEBUG" => entry.logging == Echo::Debug && entry.echo == Echo::Debug,
+            // What a connection logs is settled when it is checked out; an engine that echoes no longer is silent.
+            _ => entry.logging != Echo::Off && entry.echo != Echo::Off,
         };
         let logger = if entry.profile.has(Behaviour::StatementMarks) {
             "sqlalchemy.engine.Engine"

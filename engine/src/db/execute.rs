@@ -11,7 +11,7 @@ use crate::host::Cx;
 use crate::schema::{Column, ColumnDefault, SqlType, Table};
 use crate::sql::compile::{self, Piece};
 use crate::sql::key::cache_key;
-use crate::sql::{Bind, Compiled, CompiledBind, Dialect, Execution, Params, Statement};
+use crate::sql::{Bind, Compiled, CompiledBind, Dialect, Execution, Late, Params, Statement, Token};
 use crate::value::Value;
 use crate::version::{Behaviour, Profile};
 use std::fmt::Write as _;
@@ -58,6 +58,8 @@ pub(super) struct Prepared {
     pub(super) entry: Rc<Entry>,
     pub(super) binds: Vec<Bind>,
     pub(super) mark: Mark,
+    /// Values that were worked out for this execution.
+    late: Vec<(Token, Value)>,
 }
 
 /// Executes a statement on a connection, beginning a transaction where none is and the version does so.
@@ -82,8 +84,8 @@ pub fn execute(
         Given::Many(sets) => sets,
     };
     let many = sets.len() > 1;
-    let prepared = prepare(&mut cx.orm.databases, database, statement, &sets[0], many)?;
-    settle_values(cx, &prepared, &mut sets)?;
+    let mut prepared = prepare(&mut cx.orm.databases, database, statement, &sets[0], many)?;
+    work_out_late(cx, &mut prepared)?;
     work_out_defaults(cx, statement, &prepared.entry.compiled, &mut sets)?;
     let databases = &mut cx.orm.databases;
     let autocommits = databases.autocommits(database) && !databases.in_transaction(connection);
@@ -163,7 +165,7 @@ fn prepare(
         && let Some(entry) = databases.database_mut(database).cache.get(&keyed.key)
     {
         let mark = Mark::Cached { made: entry.made, extra: String::new() };
-        return Ok(Prepared { entry, binds: keyed.binds.clone(), mark });
+        return Ok(Prepared { entry, binds: keyed.binds.clone(), mark, late: Vec::new() });
     }
     let execution = Execution { parameters: Some(&names), many, literal_binds: false };
     let compiled = compile::compile(profile, Dialect::Sqlite, statement, execution)?;
@@ -172,43 +174,48 @@ fn prepare(
         Some(keyed) => {
             let entry = Rc::new(Entry { compiled, binds: keyed.binds.clone(), made });
             databases.database_mut(database).cache.insert(keyed.key, entry.clone());
-            Prepared { entry, binds: keyed.binds, mark: Mark::Generated { made, extra: String::new() } }
+            Prepared {
+                entry,
+                binds: keyed.binds,
+                mark: Mark::Generated { made, extra: String::new() },
+                late: Vec::new(),
+            }
         }
         None => Prepared {
             entry: Rc::new(Entry { compiled, binds: Vec::new(), made }),
             binds: Vec::new(),
             mark: Mark::NoKey { made },
+            late: Vec::new(),
         },
     })
 }
 
-/// Works out the values that wait for the execution: keys of objects that a criterion compares with.
-fn settle_values(cx: &mut Cx<'_>, prepared: &Prepared, sets: &mut [Params]) -> Result<()> {
-    let [set] = sets else { return Ok(()) };
-    let compiled = &prepared.entry.compiled;
-    for bind in &compiled.binds {
-        let host = match raw_value(prepared, bind, set).as_deref() {
-            Some(Value::Host(host)) => Rc::clone(host),
-            _ => continue,
-        };
-        match host.settle(cx) {
-            None => {}
-            Some(Ok(value)) => {
-                set.insert(bind.name.clone(), value);
-            }
-            Some(Err(error)) if error.kind() == ErrorKind::InvalidRequestError => {
-                let refusal = Refusal {
-                    class: "sqlalchemy.exc.InvalidRequestError",
-                    message: error.detail().to_owned(),
-                };
-                let empty =
-                    if cx.orm.profile.has(Behaviour::StatementMarks) { "{}" } else { "immutabledict({})" };
-                let refused = refused(&refusal, compiled, &[]);
-                let detail = format!("{}\n[parameters: [{empty}]]", refused.detail());
-                return Err(Error::new(ErrorKind::StatementError, detail));
-            }
-            Some(Err(error)) => return Err(error),
+/// Works out the values that are known only now.
+fn work_out_late(cx: &mut Cx<'_>, prepared: &mut Prepared) -> Result<()> {
+    let current = prepared.binds.iter().map(|bind| (Some(bind.token.clone()), bind.late.clone()));
+    let compiled = prepared.entry.compiled.binds.iter().map(|bind| (bind.token.clone(), bind.late.clone()));
+    let all: Vec<(Option<Token>, Option<Late>)> =
+        if prepared.binds.is_empty() { compiled.collect() } else { current.collect() };
+    for (token, late) in all {
+        let (Some(token), Some(late)) = (token, late) else { continue };
+        if prepared.late.iter().any(|(known, _)| *known == token) {
+            continue;
         }
+        let value = (late.0)(cx).map_err(|error| {
+            if error.kind() != ErrorKind::InvalidRequestError {
+                return error;
+            }
+            let empty = if cx.orm.profile.has(Behaviour::StatementMarks) { "{}" } else { "immutabledict({})" };
+            Error::new(
+                ErrorKind::StatementError,
+                format!(
+                    "(sqlalchemy.exc.InvalidRequestError) {}\n[SQL: {}]\n[parameters: [{empty}]]",
+                    error.detail(),
+                    prepared.entry.compiled.text
+                ),
+            )
+        })?;
+        prepared.late.push((token, value));
     }
     Ok(())
 }
@@ -269,6 +276,10 @@ fn raw_value<'a>(
         let place = prepared.entry.binds.iter().position(|known| known.token == *token)?;
         prepared.binds.get(place)
     });
+    let token = current.map(|current| &current.token).or(bind.token.as_ref());
+    if let Some((_, value)) = prepared.late.iter().find(|(known, _)| Some(known) == token) {
+        return Some(Cow::Borrowed(value));
+    }
     match current {
         Some(current) => current.value.as_ref().map(Cow::Borrowed),
         None => bind.value.as_ref().map(Cow::Borrowed),
@@ -306,6 +317,16 @@ pub(super) fn fill(
         };
         let bind = &compiled.binds[number];
         if let Some(items) = expanded(prepared, bind) {
+            if let Some(types) = &bind.tuple {
+                let rows = items.len().checked_div(types.len()).unwrap_or(0);
+                let row = format!("({})", vec!["?"; types.len()].join(", "));
+                let _ = write!(text, "(VALUES {})", vec![row.as_str(); rows].join(", "));
+                for (item, ty) in items.iter().zip(types.iter().cycle()) {
+                    values
+                        .push(convert::bind(ty, item).map_err(|refusal| refused(&refusal, compiled, sets))?);
+                }
+                continue;
+            }
             text.push('(');
             if items.is_empty() {
                 text.push_str("SELECT 1 FROM (SELECT 1) WHERE 1!=1");

@@ -61,7 +61,7 @@ impl Builder<'_> {
                             && !own.contains_key(key)
                             && let Some(joins) = joins.as_deref_mut()
                         {
-                            self.choose(plan, relationship, joins)?;
+                            self.choose(plan, relationship, crate::map::Mapped::from(base), &[], joins)?;
                         }
                     }
                 }

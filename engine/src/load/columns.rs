@@ -58,7 +58,9 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
         cx.orm.states.get_mut(id).expired = false;
         return Ok(());
     }
-    load_only(cx, id, keys)
+    load_only(cx, id, keys)?;
+    cx.orm.states.get_mut(id).expired_attributes.clear();
+    Ok(())
 }
 
 fn object_of(cx: &Cx<'_>, id: StateId) -> Result<ObjRef> {
@@ -73,6 +75,7 @@ fn own_row(cx: &Cx<'_>, id: StateId, tag: &str) -> Result<Query> {
     };
     let mut query = by_key(cx, state.mapper, &key.values, tag)?;
     query.autoflush = false;
+    query.refreshing = true;
     query.options = state.options.as_deref().unwrap_or(&[]).to_vec();
     Ok(query)
 }
@@ -86,6 +89,7 @@ fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
         )
         .with_code("bhk3"));
     };
+    check_key(cx, id)?;
     let whole = cx.orm.states.get(id).expired;
     if cx.orm.profile.has(Behaviour::ExpiredLoadsAutoflush) {
         session::autoflush(cx, session)?;
@@ -160,6 +164,28 @@ fn own_tables(cx: &Cx<'_>, id: StateId, keys: &[Key]) -> Result<Option<Query>> {
     Ok(known.then_some(query))
 }
 
+/// Refuses to load an object that has no row and lacks its key: one that had a row which was rolled back.
+fn check_key(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
+    let state = cx.orm.states.get(id);
+    if state.key.is_some() {
+        return Ok(());
+    }
+    let lacks = cx.orm.mappers.get(state.mapper).primary_key.iter().any(|column| {
+        crate::state::column_key(cx.orm, state.mapper, column)
+            .is_some_and(|key| state.expired_attributes.contains(&key))
+    });
+    if !lacks {
+        return Ok(());
+    }
+    let text = attr::object_text(cx, id);
+    Err(Error::new(
+        ErrorKind::InvalidRequestError,
+        format!(
+            "Instance {text} cannot be refreshed - it's not  persistent and does not contain a full primary key."
+        ),
+    ))
+}
+
 /// How the statement cache tells loads of expired attributes apart.
 fn expired_tag<'a>(whole: bool, keys: impl Iterator<Item = &'a Key>) -> String {
     let mut names: Vec<&str> = keys.map(AsRef::as_ref).collect();
@@ -194,6 +220,16 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
     }
     let object = object_of(cx, id)?;
     session::autoflush(cx, session)?;
+    if let Some(keys) = keys
+        && !cx.orm.profile.has(Behaviour::RefreshesRelationshipsAlone)
+        && !keys.iter().any(|key| cx.orm.mappers.get(mapper).column_of(key).is_some())
+    {
+        session::connection_for(cx, session, mapper, true)?;
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            "No column-based properties specified for refresh operation. Use session.expire() to reload collections and related items.",
+        ));
+    }
     let tag = match keys {
         None => "refresh".to_owned(),
         Some(keys) => {
@@ -207,6 +243,7 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
         query.style = Style::Select;
     }
     query.only = keys.map(<[Key]>::to_vec);
+    query.asked_for = keys.is_some() && cx.orm.profile.has(Behaviour::RefreshesRelationshipsAlone);
     query.populate_existing = keys.is_none();
     let refresh = Refresh { object, only: query.only.clone() };
     let (_, met) = query.run_refreshing(cx, session, Some(refresh))?;

@@ -155,6 +155,12 @@ fn along(
         OnClause::Inferred => None,
     };
     match (secondary_alias, secondary) {
+        // An outer join takes the secondary and the target together, or rows of the secondary alone would show.
+        (Some(alias), Some(secondary)) if join.outer || join.full => {
+            let on = limited(orm, to.mapper, &right_adapter, given.unwrap_or(secondary))?;
+            let pair = FromItem::from(&alias).join(right, on, false);
+            attach(&mut froms.items, at, pair, primary, join);
+        }
         (Some(alias), Some(secondary)) => {
             let on = limited(orm, to.mapper, &right_adapter, given.unwrap_or(secondary))?;
             attach(&mut froms.items, at, FromItem::from(&alias), primary, join);

@@ -66,86 +66,91 @@ fn loaded(cx: &Cx<'_>, object: &ObjRef, key: &str) -> Option<Value> {
 fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[LoaderOption]) -> Result<()> {
     let relationship = &load.relationship;
     let resolved = relationship.resolved();
-    let direct = resolved.secondary.is_none()
-        && resolved.synchronize_pairs.len() == 1
-        && resolved.local_remote_pairs.len() == 1
-        && matches!(resolved.primaryjoin.kind(), ExprKind::Binary { .. });
-    let (local, remote) = match resolved.local_remote_pairs.first() {
-        Some((local, remote)) if direct => (local.clone(), Some(remote.clone())),
-        _ => {
-            let primary_key = &cx.orm.mappers.get(relationship.parent).primary_key;
-            match &primary_key[..] {
-                [column] if cx.orm.mappers.get(relationship.parent).hierarchy.tables.len() == 1 => {
-                    (column.clone(), None)
-                }
-                [_] => {
-                    return Err(Error::unsupported(
-                        "selectin loading from a class of several tables by a join",
-                    ));
-                }
-                _ => return Err(Error::unsupported("selectin loading by a key of several columns")),
-            }
-        }
+    let pairs = &resolved.local_remote_pairs;
+    let plain = match resolved.primaryjoin.kind() {
+        ExprKind::Binary { .. } => pairs.len() == 1,
+        _ => pairs.len() > 1,
     };
-    let local_key = key_of(cx.orm, relationship.parent, &local)?;
-    let mut wanted: Vec<(ObjRef, Value)> = Vec::new();
+    let direct = resolved.secondary.is_none() && resolved.synchronize_pairs.len() == pairs.len() && plain;
+    let (locals, remotes): (Vec<Column>, Option<Vec<Column>>) = if direct {
+        let (locals, remotes) = pairs.iter().cloned().unzip();
+        (locals, Some(remotes))
+    } else if cx.orm.mappers.get(relationship.parent).hierarchy.tables.len() > 1 {
+        return Err(Error::unsupported("selectin loading from a class of several tables by a join"));
+    } else {
+        (cx.orm.mappers.get(relationship.parent).primary_key.clone(), None)
+    };
+    let mut local_keys = Vec::with_capacity(locals.len());
+    for local in &locals {
+        local_keys.push(key_of(cx.orm, relationship.parent, local)?);
+    }
+    let mut wanted: Vec<(ObjRef, Vec<Value>)> = Vec::new();
     for object in &load.objects {
-        let value = loaded(cx, object, &local_key).unwrap_or(Value::Null);
+        let value = local_keys.iter().map(|key| loaded(cx, object, key).unwrap_or(Value::Null)).collect();
         wanted.push((object.clone(), value));
     }
-    let many_to_one = resolved.direction == Direction::ManyToOne && remote.is_some();
+    let many_to_one = resolved.direction == Direction::ManyToOne && remotes.is_some();
+    let lacks = |value: &[Value]| value.iter().any(Value::is_null);
     if many_to_one {
         // A parent without a foreign key has no row to look for.
-        for (object, _) in wanted.iter().filter(|(_, value)| value.is_null()) {
+        for (object, _) in wanted.iter().filter(|(_, value)| lacks(value)) {
             give(cx, load, object, Vec::new())?;
         }
-        wanted.retain(|(_, value)| !value.is_null());
+        wanted.retain(|(_, value)| !lacks(value));
     }
     for chunk in wanted.chunks(CHUNK) {
-        let mut values: Vec<Value> = Vec::new();
+        let mut values: Vec<Vec<Value>> = Vec::new();
         for (_, value) in chunk {
             if !many_to_one || !values.contains(value) {
                 values.push(value.clone());
             }
         }
-        let query = match &remote {
-            Some(remote) => direct_query(cx, load, options, remote, values, many_to_one)?,
-            None => joined_query(cx, load, options, &local, values)?,
+        let query = match &remotes {
+            Some(remotes) => direct_query(cx, load, options, remotes, values, many_to_one)?,
+            None => joined_query(cx, load, options, &locals, values)?,
         };
         let rows = query.run(cx, session)?;
-        distribute(cx, load, remote.as_ref(), rows, chunk)?;
+        distribute(cx, load, remotes.as_deref(), rows, chunk)?;
     }
     Ok(())
+}
+
+/// `column IN (…)`, or of several columns, `(a, b) IN (VALUES …)`.
+fn any_of_rows(columns: &[Expr], values: Vec<Vec<Value>>) -> Result<Expr> {
+    let values: Vec<Value> = values.into_iter().flatten().collect();
+    match columns {
+        [column] => any_of(column, values),
+        _ => Ok(Expr::any_row(columns, values)),
+    }
 }
 
 /// Gives each parent the objects whose rows bear its value.
 fn distribute(
     cx: &mut Cx<'_>,
     load: &Later,
-    remote: Option<&Column>,
+    remotes: Option<&[Column]>,
     rows: Rows,
-    parents: &[(ObjRef, Value)],
+    parents: &[(ObjRef, Vec<Value>)],
 ) -> Result<()> {
     let relationship = &load.relationship;
-    let mut found: Vec<(Value, ObjRef)> = Vec::new();
+    let mut found: Vec<(Vec<Value>, ObjRef)> = Vec::new();
     for row in rows.rows {
-        let mut value = None;
+        let mut value = Vec::new();
         let mut object = None;
         for item in row {
             match item {
-                Item::Value(item) => value = Some(item),
+                Item::Value(item) => value.push(item),
                 Item::Object(item) => object = item,
             }
         }
         let Some(object) = object else { continue };
-        let value = match (value, remote) {
-            (Some(value), _) => value,
-            (None, Some(remote)) => {
+        if value.is_empty() {
+            let Some(remotes) = remotes else { continue };
+            for remote in remotes {
                 let key = key_of(cx.orm, relationship.resolved().target, remote)?;
-                loaded(cx, &object, &key).unwrap_or(Value::Null)
+                value.push(loaded(cx, &object, &key).unwrap_or(Value::Null));
             }
-            (None, None) => continue,
-        };
+        }
         found.push((value, object));
     }
     for (parent, value) in parents {
@@ -164,28 +169,33 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
         Entity::Mapped(mapped) if cx.orm.mappers.is_a(mapped.mapper, relationship.parent) => Some(*mapped),
         _ => None,
     });
-    let (Some(root), [(local, _)], true) = (root, &resolved.local_remote_pairs[..1], load.path == query.path)
-    else {
+    let (Some(root), true) = (root, load.path == query.path) else {
         return Err(Error::unsupported("eager loading by subquery below another relationship"));
     };
-    let several = resolved.local_remote_pairs.iter().any(|(other, _)| {
-        other != local
-            && !resolved.secondary.as_ref().is_some_and(|table| table.has_column(other))
-            && cx.orm.mappers.get(relationship.parent).has_column(other)
-    });
-    if several {
-        return Err(Error::unsupported("eager loading by subquery over several columns"));
+    let mut locals: Vec<Column> = Vec::new();
+    for (local, _) in &resolved.local_remote_pairs {
+        let of_secondary = resolved.secondary.as_ref().is_some_and(|table| table.has_column(local));
+        if !of_secondary
+            && cx.orm.mappers.get(relationship.parent).has_column(local)
+            && !locals.contains(local)
+        {
+            locals.push(local.clone());
+        }
     }
-    let local_key = key_of(cx.orm, relationship.parent, local)?;
+    let mut local_keys = Vec::with_capacity(locals.len());
+    for local in &locals {
+        local_keys.push(key_of(cx.orm, relationship.parent, local)?);
+    }
     let mut inner = query.clone();
     inner.style = Style::Legacy;
-    inner.entities = vec![Entity::Attribute(root, Rc::clone(&local_key))];
+    inner.entities = local_keys.iter().map(|key| Entity::Attribute(root, Rc::clone(key))).collect();
     if inner.select_from.is_empty() && inner.joins.is_empty() {
         inner.select_from.push(root);
     }
     inner.options.clear();
-    let parent = cx.orm.mappers.get(relationship.parent);
-    inner.distinct |= !parent.primary_key.contains(&parent.base_column(local));
+    let mapper = cx.orm.mappers.get(relationship.parent);
+    let given: Vec<Column> = locals.iter().map(|local| mapper.base_column(local)).collect();
+    inner.distinct |= !mapper.primary_key.iter().all(|column| given.contains(column));
     if inner.limit.is_none() && inner.offset.is_none() {
         inner.order_by.clear();
     }
@@ -193,7 +203,7 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     let columns: Rc<[Expr]> = alias.columns().into();
     let plain = Adapter::of(cx.orm, root);
     let parent = Adapter::Wrapped {
-        selected: vec![plain.column(local)?].into(),
+        selected: locals.iter().map(|local| plain.column(local)).collect::<Result<Rc<[Expr]>>>()?,
         columns: Rc::clone(&columns),
         inner: Box::new(plain),
     };
@@ -216,12 +226,15 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     let mut outer = Query::loader(resolved.target, "subquery");
     prepare(cx, &mut outer, load, &query.options)?;
     outer.style = Style::Legacy;
-    outer.entities.push(Entity::Expr(parent.column(local)?));
+    for local in &locals {
+        outer.entities.push(Entity::Expr(parent.column(local)?));
+    }
     outer.from_items = vec![from];
     let rows = outer.run(cx, session)?;
     let mut parents = Vec::with_capacity(load.objects.len());
     for object in &load.objects {
-        parents.push((object.clone(), loaded(cx, object, &local_key).unwrap_or(Value::Null)));
+        let value = local_keys.iter().map(|key| loaded(cx, object, key).unwrap_or(Value::Null)).collect();
+        parents.push((object.clone(), value));
     }
     distribute(cx, load, None, rows, &parents)
 }
@@ -271,8 +284,8 @@ fn direct_query(
     cx: &Cx<'_>,
     load: &Later,
     options: &[LoaderOption],
-    remote: &Column,
-    values: Vec<Value>,
+    remotes: &[Column],
+    values: Vec<Vec<Value>>,
     many_to_one: bool,
 ) -> Result<Query> {
     let target = load.relationship.resolved().target;
@@ -281,16 +294,21 @@ fn direct_query(
     let target_mapper = cx.orm.mappers.get(target);
     let to = load.of_type.unwrap_or_else(|| Mapped::from(target));
     let adapter = Adapter::of(cx.orm, to);
-    let mut column = remote.clone();
+    let mut columns = remotes.to_vec();
     query.bare = true;
     if !many_to_one {
-        let key: Key = key_of(cx.orm, target, &column)?;
-        query.entities.insert(0, Entity::Attribute(to, key));
+        for (place, column) in columns.iter().enumerate() {
+            let key: Key = key_of(cx.orm, target, column)?;
+            query.entities.insert(place, Entity::Attribute(to, key));
+        }
     } else if target_mapper.is_joined() {
-        column = target_mapper.base_column(&column);
-        query.entities.insert(0, Entity::Expr(adapter.column(&column)?));
+        for (place, column) in columns.iter_mut().enumerate() {
+            *column = target_mapper.base_column(column);
+            query.entities.insert(place, Entity::Expr(adapter.column(column)?));
+        }
     }
-    query.criteria.push(any_of(&adapter.column(&column)?, values)?);
+    let columns = columns.iter().map(|column| adapter.column(column)).collect::<Result<Vec<_>>>()?;
+    query.criteria.push(any_of_rows(&columns, values)?);
     Ok(query)
 }
 
@@ -299,13 +317,16 @@ fn joined_query(
     cx: &mut Cx<'_>,
     load: &Later,
     options: &[LoaderOption],
-    local: &Column,
-    values: Vec<Value>,
+    locals: &[Column],
+    values: Vec<Vec<Value>>,
 ) -> Result<Query> {
     let relationship = &load.relationship;
     let resolved = relationship.resolved();
-    if let Some(query) = secondary_query(cx, load, options, local, &values)? {
-        return Ok(query);
+    if let [local] = locals {
+        let values: Vec<Value> = values.iter().flatten().cloned().collect();
+        if let Some(query) = secondary_query(cx, load, options, local, &values)? {
+            return Ok(query);
+        }
     }
     let parent = super::polymorphic::alias(cx, relationship.parent, None);
     let mut query = Query::loader(resolved.target, &tag(load));
@@ -314,8 +335,10 @@ fn joined_query(
         Sides { parent: &Adapter::of(cx.orm, parent), target: &Adapter::Plain, secondary: &Adapter::Plain };
     query.bare = true;
     join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
-    let local_key = key_of(cx.orm, relationship.parent, local)?;
-    query.entities.insert(0, Entity::Attribute(parent, local_key));
+    for (place, local) in locals.iter().enumerate() {
+        let local_key = key_of(cx.orm, relationship.parent, local)?;
+        query.entities.insert(place, Entity::Attribute(parent, local_key));
+    }
     query.joins.push(super::Join {
         target: super::JoinTarget::Relationship {
             from: parent,
@@ -326,8 +349,9 @@ fn joined_query(
         outer: false,
         full: false,
     });
-    let column = Adapter::of(cx.orm, parent).column(local)?;
-    query.criteria.push(any_of(&column, values)?);
+    let adapter = Adapter::of(cx.orm, parent);
+    let columns = locals.iter().map(|local| adapter.column(local)).collect::<Result<Vec<_>>>()?;
+    query.criteria.push(any_of_rows(&columns, values)?);
     Ok(query)
 }
 

@@ -9,38 +9,23 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{self, Direction, Key, Lazy, Relationship};
 use crate::session::SessionId;
-use crate::sql::Expr;
+use crate::sql::{Expr, FromItem};
 use crate::state::{ObjRef, Original, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
 use std::rc::Rc;
 
-/// Loads what the object's row refers to, whatever its key columns have been set to since.
+/// As [`load_relationship`], for a cascade or (`committed`) a flush: where those ignore it, a strategy that raises has
+/// no say; with `committed`, by the keys that the object's row has, whatever they have been set to since.
 ///
 /// # Errors
 ///
 /// As for [`load_relationship`].
-pub fn load_committed(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
-    load_by(cx, id, key, Keys::Committed)
-}
-
-/// As [`load_relationship`], where a strategy that raises does not.
-///
-/// # Errors
-///
-/// As for [`load_relationship`].
-pub fn load_quietly(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
-    load_by(cx, id, key, Keys::Quiet)
-}
-
-/// Which values of an object's key columns a load goes by, and whether it may raise by its strategy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keys {
-    Current,
-    /// As `Current`; nothing raises.
-    Quiet,
-    /// What the row holds; nothing raises.
-    Committed,
+pub fn load_relationship_anyway(cx: &mut Cx<'_>, id: StateId, key: &Key, committed: bool) -> Result<Slot> {
+    let by_flush = cx.orm.profile.has(Behaviour::FlushesIgnoreRaise);
+    let by_cascade = cx.orm.profile.has(Behaviour::CascadesIgnoreRaise);
+    let anyway = if committed { by_flush } else { by_cascade };
+    load_as(cx, id, key, !anyway, committed)
 }
 
 /// Loads a relationship attribute and leaves it in the object as loaded. A detached object is an error; a
@@ -50,10 +35,19 @@ enum Keys {
 ///
 /// `DetachedInstanceError` without a session, `InvalidRequestError` where the strategy is to raise.
 pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
-    load_by(cx, id, key, Keys::Current)
+    load_as(cx, id, key, true, false)
 }
 
-fn load_by(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Slot> {
+/// Loads what a scalar relationship is about to lose: by the keys that the object's row has.
+///
+/// # Errors
+///
+/// As for [`load_relationship`].
+pub fn load_replaced(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
+    load_as(cx, id, key, true, true)
+}
+
+fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: bool) -> Result<Slot> {
     let mapper = cx.orm.states.get(id).mapper;
     let registry = cx.orm.mappers.get(mapper).registry;
     map::configure_registry(cx, registry)?;
@@ -62,7 +56,10 @@ fn load_by(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Slot> 
     };
     let options = cx.orm.states.get(id).options.clone();
     let options = options.as_deref().unwrap_or(&[]);
-    let lazy = chosen(cx.orm, options, &[], &relationship).lazy;
+    let lazy = match chosen(cx.orm, options, &[], &relationship).lazy {
+        Lazy::Raise | Lazy::RaiseOnSql if !raises => Lazy::Select,
+        lazy => lazy,
+    };
     let raise = |cx: &Cx<'_>, name: &str| {
         let class = &cx.orm.mappers.get(mapper).class_name;
         Error::new(
@@ -70,9 +67,8 @@ fn load_by(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Slot> 
             format!("'{class}.{key}' is not available due to lazy='{name}'"),
         )
     };
-    let raises = keys == Keys::Current || !cx.orm.profile.has(Behaviour::RaiseSparesCascades);
     match lazy {
-        Lazy::Raise if raises => return Err(raise(cx, "raise")),
+        Lazy::Raise => return Err(raise(cx, "raise")),
         Lazy::NoLoad => {
             let empty = if relationship.resolved().uselist {
                 NewValue::Many(Vec::new())
@@ -99,7 +95,7 @@ fn load_by(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Slot> 
     // What is loaded may let go of the object itself.
     let _held = cx.orm.states.upgrade(id);
     if relationship.resolved().use_get {
-        let ident = identity(cx, id, &relationship, keys)?;
+        let ident = identity(cx, id, &relationship, committed)?;
         if ident.iter().all(Value::is_null) {
             return keep(cx, id, key, NewValue::One(None));
         }
@@ -109,7 +105,7 @@ fn load_by(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Slot> 
             InMap::OfOtherClass => return keep(cx, id, key, NewValue::One(None)),
             InMap::Absent => {}
         }
-        if lazy == Lazy::RaiseOnSql && raises {
+        if lazy == Lazy::RaiseOnSql {
             return Err(raise(cx, "raise_on_sql"));
         }
         let mut query = by_key(cx, target, &ident, &tag(&relationship))?;
@@ -117,10 +113,11 @@ fn load_by(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Slot> 
         let found = query.objects(cx, session)?.into_iter().next();
         return keep(cx, id, key, NewValue::One(found));
     }
-    if lazy == Lazy::RaiseOnSql && raises {
-        return Err(raise(cx, "raise_on_sql"));
-    }
-    let objects = select_related(cx, session, id, &relationship, options, keys)?;
+    let refused = (lazy == Lazy::RaiseOnSql).then(|| raise(cx, "raise_on_sql"));
+    let objects = match select_related(cx, session, id, &relationship, options, (committed, refused))? {
+        Found::Rows(objects) => objects,
+        Found::AlreadyThere(slot) => return Ok(slot),
+    };
     if relationship.resolved().uselist {
         return keep(cx, id, key, NewValue::Many(objects));
     }
@@ -168,14 +165,13 @@ fn keep(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<Slot
     slot.ok_or_else(|| Error::unsupported(format!("`{key}` did not keep what was loaded into it")))
 }
 
-/// A column's value in an object, loaded where it has expired.
-fn column_value(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<Value> {
-    if keys == Keys::Committed {
-        match cx.orm.states.get(id).committed.get(key) {
-            Some(Original::Value(value)) => return Ok(value.clone()),
-            Some(Original::NoValue) => return Ok(Value::Null),
-            _ => {}
-        }
+/// A column's value in an object, loaded where it has expired: the current one, or (`committed`) that of its row.
+fn column_value(cx: &mut Cx<'_>, id: StateId, key: &Key, committed: bool) -> Result<Value> {
+    if committed && let Some(original) = cx.orm.states.get(id).committed.get(key) {
+        return Ok(match original {
+            Original::Value(value) => value.clone(),
+            _ => Value::Null,
+        });
     }
     match attr::get(cx, id, key)? {
         Slot::Value(value) => Ok(value),
@@ -184,7 +180,12 @@ fn column_value(cx: &mut Cx<'_>, id: StateId, key: &Key, keys: Keys) -> Result<V
 }
 
 /// The target's primary key as the object's foreign keys give it.
-fn identity(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship, keys: Keys) -> Result<Vec<Value>> {
+fn identity(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    relationship: &Relationship,
+    committed: bool,
+) -> Result<Vec<Value>> {
     let resolved = relationship.resolved();
     let primary_key = cx.orm.mappers.get(resolved.target).primary_key.clone();
     let mut values = Vec::with_capacity(primary_key.len());
@@ -196,9 +197,16 @@ fn identity(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship, keys: Key
             return Err(Error::unsupported("a lookup by a key that the join does not give"));
         };
         let key = key_of(cx.orm, relationship.parent, local)?;
-        values.push(column_value(cx, id, &key, keys)?);
+        values.push(column_value(cx, id, &key, committed)?);
     }
     Ok(values)
+}
+
+/// What a lazy load comes to.
+enum Found {
+    Rows(Vec<ObjRef>),
+    /// Reading the object's own columns has loaded the relationship along with them.
+    AlreadyThere(Slot),
 }
 
 /// Emits the lazy load's `SELECT`.
@@ -208,8 +216,8 @@ fn select_related(
     id: StateId,
     relationship: &Relationship,
     options: &[LoaderOption],
-    keys: Keys,
-) -> Result<Vec<ObjRef>> {
+    (committed, refused): (bool, Option<Error>),
+) -> Result<Found> {
     let resolved = relationship.resolved();
     let parent_tables = cx.orm.mappers.get(relationship.parent).hierarchy.tables.clone();
     let target_tables = cx.orm.mappers.get(resolved.target).hierarchy.tables.clone();
@@ -232,23 +240,30 @@ fn select_related(
             return Ok(bound.clone());
         }
         let key = key_of(cx.orm, relationship.parent, column)?;
-        let value = column_value(cx, id, &key, keys)?;
+        let value = column_value(cx, id, &key, committed)?;
         let bound = Expr::bind_named("param", true, Some(value), column.ty());
         locals.push((column.clone(), bound.clone()));
         Ok(bound)
     })?;
+    // What had expired may have been loaded with it.
+    if let Some(slot) = cx.orm.states.get(id).dict.get(&relationship.key) {
+        return Ok(Found::AlreadyThere(slot.clone()));
+    }
+    if let Some(error) = refused {
+        return Err(error);
+    }
     let mut query = Query::loader(resolved.target, &tag(relationship));
     prepare(cx, &mut query, relationship, options);
     query.criteria.push(condition);
     if let Some(secondaryjoin) = &resolved.secondaryjoin {
         query.criteria.push(secondaryjoin.clone());
-        if let Some(secondary) = &resolved.secondary {
-            let target = super::adapt::selectable(cx.orm, resolved.target.into());
-            query.from_items = vec![target, crate::sql::FromItem::from(secondary)];
-        }
+    }
+    if let Some(secondary) = &resolved.secondary {
+        let target = super::adapt::selectable(cx.orm, crate::map::Mapped::from(resolved.target));
+        query.from_items = vec![target, FromItem::from(secondary)];
     }
     query.order_by.clone_from(&resolved.order_by);
     query.autoflush = true;
     query.on_access = true;
-    query.objects(cx, session)
+    query.objects(cx, session).map(Found::Rows)
 }

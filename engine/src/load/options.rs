@@ -13,6 +13,10 @@ pub enum Strategy {
     Relationship(Lazy),
     /// `joinedload(…, innerjoin=True)`.
     JoinedInner,
+    /// `defaultload(…)`: as the mapping says, but another option to the statement cache.
+    Default,
+    /// `contains_eager(…)`: the statement has the related rows already.
+    Contained,
     /// `defer(…)` of a column.
     Defer,
     /// `undefer(…)` of a column.
@@ -46,6 +50,10 @@ pub(crate) struct Chosen {
     pub by_option: bool,
     /// What the objects are loaded as.
     pub of_type: Option<Mapped>,
+    /// The statement has the related rows already.
+    pub contained: bool,
+    /// The mapping's eager strategy, where it ends here: it would come back to a class that the path has passed.
+    pub cut: Option<Lazy>,
 }
 
 fn ends_with(option: &LoaderOption, path: &[(MapperId, Key)], mapper: MapperId, key: &str) -> bool {
@@ -65,13 +73,14 @@ pub(crate) fn chosen(
         let matches = ends_with(option, path, relationship.parent, &relationship.key)
             || ends_with(option, path, relationship.parent, "*");
         match option.strategy {
-            Strategy::Relationship(lazy) if matches => Some((lazy, false, option.of_type)),
-            Strategy::JoinedInner if matches => Some((Lazy::Joined, true, option.of_type)),
+            Strategy::Relationship(lazy) if matches => Some((lazy, false, false, option.of_type)),
+            Strategy::JoinedInner if matches => Some((Lazy::Joined, true, false, option.of_type)),
+            Strategy::Contained if matches => Some((Lazy::Joined, false, true, option.of_type)),
             _ => None,
         }
     });
-    if let Some((lazy, inner, of_type)) = found {
-        return Chosen { lazy, inner, by_option: true, of_type };
+    if let Some((lazy, inner, contained, of_type)) = found {
+        return Chosen { lazy, inner, by_option: true, of_type, contained, cut: None };
     }
     let resolved = relationship.resolved();
     let eager = matches!(resolved.lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate);
@@ -88,7 +97,14 @@ pub(crate) fn chosen(
         }
     };
     let lazy = if eager && comes_back { Lazy::Select } else { resolved.lazy };
-    Chosen { lazy, inner: relationship.args.innerjoin == Some(true), by_option: false, of_type: None }
+    Chosen {
+        lazy,
+        inner: relationship.args.innerjoin == Some(true),
+        by_option: false,
+        of_type: None,
+        contained: false,
+        cut: (eager && comes_back).then_some(resolved.lazy),
+    }
 }
 
 /// Whether a column is left for later where it stands.
@@ -106,7 +122,11 @@ pub(crate) fn is_deferred(
         match option.strategy {
             Strategy::Defer => Some(true),
             Strategy::Undefer => Some(false),
-            Strategy::Relationship(_) | Strategy::JoinedInner | Strategy::SelectinPolymorphic => None,
+            Strategy::Relationship(_)
+            | Strategy::JoinedInner
+            | Strategy::Contained
+            | Strategy::Default
+            | Strategy::SelectinPolymorphic => None,
         }
     });
     found.unwrap_or(default)

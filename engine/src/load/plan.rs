@@ -89,6 +89,14 @@ pub(super) struct Builder<'a> {
 pub(super) struct ToJoin {
     relationship: Rc<Relationship>,
     chosen: Chosen,
+    /// The class that it is joined to, and where among the contained loads of the entity that stands.
+    owner: Mapped,
+    at: Vec<usize>,
+}
+
+/// The plan of a class that an entity's row contains, by the places of contained loads that lead to it.
+fn contained<'a>(plan: &'a mut EntityPlan, at: &[usize]) -> Option<&'a mut EntityPlan> {
+    at.iter().try_fold(plan, |plan, index| plan.joined.get_mut(*index).map(|joined| &mut joined.entity))
 }
 
 impl Plan {
@@ -233,7 +241,9 @@ impl Builder<'_> {
                             plan.columns.push((Rc::clone(&property.key), *at));
                         }
                         Property::Relationship(relationship) if eager => {
-                            self.choose(&mut plan, relationship, &mut joins)?;
+                            let mut found = Vec::new();
+                            self.choose(&mut plan, relationship, *mapped, &[], &mut found)?;
+                            self.take_contained(&mut plan, found, &[], &mut joins)?;
                         }
                         Property::Relationship(_) => {}
                     }
@@ -250,6 +260,61 @@ impl Builder<'_> {
                 Ok((Reader::Entity(plan), name, joins))
             }
         }
+    }
+
+    /// Reads what the statement contains already from its own columns, and leaves the other loads to be joined.
+    fn take_contained(
+        &mut self,
+        plan: &mut EntityPlan,
+        found: Vec<ToJoin>,
+        at: &[usize],
+        joins: &mut Vec<ToJoin>,
+    ) -> Result<()> {
+        let orm = self.orm;
+        for join in found {
+            if !join.chosen.contained {
+                joins.push(join);
+                continue;
+            }
+            let relationship = join.relationship;
+            let target = Mapped::from(relationship.resolved().target);
+            let mapper = orm.mappers.get(target.mapper);
+            let adapter = Adapter::of(orm, target);
+            self.multiplies |= relationship.resolved().uselist;
+            let mut path = plan.path.clone();
+            path.push((relationship.parent, Rc::clone(&relationship.key)));
+            let mut child = self.empty(target.mapper, path);
+            let mut place = at.to_vec();
+            place.push(plan.joined.len());
+            for property in mapper.properties.values() {
+                match property {
+                    Property::Column(property) => {
+                        if self.skips(&child.path, target.mapper, &property.key, property.deferred) {
+                            continue;
+                        }
+                        let Some(column) = property.columns.first() else { continue };
+                        let at = self.place(adapter.column(column)?);
+                        child.columns.push((Rc::clone(&property.key), at));
+                    }
+                    Property::Relationship(next) => {
+                        let mut found = Vec::new();
+                        self.choose(&mut child, next, target, &place, &mut found)?;
+                        self.take_contained(&mut child, found, &place, joins)?;
+                    }
+                }
+            }
+            for column in &mapper.primary_key {
+                let at = self.place(adapter.column(column)?);
+                child.primary_key.push(at);
+            }
+            plan.joined.push(JoinedPlan {
+                parent: relationship.parent,
+                key: Rc::clone(&relationship.key),
+                uselist: relationship.resolved().uselist,
+                entity: child,
+            });
+        }
+        Ok(())
     }
 
     fn empty(&mut self, mapper: MapperId, path: Path) -> EntityPlan {
@@ -287,6 +352,8 @@ impl Builder<'_> {
         &mut self,
         plan: &mut EntityPlan,
         relationship: &Rc<Relationship>,
+        owner: Mapped,
+        at: &[usize],
         joins: &mut Vec<ToJoin>,
     ) -> Result<()> {
         if plan.path.len() == self.query.path.len()
@@ -296,18 +363,26 @@ impl Builder<'_> {
             return Ok(());
         }
         let chosen = chosen(self.orm, &self.query.options, &plan.path, relationship);
-        match chosen.lazy {
+        self.multiplies |= chosen.cut == Some(Lazy::Joined) && relationship.resolved().uselist;
+        // A refresh loads for the object itself what a query would not come back to.
+        let at_root = plan.path.len() == self.query.path.len();
+        let lazy = match chosen.cut {
+            Some(cut @ (Lazy::Selectin | Lazy::Subquery)) if self.query.refreshing && at_root => cut,
+            _ if chosen.lazy == Lazy::Select && self.query.asked_for && at_root => Lazy::Immediate,
+            _ => chosen.lazy,
+        };
+        match lazy {
             Lazy::Joined if plan.path.len() >= MAX_DEPTH => {
                 let what = format!("joined loading more than {MAX_DEPTH} relationships deep");
                 return Err(Error::unsupported(what));
             }
             Lazy::Joined => {
-                joins.push(ToJoin { relationship: Rc::clone(relationship), chosen });
+                joins.push(ToJoin { relationship: Rc::clone(relationship), chosen, owner, at: at.to_vec() });
             }
-            Lazy::Selectin | Lazy::Subquery | Lazy::Immediate => {
+            Lazy::Selectin | Lazy::Subquery | Lazy::Immediate | Lazy::NoLoad => {
                 plan.later.push(LaterLoad {
                     relationship: Rc::clone(relationship),
-                    lazy: chosen.lazy,
+                    lazy,
                     of_type: chosen.of_type,
                 });
             }
@@ -369,32 +444,38 @@ impl Builder<'_> {
                 froms.push(item);
             }
         }
-        let mut extended = Vec::new();
+        // What is joined to comes last.
+        let mut wrapped: Vec<FromItem> = Vec::new();
         for (index, joins) in pending.into_iter().enumerate() {
             let (Reader::Entity(plan), Some(Some(adapter)), Some(Entity::Mapped(mapped))) =
                 (&mut readers[index], adapters.get(index), self.query.entities.get(index))
             else {
                 continue;
             };
-            if joins.is_empty() {
-                continue;
-            }
-            let root = selectable(self.orm, *mapped);
-            let mut from = match (position(froms, &root), position(&extended, &root)) {
-                (Some(at), _) => froms.remove(at),
-                (None, Some(at)) => extended.remove(at),
-                (None, None) => {
-                    return Err(Error::unsupported("an eager join of an entity that is not selected from"));
-                }
-            };
             for join in joins {
-                let (wider, joined) = self.join(from, adapter, &plan.path, &join, false)?;
-                from = wider;
+                let Some(plan) = contained(plan, &join.at) else { continue };
+                let is_root = join.at.is_empty();
+                let root = selectable(self.orm, if is_root { *mapped } else { join.owner });
+                let at = position(&wrapped, &root).map(Ok).or_else(|| position(froms, &root).map(Err));
+                let at = match at {
+                    Some(Ok(at)) => at,
+                    Some(Err(at)) => {
+                        wrapped.push(froms.remove(at));
+                        wrapped.len() - 1
+                    }
+                    None => {
+                        return Err(Error::unsupported(
+                            "an eager join of an entity that is not selected from",
+                        ));
+                    }
+                };
+                let adapter = if is_root { adapter.clone() } else { Adapter::of(self.orm, join.owner) };
+                let (from, joined) = self.join(wrapped[at].clone(), &adapter, &plan.path, &join, false)?;
+                wrapped[at] = from;
                 plan.joined.push(joined);
             }
-            extended.push(from);
         }
-        froms.append(&mut extended);
+        froms.append(&mut wrapped);
         Ok(())
     }
 
@@ -427,12 +508,18 @@ impl Builder<'_> {
             else {
                 continue;
             };
-            let adapter = Adapter::Wrapped {
-                inner: Box::new(adapter.clone()),
-                selected: Rc::clone(&selected),
-                columns: Rc::clone(&columns),
-            };
             for join in joins {
+                let Some(plan) = contained(plan, &join.at) else { continue };
+                let is_root = join.at.is_empty();
+                let adapter = Adapter::Wrapped {
+                    inner: Box::new(if is_root {
+                        adapter.clone()
+                    } else {
+                        Adapter::of(self.orm, join.owner)
+                    }),
+                    selected: Rc::clone(&selected),
+                    columns: Rc::clone(&columns),
+                };
                 // Places of joined columns are counted from the end of the entities' columns.
                 self.primary = columns.to_vec();
                 let (joined_from, joined) = self.join(from, &adapter, &plan.path, &join, false)?;
@@ -512,7 +599,7 @@ impl Builder<'_> {
                 }
                 Property::Relationship(next) => {
                     let mut joins = Vec::new();
-                    self.choose(&mut plan, next, &mut joins)?;
+                    self.choose(&mut plan, next, Mapped::from(resolved.target), &[], &mut joins)?;
                     for next in joins {
                         let (joined_from, joined) = self.join(from, &adapter, &plan.path, &next, outer)?;
                         from = joined_from;
@@ -672,8 +759,8 @@ impl Query {
             tag.push_str(if aliased { "aliased " } else { "" });
             tag.push_str(if given { "on " } else { "" });
         }
-        if !self.options.is_empty() || self.populate_existing {
-            let _ = write!(tag, "{:?} {}", self.options, self.populate_existing);
+        if !self.options.is_empty() {
+            let _ = write!(tag, "{:?}", self.options);
         }
         Some(Rc::from(tag))
     }

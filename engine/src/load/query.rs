@@ -111,6 +111,10 @@ pub struct Query {
     pub(crate) partial: bool,
     /// The class from which the path begins, where that is not the queried one.
     pub(crate) root: Option<Rc<str>>,
+    /// It reads the row of one object again.
+    pub(crate) refreshing: bool,
+    /// The attributes to load were named one by one: relationships among them are loaded at once.
+    pub(crate) asked_for: bool,
 }
 
 impl Query {
@@ -142,6 +146,8 @@ impl Query {
             labelled: false,
             partial: false,
             root: None,
+            refreshing: false,
+            asked_for: false,
         }
     }
 
@@ -299,9 +305,11 @@ impl Query {
             .collect();
         let mapped = self.entities.iter().any(|entity| matches!(entity, Entity::Mapped(_)));
         let legacy = self.style != Style::Select;
+        let of_mapped = self.entities.iter().any(|entity| !matches!(entity, Entity::Expr(_)));
         let rows = Rows {
             names,
             rows,
+            of_mapped,
             scalars: legacy && self.is_single(),
             needs_unique: plan.multiplies && !legacy,
         };

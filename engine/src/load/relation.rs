@@ -1,14 +1,15 @@
 //! Relationship attributes in conditions: `User.addresses.any(…)`, `Address.user == user`.
 
-use super::adapt::{Adapter, Sides, join_conditions, rewrite_columns, selectable};
-use super::late;
+use super::adapt::{Adapter, Sides, join_conditions, key_of, rewrite_columns, selectable};
 use super::polymorphic::{self, limit};
+use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{self, Direction, Mapped, Relationship};
+use crate::map::{self, Direction, Key, Mapped, Relationship};
 use crate::schema::{Column, SqlType, Table};
 use crate::sql::{Alias, Correlate, Expr, FromItem, Op, Select};
-use crate::state::ObjRef;
+use crate::state::{ObjRef, Slot};
+use crate::value::Value;
 use crate::version::Behaviour;
 use std::rc::Rc;
 
@@ -18,6 +19,49 @@ fn relationship(cx: &mut Cx<'_>, mapped: Mapped, key: &str) -> Result<Rc<Relatio
         .mappers
         .relationship(mapped.mapper, key)
         .ok_or_else(|| Error::unsupported(format!("`{key}` as a relationship in a condition")))
+}
+
+/// An object's column as what it is compared by: a value that is looked up when the statement is executed.
+fn bound_to(
+    cx: &mut Cx<'_>,
+    object: &ObjRef,
+    side: map::MapperId,
+    column: &Column,
+    name: &str,
+) -> Result<Expr> {
+    let key = key_of(cx.orm, side, column)?;
+    cx.orm.states.get_mut(object.id()).last_known.entry(key.clone()).or_insert(None);
+    let (object, text) = (object.clone(), format!("{column:?}"));
+    let late = move |cx: &mut Cx<'_>| value_of(cx, &object, &key, &text);
+    Ok(Expr::bind_late(name, column.ty(), Rc::new(late)))
+}
+
+/// The value of an object's column now: loaded where the object is persistent, or else the last one known.
+fn value_of(cx: &mut Cx<'_>, object: &ObjRef, key: &Key, column: &str) -> Result<Value> {
+    let id = object.id();
+    let state = cx.orm.states.get(id);
+    if let Some(Slot::Value(value)) = state.dict.get(key) {
+        return Ok(value.clone());
+    }
+    if state.key.is_some() && state.session.is_some() && !state.deleted {
+        return match attr::get(cx, id, key)? {
+            Slot::Value(value) => Ok(value),
+            Slot::One(_) | Slot::Many(_) => Err(Error::unsupported(format!("`{key}` as a column"))),
+        };
+    }
+    if let Some(Some(value)) = state.last_known.get(key) {
+        return Ok(value.clone());
+    }
+    let why = if state.expired_attributes.contains(key) {
+        "the object is detached and the value was expired"
+    } else {
+        "no value has been set for this column"
+    };
+    let text = attr::object_text(cx, id);
+    Err(Error::new(
+        ErrorKind::InvalidRequestError,
+        format!("Can't resolve value for column {column} on object {text}; {why}"),
+    ))
 }
 
 /// `Class.relationship == object` (`!=` where `negated`), with `None` for `None`.
@@ -53,10 +97,13 @@ pub fn equals(
             ErrorKind::InvalidRequestError,
             "Can't compare a collection to an object or collection; use contains() to test for membership.",
         )),
+        Some(object) if negated && resolved.direction != Direction::ManyToOne => {
+            without(cx, mapped, &relationship, object)
+        }
         Some(object) if negated => {
             let mut parts = Vec::new();
             for (local, remote) in &resolved.local_remote_pairs {
-                let value = late::value(cx, object.id(), resolved.target, remote)?;
+                let value = bound_to(cx, object, resolved.target, remote, &local.key())?;
                 let column = parent.column(local)?;
                 let differs = column.operate(Op::Ne, value)?;
                 parts.push(Expr::or([differs, column.operate(Op::Is, Expr::null())?]));
@@ -81,8 +128,7 @@ fn matches_object(
     let has = |tables: &[Table], column: &Column| tables.iter().any(|table| table.has_column(column));
     rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
         if has(&target_tables, column) && (remote || !has(&parent_tables, column)) {
-            let value = late::value(cx, object.id(), resolved.target, column)?;
-            Ok(Expr::bind_named("param", true, Some(value), column.ty()))
+            bound_to(cx, object, resolved.target, column, "param")
         } else {
             parent.column(column)
         }
@@ -129,7 +175,10 @@ fn select_one(
     } else {
         (selectable(cx.orm, to), Adapter::of(cx.orm, to))
     };
-    let sides = Sides { parent: &parent, target: &target, secondary: &Adapter::Plain };
+    // Where the target is written apart, so is the table between.
+    let between = resolved.secondary.as_ref().filter(|_| itself).map(|table| Alias::of_table(table, None));
+    let between_adapter = between.clone().map_or(Adapter::Plain, Adapter::Alias);
+    let sides = Sides { parent: &parent, target: &target, secondary: &between_adapter };
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
     let mut select = Select::new(vec![Expr::literal_column("1", SqlType::Integer)]);
     let target_first = cx.orm.profile.has(Behaviour::ExistsTargetFirst);
@@ -137,7 +186,8 @@ fn select_one(
         select.from.push(item);
     }
     if let Some(table) = &resolved.secondary {
-        select.from.insert(usize::from(target_first), FromItem::from(table));
+        let item = between.as_ref().map_or_else(|| FromItem::from(table), FromItem::from);
+        select.from.insert(usize::from(target_first), item);
     }
     let mut parts = vec![primary];
     parts.extend(secondary);
@@ -155,6 +205,35 @@ fn select_one(
     correlated.push(outer);
     select.correlate = Correlate::To(correlated);
     Ok(Expr::exists(select))
+}
+
+/// `NOT EXISTS (SELECT 1 FROM target WHERE join AND target.id = …)`: no row of the relationship is this object's.
+fn without(cx: &mut Cx<'_>, mapped: Mapped, relationship: &Relationship, object: &ObjRef) -> Result<Expr> {
+    let target = relationship.resolved().target;
+    let mut criteria = Vec::new();
+    for column in cx.orm.mappers.get(target).primary_key.clone() {
+        let key = key_of(cx.orm, target, &column)?;
+        let value = match attr::get(cx, object.id(), &key)? {
+            Slot::Value(value) => value,
+            Slot::One(_) | Slot::Many(_) => return Err(Error::unsupported(format!("`{key}` as a column"))),
+        };
+        criteria.push(Expr::column(&column).operate(Op::Eq, value)?);
+    }
+    let criteria = vec![Expr::and(criteria)];
+    Ok(select_one(cx, mapped, relationship, None, criteria)?.negate())
+}
+
+/// `~Class.collection.contains(object)` of a many-to-many, which is no plain negation of `contains()`.
+///
+/// # Errors
+///
+/// What loading the object's key raises.
+pub fn not_contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> Result<Option<Expr>> {
+    let relationship = relationship(cx, mapped, key)?;
+    if relationship.resolved().secondaryjoin.is_none() {
+        return Ok(None);
+    }
+    without(cx, mapped, &relationship, object).map(Some)
 }
 
 /// `Class.collection.contains(object)`.
@@ -176,8 +255,7 @@ pub fn contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> 
         let parent_tables = cx.orm.mappers.get(mapped.mapper).hierarchy.tables.clone();
         return rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
             if remote || !parent_tables.iter().any(|table| table.has_column(column)) {
-                let value = late::value(cx, object.id(), resolved.target, column)?;
-                Ok(Expr::bind_named("param", true, Some(value), column.ty()))
+                bound_to(cx, object, resolved.target, column, "param")
             } else {
                 parent.column(column)
             }
@@ -195,8 +273,7 @@ pub fn contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> 
     if let Some(join) = secondaryjoin {
         parts.push(rewrite_columns(&join, &mut |column, _| {
             if target_tables.iter().any(|table| table.has_column(column)) {
-                let value = late::value(cx, object.id(), resolved.target, column)?;
-                Ok(Expr::bind_named("param", true, Some(value), column.ty()))
+                bound_to(cx, object, resolved.target, column, "param")
             } else {
                 Ok(Expr::column(column))
             }

@@ -19,6 +19,8 @@ pub enum Item {
 pub struct Rows {
     pub names: Vec<Key>,
     pub rows: Vec<Vec<Item>>,
+    /// Some place is of a mapped class.
+    pub of_mapped: bool,
     /// A legacy `Query` of one mapped class yields the objects themselves, not rows.
     pub scalars: bool,
     /// Rows repeat an object for each member of a collection loaded with it: `unique()` must be called.

@@ -33,6 +33,8 @@ struct Filling {
     keys: Option<IndexSet<Key>>,
     /// Fills what was loaded before, and drops related objects that are not loaded along.
     anew: bool,
+    /// It is the object whose row is read again.
+    refreshed: bool,
     is_new: bool,
 }
 
@@ -131,7 +133,7 @@ impl Loading {
         let id = object.id();
         if self.columns_done.insert((id, plan.id)) {
             self.fill_columns(cx, plan, row, id)?;
-            self.note_later(cx, plan, &object);
+            self.note_later(cx, plan, &object)?;
             self.note_below(cx, plan, &object);
         }
         let class = cx.orm.states.get(id).mapper;
@@ -219,8 +221,8 @@ impl Loading {
             )
         };
         let anew = refreshed || (self.populate_existing && !is_new);
-        self.filled.insert(id, Filling { object: object.clone(), keys, anew, is_new });
-        if is_new {
+        self.filled.insert(id, Filling { object: object.clone(), keys, anew, refreshed, is_new });
+        if is_new || anew {
             let options: Vec<LoaderOption> = self
                 .options
                 .iter()
@@ -284,18 +286,32 @@ impl Loading {
         Ok(())
     }
 
-    fn note_later(&mut self, cx: &Cx<'_>, plan: &EntityPlan, object: &ObjRef) {
-        let Some(filling) = self.filled.get(&object.id()) else { return };
+    fn note_later(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, object: &ObjRef) -> Result<()> {
+        let Some(filling) = self.filled.get(&object.id()) else { return Ok(()) };
         let known = !filling.is_new && !filling.anew;
-        if known && self.on_access {
-            return;
-        }
+        let read_again =
+            filling.keys.as_ref().is_none_or(|keys| plan.columns.iter().any(|(key, _)| keys.contains(key)));
         let class = cx.orm.states.get(object.id()).mapper;
         for later in &plan.later {
             if !cx.orm.mappers.is_a(class, later.relationship.parent) {
                 continue;
             }
             let fills = filling.fills(&later.relationship.key);
+            if later.lazy == Lazy::NoLoad {
+                if fills {
+                    let empty = match later.relationship.resolved().uselist {
+                        true => NewValue::Many(Vec::new()),
+                        false => NewValue::One(None),
+                    };
+                    attr::set_committed(cx, object.id(), &later.relationship.key, empty)?;
+                }
+                continue;
+            }
+            // A load on access goes on from an object that the session had only where its row was read again, and then
+            // only to what is loaded at once.
+            if known && self.on_access && !(read_again && later.lazy == Lazy::Immediate) {
+                continue;
+            }
             // These two ask for every object of the rows, and give to those that lack it.
             let asks_again = known && matches!(later.lazy, Lazy::Selectin | Lazy::Subquery);
             if !(fills || asks_again) {
@@ -310,13 +326,14 @@ impl Loading {
                     root: self.root.clone(),
                     objects: Vec::new(),
                     kept: IndexSet::new(),
-                    single: filling.anew,
+                    single: filling.refreshed,
                 });
             entry.objects.push(object.clone());
             if !fills {
                 entry.kept.insert(object.id());
             }
         }
+        Ok(())
     }
 
     /// Notes a subclass's object that lacks something which a further statement is to bring.

@@ -86,7 +86,7 @@ fn along(
         return Ok(all_pending(cx.orm, id, key).into_iter().flatten().collect());
     }
     let loads = operation == Operation::Delete && relationship.args.passive_deletes.is_none();
-    let passive = if loads { Passive::LoadQuietly } else { Passive::NoLoad };
+    let passive = if loads { Passive::LoadAnyway } else { Passive::NoLoad };
     Ok(match attr::get_passive(cx, id, key, passive)? {
         Some(Slot::Many(list)) => list.objects(),
         Some(Slot::One(object)) => object.into_iter().collect(),
@@ -261,10 +261,9 @@ impl Hooks for SessionHooks {
         if identity::holds(cx.orm, session, id)
             && let Some(object) = cx.orm.states.upgrade(id)
         {
-            let owner = super::get_mut(cx.orm, session);
-            owner.modified.insert(id, object);
+            super::get_mut(cx.orm, session).modified.insert(id, object);
             // The change belongs to a transaction, which a rollback undoes.
-            transaction::begin_for_change(owner);
+            transaction::begin_for_change(cx.orm, session);
         }
     }
 

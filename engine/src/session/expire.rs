@@ -8,7 +8,7 @@ use crate::host::Cx;
 use crate::load;
 use crate::map::{Key, Property};
 use crate::orm::Orm;
-use crate::state::{ObjRef, StateId};
+use crate::state::{ObjRef, Slot, StateId};
 
 /// `session.expire(obj, attributes)`.
 ///
@@ -56,11 +56,14 @@ pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
     state.empty.clear();
     state.parents.clear();
     let mut dropped = Vec::new();
-    for (key, property) in properties {
+    for key in properties.keys() {
         let slot = state.dict.shift_remove(key);
-        if matches!(property, Property::Column(_)) || slot.is_some() {
-            state.expired_attributes.insert(key.clone());
+        if let Some(Slot::Value(value)) = &slot
+            && let Some(known) = state.last_known.get_mut(key)
+        {
+            *known = Some(value.clone());
         }
+        state.expired_attributes.insert(key.clone());
         dropped.extend(slot);
     }
     let session = state.session;
@@ -81,7 +84,11 @@ pub(crate) fn expire_attributes(orm: &mut Orm, id: StateId, keys: &[Key]) -> Res
         if matches!(property, Property::Column(_)) {
             state.expired_attributes.insert(key.clone());
         }
-        state.dict.shift_remove(key);
+        if let Some(Slot::Value(value)) = state.dict.shift_remove(key)
+            && let Some(known) = state.last_known.get_mut(key)
+        {
+            *known = Some(value);
+        }
         state.committed.shift_remove(key);
         state.pending.shift_remove(key);
     }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::host::Cx;
 use crate::load;
 use crate::map::{Key, MapperId, Property, Relationship};
-use crate::state::{self, IdentityKey, ObjRef, Slot, StateId};
+use crate::state::{IdentityKey, ObjRef, Slot, StateId};
 use crate::value::Value;
 use indexmap::{IndexMap, IndexSet};
 use std::rc::Rc;
@@ -75,7 +75,7 @@ fn merge_one(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, merging: &mut
                 "merge() with load=False option does not support objects transient (i.e. unpersisted) objects.  flush() all changes on mapped instances before merging with load=False.",
             ));
         }
-        state::identity_key(cx.orm, id)
+        super::loaded_key(cx, id)?
     };
     let has_row = own_key.is_some() || !key.values.iter().any(Value::is_null);
     let known = identity::lookup(cx.orm, session, &key)
@@ -181,7 +181,7 @@ fn copy_related(
             let items: Option<Vec<ObjRef>> = list.items.borrow().iter().cloned().collect();
             let Some(items) = items else { return Err(attr::no_state_error("NoneType")) };
             if cx.orm.states.get(to.id()).key.is_some() {
-                attr::get(cx, to.id(), key)?;
+                attr::get_passive(cx, to.id(), key, attr::Passive::LoadCommitted)?;
             }
             let merged = items.iter().map(|item| merge_related(cx, item)).collect::<Result<Vec<_>>>()?;
             NewValue::Many(merged)

@@ -16,6 +16,8 @@ use indexmap::{IndexMap, IndexSet};
 /// One transaction or savepoint, with what to restore where it is rolled back.
 #[derive(Debug, Default)]
 pub(crate) struct Transaction {
+    /// Tells it apart from all others of its session.
+    serial: usize,
     nested: bool,
     savepoint: Option<u32>,
     /// Flushed as new within it.
@@ -39,17 +41,69 @@ pub(super) fn autobegin(orm: &mut Orm, session: SessionId) -> Result<()> {
                 "Autobegin is disabled on this Session; please call session.begin() to start a new transaction",
             ));
         }
-        owner.transactions.push(Transaction::default());
+        check_context(orm, session)?;
+        push(orm, session, false);
     }
     Ok(())
 }
 
 /// As [`autobegin`], where the session does so by itself.
-pub(super) fn begin_for_change(owner: &mut super::Session) {
+pub(super) fn begin_for_change(orm: &mut Orm, session: SessionId) {
+    let owner = super::get(orm, session);
     let begins = owner.settings.autobegin && !owner.settings.autocommit;
     if begins && owner.transactions.is_empty() {
-        owner.transactions.push(Transaction::default());
+        push(orm, session, false);
     }
+}
+
+/// Puts a transaction on the stack; gives its serial number.
+fn push(orm: &mut Orm, session: SessionId, nested: bool) -> usize {
+    let owner = super::get_mut(orm, session);
+    owner.begun += 1;
+    let serial = owner.begun;
+    owner.transactions.push(Transaction { serial, nested, ..Transaction::default() });
+    serial
+}
+
+/// Refuses to go on where a `with` block's transaction has ended within the block.
+fn check_context(orm: &Orm, session: SessionId) -> Result<()> {
+    let owner = super::get(orm, session);
+    let Some(serial) = owner.contexts.last() else { return Ok(()) };
+    let active = owner.transactions.iter().any(|one| one.serial == *serial && one.failed.is_none());
+    if active {
+        return Ok(());
+    }
+    Err(invalid(
+        "Can't operate on closed transaction inside context manager.  Please complete the context manager before emitting further commands.",
+    ))
+}
+
+/// A `with` block of a transaction begins.
+pub fn enter(orm: &mut Orm, session: SessionId, serial: usize) {
+    super::get_mut(orm, session).contexts.push(serial);
+}
+
+/// A `with` block of a transaction ends: what is still open is committed or, after an exception, rolled back.
+///
+/// # Errors
+///
+/// As for [`commit`]; the transaction is rolled back then.
+pub fn exit(cx: &mut Cx<'_>, session: SessionId, serial: usize, raised: bool) -> Result<()> {
+    let is_open = |orm: &Orm| super::get(orm, session).transactions.iter().any(|one| one.serial == serial);
+    let is_failed = |orm: &Orm| {
+        let mut all = super::get(orm, session).transactions.iter();
+        all.any(|one| one.serial == serial && one.failed.is_some())
+    };
+    let mut done = Ok(());
+    if !raised && is_open(cx.orm) && !is_failed(cx.orm) {
+        done = commit(cx, session, Some(serial));
+    }
+    if is_open(cx.orm) && (raised || is_failed(cx.orm) || done.is_err()) {
+        let undone = rollback(cx, session, Some(serial));
+        done = done.and(undone);
+    }
+    super::get_mut(cx.orm, session).contexts.pop();
+    done
 }
 
 /// Refuses to go on after a failed flush.
@@ -74,6 +128,7 @@ fn check_active(orm: &Orm, session: SessionId) -> Result<()> {
 
 /// The session's connection, within its transaction; BEGIN and savepoints that are due are emitted.
 pub fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<ConnectionId> {
+    check_context(cx.orm, session)?;
     autobegin(cx.orm, session)?;
     check_active(cx.orm, session)?;
     let connection = if let Some(connection) = super::get(cx.orm, session).connection {
@@ -92,55 +147,57 @@ pub fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<ConnectionId> {
     Ok(connection)
 }
 
-/// `session.begin()`; gives the depth of the transaction (1: the outermost).
+/// `session.begin()`; gives the transaction's serial number.
 ///
 /// # Errors
 ///
 /// `InvalidRequestError`: one is begun already.
 pub fn begin(cx: &mut Cx<'_>, session: SessionId) -> Result<usize> {
-    let owner = super::get_mut(cx.orm, session);
-    if !owner.transactions.is_empty() {
+    if !super::get(cx.orm, session).transactions.is_empty() {
         return Err(invalid("A transaction is already begun on this Session."));
     }
-    owner.transactions.push(Transaction::default());
-    Ok(1)
+    check_context(cx.orm, session)?;
+    Ok(push(cx.orm, session, false))
 }
 
-/// `session.begin_nested()`: a savepoint; gives its depth.
+/// `session.begin_nested()`: a savepoint; gives its serial number.
 pub fn begin_nested(cx: &mut Cx<'_>, session: SessionId) -> Result<usize> {
     autobegin(cx.orm, session)?;
     check_active(cx.orm, session)?;
+    check_context(cx.orm, session)?;
     super::flush(cx, session)?;
-    let owner = super::get_mut(cx.orm, session);
-    owner.transactions.push(Transaction { nested: true, ..Transaction::default() });
-    Ok(owner.transactions.len())
+    Ok(push(cx.orm, session, true))
 }
 
 /// How deep the stack is to be after a commit or rollback.
-fn target(orm: &Orm, session: SessionId, depth: Option<usize>) -> usize {
-    let open = super::get(orm, session).transactions.len();
-    match depth {
-        Some(depth) => depth.saturating_sub(1),
-        None if super::is_future(orm, session) => 0,
-        None => open.saturating_sub(1),
+///
+/// # Errors
+///
+/// `ResourceClosedError`: the transaction has ended.
+fn target(orm: &Orm, session: SessionId, serial: Option<usize>) -> Result<usize> {
+    let open = &super::get(orm, session).transactions;
+    match serial {
+        Some(serial) => open
+            .iter()
+            .position(|one| one.serial == serial)
+            .ok_or_else(|| Error::new(ErrorKind::ResourceClosedError, "This transaction is closed")),
+        None if super::is_future(orm, session) => Ok(0),
+        None => Ok(open.len().saturating_sub(1)),
     }
 }
 
-/// Commits: the session's outermost transaction, or (`depth`) that one of `begin_nested()`. Up to 1.4 without
+/// Commits: the session's outermost transaction, or (`serial`) that one of `begin_nested()`. Up to 1.4 without
 /// `future`, a plain commit ends the innermost one only.
 ///
 /// # Errors
 ///
 /// What the flush raises; `PendingRollbackError` after one has failed.
-pub fn commit(cx: &mut Cx<'_>, session: SessionId, depth: Option<usize>) -> Result<()> {
+pub fn commit(cx: &mut Cx<'_>, session: SessionId, serial: Option<usize>) -> Result<()> {
     identity::sweep(cx.orm);
-    if depth.is_none() {
+    if serial.is_none() {
         autobegin(cx.orm, session)?;
     }
-    let left = target(cx.orm, session, depth);
-    if depth.is_some() && super::get(cx.orm, session).transactions.len() <= left {
-        return Err(Error::new(ErrorKind::ResourceClosedError, "This transaction is closed"));
-    }
+    let left = target(cx.orm, session, serial)?;
     while super::get(cx.orm, session).transactions.len() > left {
         commit_top(cx, session)?;
     }
@@ -197,14 +254,14 @@ fn end_outermost(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     join::give_back(cx.orm, session)
 }
 
-/// Rolls back; `depth` as for [`commit`].
+/// Rolls back; `serial` as for [`commit`].
 ///
 /// # Errors
 ///
 /// What the database says.
-pub fn rollback(cx: &mut Cx<'_>, session: SessionId, depth: Option<usize>) -> Result<()> {
+pub fn rollback(cx: &mut Cx<'_>, session: SessionId, serial: Option<usize>) -> Result<()> {
     identity::sweep(cx.orm);
-    let left = target(cx.orm, session, depth);
+    let left = target(cx.orm, session, serial)?;
     while super::get(cx.orm, session).transactions.len() > left {
         undo_top(cx, session)?;
         let owner = super::get_mut(cx.orm, session);
@@ -222,7 +279,8 @@ fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     let owner = super::get(cx.orm, session);
     let Some(top) = owner.transactions.last() else { return Ok(()) };
     if top.failed.is_some() {
-        return Ok(());
+        // What was done since is discarded.
+        return if super::is_clean(cx.orm, session) { Ok(()) } else { restore(cx, session) };
     }
     let undone = match (owner.connection, top.nested, top.savepoint) {
         (Some(connection), true, Some(savepoint)) => {
@@ -243,6 +301,16 @@ pub(super) fn fail(cx: &mut Cx<'_>, session: SessionId, error: &Error) -> Result
         top.failed.get_or_insert(text);
     }
     Ok(())
+}
+
+/// The error of a failed flush is told otherwise from now on.
+pub(super) fn retell(orm: &mut Orm, session: SessionId, was: &Error, is: &Error) {
+    let (was, is) = (error_text(orm, was), error_text(orm, is));
+    for transaction in &mut super::get_mut(orm, session).transactions {
+        if transaction.failed.as_ref() == Some(&was) {
+            transaction.failed = Some(is.clone());
+        }
+    }
 }
 
 /// An error's text as Python's `str()` gives it, with the link to its background.
@@ -279,8 +347,8 @@ fn restore(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
             continue;
         }
         identity::discard(cx.orm, session, id);
+        cx.orm.states.get_mut(id).key = Some(key);
         if !gone.contains(&id) {
-            cx.orm.states.get_mut(id).key = Some(key);
             identity::replace(cx.orm, session, id);
         }
     }

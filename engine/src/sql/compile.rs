@@ -15,7 +15,7 @@ pub(crate) mod types;
 pub(crate) use labels::result_names;
 
 use super::Statement;
-use super::expr::{Bind, Expr, Token};
+use super::expr::{Bind, Expr, Late, Token};
 use super::from::{Alias, FromItem};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, SqlType};
@@ -66,6 +66,9 @@ pub(crate) enum Piece {
 pub struct CompiledBind {
     pub name: Rc<str>,
     pub value: Option<Value>,
+    pub late: Option<Late>,
+    /// The types of a row, where an `IN` has rows: its values are theirs, one after the other.
+    pub tuple: Option<Rc<[SqlType]>>,
     pub expanding: Option<Vec<Value>>,
     pub ty: SqlType,
     /// Which bind of the expression tree it is; `None` for one made while compiling.
@@ -239,6 +242,8 @@ impl<'a> Compiler<'a> {
         self.place(CompiledBind {
             name,
             value: bind.value.clone(),
+            late: bind.late.clone(),
+            tuple: bind.tuple.clone(),
             expanding: bind.expanding.clone(),
             ty: bind.ty.clone(),
             token: Some(bind.token.clone()),

@@ -5,6 +5,7 @@
 use super::from::Alias;
 use super::op::Op;
 use super::select::Select;
+use crate::host::Callback;
 use crate::schema::{Column, SqlType};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -157,6 +158,16 @@ pub struct AliasColumn {
     pub base: Option<Column>,
 }
 
+/// What works a bound value out when its statement is executed.
+#[derive(Clone)]
+pub struct Late(pub Callback<Value>);
+
+impl std::fmt::Debug for Late {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Late")
+    }
+}
+
 /// A bound parameter.
 #[derive(Debug, Clone)]
 pub struct Bind {
@@ -168,6 +179,10 @@ pub struct Bind {
     pub token: Token,
     /// `None` where a value must be given at execution.
     pub value: Option<Value>,
+    /// Works the value out when the statement is executed.
+    pub late: Option<Late>,
+    /// The types of a row, where an `IN` has rows: its values are theirs, one after the other.
+    pub tuple: Option<Rc<[SqlType]>>,
     /// The values of an `IN`; the text has one placeholder each once the values are known.
     pub expanding: Option<Vec<Value>>,
     pub ty: SqlType,
@@ -306,10 +321,23 @@ impl Expr {
             unique,
             token: Token::new(),
             value,
+            late: None,
+            tuple: None,
             expanding: None,
             ty,
             literal_execute: false,
         }))
+    }
+
+    /// A bound value that is worked out when the statement is executed.
+    pub fn bind_late(key: &str, ty: SqlType, late: Callback<Value>) -> Self {
+        let expr = Expr::bind_named(key, true, None, ty);
+        match expr.kind() {
+            ExprKind::Bind(bind) => {
+                Expr::new(ExprKind::Bind(Bind { late: Some(Late(late)), ..bind.clone() }))
+            }
+            _ => expr,
+        }
     }
 
     pub fn null() -> Self {

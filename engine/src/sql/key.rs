@@ -233,9 +233,18 @@ impl Writer {
         }
         self.word("new bind");
         self.text(&bind.key);
-        let _ = write!(self.out, "{:?}|{}|{}|", bind.ty, bind.unique, bind.value.is_none());
+        let _ = write!(
+            self.out,
+            "{:?}|{}|{}|",
+            bind.ty,
+            bind.unique,
+            bind.value.is_none() && bind.late.is_none()
+        );
         if let Some(values) = &bind.expanding {
             self.word("expanding");
+            if let Some(types) = &bind.tuple {
+                let _ = write!(self.out, "{types:?}|");
+            }
             // Versions that write out a list with a null need its shape.
             if values.iter().any(crate::value::Value::is_null) {
                 for value in values {

@@ -122,6 +122,22 @@ impl Expr {
         Ok(Expr::binary(self.clone(), constant, op, SqlType::Boolean, None))
     }
 
+    /// `(a, b) IN (VALUES (?, ?), …)`: rows of values, one after the other.
+    pub(crate) fn any_row(columns: &[Expr], values: Vec<Value>) -> Expr {
+        let Some(first) = columns.first() else { return Expr::new(ExprKind::False) };
+        let types: Rc<[SqlType]> = columns.iter().map(Expr::ty).collect();
+        let left = Expr::new(ExprKind::Grouping(Expr::new(ExprKind::List {
+            op: Op::Comma,
+            items: columns.to_vec(),
+        })));
+        let right = Expr::new(ExprKind::Bind(Bind {
+            expanding: Some(values),
+            tuple: Some(types),
+            ..first.named_bind(None, first.ty())
+        }));
+        Expr::binary(left, right, Op::In, SqlType::Boolean, None)
+    }
+
     fn in_list(&self, op: Op, other: Operand) -> Result<Expr> {
         let right = match other {
             Operand::Select(select) => Expr::new(ExprKind::SelectList(select)),
@@ -204,6 +220,8 @@ impl Expr {
             unique: true,
             token: super::expr::Token::new(),
             value,
+            late: None,
+            tuple: None,
             expanding: None,
             ty,
             literal_execute: false,

@@ -84,13 +84,28 @@ enum Row {
     Of(StateId),
 }
 
+/// Whether the row of an object that has expired is found to be gone; the object then counts as deleted.
+fn is_gone(cx: &mut Cx<'_>, plan: &Plan, id: StateId) -> Result<bool> {
+    if !cx.orm.states.get(id).expired {
+        return Ok(false);
+    }
+    let keys: Vec<Key> = cx.orm.states.get(id).expired_attributes.iter().cloned().collect();
+    match crate::load::load_columns(cx, id, &keys) {
+        Err(error) if error.kind() == ErrorKind::ObjectDeletedError => {
+            session::flushed_deleted(cx.orm, plan.session, &[id]);
+            Ok(true)
+        }
+        result => result.map(|()| false),
+    }
+}
+
 fn row_of(cx: &mut Cx<'_>, plan: &mut Plan, id: StateId) -> Result<Row> {
     if cx.orm.states.get(id).key.is_some() {
         return Ok(Row::Own);
     }
-    let key = state::identity_key(cx.orm, id);
+    let key = session::loaded_key(cx, id)?;
     let Some(holder) = session::holder(cx.orm, plan.session, &key) else { return Ok(Row::New) };
-    if holder == id || session::was_deleted(cx.orm, holder) {
+    if holder == id || session::was_deleted(cx.orm, holder) || is_gone(cx, plan, holder)? {
         return Ok(Row::New);
     }
     if plan.is_deleted(holder) {

@@ -136,6 +136,18 @@ behaviours! {
         "The default dialect, which `print()` uses, writes inserts of several rows.",
         "inserts of several rows printed",
         "1.3.24 raises `CompileError`, 1.4.54 prints: `print(insert(…).values([…, …]))`";
+    FlushesIgnoreRaise "flushes-ignore-raise" since(1, 4, 0),
+        "A flush loads what it needs of a relationship with lazy=\"raise\" or \"raise_on_sql\".",
+        "flushes load relationships that raise on access",
+        "1.3.24 and 1.4.54: flush after session.delete() of a parent whose lazy=\"raise\" collection is not loaded.";
+    CascadesIgnoreRaise "cascades-ignore-raise" since(2, 0, 0),
+        "A delete cascade loads what it needs of a relationship with lazy=\"raise\" or \"raise_on_sql\".",
+        "delete cascades load relationships that raise on access",
+        "1.4.54 and 2.0.8: session.delete() of a parent whose lazy=\"raise\" collection cascades deletes and is not loaded.";
+    RefreshesRelationshipsAlone "refreshes-relationships-alone" since(2, 0, 0),
+        "`session.refresh(obj, [\"relationship\"])` refreshes relationships alone; before, some column must be named.",
+        "relationships refreshed alone",
+        "1.4.54 raises `InvalidRequestError`, 2.0.51 loads: `session.refresh(obj, [\"relationship\"])`";
     ExpandingIn "expanding-in" since(1, 4, 0),
         "`IN` lists are bound when the statement is executed, and print as `IN (__[POSTCOMPILE_id_1])`.",
         "`IN` lists bound at execution",
@@ -232,10 +244,6 @@ behaviours! {
         "Tables that only criteria name stand before joined eager loads in the `FROM` list.",
         "tables of criteria follow joined eager loads",
         "1.3.24 and 1.4.54 with, 2.0.51 without: `Query(P).options(joinedload(P.cs)).filter(X.id == P.id)`";
-    RaiseSparesCascades "raise-spares-cascades" since(2, 0, 0),
-        "A cascade or flush loads a relationship with `lazy=\"raise\"`; only reading it raises.",
-        "cascades load what raises on access",
-        "1.4.54 raises, 2.0.8 loads: `session.delete(ant)` with `cascade=\"all\", lazy=\"raise\"`";
     OrphanIsReferencedBy "orphan-is-referenced-by" since(2, 0, 22),
         "The refusal of a delete-orphan cascade speaks of an object `referenced by` another; before, `referred towards by`.",
         "wording of the delete-orphan refusal",

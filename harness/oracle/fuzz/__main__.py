@@ -73,7 +73,7 @@ def reduced(bench, source, found):
         if real.status != status or "NameError" in real.raw or "SyntaxError" in real.error:
             return False
         now = difference(real, bench.ours(text))
-        return now is not None and now.coarse == found.coarse and not bench.varies(text)
+        return now is not None and now.coarse == found.coarse and not bench.varies(text, quick=True)
 
     return shrink(source, holds)
 
@@ -149,14 +149,14 @@ def report(options, version, benches, different):
         small, found = result
         if found:
             groups.setdefault(found.fine, []).append((member[0], small, found))
+            if options.keep:
+                keep(options.keep, f"{version}-{member[0]}-small", small, found)
 
     each(chosen, benches, work, done)
     for fine, members in groups.items():
         members.sort(key=lambda one: len(one[1]))
         seed, small, found = members[0]
         print(f"\n=== {version}, seeds {', '.join(str(one[0]) for one in members)}: {' | '.join(fine)}\n{small}\n{found.text}")
-        if options.keep:
-            keep(options.keep, f"{version}-{seed}-small", small, found)
 
 
 def keep(folder, name, source, found):

@@ -100,7 +100,7 @@ def difference(real, ours):
     """None where both outcomes are alike. A refusal counts as one only where all that was shown before it is true."""
     if ours.status == 3 and real.lines[: len(ours.lines)] == ours.lines:
         return Difference("unsupported", real, ours)
-    if ours.status not in (0, 1):
+    if ours.status not in (0, 1, 3):
         return Difference("broken", real, ours)
     if real.shown() == ours.shown():
         return None

@@ -16,12 +16,19 @@ use std::rc::Rc;
 /// A SQL expression.
 pub(crate) struct ExprObject {
     pub(crate) expr: Expr,
+    /// What `~` makes of it, where that is not its plain negation.
+    negation: Option<Expr>,
     id: u64,
 }
 
 impl ExprObject {
     pub(crate) fn value(expr: Expr) -> Value {
-        Value::object(ExprObject { expr, id: fresh_identity() })
+        Value::object(ExprObject { expr, negation: None, id: fresh_identity() })
+    }
+
+    /// An expression with a negation of its own.
+    pub(crate) fn with_negation(expr: Expr, negation: Option<Expr>) -> Value {
+        Value::object(ExprObject { expr, negation, id: fresh_identity() })
     }
 }
 
@@ -104,7 +111,10 @@ impl Object for ExprObject {
     }
 
     fn unary(&self, interp: &mut Interp, _this: &Value, op: UnaryOp) -> PyResult<Value> {
-        unary(interp, &self.expr, op)
+        match (&self.negation, op) {
+            (Some(negation), UnaryOp::Invert) => Ok(ExprObject::value(negation.clone())),
+            _ => unary(interp, &self.expr, op),
+        }
     }
 
     fn hash(&self, _interp: &mut Interp, _this: &Value) -> PyResult<i64> {

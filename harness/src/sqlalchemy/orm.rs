@@ -220,6 +220,8 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     let collections = Module::new("sqlalchemy.orm.collections");
     collections.dict.set("InstrumentedList", Value::Class(list));
     set(interp, &module, "collections", Value::Module(Rc::new(collections)));
+    let attributes = interp.import("sqlalchemy.orm.attributes")?;
+    set(interp, &module, "attributes", Value::Module(attributes));
     let errors = interp.import("sqlalchemy.orm.exc")?;
     set(interp, &module, "exc", Value::Module(errors));
     super::absent::complete(interp, &module);
@@ -271,6 +273,12 @@ pub(super) fn register(interp: &mut Interp) {
         let module = module(interp, "sqlalchemy.orm.collections");
         let list: Rc<Class> = collection::class(interp)?;
         module.dict.set("InstrumentedList", Value::Class(list));
+        Ok(Rc::new(module))
+    });
+    interp.register_module("sqlalchemy.orm.attributes", |interp| {
+        let module = module(interp, "sqlalchemy.orm.attributes");
+        module.dict.set("get_history", Value::native("get_history", inspection::get_history));
+        super::absent::complete(interp, &module);
         Ok(Rc::new(module))
     });
     interp.register_module("sqlalchemy.orm.interfaces", |interp| {

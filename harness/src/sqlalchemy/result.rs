@@ -248,7 +248,8 @@ pub(crate) struct ResultObject {
 
 /// A result of rows with these names.
 pub(crate) fn result(interp: &mut Interp, names: Names, rows: Vec<Vec<Value>>, of_objects: bool) -> Value {
-    let kind = if of_objects { "ChunkedIteratorResult" } else { cursor_kind(interp) };
+    let chunked = of_objects && lend::has(interp, Behaviour::CursorResults);
+    let kind = if chunked { "ChunkedIteratorResult" } else { cursor_kind(interp) };
     make(names, rows, kind, true, Written::default())
 }
 
@@ -345,13 +346,6 @@ impl ResultObject {
         if self.source.closed.get() {
             return Err(errors::raise_named(interp, "ResourceClosedError", "This result object is closed."));
         }
-        if self.source.needs_unique.get() {
-            return Err(errors::raise_named(
-                interp,
-                "InvalidRequestError",
-                "The unique() method must be invoked on this Result, as it contains results that include joined eager loads against collections",
-            ));
-        }
         Ok(())
     }
 
@@ -371,11 +365,23 @@ impl ResultObject {
     }
 
     fn take(&self, interp: &mut Interp, most: usize) -> PyResult<Vec<Value>> {
+        self.take_unless(interp, most, self.source.needs_unique.get())
+    }
+
+    /// The next rows. Rows that need `unique()` are refused when the first of them is handed out, and not before.
+    fn take_unless(&self, interp: &mut Interp, most: usize, refused: bool) -> PyResult<Vec<Value>> {
         self.check(interp)?;
         let mut taken = Vec::new();
         while taken.len() < most {
             let next = self.source.rows.borrow_mut().pop_front();
             let Some(values) = next else { break };
+            if refused {
+                return Err(errors::raise_named(
+                    interp,
+                    "InvalidRequestError",
+                    "The unique() method must be invoked on this Result, as it contains results that include joined eager loads against collections",
+                ));
+            }
             taken.push(self.shaped(interp, values)?);
         }
         Ok(taken)
@@ -403,7 +409,8 @@ impl ResultObject {
     }
 
     fn first(&self, interp: &mut Interp) -> PyResult<Option<Value>> {
-        let row = self.take(interp, 1)?.pop();
+        // The first row alone cannot repeat.
+        let row = self.take_unless(interp, 1, false)?.pop();
         self.source.rows.borrow_mut().clear();
         self.source.closed.set(true);
         Ok(row)

@@ -19,6 +19,8 @@ impl Compiler<'_> {
         self.place(CompiledBind {
             name,
             value,
+            late: None,
+            tuple: None,
             expanding: None,
             ty: column.ty(),
             token: None,
@@ -36,6 +38,8 @@ impl Compiler<'_> {
             return Ok(self.place(CompiledBind {
                 name: Rc::from(format!("{}{suffix}", column.key())),
                 value: Some(value.clone()),
+                late: None,
+                tuple: None,
                 expanding: None,
                 ty,
                 token: Some(token.clone()),
@@ -85,7 +89,6 @@ impl Compiler<'_> {
         }
         let mut names: Vec<String> = Vec::new();
         let mut texts: Vec<String> = Vec::new();
-        let mut written: Vec<Column> = Vec::new();
         for (number, row) in rows.iter().enumerate() {
             let suffix = if several { format!("_m{number}") } else { String::new() };
             let mut values = Vec::new();
@@ -108,7 +111,6 @@ impl Compiler<'_> {
                 };
                 if number == 0 {
                     names.push(self.ident(&column.name(), column.0.quote.get())?);
-                    written.push(column.clone());
                 }
                 values.push(text);
             }
@@ -123,8 +125,10 @@ impl Compiler<'_> {
         }
         text.push_str("INTO ");
         text.push_str(&self.table_name(&insert.table)?);
-        let returning = self.returned_columns(insert, &written);
-        let batched = self.many && !returning.is_empty() && self.has(Behaviour::InsertManyValues);
+        let returning = self.returned_columns(insert);
+        let brings_back =
+            !returning.is_empty() || (insert.return_defaults && self.has(Behaviour::InsertManyValuesOrdered));
+        let batched = self.sqlite() && self.many && brings_back && self.has(Behaviour::InsertManyValues);
         if names.is_empty() {
             match (self.sqlite(), insert.table.primary_key().first()) {
                 (true, Some(key)) if batched => {
@@ -156,7 +160,7 @@ impl Compiler<'_> {
     }
 
     /// What `RETURNING` brings back: what was asked for or, for a flush, what the database generates.
-    fn returned_columns(&self, insert: &Insert, written: &[Column]) -> Vec<Expr> {
+    fn returned_columns(&self, insert: &Insert) -> Vec<Expr> {
         if !insert.returning.is_empty() || !insert.return_defaults {
             return insert.returning.clone();
         }
@@ -164,15 +168,18 @@ impl Compiler<'_> {
             return Vec::new();
         }
         let key = insert.table.primary_key();
-        let mut columns: Vec<Column> =
-            key.iter().filter(|column| !self.many || !written.contains(column)).cloned().collect();
+        // A part of the key that the database does not generate is not asked for.
+        let generates = |column: &Column| {
+            column.server_default().is_some() || insert.table.autoincrement_column().as_ref() == Some(column)
+        };
+        let mut columns: Vec<Column> = key.iter().filter(|column| generates(column)).cloned().collect();
         columns.extend(self.postfetch.iter().cloned());
         if !self.many && self.postfetch.is_empty() {
             // One row's key comes from the driver.
             return Vec::new();
         }
-        let key_written = key.iter().all(|column| written.contains(column));
-        if self.many && key_written && !columns.is_empty() && self.has(Behaviour::InsertManyValuesOrdered) {
+        let no_key = !columns.iter().any(|column| key.contains(column));
+        if self.many && no_key && !columns.is_empty() && self.has(Behaviour::InsertManyValuesOrdered) {
             columns.extend(key);
         }
         columns.iter().map(Expr::column).collect()

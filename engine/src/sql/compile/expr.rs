@@ -186,6 +186,8 @@ impl Compiler<'_> {
                 let place = self.place(CompiledBind {
                     name: Rc::from(name),
                     value,
+                    late: None,
+                    tuple: None,
                     expanding: None,
                     ty,
                     token: None,

@@ -91,8 +91,11 @@ pub(super) fn member(
             mapped::configure_for(interp, attribute.mapped.mapper)?;
             let object = super::instance::require(interp, &other)?;
             let (mapped, key) = (attribute.mapped, attribute.key.clone());
-            let built = lend::with_cx(interp, |cx| relation::contains(cx, mapped, &key, &object))?;
-            Ok(ExprObject::value(built))
+            let (built, negation) = lend::with_cx(interp, |cx| {
+                let built = relation::contains(cx, mapped, &key, &object)?;
+                Ok((built, relation::not_contains(cx, mapped, &key, &object)?))
+            })?;
+            Ok(ExprObject::with_negation(built, negation))
         }),
         "of_type" => Value::native(name, move |interp, args| {
             let [class] = args.exactly(interp, "of_type")?;

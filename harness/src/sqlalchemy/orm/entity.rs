@@ -134,8 +134,7 @@ pub(super) fn select_result(interp: &mut Interp, rows: &Rows) -> PyResult<Value>
         }
         values.push(places);
     }
-    let of_objects = rows.rows.iter().flatten().any(|item| matches!(item, Item::Object(_)));
-    let result = result::result(interp, names, values, of_objects);
+    let result = result::result(interp, names, values, rows.of_mapped);
     if rows.needs_unique {
         result::require_unique(&result);
     }

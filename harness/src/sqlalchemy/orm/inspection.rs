@@ -3,7 +3,7 @@
 use super::instance::{object_of, slot_value, wrap};
 use super::mapper::{MapperObject, NamesObject};
 use super::{errors, mapped, session};
-use crate::python::{Interp, Object, PyResult, Stop, Value};
+use crate::python::{Args, Interp, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::{convert, lend};
 use backproof_engine::attr::{self, History, Item};
 use backproof_engine::map::Key;
@@ -86,7 +86,9 @@ impl Object for InstanceStateObject {
                 let keys: Vec<Key> = lend::read(interp, |orm| {
                     let state = orm.states.get(id);
                     let properties = orm.mappers.get(state.mapper).properties.keys();
-                    properties.filter(|key| !state.dict.contains_key(&**key)).cloned().collect()
+                    let unloaded =
+                        |key: &&Key| !state.dict.contains_key(*key) && !state.committed.contains_key(*key);
+                    properties.filter(unloaded).cloned().collect()
                 })?;
                 string_set(interp, keys)?
             }
@@ -166,7 +168,7 @@ impl Object for AttributeStateObject {
                 let key = self.key.clone();
                 let object = self.object.clone();
                 Value::native(name, move |interp, _| {
-                    let passive = attr::Passive::LoadOnly;
+                    let passive = attr::Passive::Load;
                     let history =
                         lend::with_cx(interp, |cx| attr::history_passive(cx, object.id(), &key, passive))?;
                     HistoryObject::value(interp, &history)
@@ -298,6 +300,23 @@ impl Object for HistoryObject {
     fn iter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Value> {
         interp.iter(&Value::tuple(self.parts.to_vec()))
     }
+}
+
+/// `attributes.get_history(obj, key)`.
+pub(crate) fn get_history(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let [object, key] = args.exactly(interp, "get_history")?;
+    let object = super::instance::require(interp, &object)?;
+    let Some(key) = key.as_str().cloned() else {
+        return Err(Stop::unsupported("get_history() of something that is no attribute's name"));
+    };
+    let known = lend::read(interp, |orm| {
+        orm.mappers.get(orm.states.get(object.id()).mapper).properties.contains_key(&*key)
+    })?;
+    if !known {
+        return Err(Stop::unsupported("get_history() of an attribute that is not mapped"));
+    }
+    let history = lend::with_cx(interp, |cx| attr::full_history(cx, object.id(), &key))?;
+    HistoryObject::value(interp, &history)
 }
 
 /// `inspect(value)`, for what this room can inspect; engines are another's matter.

@@ -60,6 +60,7 @@ const STRATEGIES: &[(&str, Option<Lazy>)] = &[
     ("lazyload", Some(Lazy::Select)),
     ("noload", Some(Lazy::NoLoad)),
     ("raiseload", Some(Lazy::Raise)),
+    ("contains_eager", None),
     ("defaultload", None),
     ("defer", None),
     ("undefer", None),
@@ -101,6 +102,8 @@ fn option(
         let strategy = match (name, lazy) {
             ("defer", _) => Strategy::Defer,
             ("undefer", _) => Strategy::Undefer,
+            ("defaultload", _) => Strategy::Default,
+            ("contains_eager", _) => Strategy::Contained,
             ("joinedload", _) if inner => Strategy::JoinedInner,
             ("raiseload", _) if sql_only => Strategy::Relationship(Lazy::RaiseOnSql),
             (_, Some(lazy)) => Strategy::Relationship(lazy),

@@ -203,6 +203,14 @@ pub(crate) fn class(interp: &mut Interp) -> Rc<Class> {
     if !class.dict.contains("add") {
         define::construct(&class, create);
         install(interp, &class);
+        class.dict.set(
+            "object_session",
+            Value::StaticMethod(std::rc::Rc::new(Value::native("object_session", |interp, args| {
+                let [object] = args.exactly(interp, "object_session")?;
+                let object = require(interp, &object)?;
+                session_of(interp, object.id())
+            }))),
+        );
     }
     class
 }
@@ -331,12 +339,12 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
             return Err(crate::sqlalchemy::errors::raise_named(interp, "InvalidRequestError", message));
         }
         let begin = if nested { sessions::begin_nested } else { sessions::begin };
-        let depth = lend::with_cx(interp, |cx| begin(cx, session.id))?;
-        Ok(Value::object(TransactionObject { session: session.id, depth }))
+        let serial = lend::with_cx(interp, |cx| begin(cx, session.id))?;
+        Ok(Value::object(TransactionObject { session: session.id, serial }))
     });
     method::<SessionObject>(class, "begin_nested", "", |interp, session, _, _| {
-        let depth = lend::with_cx(interp, |cx| sessions::begin_nested(cx, session.id))?;
-        Ok(Value::object(TransactionObject { session: session.id, depth }))
+        let serial = lend::with_cx(interp, |cx| sessions::begin_nested(cx, session.id))?;
+        Ok(Value::object(TransactionObject { session: session.id, serial }))
     });
     method::<SessionObject>(class, "query", "*entities, **kwargs", |interp, session, _, bound| {
         query::make(interp, Some(session.id), &bound.varargs)
@@ -563,7 +571,7 @@ fn one_set(interp: &mut Interp, value: &Value) -> PyResult<Params> {
 /// `session.begin()`, `session.begin_nested()`.
 struct TransactionObject {
     session: SessionId,
-    depth: usize,
+    serial: usize,
 }
 
 impl Object for TransactionObject {
@@ -580,14 +588,14 @@ impl Object for TransactionObject {
     }
 
     fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        let (session, depth) = (self.session, self.depth);
+        let (session, serial) = (self.session, self.serial);
         Ok(match name {
             "commit" => Some(Value::native(name, move |interp, _| {
-                lend::with_cx(interp, |cx| sessions::commit(cx, session, Some(depth)))?;
+                lend::with_cx(interp, |cx| sessions::commit(cx, session, Some(serial)))?;
                 Ok(Value::None)
             })),
             "rollback" => Some(Value::native(name, move |interp, _| {
-                lend::with_cx(interp, |cx| sessions::rollback(cx, session, Some(depth)))?;
+                lend::with_cx(interp, |cx| sessions::rollback(cx, session, Some(serial)))?;
                 Ok(Value::None)
             })),
             "session" => Some(session_value(interp, session)),
@@ -595,21 +603,17 @@ impl Object for TransactionObject {
         })
     }
 
-    fn enter(&self, _interp: &mut Interp, this: &Value) -> PyResult<Option<Value>> {
+    fn enter(&self, interp: &mut Interp, this: &Value) -> PyResult<Option<Value>> {
+        lend::with_cx(interp, |cx| {
+            sessions::enter(cx.orm, self.session, self.serial);
+            Ok(())
+        })?;
         Ok(Some(this.clone()))
     }
 
     fn exit(&self, interp: &mut Interp, _this: &Value, exception: Option<&Value>) -> PyResult<bool> {
-        let depth = Some(self.depth);
-        if exception.is_some() {
-            lend::with_cx(interp, |cx| sessions::rollback(cx, self.session, depth))?;
-            return Ok(false);
-        }
-        let committed = lend::with_cx(interp, |cx| sessions::commit(cx, self.session, depth));
-        if let Err(stop) = committed {
-            lend::with_cx(interp, |cx| sessions::rollback(cx, self.session, depth))?;
-            return Err(stop);
-        }
+        let raised = exception.is_some();
+        lend::with_cx(interp, |cx| sessions::exit(cx, self.session, self.serial, raised))?;
         Ok(false)
     }
 }
