@@ -202,14 +202,17 @@ fn work_out_late(cx: &mut Cx<'_>, prepared: &mut Prepared) -> Result<()> {
             continue;
         }
         let value = (late.0)(cx).map_err(|error| {
-            if error.kind() != ErrorKind::InvalidRequestError {
-                return error;
-            }
-            let empty = if cx.orm.profile.has(Behaviour::StatementMarks) { "{}" } else { "immutabledict({})" };
+            let class = match error.kind() {
+                ErrorKind::InvalidRequestError => "sqlalchemy.exc.InvalidRequestError",
+                ErrorKind::ObjectDeletedError => "sqlalchemy.orm.exc.ObjectDeletedError",
+                _ => return error,
+            };
+            let empty =
+                if cx.orm.profile.has(Behaviour::StatementMarks) { "{}" } else { "immutabledict({})" };
             Error::new(
                 ErrorKind::StatementError,
                 format!(
-                    "(sqlalchemy.exc.InvalidRequestError) {}\n[SQL: {}]\n[parameters: [{empty}]]",
+                    "({class}) {}\n[SQL: {}]\n[parameters: [{empty}]]",
                     error.detail(),
                     prepared.entry.compiled.text
                 ),

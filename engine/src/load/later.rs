@@ -30,10 +30,10 @@ pub(super) fn load_all(
 ) -> Result<()> {
     let options = &query.options[..];
     if !cx.orm.profile.has(Behaviour::ImmediateInOrder) {
-        later.sort_by_key(|later| later.lazy != Lazy::Immediate);
+        later.sort_by_key(|later| later.lazy != Lazy::Immediate && !later.single);
     }
     // A subquery is asked for while the rows are read, the others follow them.
-    later.sort_by_key(|later| later.lazy != Lazy::Subquery);
+    later.sort_by_key(|later| later.lazy != Lazy::Subquery || later.single);
     for load in later {
         match load.lazy {
             Lazy::Immediate => one_by_one(cx, &load)?,

@@ -145,6 +145,18 @@ impl Plan {
                 froms = items;
             }
         }
+        let criteria_first = orm.profile.has(Behaviour::CriteriaBeforeEagerJoins);
+        if criteria_first && froms.iter().any(|from| matches!(from, FromItem::Join(_))) {
+            let mut first = Vec::new();
+            let named = where_.iter().flat_map(Expr::from_items);
+            for item in entity_items(orm, query)?.into_iter().chain(named) {
+                if position(&froms, &item).is_none() && !first.contains(&item) {
+                    first.push(item);
+                }
+            }
+            first.append(&mut froms);
+            froms = first;
+        }
         let mut select = Select {
             label_style: query.label_style(orm.profile),
             where_,

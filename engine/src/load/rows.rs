@@ -3,7 +3,7 @@
 //! An object that the session has keeps what it has: only attributes that it lacks are filled in. A new object,
 //! a refreshed one and all of them under `populate_existing` are filled whole.
 
-use super::options::LoaderOption;
+use super::options::{LoaderOption, Strategy};
 use super::plan::{EntityPlan, Reader};
 use super::result::Item;
 use crate::attr::{self, NewValue};
@@ -235,6 +235,28 @@ impl Loading {
             if !options.is_empty() {
                 cx.orm.states.get_mut(id).options = Some(options.into());
             }
+            return;
+        }
+        self.note_lazy_options(cx, plan, id);
+    }
+
+    /// An object that the session had takes options that say how it loads on access what it still lacks.
+    fn note_lazy_options(&self, cx: &mut Cx<'_>, plan: &EntityPlan, id: StateId) {
+        let Some(filling) = self.filled.get(&id) else { return };
+        let mut options: Vec<LoaderOption> = cx.orm.states.get(id).options.as_deref().unwrap_or(&[]).to_vec();
+        let before = options.len();
+        for option in self.options.iter() {
+            let on_access = matches!(
+                option.strategy,
+                Strategy::Relationship(Lazy::Select | Lazy::Raise | Lazy::RaiseOnSql)
+            );
+            let Some((step, path)) = option.path.split_last() else { continue };
+            if on_access && path == &plan.path[..] && filling.fills(&step.1) {
+                options.push(LoaderOption { path: vec![step.clone()], ..option.clone() });
+            }
+        }
+        if options.len() > before {
+            cx.orm.states.get_mut(id).options = Some(options.into());
         }
     }
 
