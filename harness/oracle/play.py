@@ -17,6 +17,9 @@ import types
 LOGGERS = ("sqlalchemy.engine.Engine", "sqlalchemy.engine.base.Engine")
 FUTURE = [getattr(__future__, name) for name in __future__.all_feature_names]
 
+# The code that logs where an engine echoes.
+ECHOING = set()
+
 
 class Pieces:
     """What one step shows, in order; stands for standard output."""
@@ -47,17 +50,17 @@ class Pieces:
 class Handler(logging.Handler):
     """Notes every message of an engine's log, and whether a reader would see it."""
 
-    def __init__(self, pieces, echoing):
+    def __init__(self, pieces):
         super().__init__()
         self.pieces = pieces
-        self.echoing = echoing
 
     def emit(self, record):
         # The page's own level for engines counts; the one of the logger itself is set by the oracle.
         echoed = logging.getLogger("sqlalchemy.engine").isEnabledFor(record.levelno)
-        frame = sys._getframe()
+        # Frames are known by their code: a look at their variables would keep those alive.
+        frame = sys._getframe(1)
         while frame is not None and not echoed:
-            echoed = isinstance(frame.f_locals.get("self"), self.echoing)
+            echoed = frame.f_code in ECHOING
             frame = frame.f_back
         self.pieces.items.append({
             "log": record.getMessage(), "level": record.levelname, "logger": record.name, "echoed": echoed,
@@ -109,9 +112,10 @@ def world(steps, path):
         main = types.ModuleType("__main__")
         main.__builtins__ = __builtins__
         from sqlalchemy.log import InstanceLogger
+        ECHOING.update(part.__code__ for part in vars(InstanceLogger).values() if hasattr(part, "__code__"))
         for name in LOGGERS:
             logger = logging.getLogger(name)
-            logger.addHandler(Handler(pieces, InstanceLogger))
+            logger.addHandler(Handler(pieces))
             logger.setLevel(logging.INFO)
             logger.propagate = False
         sys.modules["__main__"] = main

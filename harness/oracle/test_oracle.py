@@ -252,6 +252,17 @@ class RecordingTest(Playing):
              "raised": {"type": "IndexError", "message": "list index out of range"}},
         ])
 
+    def test_noting_a_message_keeps_nothing_alive(self):
+        steps = recording.record(self.case(
+            (1, "listing",
+             "import weakref\nfrom sqlalchemy.log import InstanceLogger\n"
+             "log = InstanceLogger('sqlalchemy.engine.Engine')\nclass Thing: pass\n"
+             "def used():\n    thing = Thing()\n    log.info('used')\n    return weakref.ref(thing)\n"),
+            (1, "prompt", "used()() is None\n"),
+        ), self.python, 30)
+        self.assertEqual(steps[1]["shown"][-1], {"out": "True\n"})
+        self.assertTrue(steps[1]["shown"][0]["echoed"])
+
     def test_worlds_share_nothing_and_keep_the_order_of_the_plan(self):
         steps = recording.record(
             self.case((1, "listing", "x = 1"), (2, "prompt", "x\n"), (1, "prompt", "x\n")), self.python, 30
