@@ -1,0 +1,16 @@
+from sqlalchemy import Column, Integer, MetaData, Table, case
+
+item = Table(
+    "item",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+)
+
+def show(make):
+    try:
+        print(make())
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+show(lambda: case([(item.c.id == 1, 2)]))

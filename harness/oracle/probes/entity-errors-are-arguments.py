@@ -1,0 +1,6 @@
+from sqlalchemy.orm import Session
+
+try:
+    Session().query(object)
+except Exception as error:
+    print(type(error).__name__)

@@ -1,0 +1,25 @@
+from sqlalchemy import Column, Integer, String, create_engine
+from sqlalchemy.ext.declarative import declarative_base
+from sqlalchemy.orm import Session
+
+Base = declarative_base()
+
+
+class Author(Base):
+    __tablename__ = "author"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+
+session.add(Author(id=1))
+session.commit()
+session.close()
+session.add(Author(id=1))
+try:
+    session.flush()
+except Exception as error:
+    print(error)

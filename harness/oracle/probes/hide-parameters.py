@@ -1,0 +1,10 @@
+from sqlalchemy import create_engine
+
+def show(make):
+    try:
+        print(make())
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+show(lambda: create_engine("sqlite://", hide_parameters=True).name)

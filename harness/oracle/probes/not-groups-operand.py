@@ -1,0 +1,10 @@
+from sqlalchemy import Column, Integer, MetaData, Table
+
+item = Table(
+    "item",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("size", Integer),
+)
+
+print(~(item.c.id + item.c.size))

@@ -1,0 +1,11 @@
+from sqlalchemy.orm import relationship
+
+def show(make):
+    try:
+        print(make())
+    except Exception as error:
+        print(type(error).__name__, error)
+
+
+show(lambda: type(relationship("Book", overlaps=None)) is not None)
+show(lambda: type(relationship("Book", extension=None)) is not None)

@@ -1,0 +1,24 @@
+# log: statements
+from sqlalchemy import Column, Integer, String, create_engine
+from sqlalchemy.ext.declarative import declarative_base
+from sqlalchemy.orm import Session
+
+Base = declarative_base()
+
+
+class Author(Base):
+    __tablename__ = "author"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+
+author = Author(name="Ann")
+session.add(author)
+session.commit()
+engine.echo = True
+session.refresh(author)
+engine.echo = False

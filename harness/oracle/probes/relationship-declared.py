@@ -1,0 +1,3 @@
+from sqlalchemy.orm import relationship
+
+print(type(relationship("Book")).__name__)

@@ -1,0 +1,35 @@
+from sqlalchemy import Column, ForeignKey, Integer, create_engine, text
+from sqlalchemy.ext.declarative import declarative_base
+from sqlalchemy.orm import Session, relationship
+
+Base = declarative_base()
+
+
+class Person(Base):
+    __tablename__ = "person"
+    id = Column(Integer, primary_key=True)
+    kind = Column(Integer)
+    house_id = Column(Integer, ForeignKey("house.id"))
+    __mapper_args__ = {"polymorphic_on": kind, "polymorphic_identity": 0}
+
+
+class Author(Person):
+    __mapper_args__ = {"polymorphic_identity": 1}
+
+
+class House(Base):
+    __tablename__ = "house"
+    id = Column(Integer, primary_key=True)
+    people = relationship("Person")
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+
+session.add(Person())
+session.commit()
+try:
+    print([type(found).__name__ for found in session.query(Author).from_statement(text("SELECT * FROM person"))])
+except Exception as error:
+    print(type(error).__name__, error)

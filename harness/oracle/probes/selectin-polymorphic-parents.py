@@ -1,0 +1,41 @@
+# log: statements
+from sqlalchemy import Column, ForeignKey, Integer, create_engine
+from sqlalchemy.ext.declarative import declarative_base
+from sqlalchemy.orm import Session, selectin_polymorphic
+
+Base = declarative_base()
+
+
+class Person(Base):
+    __tablename__ = "person"
+    id = Column(Integer, primary_key=True)
+    kind = Column(Integer)
+    __mapper_args__ = {"polymorphic_on": kind, "polymorphic_identity": 0}
+
+
+class Author(Person):
+    __tablename__ = "author"
+    id = Column(Integer, ForeignKey("person.id"), primary_key=True)
+    books = Column(Integer)
+    __mapper_args__ = {"polymorphic_identity": 1}
+
+
+class Poet(Author):
+    __tablename__ = "poet"
+    id = Column(Integer, ForeignKey("author.id"), primary_key=True)
+    rhymes = Column(Integer)
+    __mapper_args__ = {"polymorphic_identity": 2}
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+
+session.add(Poet(books=1, rhymes=2))
+session.add(Author(books=3))
+session.commit()
+session.close()
+engine.echo = True
+for person in session.query(Person).options(selectin_polymorphic(Person, [Poet])).order_by(Person.id):
+    print(type(person).__name__)
+engine.echo = False
