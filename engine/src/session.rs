@@ -166,9 +166,8 @@ pub fn connection_for(
 ) -> Result<ConnectionId> {
     if get(cx.orm, session).settings.bind.is_none() {
         let mapper = cx.orm.mappers.get(mapper);
-        let (class, table) = (&mapper.class_name, mapper.table.name());
         let profile = cx.orm.profile;
-        let named = crate::map::mapper_text(profile, class, table);
+        let named = mapper.text(profile);
         let speaks = query || profile.has(Behaviour::UnboundSpeaksOfExpression);
         let expression = if speaks { ", SQL expression" } else { "" };
         // 1.3 has no full stop.

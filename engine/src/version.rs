@@ -114,6 +114,17 @@ impl Profile {
         format!("{}{}", self.version.major, self.version.minor)
     }
 
+    /// Where links to the background of errors lead, without the error's code: `https://sqlalche.me/e/20/`.
+    pub fn background(self) -> String {
+        let scheme = if self.has(Behaviour::ErrorLinksSecure) { "https" } else { "http" };
+        let series = if self.has(Behaviour::ErrorLinksOfSeries) {
+            format!("{}/", self.series())
+        } else {
+            String::new()
+        };
+        format!("{scheme}://sqlalche.me/e/{series}")
+    }
+
     /// Whether `behaviour` holds in this profile.
     pub fn has(self, behaviour: Behaviour) -> bool {
         asked::note(behaviour);

@@ -94,7 +94,7 @@ pub(super) fn run(
             }
             Err(failure) => {
                 let shown = (!values.is_empty()).then_some(shown.as_str());
-                return Err(failed(failure, Some((&text, shown))));
+                return Err(failed(failure, Some((profile, &text, shown))));
             }
         }
     }

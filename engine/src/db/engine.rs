@@ -108,7 +108,7 @@ impl Databases {
             let quoted = crate::value::repr::text(url);
             let message = if profile.has(Behaviour::UrlNotQuoted) {
                 "Could not parse SQLAlchemy URL from given URL string".to_owned()
-            } else if profile.has(Behaviour::CompiledCache) {
+            } else if profile.has(Behaviour::UrlOfSqlalchemy) {
                 format!("Could not parse SQLAlchemy URL from string {quoted}")
             } else {
                 format!("Could not parse rfc1738 URL from string {quoted}")
@@ -349,7 +349,10 @@ impl Databases {
         self.write(database, "INFO", text.to_owned());
         let mark = self.mark(database, &Mark::NoKey { made });
         self.write(database, "INFO", format!("{mark}()"));
-        self.driver(database)?.run(text, &[]).map_err(|failure| failed(failure, Some((text, None))))?;
+        let profile = self.profile(database);
+        self.driver(database)?
+            .run(text, &[])
+            .map_err(|failure| failed(failure, Some((profile, text, None))))?;
         Ok(())
     }
 
@@ -430,13 +433,27 @@ fn general(number: f64) -> String {
     )
 }
 
+/// What was sent, as the message of its failure ends: in lines of its own, or within the line before 1.3.
+pub(super) fn sent(profile: Profile, text: &str, parameters: Option<&str>) -> String {
+    let (mut shown, gap) = if profile.has(Behaviour::StatementErrorsInLines) {
+        (format!("\n[SQL: {text}]"), '\n')
+    } else {
+        (format!(" [SQL: {}]", crate::value::repr::text(text)), ' ')
+    };
+    if let Some(parameters) = parameters {
+        shown.push_str(&format!("{gap}[parameters: {parameters}]"));
+    }
+    shown
+}
+
 /// A failure of the driver as the library reports it: wrapped, with the statement and its parameters.
-pub(super) fn failed(failure: Failure, statement: Option<(&str, Option<&str>)>) -> Error {
+pub(super) fn failed(failure: Failure, statement: Option<(Profile, &str, Option<&str>)>) -> Error {
     let error = match failure {
         Failure::Other(error) => return error,
         Failure::Driver(error) => error,
     };
-    let error = super::driver::DriverError { statement: statement.map(|(text, _)| text.to_owned()), ..error };
+    let error =
+        super::driver::DriverError { statement: statement.map(|(_, text, _)| text.to_owned()), ..error };
     let (kind, code) = match error.class {
         "IntegrityError" => (ErrorKind::IntegrityError, "gkpj"),
         "OperationalError" => (ErrorKind::OperationalError, "e3q8"),
@@ -447,15 +464,8 @@ pub(super) fn failed(failure: Failure, statement: Option<(&str, Option<&str>)>) 
         _ => (ErrorKind::DatabaseError, "4xp6"),
     };
     let mut detail = format!("(sqlite3.{}) {}", error.class, error.message);
-    if let Some((text, parameters)) = statement {
-        detail.push_str("\n[SQL: ");
-        detail.push_str(text);
-        detail.push(']');
-        if let Some(parameters) = parameters {
-            detail.push_str("\n[parameters: ");
-            detail.push_str(parameters);
-            detail.push(']');
-        }
+    if let Some((profile, text, parameters)) = statement {
+        detail.push_str(&sent(profile, text, parameters));
     }
     Error::new(kind, detail).with_code(code).with_payload(Rc::new(error))
 }

@@ -4,7 +4,7 @@ use super::batch;
 use super::cache::Entry;
 use super::convert::{self, Refusal};
 use super::driver::Fetched;
-use super::engine::{ConnectionId, DatabaseId, Databases, Echo, Mark, failed};
+use super::engine::{ConnectionId, DatabaseId, Databases, Echo, Mark, failed, sent};
 use super::parameters;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -140,7 +140,7 @@ pub fn execute_raw(
             collect(databases, database, None, fetched)
         }
         Err(failure) => {
-            let error = failed(failure, Some((text, shown)));
+            let error = failed(failure, Some((databases.profile(database), text, shown)));
             if autocommits && error.kind() != ErrorKind::Unsupported {
                 databases.autorollback(database)?;
             }
@@ -359,13 +359,9 @@ pub(super) fn fill(
 
 /// An error of preparing parameters, as the library wraps it.
 fn refused(refusal: &Refusal, compiled: &Compiled, sets: &[Params]) -> Error {
-    let mut detail = format!("({}) {}\n[SQL: {}]", refusal.class, refusal.message, compiled.text);
-    if sets.iter().any(|set| !set.is_empty()) {
-        detail.push_str("\n[parameters: ");
-        detail.push_str(&parameters::named(sets));
-        detail.push(']');
-    }
-    Error::new(ErrorKind::StatementError, detail)
+    let named = sets.iter().any(|set| !set.is_empty()).then(|| parameters::named(sets));
+    let sent = sent(compiled.profile, &compiled.text, named.as_deref());
+    Error::new(ErrorKind::StatementError, format!("({}) {}{sent}", refusal.class, refusal.message))
 }
 
 /// Runs a prepared statement with its parameter sets.
@@ -412,7 +408,7 @@ fn run_sets(
             Ok(one) => fetched = one,
             Err(failure) => {
                 let shown = (many || !rows[0].is_empty()).then_some(shown.as_str());
-                return Err(failed(failure, Some((&text, shown))));
+                return Err(failed(failure, Some((profile, &text, shown))));
             }
         }
     }

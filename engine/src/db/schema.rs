@@ -133,20 +133,24 @@ impl Databases {
     fn has_table(&mut self, connection: ConnectionId, table: &Table) -> Result<bool> {
         let name = ident::always(table.name());
         let schemas = match table.schema() {
-            Some(schema) => vec![ident::quote(Dialect::Sqlite, schema, None)],
-            None => vec!["main".to_owned(), "temp".to_owned()],
+            Some(schema) => vec![format!("{}.", ident::quote(Dialect::Sqlite, schema, None))],
+            None if self.profile(self.database_of(connection)).has(Behaviour::TablesProbedBySchema) => {
+                vec!["main.".to_owned(), "temp.".to_owned()]
+            }
+            None => vec![String::new()],
         };
         for schema in schemas {
-            let text = format!("PRAGMA {schema}.table_info({name})");
+            let text = format!("PRAGMA {schema}table_info({name})");
             let database = self.database_of(connection);
             self.check_log()?;
             self.write(database, "INFO", text.clone());
             let mark = self.mark(database, &Mark::Raw);
             self.write(database, "INFO", format!("{mark}()"));
+            let profile = self.profile(database);
             let fetched = self
                 .driver(database)?
                 .run(&text, &[])
-                .map_err(|failure| failed(failure, Some((&text, None))))?;
+                .map_err(|failure| failed(failure, Some((profile, &text, None))))?;
             if !fetched.rows.is_empty() {
                 return Ok(true);
             }

@@ -71,7 +71,15 @@ fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[Loader
         ExprKind::Binary { .. } => pairs.len() == 1,
         _ => pairs.len() > 1,
     };
-    let direct = resolved.secondary.is_none() && resolved.synchronize_pairs.len() == pairs.len() && plain;
+    let joined = match resolved.direction {
+        Direction::OneToMany => cx.orm.profile.has(Behaviour::SelectinJoinsParent),
+        Direction::ManyToOne => cx.orm.profile.has(Behaviour::SelectinJoinsForManyToOne),
+        Direction::ManyToMany => true,
+    };
+    let direct = !joined
+        && resolved.secondary.is_none()
+        && resolved.synchronize_pairs.len() == pairs.len()
+        && plain;
     let (locals, remotes): (Vec<Column>, Option<Vec<Column>>) = if direct {
         let (locals, remotes) = pairs.iter().cloned().unzip();
         (locals, Some(remotes))
@@ -300,6 +308,9 @@ fn direct_query(
         for (place, column) in columns.iter().enumerate() {
             let key: Key = key_of(cx.orm, target, column)?;
             query.entities.insert(place, Entity::Attribute(to, key));
+            if cx.orm.profile.has(Behaviour::SelectinOrdered) {
+                query.order_by.insert(place, adapter.column(column)?);
+            }
         }
     } else if target_mapper.is_joined() {
         for (place, column) in columns.iter_mut().enumerate() {
@@ -351,6 +362,9 @@ fn joined_query(
     });
     let adapter = Adapter::of(cx.orm, parent);
     let columns = locals.iter().map(|local| adapter.column(local)).collect::<Result<Vec<_>>>()?;
+    if cx.orm.profile.has(Behaviour::SelectinOrdered) {
+        query.order_by.splice(0..0, columns.iter().cloned());
+    }
     query.criteria.push(any_of_rows(&columns, values)?);
     Ok(query)
 }

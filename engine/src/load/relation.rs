@@ -191,13 +191,12 @@ fn select_one(
     }
     let mut parts = vec![primary];
     parts.extend(secondary);
-    let limit = limit(cx.orm, to.mapper, &target)?;
-    parts.extend(limit.clone());
+    parts.extend(limit(cx.orm, to.mapper, &target)?);
     for criterion in criteria {
         parts.push(target.adapt_all(&criterion.without_entities(), &tables)?);
     }
     if cx.orm.profile.has(Behaviour::ExistsLimitsClassTwice) {
-        parts.extend(limit);
+        parts.extend(limit(cx.orm, to.mapper, &target)?);
     }
     select.where_ = vec![Expr::and(parts)];
     let outer = selectable(cx.orm, mapped);

@@ -310,7 +310,9 @@ fn link(cx: &mut Cx<'_>, relationship: &Rc<Relationship>, key: &Key) -> Result<(
         if profile.has(Behaviour::BackPopulatesChecksKind) {
             return Err(messages::back_populates_column(&name, &other_name));
         }
-        return Err(Error::new(ErrorKind::AttributeError, "viewonly"));
+        let looked_for =
+            if profile.has(Behaviour::BackPopulatesAsksViewonly) { "viewonly" } else { "_reverse_property" };
+        return Err(Error::new(ErrorKind::AttributeError, looked_for));
     };
     let other_target = match other.resolved.get() {
         Some(resolved) => resolved.target,

@@ -233,6 +233,12 @@ pub(crate) fn delete_orphan(
     parent: &str,
     target: &str,
 ) -> Error {
+    if !profile.has(Behaviour::OrphanRefusalExplained) {
+        return argument(format!(
+            "On {relationship}, delete-orphan cascade is not supported on a many-to-many or many-to-one relationship \
+             when single_parent is not set.   Set single_parent=True on the relationship()."
+        ));
+    }
     let kind = if many_to_many { "many-to-many" } else { "many-to-one" };
     let referenced =
         if profile.has(Behaviour::OrphanIsReferencedBy) { "referenced by" } else { "referred towards by" };

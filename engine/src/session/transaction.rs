@@ -117,13 +117,13 @@ fn check_active(orm: &Orm, session: SessionId) -> Result<()> {
     } else {
         ErrorKind::InvalidRequestError
     };
-    Err(Error::new(
+    let error = Error::new(
         kind,
         format!(
             "This Session's transaction has been rolled back due to a previous exception during flush. To begin a new transaction with this Session, first issue Session.rollback(). Original exception was: {failed}"
         ),
-    )
-    .with_code("7s2a"))
+    );
+    Err(if orm.profile.has(Behaviour::RollbackLinked) { error.with_code("7s2a") } else { error })
 }
 
 /// The session's connection, within its transaction; BEGIN and savepoints that are due are emitted.
@@ -319,13 +319,8 @@ fn error_text(orm: &Orm, error: &Error) -> String {
         return crate::value::repr::text(error.detail());
     }
     let Some(code) = error.code() else { return error.detail().to_owned() };
-    let scheme = if orm.profile.has(Behaviour::ResultErrorsInCore) { "https" } else { "http" };
     let gap = if error.detail().contains("\n[SQL: ") { '\n' } else { ' ' };
-    format!(
-        "{}{gap}(Background on this error at: {scheme}://sqlalche.me/e/{}/{code})",
-        error.detail(),
-        orm.profile.series()
-    )
+    format!("{}{gap}(Background on this error at: {}{code})", error.detail(), orm.profile.background())
 }
 
 /// Puts the session's objects back into the state that they had before the innermost transaction.

@@ -51,6 +51,8 @@ pub struct Compiled {
     /// For an insert that may be sent in batches: where its `VALUES` row lies in the pieces.
     pub values_row: Option<(usize, usize)>,
     pub(crate) pieces: Vec<Piece>,
+    /// Whose behaviour it was compiled with.
+    pub(crate) profile: Profile,
 }
 
 /// Text between placeholders, or the place of one.
@@ -328,6 +330,7 @@ impl<'a> Compiler<'a> {
                 _ => None,
             },
             pieces,
+            profile: self.profile,
         };
         compiled.text = compiled.render(self.dialect);
         Ok(compiled)
@@ -337,6 +340,11 @@ impl<'a> Compiler<'a> {
 impl Compiled {
     /// The text with lists not written out.
     fn render(&self, dialect: Dialect) -> String {
+        let later = if self.profile.has(Behaviour::PostcompileUnderlined) {
+            "__[POSTCOMPILE_"
+        } else {
+            "[POSTCOMPILE_"
+        };
         let mut text = String::new();
         for piece in &self.pieces {
             match piece {
@@ -345,7 +353,7 @@ impl Compiled {
                     let bind = &self.binds[*number];
                     // Writing to a string cannot fail.
                     let _ = match (&bind.expanding, dialect) {
-                        (Some(_), _) => write!(text, "(__[POSTCOMPILE_{}])", bind.name),
+                        (Some(_), _) => write!(text, "({later}{}])", bind.name),
                         (None, Dialect::Default) => write!(text, ":{}", bind.name),
                         (None, Dialect::Sqlite) => write!(text, "?"),
                     };

@@ -1,7 +1,8 @@
 //! Every difference between releases that this engine knows, each stated once: when it holds, what it is, and where it
 //! was seen.
 //!
-//! A date is that of the nearest releases observed on both sides: `observed` names them. Nothing here acts;
+//! Dates are exact: `observed` names the last release on one side and the first on the other, found by bisecting the real
+//! releases (`snapshots/boundaries/`, one probe a behaviour). Nothing here acts;
 //! [`Profile::has`](super::Profile::has) is asked wherever a behaviour makes a difference.
 
 use super::Version;
@@ -48,6 +49,11 @@ const fn until(major: u16, minor: u16, patch: u16) -> Dates {
     (None, Some(Version::new(major, minor, patch)))
 }
 
+/// From a release to a release.
+const fn within(first: (u16, u16, u16), last: (u16, u16, u16)) -> Dates {
+    (Some(Version::new(first.0, first.1, first.2)), Some(Version::new(last.0, last.1, last.2)))
+}
+
 /// From a release to the end of a series.
 const fn between(first: (u16, u16, u16), last: (u16, u16)) -> Dates {
     (Some(Version::new(first.0, first.1, first.2)), Some(Version::end_of(last.0, last.1)))
@@ -83,39 +89,43 @@ behaviours! {
     StatementMarks "statement-marks" since(1, 4, 0),
         "Log messages carry a statement mark (`[raw sql]`, `[generated in …]`) and come from `sqlalchemy.engine.Engine`.",
         "statement marks in the log",
-        "1.3.24 without, logger `sqlalchemy.engine.base.Engine`; 1.4.54 with: the echo log of any statement";
+        "1.3.24 without, logger `sqlalchemy.engine.base.Engine`; 1.4.0 with: the echo log of any statement";
     CompiledCache "compiled-cache" since(1, 4, 0),
         "Statements are compiled once for equal structure, and the log marks later ones `[cached since …]`.",
         "compiled statements cached",
-        "1.3.24 without, 1.4.54 with: the echo log of a statement that is executed twice";
+        "1.3.24 without, 1.4.0 with: the echo log of a statement that is executed twice";
     ConnectProbes "connect-probes" through(1, 3),
         "The first connection probes the driver for how it returns text.",
         "connect-time probes removed",
-        "1.3.24 with (`SELECT CAST('test plain returns' AS VARCHAR(60)) AS anon_1`), 1.4.54 without: the echo log";
+        "1.3.24 with (`SELECT CAST('test plain returns' AS VARCHAR(60)) AS anon_1`), 1.4.0 without: the echo log";
     Autocommit "autocommit" through(1, 4),
         "Each statement of a connection outside a transaction commits at once.",
         "autocommit of connections removed",
-        "1.3.24 and 1.4.54 with, 2.0.8 without: the echo log of `engine.execute()` and `create_all()`";
+        "1.3.24 and 1.4.54 with, 2.0.0 without: the echo log of `engine.execute()` and `create_all()`";
     SchemaCommitsEach "schema-commits-each" through(1, 3),
         "The statements of `create_all()` commit one by one.",
         "one transaction for `create_all()`",
-        "1.3.24 with, 1.4.54 without: the echo log of `create_all()`";
+        "1.3.24 with, 1.4.0 without: the echo log of `create_all()`";
+    TablesProbedBySchema "tables-probed-by-schema" since(1, 3, 7),
+        "`create_all()` asks for each table in `main`, then among temporary ones.",
+        "tables asked for in `main` and `temp`",
+        "1.3.6 has `PRAGMA table_info(…)`, 1.3.7 `PRAGMA main.table_info(…)` and `temp`: the echo log of `create_all()`";
     ExecutemanyLoggedAsList "executemany-logged-as-list" since(2, 0, 0),
         "The parameter sets of an executemany are logged as a list.",
         "parameter sets logged as a list",
-        "1.4.54 logs a tuple, 2.0.8 a list: the echo log of a flush of several objects";
+        "1.4.54 logs a tuple, 2.0.0 a list: the echo log of a flush of several objects";
     LongParametersTruncated "long-parameters-truncated" since(2, 0, 0),
         "More than 100 parameters of one set are logged in part.",
         "long parameter sets logged in part",
-        "1.4.54 without, 2.0.8 with: the echo log of an `IN` of 120 values";
+        "1.4.54 without, 2.0.0 with: the echo log of an `IN` of 120 values";
     InsertManyValues "insertmanyvalues" since(2, 0, 0),
         "Inserts of several objects that fetch generated keys use `INSERT … RETURNING` in batches.",
         "insertmanyvalues with RETURNING",
-        "1.4.54 without, 2.0.8 with: the echo log of a flush of several objects";
+        "1.4.54 without, 2.0.0 with: the echo log of a flush of several objects";
     InsertManyValuesOrdered "insertmanyvalues-ordered" since(2, 0, 10),
         "Inserts of several objects return the keys in the order of the rows, one row at a time where the database cannot order them.",
         "insertmanyvalues in order",
-        "2.0.8 inserts in one batch, 2.0.51 row by row, marked `(ordered; batch not supported)`: the echo log of a flush of several objects";
+        "2.0.9 inserts in one batch, 2.0.10 row by row, marked `(ordered; batch not supported)`: the echo log of a flush of several objects";
     SessionEndsSavepoint "session-ends-savepoint" between((1, 4, 0), (1, 4)),
         "The commit of a session that is bound to a connection within a savepoint releases that savepoint.",
         "sessions end the savepoint of their connection",
@@ -127,15 +137,15 @@ behaviours! {
     Returning "returning-on-sqlite" since(2, 0, 0),
         "`RETURNING` can be used with SQLite.",
         "RETURNING with SQLite",
-        "1.4.54 without, 2.0.8 with: `insert(…).returning(…)`";
+        "1.4.54 without, 2.0.0 with: `insert(…).returning(…)`";
     UpdateFrom "update-from-on-sqlite" since(2, 0, 0),
         "`UPDATE … FROM` can be used with SQLite.",
         "UPDATE … FROM with SQLite",
-        "1.4.54 without, 2.0.8 with: an update whose criteria name another table";
-    MultirowInsertsPrinted "multirow-inserts-printed" since(1, 4, 0),
+        "1.4.54 without, 2.0.0 with: an update whose criteria name another table";
+    MultirowInsertsPrinted "multirow-inserts-printed" since(1, 4, 7),
         "The default dialect, which `print()` uses, writes inserts of several rows.",
         "inserts of several rows printed",
-        "1.3.24 raises `CompileError`, 1.4.54 prints: `print(insert(…).values([…, …]))`";
+        "1.4.6 raises `CompileError`, 1.4.7 prints: `print(insert(…).values([…, …]))`";
     FlushesIgnoreRaise "flushes-ignore-raise" since(1, 4, 0),
         "A flush loads what it needs of a relationship with lazy=\"raise\" or \"raise_on_sql\".",
         "flushes load relationships that raise on access",
@@ -151,95 +161,119 @@ behaviours! {
     ExpandingIn "expanding-in" since(1, 4, 0),
         "`IN` lists are bound when the statement is executed, and print as `IN (__[POSTCOMPILE_id_1])`.",
         "`IN` lists bound at execution",
-        "1.3.24 without, 1.4.54 with: `print(User.id.in_([1, 2]))`";
-    ExpandingInWithNull "expanding-in-with-null" since(2, 0, 9),
+        "1.3.24 without, 1.4.0 with: `print(User.id.in_([1, 2]))`";
+    ExpandingInWithNull "expanding-in-with-null" since(2, 0, 38),
         "An `IN` list with a `None` is bound at execution, as others are.",
         "`IN` lists with `None` bound at execution",
-        "2.0.8 writes the list out with `NULL`, 2.0.51 binds it: `print(User.id.in_([1, None]))`";
-    NotInGrouped "not-in-grouped" since(1, 4, 0),
+        "2.0.37 writes the list out with `NULL`, 2.0.38 binds it: `print(User.id.in_([1, None]))`";
+    PostcompileUnderlined "postcompile-underlined" since(1, 4, 27),
+        "Lists that are bound at execution print as `__[POSTCOMPILE_id_1]`, with two underscores.",
+        "underscores before `[POSTCOMPILE_…]`",
+        "1.4.26 without, 1.4.27 with: `print(User.id.in_([1, 2]))`";
+    NotInGrouped "not-in-grouped" since(1, 4, 14),
         "`NOT IN` is written in parentheses.",
         "parentheses around `NOT IN`",
-        "1.3.24 without, 1.4.54 with: `print(User.id.notin_([1]))`";
+        "1.4.13 without, 1.4.14 with: `print(User.id.notin_([1]))`";
     ConcatGroupsInComparison "concat-grouped-in-comparison" since(2, 0, 21),
         "`a || b` has parentheses as an operand of a comparison.",
         "parentheses around `a || b`",
-        "2.0.8 without, 2.0.51 with: `print((User.name + 'x') == 'y')`";
+        "2.0.20 without, 2.0.21 with: `print((User.name + 'x') == 'y')`";
     NotGroupsOperand "not-groups-operand" since(2, 0, 0),
         "`~(a + b)` has parentheses.",
         "parentheses within `NOT`",
-        "1.4.54 without, 2.0.8 with: `print(~(User.id + 1))`";
+        "1.4.54 without, 2.0.0 with: `print(~(User.id + 1))`";
     TrueDivision "true-division" since(2, 0, 0),
         "`a / b` divides as Python does, not as the database does.",
         "true division",
-        "1.4.54 without, 2.0.8 with: `print(User.id / 2)`";
+        "1.4.54 without, 2.0.0 with: `print(User.id / 2)`";
     FloatIsDouble "float-is-double" since(2, 1, 0),
         "A Python float is a `Double`, bound or in an annotation.",
         "floats are `Double`",
-        "2.0.51 without, 2.1.9 with: the cast in `print(User.id / 2.5)`, the `CREATE TABLE` of a `Mapped[float]`";
+        "2.0.58 without, 2.1.0 with: the cast in `print(User.id / 2.5)`, the `CREATE TABLE` of a `Mapped[float]`";
     DisambiguatedNames "names-told-apart" since(1, 4, 0),
         "A select labels columns of one name apart (`id AS id_1`), and keeps a column that is named twice.",
         "columns of one name labelled apart",
-        "1.3.24 without, 1.4.54 with: a select of two tables with a column `id` each";
+        "1.3.24 without, 1.4.0 with: a select of two tables with a column `id` each";
     CastKeepsName "cast-keeps-name" since(1, 4, 0),
         "`CAST(id AS …)` is labelled `id`.",
         "casts keep their column's name",
-        "1.3.24 without, 1.4.54 with: a select of `cast(User.id, String)`";
-    NotUnlabelled "not-unlabelled" since(2, 0, 9),
+        "1.3.24 without, 1.4.0 with: a select of `cast(User.id, String)`";
+    NotUnlabelled "not-unlabelled" since(2, 0, 42),
         "`NOT ok` among a select's columns has no label.",
         "no label for `NOT`",
-        "2.0.8 labels it, 2.0.51 does not: `print(select(~User.ok))`";
-    ParenthesizedServerDefault "server-default-in-parentheses" until(2, 0, 8),
+        "2.0.41 labels it, 2.0.42 does not: `print(select(~User.ok))`";
+    ParenthesizedServerDefault "server-default-in-parentheses" within((1, 2, 18), (2, 0, 39)),
         "`DEFAULT (CURRENT_TIMESTAMP)` has parentheses.",
         "no parentheses around `CURRENT_TIMESTAMP`",
-        "2.0.8 with, 2.0.51 without: the `CREATE TABLE` of a column with `server_default=func.now()`";
+        "1.2.17 without, 1.2.18 and 2.0.39 with, 2.0.40 without: the `CREATE TABLE` of a column with `server_default=func.now()`";
+    BareServerDefault "server-default-bare" until(1, 2, 17),
+        "Server defaults are never put in parentheses.",
+        "parentheses around server defaults",
+        "1.2.17 with, 1.2.18 without: the `CREATE TABLE` of a column with `server_default=func.lower('A')`";
     TypesMakeChecks "types-make-checks" through(1, 3),
         "`Boolean` and `Enum` make check constraints unless they are told not to.",
         "no check constraints of `Boolean` and `Enum`",
-        "1.3.24 with, 1.4.54 without: the `CREATE TABLE` of a column of these types";
-    UrlNotQuoted "url-not-quoted" since(2, 0, 9),
+        "1.3.24 with, 1.4.0 without: the `CREATE TABLE` of a column of these types";
+    UrlNotQuoted "url-not-quoted" since(2, 0, 41),
         "An unreadable engine URL is not repeated in its error.",
         "URLs kept out of errors",
-        "2.0.8 repeats it, 2.0.51 does not: `create_engine('nonsense')`";
+        "2.0.40 repeats it, 2.0.41 does not: `create_engine('nonsense')`";
+    UrlOfSqlalchemy "url-of-sqlalchemy" since(1, 4, 42),
+        "The error of an unreadable engine URL speaks of a SQLAlchemy URL, no longer of `rfc1738`.",
+        "the message of an unreadable URL",
+        "1.4.41 without, 1.4.42 with: `create_engine('nonsense')`";
     LegacyColumnLabels "legacy-column-labels" through(2, 0),
         "Loads of the ORM's own label every column `table_column`.",
         "no `table_column` labels in the ORM's own loads",
-        "2.0.51 with, 2.1.9 without: the echo log of a lazy load; `session.query()` keeps them";
+        "2.0.58 with, 2.1.0 without: the echo log of a lazy load; `session.query()` keeps them";
     RefreshUnlabelled "refresh-unlabelled" since(1, 4, 0),
         "`session.refresh()` selects bare column names.",
         "no labels in refreshes",
-        "1.3.24 labels them, 1.4.54 does not: the echo log of `session.refresh()`";
+        "1.3.24 labels them, 1.4.0 does not: the echo log of `session.refresh()`";
     ExistsTargetFirst "exists-target-first" since(2, 0, 0),
         "`any()` over a secondary selects from the target before the secondary.",
         "target first in `any()`",
-        "1.4.54 without, 2.0.8 with: `print(Post.tags.any())`";
+        "1.4.54 without, 2.0.0 with: `print(Post.tags.any())`";
     ExpiredLoadsEager "expired-loads-eager" since(1, 4, 0),
         "The load of an expired object loads its eager relationships too.",
         "expired objects load eager relationships",
-        "1.3.24 without, 1.4.54 with: the echo log after `commit()` where a relationship is `lazy='joined'`";
+        "1.3.24 without, 1.4.0 with: the echo log after `commit()` where a relationship is `lazy='joined'`";
     ExpiredLoadsAutoflush "expired-loads-autoflush" since(1, 4, 0),
         "The load of an expired object's columns flushes first, as a query does.",
         "autoflush before an expired object's load",
-        "1.3.24 without, 1.4.54 with: the echo log of reading an expired column while an object is pending";
+        "1.3.24 without, 1.4.0 with: the echo log of reading an expired column while an object is pending";
     ImmediateInOrder "immediate-in-order" since(2, 0, 0),
         "`lazy='immediate'` loads take their turn among the loads that follow a query; before, they came first.",
         "immediate loads in order",
-        "1.4.54 without, 2.0.8 with: the echo log of a query with `immediate` and `selectin` relationships";
+        "1.4.54 always first, 2.0.0 in an order that varies: 40 queries of classes with `immediate` and `selectin` relationships";
+    SelectinJoinsParent "selectin-joins-parent" through(1, 2),
+        "`selectin` loads of a one-to-many join the parent's table, too.",
+        "one-to-many `selectin` without the parent's table",
+        "1.2.19 with, 1.3.0 without: the echo log of a `lazy='selectin'` one-to-many";
+    SelectinJoinsForManyToOne "selectin-joins-parent-many-to-one" until(1, 3, 5),
+        "`selectin` loads of a many-to-one join the parent's table, too.",
+        "many-to-one `selectin` without the parent's table",
+        "1.3.5 with, 1.3.6 without: the echo log of a `lazy='selectin'` many-to-one";
+    SelectinOrdered "selectin-ordered" until(1, 3, 15),
+        "`selectin` loads are ordered by the parent's key.",
+        "`selectin` without an order of its own",
+        "1.3.15 with, 1.3.16 without: the echo log of a `lazy='selectin'` one-to-many";
     SelectinFromSecondary "selectin-from-secondary" since(2, 1, 0),
         "`selectin` over a secondary that has the parent's key leaves the parent's table out.",
         "selectin loads from the secondary",
-        "2.0.51 without, 2.1.9 with: the echo log of a `lazy='selectin'` many-to-many";
+        "2.0.58 without, 2.1.0 with: the echo log of a `lazy='selectin'` many-to-many";
     EmptyCollectionsApart "empty-collections-apart" since(1, 4, 0),
         "Reading the empty collection of an object without a row leaves its `__dict__` alone.",
         "empty collections kept apart",
-        "1.3.24 without, 1.4.54 with: `'addresses' in User().__dict__` after reading it";
+        "1.3.24 without, 1.4.0 with: `'addresses' in User().__dict__` after reading it";
     BlankHistoryIsNone "blank-history-is-none" through(1, 4),
         "The parts of a history without any value are `None`.",
         "blank histories are empty tuples",
-        "1.4.54 with, 2.0.8 without: `attributes.get_history()` of an attribute that was never set";
-    DeferredScalarHistory "deferred-scalar-history" since(1, 4, 0),
+        "1.4.54 with, 2.0.0 without: `attributes.get_history()` of an attribute that was never set";
+    DeferredScalarHistory "deferred-scalar-history" since(1, 4, 21),
         "Setting a scalar relationship whose old object only a query can tell leaves the query to the flush.",
         "old scalar objects loaded at flush",
-        "1.3.24 without, 1.4.54 with: the echo log of setting an expired many-to-one";
+        "1.4.20 without, 1.4.21 with: the echo log of setting an expired many-to-one";
     CriteriaBeforeEagerJoins "criteria-before-eager-joins" through(1, 4),
         "Tables that only criteria name stand before joined eager loads in the `FROM` list.",
         "tables of criteria follow joined eager loads",
@@ -248,134 +282,162 @@ behaviours! {
         "The refusal of a delete-orphan cascade speaks of an object `referenced by` another; before, `referred towards by`.",
         "wording of the delete-orphan refusal",
         "2.0.21 without, 2.0.22 with: a many-to-one with `cascade=\"all, delete-orphan\"`";
+    OrphanRefusalExplained "orphan-refusal-explained" since(1, 3, 18),
+        "The refusal of a delete-orphan cascade explains what `single_parent` means.",
+        "an explanation in the delete-orphan refusal",
+        "1.3.17 without, 1.3.18 with: a many-to-one with `cascade=\"all, delete-orphan\"`";
     OverlapsParameter "overlaps-parameter" since(1, 4, 0),
         "`relationship()` has the parameter `overlaps`, and none called `extension`.",
         "relationship(overlaps=…) added",
-        "1.3.24 raises TypeError, 1.4.54 takes it: `relationship(\"X\", overlaps=None)`";
+        "1.3.24 raises TypeError, 1.4.0 takes it: `relationship(\"X\", overlaps=None)`";
     ViewonlyTakesPart "viewonly-takes-part" through(1, 3),
         "A `viewonly` relationship cascades as others do, and is kept in step with its other side.",
         "viewonly relationships take no part in writing",
-        "1.3.24 with, 1.4.54 without: `parent.view.append(child)`, then `child in session` and `child.parent`";
-    ViewonlyCascadeRefused "viewonly-cascade-refused" through(1, 4),
+        "1.3.24 with, 1.4.0 without: `parent.view.append(child)`, then `child in session` and `child.parent`";
+    ViewonlyCascadeRefused "viewonly-cascade-refused" between((1, 4, 0), (1, 4)),
         "A `viewonly` relationship with a cascade that writes is refused, from 1.4 on.",
         "writing cascades of viewonly relationships dropped silently",
-        "1.4.54 raises, 2.0.8 does not: `relationship(viewonly=True, cascade=\"all\")`";
+        "1.3.24 and 2.0.0 do not, 1.4.0 and 1.4.54 raise: `relationship(viewonly=True, cascade=\"all\")`";
     CascadeBackrefs "cascade-backrefs" through(1, 4),
         "Objects cascade into a session along backrefs, unless `cascade_backrefs=False`.",
         "cascade over backrefs removed",
-        "1.3.24 and 1.4.54 with, 2.0.8 without: `address.user = user` where only `user` is in a session";
+        "1.3.24 and 1.4.54 with, 2.0.0 without: `address.user = user` where only `user` is in a session";
     IdentityConflictIsError "identity-conflict-is-error" through(1, 3),
         "Flushing a second object of one identity is an error before any SQL.",
         "identity conflicts only warn before the insert",
-        "1.3.24 raises `FlushError`, 1.4.54 warns and sends the `INSERT`: two objects of one primary key";
+        "1.3.24 raises `FlushError`, 1.4.0 warns and sends the `INSERT`: two objects of one primary key";
     ColumnsInTableOrder "columns-in-table-order" since(2, 0, 0),
         "A class's columns are mapped in the order of its table, those under another name or with options of their own too.",
         "columns mapped in the table's order",
-        "1.4.54 without, 2.0.8 with: the echo log of a query of a class with `Column('other_name', …)`";
+        "1.4.54 without, 2.0.0 with: the echo log of a query of a class with `Column('other_name', …)`";
     ConfigureByRegistry "configure-by-registry" since(1, 4, 0),
         "The first use of a class configures the mappers of its registry, not those of the whole program.",
         "mappers configured by registry",
-        "1.3.24 without, 1.4.54 with: a broken mapper under another base";
-    BackPopulatesChecksKind "back-populates-checks-kind" since(1, 4, 0),
+        "1.3.24 without, 1.4.0 with: a broken mapper under another base";
+    BackPopulatesChecksKind "back-populates-checks-kind" since(1, 4, 16),
         "`back_populates` to a column is refused with a message of its own.",
         "`back_populates` to a column refused",
-        "1.3.24 raises `AttributeError`, 1.4.54 `ArgumentError`: `relationship(back_populates='id')`";
-    InheritConditionExplained "inherit-condition-explained" since(1, 4, 0),
+        "1.4.15 raises `AttributeError`, 1.4.16 `InvalidRequestError`: `relationship(back_populates='id')`";
+    InheritConditionExplained "inherit-condition-explained" since(1, 4, 26),
         "The refusal of a subclass whose table cannot be joined to its base's speaks of the inherit condition.",
         "the message of a missing inherit condition",
-        "1.3.24 `Can't find any foreign key relationships …`, 1.4.54 `Can't determine the inherit condition …`: a subclass's table without a foreign key";
-    BaseRenamedWithSubclass "base-renamed-with-subclass" since(1, 4, 0),
+        "1.4.25 `Can't find any foreign key relationships …`, 1.4.26 `Can't determine the inherit condition …`: a subclass's table without a foreign key";
+    BaseRenamedWithSubclass "base-renamed-with-subclass" since(1, 4, 37),
         "Where a join writes a subclass's tables under other names, the base class's attributes follow it too.",
         "base attributes renamed along with a joined subclass",
-        "1.3.24 without, 1.4.54 with: the echo log of `join(Base).join(Subclass, Subclass.id == Base.id)`";
-    SubclassLoadJoins "subclass-load-joins" since(1, 4, 0),
+        "1.4.36 without, 1.4.37 with: the echo log of `join(Base).join(Subclass, Subclass.id == Base.id)`";
+    SubclassLoadJoins "subclass-load-joins" since(1, 4, 30),
         "The load of a subclass's columns on access joins the tables further down the hierarchy by their columns.",
         "tables joined when a subclass's columns are loaded",
-        "1.3.24 binds the key in each condition, 1.4.54 joins: the echo log of a column of the middle one of three tables";
+        "1.4.29 binds the key in each condition, 1.4.30 joins: the echo log of a column of the middle one of three tables";
     ColumnConflictAdvises "column-conflict-advises" since(2, 0, 0),
         "The refusal of a subclass's column that the shared table has already advises `use_existing_column`.",
         "advice where a subclass's column conflicts",
-        "1.4.54 without, 2.0.8 with: two subclasses without tables that declare one column";
-    SelectinPolymorphicParents "selectin-polymorphic-parents" since(2, 0, 9),
+        "1.4.54 without, 2.0.0 with: two subclasses without tables that declare one column";
+    SelectinPolymorphicParents "selectin-polymorphic-parents" since(2, 0, 30),
         "`selectin_polymorphic()` of a class also loads the classes between it and the queried one, by statements of their own.",
         "`selectin_polymorphic()` loads classes in between",
-        "2.0.8 without, 2.0.51 with: the echo log of `selectin_polymorphic(Base, [Third])` in a hierarchy of three tables";
-    SubclassSelectinNestedPartial "subclass-selectin-nested-partial" since(2, 0, 9),
+        "2.0.29 without, 2.0.30 with: the echo log of `selectin_polymorphic(Base, [Third])` in a hierarchy of three tables";
+    SubclassSelectinNestedPartial "subclass-selectin-nested-partial" since(2, 0, 21),
         "A `selectin` load of subclasses reads only what is theirs, below a relationship too.",
         "subclasses below a relationship loaded in part",
-        "2.0.8 reads the base's columns again, 2.0.51 does not: the echo log of `polymorphic_load='selectin'` under `joinedload()`";
+        "2.0.20 reads the base's columns again, 2.0.21 does not: the echo log of `polymorphic_load='selectin'` under `joinedload()`";
     SubclassSelectinLazyPartial "subclass-selectin-lazy-partial" through(1, 3),
         "A `selectin` load of subclasses reads only what is theirs, after a lazy load of a relationship too.",
         "subclasses after a lazy load loaded whole",
-        "1.3.24 reads the subclass's columns, 1.4.54 the base's again: the echo log of `polymorphic_load='selectin'` after a lazy load";
+        "1.3.24 reads the subclass's columns, 1.4.0 the base's again: the echo log of `polymorphic_load='selectin'` after a lazy load";
     SubclassSelectinUnordered "subclass-selectin-unordered" since(2, 1, 0),
         "A `selectin` load of subclasses has no `ORDER BY`.",
         "`selectin` loads of subclasses unordered",
-        "2.0.51 with `ORDER BY`, 2.1.9 without: the echo log of `selectin_polymorphic()`";
+        "2.0.58 with `ORDER BY`, 2.1.0 without: the echo log of `selectin_polymorphic()`";
     PolymorphicPartsUnlimited "polymorphic-parts-unlimited" since(2, 1, 0),
         "An attribute of a subclass within `with_polymorphic()` does not limit the rows to the subclass.",
         "attributes of `with_polymorphic()` parts limit nothing",
-        "2.0.51 limits, 2.1.9 does not: the echo log of `query(poly.Subclass.attribute)` under single-table inheritance";
+        "2.0.58 limits, 2.1.0 does not: the echo log of `query(poly.Subclass.attribute)` under single-table inheritance";
     BulkLimitedToClass "bulk-limited-to-class" since(1, 4, 0),
         "A bulk update or delete of a class that shares its base's table is limited to rows of the class.",
         "bulk statements limited to the class",
-        "1.3.24 without, 1.4.54 with: the echo log of `query(Subclass).delete()` under single-table inheritance";
+        "1.3.24 without, 1.4.0 with: the echo log of `query(Subclass).delete()` under single-table inheritance";
     ExistsLimitsClassTwice "exists-limits-class-twice" since(2, 1, 0),
         "`any()` and `has()` of a class that shares its base's table limit the rows to the class twice.",
         "class criterion of `any()` and `has()` repeated",
-        "2.0.51 once, 2.1.9 twice: the echo log of `any()` along `of_type(Subclass)` under single-table inheritance";
+        "2.0.58 once, 2.1.0 twice: the echo log of `any()` along `of_type(Subclass)` under single-table inheritance";
     RowOfOtherClassRefused "row-of-other-class-refused" since(1, 4, 0),
         "A row whose discriminator is `NULL`, or names a class outside of the queried one, is refused.",
         "rows of another class, or of none, refused",
         "1.3.24 gives an object, 1.4.54 raises: a query of a base class with a `NULL` among its discriminators";
+    BackPopulatesAsksViewonly "back-populates-asks-viewonly" since(1, 3, 14),
+        "What `back_populates` leads to is asked whether it is `viewonly` first; a column fails there.",
+        "the message of `back_populates` to a column",
+        "1.3.13 raises `AttributeError: _reverse_property`, 1.3.14 `AttributeError: viewonly`: `relationship(back_populates='id')`";
     MapperInBrackets "mapper-in-brackets" since(2, 0, 0),
         "Messages call a mapper `Mapper[User(user)]`; before, `mapped class User->user`.",
         "mappers named `Mapper[User(user)]`",
-        "1.4.54 without, 2.0.8 with: the message of a misspelt `back_populates`";
+        "1.4.54 without, 2.0.0 with: the message of a misspelt `back_populates`";
+    MapperInBars "mapper-in-bars" through(1, 2),
+        "Messages call a mapper `Mapper|User|user`.",
+        "mappers named `mapped class User->user`",
+        "1.2.19 with, 1.3.0 without: the message of a class without a primary key";
     ResultErrorsInCore "result-errors-in-core" since(1, 4, 0),
-        "`NoResultFound` and `MultipleResultsFound` are classes of `sqlalchemy.exc`, and links to the background of errors are `https`.",
+        "`NoResultFound` and `MultipleResultsFound` are classes of `sqlalchemy.exc`.",
         "errors of results in `sqlalchemy.exc`",
-        "1.3.24 has `sqlalchemy.orm.exc.NoResultFound`, 1.4.54 `sqlalchemy.exc.NoResultFound`: `query.one()` without a row";
+        "1.3.24 has `sqlalchemy.orm.exc.NoResultFound`, 1.4.0 `sqlalchemy.exc.NoResultFound`: `query.one()` without a row";
+    ErrorLinksSecure "error-links-https" since(1, 4, 21),
+        "Links to the background of errors are `https`.",
+        "links of errors are `https`",
+        "1.4.20 has `http`, 1.4.21 `https`: the message of a flush that failed";
+    ErrorLinksOfSeries "error-links-of-series" since(1, 3, 18),
+        "Links to the background of errors name the series: `/e/13/gkpj`.",
+        "links of errors name the series",
+        "1.3.17 has `/e/gkpj`, 1.3.18 `/e/13/gkpj`: the message of a flush that failed";
+    StatementErrorsInLines "statement-errors-in-lines" since(1, 3, 0),
+        "A failed statement and its parameters stand in lines of their own in the message, without quotes.",
+        "failed statements in lines of their own",
+        "1.2.19 has `[SQL: 'INSERT …']` in one line, 1.3.0 in its own: the message of a flush that failed";
+    RollbackLinked "rolled-back-session-linked" since(1, 3, 5),
+        "The message of a session whose flush has failed links to its background.",
+        "a link in the message of a rolled back session",
+        "1.3.4 without, 1.3.5 with: a query after a flush that failed";
     PendingRollbackErrors "pending-rollback-errors" since(1, 4, 0),
         "`PendingRollbackError` exists; before, its cases were `InvalidRequestError`.",
         "`PendingRollbackError`",
-        "1.3.24 without, 1.4.54 with: a query after a flush that failed";
+        "1.3.24 without, 1.4.0 with: a query after a flush that failed";
     UnboundSpeaksOfExpression "unbound-speaks-of-expression" between((1, 4, 0), (1, 4)),
         "A session without an engine speaks of an SQL expression even where it was given none.",
         "the message of a session without an engine",
-        "1.3.24 and 2.0.8 without, 1.4.54 with: `Session().connection()`";
-    BlankOutNamesColumn "blank-out-names-column" since(2, 0, 0),
+        "1.3.24 and 2.0.0 without, 1.4.0 and 1.4.54 with: `Session().connection()`";
+    BlankOutNamesColumn "blank-out-names-column" since(2, 0, 24),
         "The refusal to blank out a primary key names the column that the rule stands on.",
         "the message of a blanked-out primary key",
-        "1.4.54 without, 2.0.8 with: removing a child whose foreign key is its primary key";
+        "2.0.23 without, 2.0.24 with: removing a child whose foreign key is its primary key";
     SelectTakesList "select-takes-list" through(1, 4),
         "`select()` takes a list of columns.",
         "`select([…])` refused",
-        "1.2.19 to 1.4.54 with, 2.0.8 raises `ArgumentError`: `select([User.id])`";
+        "1.2.19 to 1.4.54 with, 2.0.0 raises `ArgumentError`: `select([User.id])`";
     SelectTakesColumns "select-takes-columns" since(1, 4, 0),
         "`select()` takes columns one by one.",
         "`select()` of columns one by one",
-        "1.3.24 raises, 1.4.54 with: `select(User.id, User.name)`";
+        "1.3.24 raises, 1.4.0 with: `select(User.id, User.name)`";
     StringsExecuted "strings-executed" through(1, 4),
         "Sessions and connections execute strings.",
         "execution of strings refused",
-        "1.4.54 with, 2.0.8 raises: `session.execute('SELECT 1')`";
+        "1.4.54 with, 2.0.0 raises: `session.execute('SELECT 1')`";
     JoinsByName "joins-by-name" through(1, 4),
         "`Query.join()` takes names of relationships, tuples and several targets.",
         "`join()` by name refused",
-        "1.4.54 with, 2.0.8 raises `ArgumentError`: `query.join('addresses')`";
+        "1.4.54 with, 2.0.0 raises `ArgumentError`: `query.join('addresses')`";
     OptionsByName "options-by-name" through(1, 4),
         "Loader options take names of attributes.",
         "loader options by name refused",
-        "1.4.54 with, 2.0.8 raises `ArgumentError`: `joinedload('addresses')`";
+        "1.4.54 with, 2.0.0 raises `ArgumentError`: `joinedload('addresses')`";
     NegativeIndexes "negative-indexes" through(1, 4),
         "A query's rows can be counted from the end.",
         "negative indexes of queries refused",
-        "1.4.54 loads all rows, 2.0.8 raises `IndexError`: `query[-1]`";
+        "1.4.54 loads all rows, 2.0.0 raises `IndexError`: `query[-1]`";
     SynchronizeAuto "synchronize-auto" since(2, 0, 0),
         "A query's `update()` and `delete()` know the strategy `auto`.",
         "`synchronize_session='auto'`",
-        "1.4.54 raises `ArgumentError`, 2.0.8 with: `query.delete(synchronize_session='auto')`";
+        "1.4.54 raises `ArgumentError`, 2.0.0 with: `query.delete(synchronize_session='auto')`";
     StatementsSynchronize "statements-synchronize" since(1, 4, 0),
         "`session.execute()` of an update or delete of a mapped class flushes first, and objects of the session follow.",
         "objects of the session follow executed updates and deletes",
@@ -411,7 +473,7 @@ behaviours! {
     SessionGet "session-get" since(1, 4, 0),
         "Sessions have `get()`.",
         "`Session.get()`",
-        "1.3.24 raises `AttributeError`, 1.4.54 with: `session.get(User, 1)`";
+        "1.3.24 raises `AttributeError`, 1.4.0 with: `session.get(User, 1)`";
     SessionScalars "session-scalars" since(1, 4, 24),
         "Sessions have `scalars()`.",
         "`Session.scalars()`",
@@ -423,23 +485,23 @@ behaviours! {
     SessionKeywordsOnly "session-keywords-only" since(2, 0, 0),
         "`Session()` and `sessionmaker()` take all but the engine by keyword.",
         "parameters of sessions by keyword only",
-        "1.4.54 without, 2.0.8 raises `TypeError`: `Session(engine, True)`";
+        "1.4.54 without, 2.0.0 raises `TypeError`: `Session(engine, True)`";
     SessionAutocommit "session-autocommit" through(1, 4),
         "Sessions have a mode `autocommit`, which the repr of a `sessionmaker()` shows.",
         "`autocommit` mode of sessions removed",
-        "1.4.54 with, 2.0.8 raises `ArgumentError`: `Session(engine, autocommit=True)`";
+        "1.4.54 with, 2.0.0 raises `ArgumentError`: `Session(engine, autocommit=True)`";
     FutureFlag "future-flag" since(1, 4, 0),
         "Sessions take the flag `future`.",
         "`future` flag of sessions",
-        "1.3.24 raises `TypeError`, 1.4.54 with: `Session(engine, future=True)`";
+        "1.3.24 raises `TypeError`, 1.4.0 with: `Session(engine, future=True)`";
     FutureAlways "future-always" since(2, 0, 0),
         "Sessions are of the `future` kind, and refuse to be otherwise.",
         "`future=False` refused",
-        "1.4.54 without, 2.0.8 raises `ArgumentError`: `Session(engine, future=False)`";
+        "1.4.54 without, 2.0.0 raises `ArgumentError`: `Session(engine, future=False)`";
     SessionAutobeginFlag "session-autobegin-flag" since(2, 0, 0),
         "Sessions take the flags `autobegin` and `join_transaction_mode`.",
         "`autobegin` flag of sessions",
-        "1.4.54 raises `TypeError`, 2.0.8 with: `Session(engine, autobegin=False)`";
+        "1.4.54 raises `TypeError`, 2.0.0 with: `Session(engine, autobegin=False)`";
     SessionCloseResetsOnly "session-close-resets-only" since(2, 0, 22),
         "Sessions take the flag `close_resets_only`.",
         "`close_resets_only` flag of sessions",
@@ -447,103 +509,103 @@ behaviours! {
     SessionExtensions "session-extensions" through(1, 3),
         "Sessions take `extension` and `weak_identity_map`.",
         "`extension` of sessions removed",
-        "1.3.24 with, 1.4.54 raises `TypeError`: `Session(engine, extension=None)`";
+        "1.3.24 with, 1.4.0 raises `TypeError`: `Session(engine, extension=None)`";
     DeclarativeInOrm "declarative-in-orm" since(1, 4, 0),
         "Declarative bases are classes of `sqlalchemy.orm.decl_api` and have a `registry`.",
         "declarative bases with a registry",
-        "1.3.24 has `sqlalchemy.ext.declarative.api.Base`, 1.4.54 `sqlalchemy.orm.decl_api.Base`: `repr(declarative_base())`";
+        "1.3.24 has `sqlalchemy.ext.declarative.api.Base`, 1.4.0 `sqlalchemy.orm.decl_api.Base`: `repr(declarative_base())`";
     DeclarativeBaseKeywordsOnly "declarative-base-keywords-only" since(2, 0, 0),
         "`declarative_base()` takes keywords only, and no `bind`.",
         "`bind` of `declarative_base()` removed",
-        "1.4.54 without, 2.0.8 raises `TypeError`: `declarative_base(engine)`";
+        "1.4.54 without, 2.0.0 raises `TypeError`: `declarative_base(engine)`";
     OwnColumnsFirst "own-columns-first" since(2, 0, 0),
         "A class's own columns come before those of its mixins.",
         "own columns before those of mixins",
-        "1.4.54 without, 2.0.8 with: the `CREATE TABLE` of a class with a mixin";
+        "1.4.54 without, 2.0.0 with: the `CREATE TABLE` of a class with a mixin";
     MetadataReserved "metadata-reserved" through(2, 0),
         "A mapped attribute cannot be named `metadata`.",
         "attributes may be named `metadata`",
-        "2.0.51 raises `InvalidRequestError`, 2.1.9 does not: `metadata = Column(String)`";
+        "2.0.58 raises `InvalidRequestError`, 2.1.0 does not: `metadata = Column(String)`";
     DeclarativeApiNamed "declarative-api-named" since(2, 0, 0),
         "The refusal of an attribute `metadata` speaks of the Declarative API.",
         "the message of an attribute `metadata`",
-        "1.4.54 without, 2.0.8 with: `metadata = Column(String)`";
+        "1.4.54 without, 2.0.0 with: `metadata = Column(String)`";
     RegistryLookupIsAttributeError "registry-lookup-is-attribute-error" since(1, 4, 0),
         "A string argument that names no attribute of a mapped class raises `AttributeError`.",
         "`AttributeError` for names that a class lacks",
-        "1.3.24 raises `InvalidRequestError`, 1.4.54 `AttributeError`: `primaryjoin='User.nope == …'`";
+        "1.3.24 raises `InvalidRequestError`, 1.4.0 `AttributeError`: `primaryjoin='User.nope == …'`";
     RelationshipSubclass "relationship-subclass" since(2, 0, 0),
         "`relationship()` gives an object of a class derived from `RelationshipProperty`.",
         "a class of its own for `relationship()`",
-        "1.4.54 has `RelationshipProperty`, 2.0.8 `Relationship`: `repr(relationship('User'))`";
-    RelationshipDeclared "relationship-declared" since(2, 0, 23),
+        "1.4.54 has `RelationshipProperty`, 2.0.0 `Relationship`: `repr(relationship('User'))`";
+    RelationshipDeclared "relationship-declared" since(2, 0, 29),
         "`relationship()` gives a `_RelationshipDeclared`.",
         "`relationship()` gives a `_RelationshipDeclared`",
-        "2.0.22 has `Relationship`, 2.0.51 `_RelationshipDeclared`: `repr(relationship('User'))`";
+        "2.0.28 has `Relationship`, 2.0.29 `_RelationshipDeclared`: `repr(relationship('User'))`";
     DirectionIsEnum "direction-is-enum" since(2, 0, 0),
         "A relationship's direction is a member of an enum.",
         "directions are an enum",
-        "1.4.54 has `symbol('ONETOMANY')`, 2.0.8 `<RelationshipDirection.ONETOMANY: 1>`: `User.addresses.property.direction`";
+        "1.4.54 has `symbol('ONETOMANY')`, 2.0.0 `<RelationshipDirection.ONETOMANY: 1>`: `User.addresses.property.direction`";
     ReadOnlyProperties "read-only-properties" since(2, 0, 0),
         "A mapper's collections are `ReadOnlyProperties`.",
         "mappers' collections are `ReadOnlyProperties`",
-        "1.4.54 has `ImmutableProperties`, 2.0.8 `ReadOnlyProperties`: `type(inspect(User).attrs)`";
-    MissingPropertyAdvises "missing-property-advises" since(2, 0, 0),
+        "1.4.54 has `ImmutableProperties`, 2.0.0 `ReadOnlyProperties`: `type(inspect(User).attrs)`";
+    MissingPropertyAdvises "missing-property-advises" since(2, 0, 2),
         "A mapper that lacks a property says what may be missing.",
         "the message of a mapper's missing property",
-        "1.4.54 without, 2.0.8 with: `inspect(User).get_property('nope')`";
+        "2.0.1 without, 2.0.2 with: `inspect(User).get_property('nope')`";
     AliasShownAsCall "alias-shown-as-call" since(2, 0, 0),
         "The attributes of an alias are shown as `aliased(User).name`.",
         "aliases shown as `aliased(User)`",
-        "1.4.54 has `AliasedClass_User.name`, 2.0.8 `aliased(User).name`: `print(aliased(User).name)`";
+        "1.4.54 has `AliasedClass_User.name`, 2.0.0 `aliased(User).name`: `print(aliased(User).name)`";
     EntityErrorsAreArguments "entity-errors-are-arguments" since(1, 4, 0),
         "What cannot be queried raises `ArgumentError`.",
         "`ArgumentError` for what cannot be queried",
-        "1.3.24 raises `InvalidRequestError`, 1.4.54 `ArgumentError`: `session.query(object())`";
+        "1.3.24 raises `InvalidRequestError`, 1.4.0 `ArgumentError`: `session.query(object())`";
     ColumnsClauseNamed "columns-clause-named" since(2, 0, 0),
         "What cannot be queried is told to be no element of the columns clause.",
         "the message of what cannot be queried",
-        "1.4.54 without, 2.0.8 with: `session.query(object())`";
+        "1.4.54 without, 2.0.0 with: `session.query(object())`";
     WhereRoleNamed "where-role-named" since(1, 4, 0),
         "What cannot be a condition is told to be no expression for the WHERE clause.",
         "the message of what cannot be a condition",
-        "1.3.24 without, 1.4.54 with: `query.filter(5)`";
+        "1.3.24 without, 1.4.0 with: `query.filter(5)`";
     EntityNamespaceNamed "entity-namespace-named" since(1, 4, 0),
         "`filter_by()` speaks of the entity's namespace where a property is missing.",
         "the message of `filter_by()`",
-        "1.3.24 without, 1.4.54 with: `query.filter_by(nope=1)`";
+        "1.3.24 without, 1.4.0 with: `query.filter_by(nope=1)`";
     FunctionHybridsUnnamed "function-hybrids-unnamed" since(1, 4, 0),
         "A hybrid that gives a function is labelled by the function.",
         "hybrids of functions labelled by the function",
-        "1.3.24 labels `low`, 1.4.54 `lower_1`: `print(session.query(User.low))`";
+        "1.3.24 labels `low`, 1.4.0 `lower_1`: `print(session.query(User.low))`";
     RowsAreTuples "rows-are-tuples" through(1, 3),
         "The rows of a query are tuples with names, of the class `result`.",
         "rows of the class `Row`",
-        "1.3.24 with, 1.4.54 without: `isinstance(query.first(), tuple)`";
-    RowsByName "rows-by-name" between((1, 4, 0), (1, 4)),
+        "1.3.24 with, 1.4.0 without: `isinstance(query.first(), tuple)`";
+    RowsByName "rows-by-name" between((1, 4, 7), (1, 4)),
         "The rows of a query give values by name in brackets.",
         "rows of queries by name",
-        "1.3.24 and 2.0.8 raise `TypeError`, 1.4.54 with: `session.query(User.name).first()['name']`";
+        "1.4.6 and 2.0.0 raise `TypeError`, 1.4.7 with: `session.query(User.name).first()['name']`";
     CursorResults "cursor-results" since(1, 4, 0),
         "Execution gives a `CursorResult` with `all()`, `one()`, `scalars()` and `mappings()`; inserted keys are rows.",
         "`CursorResult`",
-        "1.3.24 has `ResultProxy`, 1.4.54 `CursorResult`: `type(session.execute(…))`";
+        "1.3.24 has `ResultProxy`, 1.4.0 `CursorResult`: `type(session.execute(…))`";
     AnnotatedDeclarative "annotated-declarative" since(2, 0, 0),
         "Classes can be declared by annotations: `DeclarativeBase`, `Mapped`, `mapped_column()`.",
         "`DeclarativeBase` and `mapped_column()`",
-        "1.4.54 raises `ImportError`, 2.0.8 with: `from sqlalchemy.orm import DeclarativeBase`";
+        "1.4.54 raises `ImportError`, 2.0.0 with: `from sqlalchemy.orm import DeclarativeBase`";
     EngineExecute "engine-execute" through(1, 4),
         "Engines execute statements: `engine.execute()`.",
         "`engine.execute()` removed",
-        "1.4.54 with, 2.0.8 raises `AttributeError`: `engine.execute(…)`";
+        "1.4.54 with, 2.0.0 raises `AttributeError`: `engine.execute(…)`";
     BoundMetadata "bound-metadata" through(1, 4),
         "A `MetaData` can be bound to an engine.",
         "bound metadata removed",
-        "1.4.54 with, 2.0.8 raises `TypeError`: `MetaData(bind=engine)`";
+        "1.4.54 with, 2.0.0 raises `TypeError`: `MetaData(bind=engine)`";
     QueryFromSelf "query-from-self" through(1, 4),
         "Queries have `from_self()` and `select_entity_from()`.",
         "`Query.from_self()` removed",
-        "1.4.54 with, 2.0.8 raises `AttributeError`: `session.query(User).from_self()`";
+        "1.4.54 with, 2.0.0 raises `AttributeError`: `session.query(User).from_self()`";
     PercentDoubled "percent-doubled" through(1, 1),
         "The percent sign is doubled in the patterns of `contains()` and its like, and in `literal_column()`.",
         "percent signs no longer doubled",
@@ -551,51 +613,47 @@ behaviours! {
     TextCoerced "text-coerced" through(1, 2),
         "A string is taken as SQL, with a warning, where a condition or an ordering is expected.",
         "strings refused where SQL is expected",
-        "1.2.19 with, 1.3.24 raises `ArgumentError`: `query.filter('id = 1')`";
-    MapperInBars "mapper-in-bars" through(1, 2),
-        "Messages call a mapper `Mapper|User|user`.",
-        "mappers named `mapped class User->user`",
-        "1.2.19 with, 1.3.24 without: `print(inspect(User))`";
+        "1.2.19 with, 1.3.0 raises `ArgumentError`: `query.filter('id = 1')`";
     InListChecked "in-list-checked" since(1, 4, 0),
         "`in_()` refuses what is no list.",
         "`in_()` refuses what is no list",
-        "1.3.24 takes a string apart, 1.4.54 raises `ArgumentError`: `User.id.in_('x')`";
+        "1.3.24 takes a string apart, 1.4.0 raises `ArgumentError`: `User.id.in_('x')`";
     CaseTakesList "case-takes-list" through(1, 4),
         "`case()` takes a list of pairs.",
         "`case([…])` refused",
-        "1.4.54 with, 2.0.8 raises `ArgumentError`: `case([(User.id == 1, 2)])`";
+        "1.4.54 with, 2.0.0 raises `ArgumentError`: `case([(User.id == 1, 2)])`";
     CaseTakesPairs "case-takes-pairs" since(1, 4, 0),
         "`case()` takes pairs one by one.",
         "`case()` of pairs one by one",
-        "1.3.24 raises, 1.4.54 with: `case((User.id == 1, 2))`";
+        "1.3.24 raises, 1.4.0 with: `case((User.id == 1, 2))`";
     SubqueryMethods "subquery-methods" since(1, 4, 0),
         "Selects have `subquery()` and `scalar_subquery()`.",
         "`subquery()` of a select",
-        "1.3.24 raises `AttributeError`, 1.4.54 with: `select(…).subquery()`";
+        "1.3.24 raises `AttributeError`, 1.4.0 with: `select(…).subquery()`";
     SessionAutobegin "session-autobegin" since(1, 4, 0),
         "A session begins its transaction when it is first used, so that `begin()` can come before.",
         "sessions begin when they are used",
-        "1.3.24 raises `InvalidRequestError`, 1.4.54 with: `Session(engine).begin()`";
+        "1.3.24 raises `InvalidRequestError`, 1.4.0 with: `Session(engine).begin()`";
     EngineUnicodeOptions "engine-unicode-options" through(1, 4),
         "`create_engine()` takes `encoding`, `convert_unicode` and `case_sensitive`.",
         "`encoding` of engines removed",
-        "1.4.54 with, 2.0.8 raises `TypeError`: `create_engine(url, encoding='utf8')`";
+        "1.4.54 with, 2.0.0 raises `TypeError`: `create_engine(url, encoding='utf8')`";
     FilesArePooled "files-are-pooled" since(2, 0, 0),
         "Engines of SQLite files have a `QueuePool`.",
         "pools for SQLite files",
-        "1.4.54 raises `TypeError`, 2.0.8 with: `create_engine('sqlite:///x.db', pool_size=2)`";
+        "1.4.54 raises `TypeError`, 2.0.0 with: `create_engine('sqlite:///x.db', pool_size=2)`";
     MetadataShowsBind "metadata-shows-bind" through(1, 3),
         "The repr of a `MetaData` shows what it is bound to.",
         "`MetaData()` shown without its engine",
-        "1.3.24 has `MetaData(bind=None)`, 1.4.54 `MetaData()`: `repr(MetaData())`";
+        "1.3.24 has `MetaData(bind=None)`, 1.4.0 `MetaData()`: `repr(MetaData())`";
     CoreRowsAreProxies "core-rows-are-proxies" through(1, 3),
         "The rows of an execution are `RowProxy`: they give values by name in brackets, and have `items()`.",
         "`RowProxy` removed",
-        "1.3.24 with, 1.4.54 without: `session.execute(…).fetchone()`";
+        "1.3.24 with, 1.4.0 without: `session.execute(…).fetchone()`";
     StatementArguments "statement-arguments" through(1, 4),
         "A table's `insert()`, `update()`, `delete()` and `select()` take values and criteria.",
         "arguments of `table.insert()` and its like removed",
-        "1.4.54 with, 2.0.8 raises `TypeError`: `table.update(table.c.id == 1)`";
+        "1.4.54 with, 2.0.0 raises `TypeError`: `table.update(table.c.id == 1)`";
     RemovalToldFirst "removal-told-first" since(1, 3, 0),
         "A relationship's list tells of a removal before it looks for the member.",
         "removals told before the member is looked for",

@@ -231,9 +231,9 @@ fn text_of(interp: &mut Interp, exception: &Value) -> PyResult<String> {
     };
     let code = interp.get_attr_opt(exception, "code")?;
     let Some(code) = code.as_ref().and_then(Value::as_str) else { return Ok(message) };
-    let scheme = if has_core_results(lend::profile(interp)) { "https" } else { "http" };
-    let series = lend::profile(interp).series();
+    let profile = lend::profile(interp);
     let statement = class(interp, "StatementError")?;
-    let between = if interp.is_instance(exception, &statement) { '\n' } else { ' ' };
-    Ok(format!("{message}{between}(Background on this error at: {scheme}://sqlalche.me/e/{series}/{code})"))
+    let lines = profile.has(Behaviour::StatementErrorsInLines);
+    let between = if lines && interp.is_instance(exception, &statement) { '\n' } else { ' ' };
+    Ok(format!("{message}{between}(Background on this error at: {}{code})", profile.background()))
 }

@@ -137,6 +137,7 @@ impl Compiler<'_> {
                 let text = self.expr(&expr)?;
                 let is_text = matches!(expr.kind(), super::super::ExprKind::Text(_));
                 let parenthesized = self.sqlite()
+                    && !self.has(Behaviour::BareServerDefault)
                     && if self.has(Behaviour::ParenthesizedServerDefault) {
                         !is_text
                     } else {

@@ -329,7 +329,9 @@ impl Compiler<'_> {
         let numeric = SqlType::Numeric { precision: None, scale: None, asdecimal: true };
         let ty = match right_ty.generic() {
             SqlType::Float { .. }
-                if self.has(Behaviour::FloatIsDouble) && matches!(right.kind(), ExprKind::Bind(_)) =>
+                if self.has(Behaviour::FloatIsDouble)
+                    && matches!(right.kind(), ExprKind::Bind(_))
+                    && left.ty().affinity() != Affinity::Numeric =>
             {
                 SqlType::Double
             }
