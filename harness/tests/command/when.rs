@@ -44,7 +44,7 @@ fn each_claim_is_told_with_the_versions_in_which_it_holds() {
     let expected = [
         "holds 1.2–1.4, not since 2.0: cascade over backrefs removed",
         "holds since 2.0: cascade over backrefs removed",
-        "holds since 1.4: ",
+        "holds since 1.4.27: ",
         "holds since 2.1: ",
         "holds 2.0, not since 2.1: ",
         "holds 1.2–1.4 and since 2.1: ",
