@@ -278,6 +278,10 @@ behaviours! {
         "Tables that only criteria name stand before joined eager loads in the `FROM` list.",
         "tables of criteria follow joined eager loads",
         "1.3.24 and 1.4.54 with, 2.0.51 without: `Query(P).options(joinedload(P.cs)).filter(X.id == P.id)`";
+    RaiseSparesCascades "raise-spares-cascades" since(2, 0, 8),
+        "A cascade or flush loads a relationship with `lazy=\"raise\"`; only reading it raises.",
+        "cascades load what raises on access",
+        "2.0.7 raises, 2.0.8 loads: `session.delete(ant)` with `cascade=\"all\", lazy=\"raise\"`";
     OrphanIsReferencedBy "orphan-is-referenced-by" since(2, 0, 22),
         "The refusal of a delete-orphan cascade speaks of an object `referenced by` another; before, `referred towards by`.",
         "wording of the delete-orphan refusal",
@@ -466,10 +470,10 @@ behaviours! {
         "An insert or update of a mapped class that is executed with parameter sets goes by attributes and row by row.",
         "bulk inserts and updates by parameter sets",
         "1.4.54 gives a `CursorResult`, 2.0.8 an `IteratorResult`: `session.execute(insert(User), [{…}])`";
-    BulkUpdateChecked "bulk-update-checked" since(2, 0, 11),
+    BulkUpdateChecked "bulk-update-checked" since(2, 0, 16),
         "An update by primary key says which keys are missing.",
         "missing keys of bulk updates told",
-        "2.0.10 raises `StaleDataError`, 2.0.21 `InvalidRequestError`: `session.execute(update(User), [{'name': 'a'}])`";
+        "2.0.15 raises `StaleDataError`, 2.0.16 `InvalidRequestError`: `session.execute(update(User), [{'name': 'a'}])`";
     SessionGet "session-get" since(1, 4, 0),
         "Sessions have `get()`.",
         "`Session.get()`",

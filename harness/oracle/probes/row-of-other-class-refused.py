@@ -1,6 +1,6 @@
-from sqlalchemy import Column, ForeignKey, Integer, create_engine, text
+from sqlalchemy import Column, Integer, create_engine
 from sqlalchemy.ext.declarative import declarative_base
-from sqlalchemy.orm import Session, relationship
+from sqlalchemy.orm import Session
 
 Base = declarative_base()
 
@@ -9,27 +9,14 @@ class Person(Base):
     __tablename__ = "person"
     id = Column(Integer, primary_key=True)
     kind = Column(Integer)
-    house_id = Column(Integer, ForeignKey("house.id"))
-    __mapper_args__ = {"polymorphic_on": kind, "polymorphic_identity": 0}
-
-
-class Author(Person):
-    __mapper_args__ = {"polymorphic_identity": 1}
-
-
-class House(Base):
-    __tablename__ = "house"
-    id = Column(Integer, primary_key=True)
-    people = relationship("Person")
+    __mapper_args__ = {"polymorphic_on": kind, "polymorphic_identity": 1}
 
 
 engine = create_engine("sqlite://")
 Base.metadata.create_all(engine)
-session = Session(engine)
-
-session.add(Person())
-session.commit()
+with engine.begin() as connection:
+    connection.execute(Person.__table__.insert(), {"kind": None})
 try:
-    print([type(found).__name__ for found in session.query(Author).from_statement(text("SELECT * FROM person"))])
+    print([type(person).__name__ for person in Session(engine).query(Person)])
 except Exception as error:
     print(type(error).__name__, error)
