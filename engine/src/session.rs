@@ -24,7 +24,7 @@ use indexmap::IndexMap;
 use std::rc::Rc;
 
 pub use cascade::SessionHooks;
-pub(crate) use expire::expire_attributes;
+pub(crate) use expire::{expire_attributes, expire_state};
 pub use expire::{expire, expire_all, refresh};
 pub use identity::{identity_objects, lookup, register_loaded, sweep};
 pub use join::JoinMode;

@@ -17,6 +17,7 @@ use crate::error::Result;
 use crate::host::Cx;
 use crate::session::{self, SessionId, cascade};
 use crate::state::StateId;
+pub(crate) use persist::{given, label};
 use plan::{Entry, Plan};
 
 /// Flushes a session: see [`session::flush`], which alone calls this.

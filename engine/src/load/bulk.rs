@@ -1,239 +1,315 @@
-//! `query.delete()` and `query.update()`: one statement, and the session's objects follow it.
+//! Inserts of a mapped class, and inserts and updates of many rows given as parameter sets: no objects are made of
+//! what is written, unless the statement returns them.
 //!
-//! Which objects follow is found by evaluating the criteria on what they have loaded, as the library's `evaluate`
-//! does. What it cannot evaluate is unsupported, never guessed.
+//! Sets that follow each other and have the same attributes go in one statement; a `None` counts as not given.
 
-use super::adapt::Adapter;
-use super::polymorphic::limit;
-use super::query::{Entity, Query};
+use super::query::Entity;
+use super::result::Rows;
+use super::returning::Returned;
 use crate::attr::{self, NewValue};
-use crate::db::{self, Given};
-use crate::error::{Error, Result};
+use crate::db::{self, ConnectionId, ExecResult, Given};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{Key, Mapped, MapperId};
-use crate::orm::Orm;
+use crate::map::{self, Key, MapperId};
+use crate::schema::{Column, Table};
 use crate::session::{self, SessionId};
-use crate::sql::{Delete, Expr, ExprKind, FromItem, Op, Statement, Update};
-use crate::state::{ObjRef, Slot, StateId};
+use crate::sql::{Expr, Insert, InsertValues, Op, Params, Statement, Update};
+use crate::state::IdentityKey;
+use crate::unit;
 use crate::value::Value;
 use crate::version::Behaviour;
-use std::cmp::Ordering;
+use std::rc::Rc;
 
-/// A value in memory: known, or expired and so only the database's.
-enum Known {
-    Value(Value),
-    Expired,
+/// An insert of a mapped class.
+#[derive(Debug, Clone)]
+pub struct NewRows {
+    pub mapper: MapperId,
+    /// `values(…)` and what stands beside them.
+    pub insert: Insert,
+    /// Values by attribute, one set a row; none where `values(…)` says all.
+    pub sets: Vec<Params>,
+    pub returning: Vec<Entity>,
+    /// A `None` is written as `NULL`.
+    pub render_nulls: bool,
+    pub autoflush: bool,
+    pub populate_existing: bool,
 }
 
-impl Query {
-    /// `query.delete()`; the number of rows. Objects of the session follow by evaluating the criteria, by `fetch`ing
-    /// their keys, or (`None`) not at all.
+/// What an insert came to.
+#[derive(Debug)]
+pub enum Inserted {
+    /// The statement's own result.
+    Result(Box<ExecResult>),
+    /// What was returned of each row; nothing where nothing was asked for.
+    Rows(Rows),
+}
+
+impl NewRows {
+    /// Executes it in a session.
     ///
     /// # Errors
     ///
-    /// What the database says; `Unsupported` for what cannot be evaluated.
-    pub fn bulk_delete(&self, cx: &mut Cx<'_>, session: SessionId, fetch: Option<bool>) -> Result<i64> {
-        let mapped = self.bulk_class()?;
-        let matched = self.prepare_bulk(cx, session, mapped, fetch)?;
-        let mut delete = Delete::from(&cx.orm.mappers.get(mapped.mapper).table);
-        delete.where_ = self.bulk_criteria(cx, mapped)?;
-        let connection = session::connection_for(cx, session, mapped.mapper, true)?;
-        let result = db::execute(cx, connection, &Statement::from(delete), Given::None)?;
-        let ids: Vec<StateId> = matched.iter().map(ObjRef::id).collect();
-        session::flushed_deleted(cx.orm, session, &ids);
-        Ok(result.rowcount)
-    }
-
-    /// `query.update()`; `fetch` as for [`Query::bulk_delete`].
-    ///
-    /// # Errors
-    ///
-    /// As for [`Query::bulk_delete`].
-    pub fn bulk_update(
-        &self,
-        cx: &mut Cx<'_>,
-        session: SessionId,
-        values: Vec<(Expr, Expr)>,
-        fetch: Option<bool>,
-    ) -> Result<i64> {
-        let mapped = self.bulk_class()?;
-        let matched = self.prepare_bulk(cx, session, mapped, fetch)?;
-        let mapper = cx.orm.mappers.get(mapped.mapper);
-        let mut update = Update::of(&mapper.table);
-        let mut keys: Vec<(Key, Expr)> = Vec::new();
-        for (column, value) in values {
-            let Some(column) = column.base_column().cloned() else {
-                return Err(Error::unsupported("query.update() of something that is no column"));
-            };
-            if !mapper.table.has_column(&column) {
-                return Err(Error::unsupported("query.update() of a column in the table of a base class"));
-            }
-            if let Some(key) = mapper.key_of(&column) {
-                keys.push((key.clone(), value.clone()));
-            }
-            update.values.push((column, value));
-        }
-        update.where_ = self.bulk_criteria(cx, mapped)?;
-        let mut changes = Vec::new();
-        for object in &matched {
-            for (key, value) in &keys {
-                let value = match evaluate(cx.orm, object.id(), mapped.mapper, value) {
-                    Ok(Known::Value(value)) => Some(value),
-                    Ok(Known::Expired) | Err(_) => None,
-                };
-                changes.push((object.clone(), key.clone(), value));
-            }
-        }
-        let connection = session::connection_for(cx, session, mapped.mapper, true)?;
-        let result = db::execute(cx, connection, &Statement::from(update), Given::None)?;
-        for (object, key, value) in changes {
-            if !attr::is_loaded(cx.orm, object.id(), &key) {
-                continue;
-            }
-            match value {
-                Some(value) => attr::set_committed(cx, object.id(), &key, NewValue::Value(value))?,
-                None => session::expire_attributes(cx.orm, object.id(), &[key])?,
-            }
-        }
-        Ok(result.rowcount)
-    }
-
-    /// The criteria, with what limits the rows to the class's.
-    fn bulk_criteria(&self, cx: &Cx<'_>, mapped: Mapped) -> Result<Vec<Expr>> {
-        let mapper = cx.orm.mappers.get(mapped.mapper);
-        let mut criteria: Vec<Expr> = self.criteria.iter().map(Expr::without_entities).collect();
-        if cx.orm.profile.has(Behaviour::BulkLimitedToClass) {
-            criteria.extend(limit(cx.orm, mapped.mapper, &Adapter::Plain)?);
-        }
-        let elsewhere =
-            |expr: &Expr| expr.from_items().iter().any(|item| *item != FromItem::from(&mapper.table));
-        if mapper.is_joined() && criteria.iter().any(elsewhere) {
-            return Err(Error::unsupported("a bulk update or delete whose criteria are in several tables"));
-        }
-        Ok(criteria)
-    }
-
-    fn bulk_class(&self) -> Result<Mapped> {
-        let plain = self.joins.is_empty() && self.limit.is_none() && self.offset.is_none();
-        match &self.entities[..] {
-            [Entity::Mapped(mapped)] if mapped.alias.is_none() && plain => Ok(*mapped),
-            _ => Err(Error::unsupported("a bulk update or delete of more than one mapped class")),
-        }
-    }
-
-    /// Flushes, and finds the session's objects that the criteria match.
-    fn prepare_bulk(
-        &self,
-        cx: &mut Cx<'_>,
-        session: SessionId,
-        mapped: Mapped,
-        fetch: Option<bool>,
-    ) -> Result<Vec<ObjRef>> {
-        if fetch == Some(true) {
-            return Err(Error::unsupported("synchronize_session=\"fetch\""));
-        }
+    /// What the database says.
+    pub fn run(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Inserted> {
+        let registry = cx.orm.mappers.get(self.mapper).registry;
+        map::configure_registry(cx, registry)?;
         if self.autoflush {
             session::autoflush(cx, session)?;
         }
-        let mut matched = Vec::new();
-        if fetch.is_none() {
-            return Ok(matched);
-        }
-        for object in session::identity_objects(cx.orm, session) {
-            if !cx.orm.mappers.is_a(cx.orm.states.get(object.id()).mapper, mapped.mapper) {
-                continue;
+        let returned = Returned::plan(cx, &self.returning)?;
+        let connection = session::connection_for(cx, session, self.mapper, true)?;
+        if self.sets.is_empty() {
+            let mut insert = self.insert.clone();
+            insert.returning = returned.columns();
+            let result = db::execute(cx, connection, &Statement::from(insert), Given::None)?;
+            if returned.is_empty() {
+                return Ok(Inserted::Result(Box::new(result)));
             }
-            let mut all = true;
-            for criterion in &self.criteria {
-                let holds = matches!(
-                    evaluate(cx.orm, object.id(), mapped.mapper, criterion)?,
-                    Known::Value(Value::Bool(true))
-                );
-                all &= holds;
-            }
-            if all {
-                matched.push(object);
-            }
+            return returned.load(cx, session, &result, self.populate_existing).map(Inserted::Rows);
         }
-        Ok(matched)
-    }
-}
-
-/// An expression's value in memory. A comparison with `NULL` is `NULL`.
-fn evaluate(orm: &Orm, id: StateId, mapper: MapperId, expr: &Expr) -> Result<Known> {
-    let known = |value| Ok(Known::Value(value));
-    match expr.kind() {
-        ExprKind::Column(column) => {
-            let Some(key) = orm.mappers.get(mapper).key_of(column) else {
-                return Err(unevaluated());
-            };
-            let state = orm.states.get(id);
-            match state.dict.get(key) {
-                Some(Slot::Value(value)) => known(value.clone()),
-                Some(Slot::One(_) | Slot::Many(_)) => Err(unevaluated()),
-                None => Ok(Known::Expired),
-            }
+        let mapper = cx.orm.mappers.get(self.mapper);
+        let tables = mapper.hierarchy.tables.clone();
+        if tables.len() > 1 && !matches!(self.insert.values, InsertValues::FromParameters) {
+            return Err(Error::unsupported("a bulk insert with values() of a class in several tables"));
         }
-        ExprKind::Bind(bind) => bind.value.clone().map_or_else(|| Err(unevaluated()), known),
-        ExprKind::Null => known(Value::Null),
-        ExprKind::True => known(Value::Bool(true)),
-        ExprKind::False => known(Value::Bool(false)),
-        ExprKind::Grouping(inner) => evaluate(orm, id, mapper, inner),
-        ExprKind::Annotated { element, .. } | ExprKind::OfEntity { element, .. } => {
-            evaluate(orm, id, mapper, element)
-        }
-        ExprKind::List { op: op @ (Op::And | Op::Or), items } => {
-            let stop = *op == Op::Or;
-            let mut result = Known::Value(Value::Bool(!stop));
-            for item in items {
-                match evaluate(orm, id, mapper, item)? {
-                    Known::Value(Value::Bool(value)) if value == stop => return known(Value::Bool(stop)),
-                    Known::Value(Value::Bool(_)) => {}
-                    other => result = other,
+        let discriminator = self.discriminator(cx);
+        let mut rows: Option<Rows> = None;
+        for group in groups(&self.sets, self.render_nulls) {
+            let mut group: Vec<Params> = group;
+            for set in &mut group {
+                if let Some((key, value)) = &discriminator {
+                    set.entry(key.clone()).or_insert_with(|| value.clone());
                 }
             }
-            Ok(result)
-        }
-        ExprKind::Binary { left, right, op, .. } => {
-            let (left, right) = (evaluate(orm, id, mapper, left)?, evaluate(orm, id, mapper, right)?);
-            let (Known::Value(left), Known::Value(right)) = (left, right) else { return Ok(Known::Expired) };
-            match op {
-                Op::Is => return known(Value::Bool(left == right)),
-                Op::IsNot => return known(Value::Bool(left != right)),
-                _ if left.is_null() || right.is_null() => return known(Value::Null),
-                _ => {}
+            if tables.len() > 1 {
+                self.insert_along(cx, connection, &tables, &mut group)?;
+                continue;
             }
-            let order = compare(&left, &right);
-            let holds = match op {
-                Op::Eq => left == right,
-                Op::Ne => left != right,
-                Op::Lt => order.ok_or_else(unevaluated)? == Ordering::Less,
-                Op::Le => order.ok_or_else(unevaluated)? != Ordering::Greater,
-                Op::Gt => order.ok_or_else(unevaluated)? == Ordering::Greater,
-                Op::Ge => order.ok_or_else(unevaluated)? != Ordering::Less,
-                _ => return Err(unevaluated()),
-            };
-            known(Value::Bool(holds))
+            let mut insert = self.insert.clone();
+            insert.returning = returned.columns();
+            let sets = self.columns(cx, &insert.table, &group);
+            let result = db::execute(cx, connection, &Statement::from(insert), unit::given(sets))?;
+            if returned.is_empty() {
+                continue;
+            }
+            let loaded = returned.load(cx, session, &result, self.populate_existing)?;
+            match &mut rows {
+                Some(rows) => rows.rows.extend(loaded.rows),
+                None => rows = Some(loaded),
+            }
         }
-        _ => Err(unevaluated()),
+        Ok(Inserted::Rows(rows.unwrap_or_else(|| Rows {
+            names: Vec::new(),
+            rows: Vec::new(),
+            scalars: false,
+            of_mapped: true,
+            needs_unique: false,
+        })))
+    }
+
+    /// The attribute that tells the class of a row, with the class's own value.
+    fn discriminator(&self, cx: &Cx<'_>) -> Option<(Key, Value)> {
+        let mapper = cx.orm.mappers.get(self.mapper);
+        let base = cx.orm.mappers.get(cx.orm.mappers.base(self.mapper));
+        let column = mapper.polymorphic_on.as_ref().or(base.polymorphic_on.as_ref())?;
+        Some((mapper.key_of(column)?.clone(), mapper.polymorphic_identity.clone()?))
+    }
+
+    /// The parameters of one table's columns. What no attribute is called is left out.
+    fn columns(&self, cx: &Cx<'_>, table: &Table, sets: &[Params]) -> Vec<Params> {
+        let mapper = cx.orm.mappers.get(self.mapper);
+        let mut places: Vec<(Key, Column)> = Vec::new();
+        for column in table.columns() {
+            if let Some(key) = mapper.key_of(&column) {
+                places.push((key.clone(), column));
+            }
+        }
+        sets.iter()
+            .map(|set| {
+                let given =
+                    places.iter().filter_map(|(key, column)| Some((column.key(), set.get(key)?.clone())));
+                given.collect()
+            })
+            .collect()
+    }
+
+    /// Inserts rows into the tables of a class, the base's first; each further row has the key of the one above.
+    fn insert_along(
+        &self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        tables: &[Table],
+        group: &mut [Params],
+    ) -> Result<()> {
+        if !self.returning.is_empty() {
+            return Err(Error::unsupported("returning() of a class in several tables"));
+        }
+        for (number, table) in tables.iter().enumerate() {
+            let sets = self.columns(cx, table, group);
+            let mut insert = Insert::into(table);
+            let last = number + 1 == tables.len();
+            if !last {
+                insert = insert.return_defaults();
+            }
+            let result = db::execute(cx, connection, &Statement::from(insert), unit::given(sets))?;
+            if last {
+                break;
+            }
+            let mapper = cx.orm.mappers.get(self.mapper);
+            for (set, key) in group.iter_mut().zip(&result.inserted_primary_keys) {
+                for (column, value) in table.primary_key().iter().zip(key) {
+                    let below = mapper.hierarchy.equated.iter().filter(|(above, _)| above == column);
+                    for key in below.filter_map(|(_, below)| mapper.key_of(below)) {
+                        set.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-fn unevaluated() -> Error {
-    Error::unsupported("a bulk update or delete whose criteria cannot be evaluated in memory")
+/// Sets that follow each other and give the same attributes.
+fn groups(sets: &[Params], nulls: bool) -> Vec<Vec<Params>> {
+    let mut groups: Vec<Vec<Params>> = Vec::new();
+    for set in sets {
+        let set: Params = set
+            .iter()
+            .filter(|(_, value)| nulls || !value.is_null())
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
+        match groups.last_mut() {
+            Some(group) if alike(&group[0], &set) => group.push(set),
+            _ => groups.push(vec![set]),
+        }
+    }
+    groups
 }
 
-fn compare(left: &Value, right: &Value) -> Option<Ordering> {
-    match (left, right) {
-        (Value::Int(left), Value::Int(right)) => Some(left.cmp(right)),
-        (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
-        (Value::Float(left), Value::Float(right)) => left.partial_cmp(right),
-        (Value::Int(left), Value::Float(right)) => (*left as f64).partial_cmp(right),
-        (Value::Float(left), Value::Int(right)) => left.partial_cmp(&(*right as f64)),
-        (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
-        (Value::DateTime(left), Value::DateTime(right)) => Some(left.cmp(right)),
-        (Value::Time(left), Value::Time(right)) => Some(left.cmp(right)),
-        (Value::Decimal(left), Value::Decimal(right)) => Some(left.cmp(right)),
-        _ => None,
+fn alike(left: &Params, right: &Params) -> bool {
+    left.len() == right.len() && left.keys().all(|key| right.contains_key(key))
+}
+
+/// `session.execute(update(Class), [ … ])`: each set has a primary key, and what its row is to have. Objects of the
+/// session follow where `synchronize` says so.
+///
+/// # Errors
+///
+/// `InvalidRequestError` where a key is missing, `StaleDataError` where no row has it.
+pub fn update_rows(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    mapper: MapperId,
+    sets: &[Params],
+    synchronize: bool,
+) -> Result<()> {
+    let registry = cx.orm.mappers.get(mapper).registry;
+    map::configure_registry(cx, registry)?;
+    session::autoflush(cx, session)?;
+    let tables = cx.orm.mappers.get(mapper).hierarchy.tables.clone();
+    let mut connection = None;
+    for table in &tables {
+        let mut rows: Vec<(Params, Vec<Rc<str>>)> = Vec::new();
+        for set in sets {
+            if let Some(row) = changed_row(cx, mapper, table, set)? {
+                rows.push(row);
+            }
+        }
+        let mut statement = Update::of(table);
+        for column in table.primary_key() {
+            let name = unit::label(table, &column);
+            statement =
+                statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
+        }
+        let mut rest = rows.as_slice();
+        while let Some(first) = rest.first() {
+            let count = rest.iter().take_while(|row| row.1 == first.1).count();
+            let (group, later) = rest.split_at(count);
+            rest = later;
+            let all = group.iter().map(|(params, _)| params.clone()).collect();
+            let on = match connection {
+                Some(on) => on,
+                None => *connection.insert(session::connection_for(cx, session, mapper, true)?),
+            };
+            let result = db::execute(cx, on, &Statement::from(statement.clone()), unit::given(all))?;
+            if result.rowcount != count as i64 {
+                return Err(Error::new(
+                    ErrorKind::StaleDataError,
+                    format!(
+                        "UPDATE statement on table '{}' expected to update {count} row(s); {} were matched.",
+                        table.name(),
+                        result.rowcount
+                    ),
+                ));
+            }
+        }
     }
+    if synchronize {
+        for set in sets {
+            follow(cx, session, mapper, set)?;
+        }
+    }
+    Ok(())
+}
+
+/// A row's parameters, and the columns that it sets in order; none where it sets none of this table.
+fn changed_row(
+    cx: &Cx<'_>,
+    mapper: MapperId,
+    table: &Table,
+    set: &Params,
+) -> Result<Option<(Params, Vec<Rc<str>>)>> {
+    let mapped = cx.orm.mappers.get(mapper);
+    let key = table.primary_key();
+    let mut params = Params::new();
+    let mut names = Vec::new();
+    for column in table.columns() {
+        if let Some(attribute) = mapped.key_of(&column)
+            && let Some(value) = set.get(attribute)
+            && !key.contains(&column)
+        {
+            names.push(column.key());
+            params.insert(column.key(), value.clone());
+        }
+    }
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let value = |column: &Column| mapped.key_of(column).and_then(|attribute| set.get(attribute)).cloned();
+    let missing: Vec<String> =
+        key.iter().filter(|column| value(column).is_none()).map(ToString::to_string).collect();
+    if !missing.is_empty() && cx.orm.profile.has(Behaviour::BulkUpdateChecked) {
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            format!(
+                "No primary key value supplied for column(s) {}; per-row ORM Bulk UPDATE by Primary Key requires that \
+                 records contain primary key values",
+                missing.join(", ")
+            ),
+        )
+        .with_code("bupq"));
+    }
+    for column in &key {
+        params.insert(unit::label(table, column), value(column).unwrap_or(Value::Null));
+    }
+    Ok(Some((params, names)))
+}
+
+/// Gives the session's object of a row what the row was given.
+fn follow(cx: &mut Cx<'_>, session: SessionId, mapper: MapperId, set: &Params) -> Result<()> {
+    let mapped = cx.orm.mappers.get(mapper);
+    let mut values = Vec::new();
+    for column in &mapped.primary_key {
+        let Some(value) = mapped.key_of(column).and_then(|key| set.get(key)) else { return Ok(()) };
+        values.push(value.clone());
+    }
+    let key = IdentityKey { mapper: cx.orm.mappers.base(mapper), values };
+    let Some(object) = session::lookup(cx.orm, session, &key) else { return Ok(()) };
+    for (name, value) in set {
+        let is_column = cx.orm.mappers.get(mapper).column_of(name).is_some();
+        if is_column && attr::is_loaded(cx.orm, object.id(), name) {
+            attr::set_committed(cx, object.id(), name, NewValue::Value(value.clone()))?;
+        }
+    }
+    Ok(())
 }

@@ -47,6 +47,8 @@ pub struct Update {
     pub where_: Vec<Expr>,
     pub returning: Vec<Expr>,
     pub return_defaults: bool,
+    /// What the statement cache tells it apart by, besides what it says.
+    pub tag: Option<Rc<str>>,
 }
 
 /// `DELETE`.
@@ -55,6 +57,8 @@ pub struct Delete {
     pub table: Table,
     pub where_: Vec<Expr>,
     pub returning: Vec<Expr>,
+    /// As for [`Update`].
+    pub tag: Option<Rc<str>>,
 }
 
 impl Insert {
@@ -84,6 +88,7 @@ impl Update {
             where_: Vec::new(),
             returning: Vec::new(),
             return_defaults: false,
+            tag: None,
         }
     }
 
@@ -95,7 +100,7 @@ impl Update {
 
 impl Delete {
     pub fn from(table: &Table) -> Self {
-        Delete { table: table.clone(), where_: Vec::new(), returning: Vec::new() }
+        Delete { table: table.clone(), where_: Vec::new(), returning: Vec::new(), tag: None }
     }
 
     pub fn where_clause(mut self, condition: Expr) -> Self {

@@ -56,12 +56,14 @@ pub fn cache_key(statement: &Statement, parameters: &[Rc<str>], many: bool) -> O
             writer.assignments(&update.values);
             writer.exprs(&update.where_);
             writer.exprs(&update.returning);
+            writer.text(update.tag.as_deref().unwrap_or_default());
         }
         Statement::Delete(delete) => {
             writer.word("delete");
             writer.table(&delete.table);
             writer.exprs(&delete.where_);
             writer.exprs(&delete.returning);
+            writer.text(delete.tag.as_deref().unwrap_or_default());
         }
         Statement::Select(select) => writer.select(select),
         Statement::Compound(compound) => writer.compound(compound),

@@ -158,7 +158,7 @@ fn mapped_columns(orm: &Orm, id: StateId, table: &Table) -> Vec<(Column, Key)> {
 }
 
 /// The name of a parameter in a WHERE clause: the column's label, made to differ from the table's columns.
-pub(super) fn label(table: &Table, column: &Column) -> Rc<str> {
+pub(crate) fn label(table: &Table, column: &Column) -> Rc<str> {
     let base = format!("{}_{}", table.name(), column.name());
     let mut name = base.clone();
     let mut count = 1;
@@ -272,7 +272,7 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
 }
 
 /// One set of parameters is executed as such, several as one batch.
-pub(super) fn given(mut rows: Vec<Params>) -> Given {
+pub(crate) fn given(mut rows: Vec<Params>) -> Given {
     if rows.len() == 1 { Given::One(rows.remove(0)) } else { Given::Many(rows) }
 }
 

@@ -466,6 +466,10 @@ behaviours! {
         "`populate_existing` makes objects take what an update or delete returns.",
         "`populate_existing` with `returning()`",
         "2.0.22 without, 2.0.51 with: `update(User).returning(User)` with `synchronize_session=False` and `populate_existing=True`";
+    RenderNulls "render-nulls" since(2, 0, 23),
+        "The execution option `render_nulls` has bulk inserts write `NULL` for `None`.",
+        "`render_nulls` of bulk inserts",
+        "2.0.22 without, 2.0.51 with: `insert(User).execution_options(render_nulls=True)` and `[{'age': None}]`";
     BulkByParameters "bulk-by-parameters" since(2, 0, 0),
         "An insert or update of a mapped class that is executed with parameter sets goes by attributes and row by row.",
         "bulk inserts and updates by parameter sets",

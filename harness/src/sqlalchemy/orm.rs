@@ -12,6 +12,7 @@ mod collection;
 mod columns;
 mod comparator;
 mod declarative;
+pub(crate) mod dml;
 mod entity;
 mod errors;
 mod hierarchy;
@@ -81,17 +82,6 @@ pub(crate) fn clause(interp: &mut Interp, value: &Value) -> PyResult<Option<Expr
 pub(crate) fn core_select(interp: &mut Interp, value: &Value) -> PyResult<Option<Select>> {
     match value.downcast::<select::SelectObject>() {
         Some(select) => select.core(interp).map(Some),
-        None => Ok(None),
-    }
-}
-
-/// The table of a mapped class.
-pub(crate) fn mapped_table(
-    interp: &mut Interp,
-    value: &Value,
-) -> PyResult<Option<backproof_engine::schema::Table>> {
-    match mapped::mapped_of(value) {
-        Some(mapped) => lend::read(interp, |orm| Some(orm.mappers.get(mapped.mapper).table.clone())),
         None => Ok(None),
     }
 }

@@ -253,6 +253,11 @@ pub(crate) fn result(interp: &mut Interp, names: Names, rows: Vec<Vec<Value>>, o
     make(names, rows, kind, true, Written::default())
 }
 
+/// The result of what is executed row by row and returns nothing.
+pub(crate) fn nothing() -> Value {
+    make(Rc::from([]), Vec::new(), "IteratorResult", true, Written::default())
+}
+
 /// The result of a statement that returns no rows.
 pub(crate) fn written(interp: &mut Interp, written: Written) -> Value {
     let kind = cursor_kind(interp);

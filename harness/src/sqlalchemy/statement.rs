@@ -2,6 +2,7 @@
 
 use super::expr::{clause, coerce, operand};
 use super::functions::condition;
+use super::orm::dml::{self, OfClass};
 use super::schema::TableObject;
 use super::{errors, lend};
 use crate::python::{Args, Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
@@ -12,27 +13,38 @@ use std::any::Any;
 
 /// An insert, update or delete of a table, or SQL given as text.
 pub(crate) struct StatementObject {
-    kind: Kind,
-    /// Whether it was made of a mapped class: objects of a session follow what it changes.
-    of_class: bool,
+    pub(crate) kind: Kind,
+    /// The mapped class that it was made of.
+    pub(crate) of_class: Option<OfClass>,
     id: u64,
 }
 
 #[derive(Clone)]
-enum Kind {
+pub(crate) enum Kind {
     Insert(Insert),
     Update(Update),
     Delete(Delete),
 }
 
+impl Kind {
+    /// Adds criteria; an insert has none.
+    pub(crate) fn add_criteria(&mut self, criteria: Vec<Expr>) {
+        match self {
+            Kind::Update(update) => update.where_.extend(criteria),
+            Kind::Delete(delete) => delete.where_.extend(criteria),
+            Kind::Insert(_) => {}
+        }
+    }
+}
+
 impl StatementObject {
     fn value(kind: Kind) -> Value {
-        Value::object(StatementObject { kind, of_class: false, id: fresh_identity() })
+        StatementObject::made(kind, None)
     }
 
-    /// Whether executing it in a session changes objects of the session too.
-    pub(crate) fn changes_objects(&self) -> bool {
-        self.of_class && !matches!(self.kind, Kind::Insert(_))
+    /// A statement, of a mapped class where one is given.
+    pub(crate) fn made(kind: Kind, of_class: Option<OfClass>) -> Value {
+        Value::object(StatementObject { kind, of_class, id: fresh_identity() })
     }
 
     /// The engine's statement.
@@ -81,11 +93,13 @@ impl Object for StatementObject {
                 super::compiled::compile(interp, &this, args)
             })));
         }
-        let (kind, of_class) = (self.kind.clone(), self.of_class);
+        let (kind, of_class) = (self.kind.clone(), self.of_class.clone());
         let table = self.table().clone();
         let known = match name {
             "values" => !matches!(kind, Kind::Delete(_)),
             "where" => !matches!(kind, Kind::Insert(_)),
+            "filter_by" => of_class.is_some() && !matches!(kind, Kind::Insert(_)),
+            "execution_options" => of_class.is_some(),
             "returning" => true,
             _ => false,
         };
@@ -94,34 +108,26 @@ impl Object for StatementObject {
         }
         let method = name.to_owned();
         Ok(Some(Value::native(name, move |interp, args| {
-            let mut kind = kind.clone();
-            match method.as_str() {
-                "values" => set_values(interp, &mut kind, &table, args)?,
-                "where" => {
+            let (mut kind, mut of_class) = (kind.clone(), of_class.clone());
+            match (method.as_str(), &mut of_class) {
+                ("values", of_class) => set_values(interp, &mut kind, &table, of_class.as_ref(), args)?,
+                ("where", _) => {
+                    let mut criteria = Vec::with_capacity(args.positional.len());
                     for value in &args.positional {
-                        let condition = condition(interp, value)?;
-                        match &mut kind {
-                            Kind::Update(update) => update.where_.push(condition),
-                            Kind::Delete(delete) => delete.where_.push(condition),
-                            Kind::Insert(_) => {}
-                        }
+                        criteria.push(condition(interp, value)?);
                     }
+                    kind.add_criteria(criteria);
                 }
-                _ => {
-                    for value in &args.positional {
-                        let columns = match value.downcast::<TableObject>() {
-                            Some(object) => object.table.columns().iter().map(Expr::column).collect(),
-                            None => vec![coerce(interp, value)?],
-                        };
-                        match &mut kind {
-                            Kind::Insert(insert) => insert.returning.extend(columns),
-                            Kind::Update(update) => update.returning.extend(columns),
-                            Kind::Delete(delete) => delete.returning.extend(columns),
-                        }
-                    }
+                ("filter_by", Some(of_class)) => {
+                    kind.add_criteria(of_class.filter_by(interp, args)?);
                 }
+                ("execution_options", Some(of_class)) => {
+                    let pairs = args.keywords.into_iter().map(|(name, value)| (Value::from(name), value));
+                    of_class.set_options(interp, pairs.collect())?;
+                }
+                (_, of_class) => returning(interp, &mut kind, of_class.as_mut(), args)?,
             }
-            Ok(Value::object(StatementObject { kind, of_class, id: fresh_identity() }))
+            Ok(StatementObject::made(kind, of_class))
         })))
     }
 
@@ -131,19 +137,75 @@ impl Object for StatementObject {
     }
 }
 
+/// `returning(…)`.
+fn returning(
+    interp: &mut Interp,
+    kind: &mut Kind,
+    of_class: Option<&mut OfClass>,
+    mut args: Args,
+) -> PyResult<()> {
+    let known = lend::has(interp, Behaviour::InsertManyValuesOrdered);
+    let sorted = match if known { args.take_keyword("sort_by_parameter_order") } else { None } {
+        Some(value) => interp.truth(&value)?,
+        None => false,
+    };
+    if let Some((name, _)) = args.keywords.first() {
+        if lend::has(interp, Behaviour::BulkByParameters) {
+            let message = "Additional keyword arguments are not accepted by this function/method.  The presence of \
+                           **kw is for pep-484 typing purposes";
+            return Err(errors::raise_named(interp, "ArgumentError", message));
+        }
+        let message = format!("UpdateBase.returning() got an unexpected keyword argument '{name}'");
+        return Err(interp.raise("TypeError", message));
+    }
+    let columns = match of_class {
+        Some(of_class) => of_class.returning(interp, &args.positional)?,
+        None => {
+            let mut columns = Vec::new();
+            for value in &args.positional {
+                match value.downcast::<TableObject>() {
+                    Some(object) => columns.extend(object.table.columns().iter().map(Expr::column)),
+                    None => columns.push(coerce(interp, value)?),
+                }
+            }
+            columns
+        }
+    };
+    match kind {
+        Kind::Insert(insert) => {
+            insert.returning.extend(columns);
+            insert.sort_returning |= sorted;
+        }
+        _ if sorted => return Err(Stop::unsupported("`sort_by_parameter_order` of an update or delete")),
+        Kind::Update(update) => update.returning.extend(columns),
+        Kind::Delete(delete) => delete.returning.extend(columns),
+    }
+    Ok(())
+}
+
 /// One row of `values()`: a dict of keys or columns, or keywords.
-fn row(interp: &mut Interp, table: &Table, pairs: Vec<(Value, Value)>) -> PyResult<Vec<(Column, Expr)>> {
+fn row(
+    interp: &mut Interp,
+    table: &Table,
+    of_class: Option<(&OfClass, bool)>,
+    pairs: Vec<(Value, Value)>,
+) -> PyResult<Vec<(Column, Expr)>> {
     let mut row = Vec::with_capacity(pairs.len());
     for (key, value) in pairs {
-        let column = match key.as_str() {
-            Some(name) => table.column(name),
-            None => clause(interp, &key)?.as_ref().and_then(Expr::as_column).cloned(),
+        let column = match (key.as_str(), of_class) {
+            (Some(name), Some((of_class, is_insert))) => of_class.column(interp, table, name, is_insert)?,
+            (Some(name), None) => table.column(name),
+            (None, _) => clause(interp, &key)?.as_ref().and_then(Expr::base_column).cloned(),
         };
         let Some(column) = column else {
             let shown = interp.str(&key)?;
             let message = format!("Unconsumed column names: {shown}");
             return Err(errors::raise_named(interp, "CompileError", message));
         };
+        if let Some(select) = super::core_select(interp, &value)? {
+            row.push((column, Expr::scalar_select(select)));
+            continue;
+        }
         let expr = match operand(interp, &value)? {
             Operand::Value(value) => Expr::bind_named(&column.key(), false, Some(value), column.ty()),
             _ => coerce(interp, &value)?,
@@ -153,7 +215,14 @@ fn row(interp: &mut Interp, table: &Table, pairs: Vec<(Value, Value)>) -> PyResu
     Ok(row)
 }
 
-fn set_values(interp: &mut Interp, kind: &mut Kind, table: &Table, args: Args) -> PyResult<()> {
+fn set_values(
+    interp: &mut Interp,
+    kind: &mut Kind,
+    table: &Table,
+    of_class: Option<&OfClass>,
+    args: Args,
+) -> PyResult<()> {
+    let of_class = of_class.map(|of_class| (of_class, matches!(kind, Kind::Insert(_))));
     let keywords: Vec<(Value, Value)> =
         args.keywords.into_iter().map(|(name, value)| (Value::from(name), value)).collect();
     let mut rows = Vec::new();
@@ -162,7 +231,7 @@ fn set_values(interp: &mut Interp, kind: &mut Kind, table: &Table, args: Args) -
         match value {
             Value::Dict(dict) => {
                 let entries = dict.map.borrow().items();
-                rows.push(row(interp, table, entries)?);
+                rows.push(row(interp, table, of_class, entries)?);
             }
             Value::List(_) => {
                 many = true;
@@ -171,14 +240,14 @@ fn set_values(interp: &mut Interp, kind: &mut Kind, table: &Table, args: Args) -
                         return Err(Stop::unsupported("values() with rows that are not dicts"));
                     };
                     let entries = dict.map.borrow().items();
-                    rows.push(row(interp, table, entries)?);
+                    rows.push(row(interp, table, of_class, entries)?);
                 }
             }
             _ => return Err(Stop::unsupported("values() by position")),
         }
     }
     if !keywords.is_empty() {
-        rows.push(row(interp, table, keywords)?);
+        rows.push(row(interp, table, of_class, keywords)?);
     }
     match kind {
         Kind::Insert(insert) if many => insert.values = InsertValues::Rows(rows),
@@ -239,11 +308,8 @@ pub(crate) fn install(module: &Module) {
                 if let Some(object) = table.downcast::<TableObject>() {
                     return Ok(StatementObject::value(make(&object.table)));
                 }
-                match super::orm::mapped_table(interp, &table)? {
-                    Some(table) => {
-                        let (kind, id) = (make(&table), fresh_identity());
-                        Ok(Value::object(StatementObject { kind, of_class: true, id }))
-                    }
+                match dml::of(interp, &table)? {
+                    Some((table, of_class)) => Ok(StatementObject::made(make(&table), Some(of_class))),
                     None => Err(Stop::unsupported(format!("{name}() of something that is no table"))),
                 }
             }),

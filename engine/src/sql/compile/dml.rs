@@ -89,10 +89,15 @@ impl Compiler<'_> {
         }
         let mut names: Vec<String> = Vec::new();
         let mut texts: Vec<String> = Vec::new();
+        let mut written: Vec<Column> = Vec::new();
         for (number, row) in rows.iter().enumerate() {
             let suffix = if several { format!("_m{number}") } else { String::new() };
             let mut values = Vec::new();
             for column in insert.table.columns() {
+                // The first row says which columns are written.
+                if number > 0 && !written.contains(&column) {
+                    continue;
+                }
                 let given = row.iter().find(|(key, _)| *key == column).map(|(_, expr)| expr.clone());
                 let asked = self.asked(&column.key(), !row.is_empty());
                 let text = match given {
@@ -101,8 +106,12 @@ impl Compiler<'_> {
                     None => {
                         if let Some(default) = column.default() {
                             self.default(&column, &default, &suffix)?
+                        } else if number > 0 {
+                            return Err(Error::unsupported(
+                                "a row of values() that lacks what the first row has",
+                            ));
                         } else {
-                            if column.server_default().is_some() && number == 0 && !column.is_primary_key() {
+                            if column.server_default().is_some() && !column.is_primary_key() {
                                 self.postfetch.push(column.clone());
                             }
                             continue;
@@ -111,6 +120,7 @@ impl Compiler<'_> {
                 };
                 if number == 0 {
                     names.push(self.ident(&column.name(), column.0.quote.get())?);
+                    written.push(column.clone());
                 }
                 values.push(text);
             }

@@ -4,7 +4,8 @@ use super::{builder, entity, mapped, session};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{define, errors, expr, lend, names, result};
-use backproof_engine::load::{self, Aliasing, Entity, Item, Query, Rows};
+use backproof_engine::load::{self, Aliasing, Entity, Item, Query, Rows, Synchronize};
+use backproof_engine::schema::Column;
 use backproof_engine::session::SessionId;
 use backproof_engine::sql::Expr;
 use backproof_engine::version::Behaviour;
@@ -216,7 +217,7 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
             let synchronize = synchronize(interp, bound.take(0))?;
             let session = query.session()?;
             mapped::configure_query(interp, &query.query)?;
-            let count = lend::with_cx(interp, |cx| query.query.bulk_delete(cx, session, synchronize))?;
+            let count = lend::with_cx(interp, |cx| query.query.change(cx, session, None, synchronize))?;
             Ok(Value::int(count))
         },
     );
@@ -231,7 +232,7 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
             mapped::configure_query(interp, &query.query)?;
             let values = update_values(interp, query, &values)?;
             let count =
-                lend::with_cx(interp, |cx| query.query.bulk_update(cx, session, values, synchronize))?;
+                lend::with_cx(interp, |cx| query.query.change(cx, session, Some(values), synchronize))?;
             Ok(Value::int(count))
         },
     );
@@ -320,14 +321,17 @@ fn widening(class: &Rc<Class>) {
     );
 }
 
-/// `synchronize_session`: how objects of the session follow a bulk change; `None` where they do not.
-fn synchronize(interp: &mut Interp, value: Option<Value>) -> PyResult<Option<bool>> {
+/// `synchronize_session`: how objects of the session follow a bulk change.
+pub(super) fn synchronize(interp: &mut Interp, value: Option<Value>) -> PyResult<Synchronize> {
     let has_auto = lend::has(interp, Behaviour::SynchronizeAuto);
     match value {
-        None => Ok(Some(false)),
-        Some(Value::Bool(false)) => Ok(None),
-        Some(Value::Str(name)) if &*name == "evaluate" || (has_auto && &*name == "auto") => Ok(Some(false)),
-        Some(Value::Str(name)) if &*name == "fetch" => Ok(Some(true)),
+        None if has_auto => Ok(Synchronize::Auto),
+        None => Ok(Synchronize::Evaluate),
+        Some(Value::Bool(false)) => Ok(Synchronize::Off),
+        Some(Value::None) => Err(Stop::unsupported("None as `synchronize_session`")),
+        Some(Value::Str(name)) if has_auto && &*name == "auto" => Ok(Synchronize::Auto),
+        Some(Value::Str(name)) if &*name == "evaluate" => Ok(Synchronize::Evaluate),
+        Some(Value::Str(name)) if &*name == "fetch" => Ok(Synchronize::Fetch),
         Some(_) => {
             let auto = if has_auto { "'auto', " } else { "" };
             let message =
@@ -338,7 +342,7 @@ fn synchronize(interp: &mut Interp, value: Option<Value>) -> PyResult<Option<boo
 }
 
 /// Columns and their new values, as `update()` takes them.
-fn update_values(interp: &mut Interp, query: &QueryObject, values: &Value) -> PyResult<Vec<(Expr, Expr)>> {
+fn update_values(interp: &mut Interp, query: &QueryObject, values: &Value) -> PyResult<Vec<(Column, Expr)>> {
     let Some(backproof_engine::load::Entity::Mapped(mapped)) = query.query.entities.first() else {
         return Err(Stop::unsupported("update() on a query of no mapped class"));
     };
@@ -351,6 +355,9 @@ fn update_values(interp: &mut Interp, query: &QueryObject, values: &Value) -> Py
             None => key,
         };
         let column = expr::coerce(interp, &column)?;
+        let Some(column) = column.base_column().cloned() else {
+            return Err(Stop::unsupported("query.update() of something that is no column"));
+        };
         let value = match expr::operand(interp, &value)? {
             backproof_engine::sql::Operand::Value(value) => Expr::bind_typed(value, column.ty()),
             _ => expr::coerce(interp, &value)?,

@@ -495,6 +495,11 @@ fn execute(interp: &mut Interp, session: SessionId, bound: &mut crate::python::B
         let rows = lend::with_cx(interp, |cx| query.run(cx, session))?;
         return entity::select_result(interp, &rows);
     }
+    if let Some(object) = statement.downcast::<crate::sqlalchemy::statement::StatementObject>()
+        && let Some(executed) = super::dml::execute(interp, session, object, params.as_ref(), options.as_ref())?
+    {
+        return Ok(executed);
+    }
     let statement = core_statement(interp, &statement, true)?;
     let given = given(interp, params)?;
     let executed = lend::with_cx(interp, |cx| {
@@ -507,9 +512,6 @@ fn execute(interp: &mut Interp, session: SessionId, bound: &mut crate::python::B
 /// A statement of tables, or SQL given as text.
 pub(crate) fn core_statement(interp: &mut Interp, value: &Value, session: bool) -> PyResult<Statement> {
     if let Some(statement) = value.downcast::<crate::sqlalchemy::statement::StatementObject>() {
-        if statement.changes_objects() {
-            return Err(Stop::unsupported("executing an update() or delete() of a mapped class"));
-        }
         return Ok(statement.statement());
     }
     if let Some(object) = value.downcast::<ExprObject>()

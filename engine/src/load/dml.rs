@@ -1,0 +1,345 @@
+//! Updates and deletes of a mapped class by criteria: one statement, and the session's objects follow it.
+//!
+//! Which objects follow is found by evaluating the criteria in memory, or by having the database say which rows they
+//! were. What can be found in neither way is unsupported, never guessed.
+
+use super::adapt::Adapter;
+use super::evaluate::{Known, Refusal, check, evaluate, unevaluated};
+use super::plan::Plan;
+use super::polymorphic::limit;
+use super::query::{Entity, Query, Style};
+use super::result::Rows;
+use super::returning::Returned;
+use crate::attr::{self, NewValue};
+use crate::db::{self, Given};
+use crate::error::{Error, ErrorKind, Result};
+use crate::host::Cx;
+use crate::map::{self, Key, Mapped, MapperId};
+use crate::schema::Column;
+use crate::session::{self, SessionId};
+use crate::sql::{Delete, Expr, FromItem, Select, Statement, Update};
+use crate::state::{IdentityKey, ObjRef, StateId};
+use crate::value::Value;
+use crate::version::Behaviour;
+use std::rc::Rc;
+
+/// How objects of a session follow a change of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Synchronize {
+    /// By evaluating the criteria, or where that cannot be, by fetching.
+    #[default]
+    Auto,
+    Evaluate,
+    /// By the keys that the database says were matched.
+    Fetch,
+    /// Not at all.
+    Off,
+}
+
+/// An update or delete of the rows of a mapped class.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub mapper: MapperId,
+    pub criteria: Vec<Expr>,
+    /// What an update sets; `None` for a delete.
+    pub values: Option<Vec<(Column, Expr)>>,
+    /// What the statement returns of each row.
+    pub returning: Vec<Entity>,
+    pub synchronize: Synchronize,
+    pub autoflush: bool,
+    /// Returned rows replace what objects have loaded.
+    pub populate_existing: bool,
+}
+
+/// What a change came to.
+#[derive(Debug)]
+pub struct Changed {
+    pub rowcount: i64,
+    /// What it returned, where it was asked to.
+    pub rows: Option<Rows>,
+}
+
+/// The objects that a change is about.
+enum Matched {
+    /// Nobody asked.
+    Unasked,
+    /// These, and of some it is not known.
+    Objects(Vec<ObjRef>, Vec<ObjRef>),
+    /// The statement is to tell.
+    ByReturning,
+}
+
+impl Query {
+    /// `query.delete()` (no values) or `query.update()`; the number of rows.
+    ///
+    /// # Errors
+    ///
+    /// What the database says, or a criterion that cannot be evaluated.
+    pub fn change(
+        &self,
+        cx: &mut Cx<'_>,
+        session: SessionId,
+        values: Option<Vec<(Column, Expr)>>,
+        synchronize: Synchronize,
+    ) -> Result<i64> {
+        let plain = self.joins.is_empty() && self.limit.is_none() && self.offset.is_none();
+        let mapper = match &self.entities[..] {
+            [Entity::Mapped(mapped)] if mapped.alias.is_none() && plain => mapped.mapper,
+            _ => return Err(Error::unsupported("a bulk update or delete of more than one mapped class")),
+        };
+        let change = Change {
+            mapper,
+            criteria: self.criteria.clone(),
+            values,
+            returning: Vec::new(),
+            synchronize,
+            autoflush: self.autoflush,
+            populate_existing: false,
+        };
+        Ok(change.run(cx, session)?.rowcount)
+    }
+}
+
+impl Change {
+    /// Executes it in a session.
+    ///
+    /// # Errors
+    ///
+    /// What the database says, or a criterion that cannot be evaluated.
+    pub fn run(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Changed> {
+        let registry = cx.orm.mappers.get(self.mapper).registry;
+        map::configure_registry(cx, registry)?;
+        if self.autoflush {
+            session::autoflush(cx, session)?;
+        }
+        let criteria = self.all_criteria(cx)?;
+        let matched = self.matched(cx, session, &criteria)?;
+        let mut returned = Returned::plan(cx, &self.returning)?;
+        if let Matched::ByReturning = matched {
+            let key = cx.orm.mappers.get(self.mapper).table.primary_key();
+            if returned.has(&key)
+                || returned.is_empty()
+                || cx.orm.profile.has(Behaviour::FetchBesideReturning)
+            {
+                returned.add_key(&key);
+            }
+        }
+        let changes = self.changes(cx, &matched)?;
+        let plain: Vec<Expr> = criteria.iter().map(Expr::without_entities).collect();
+        let table = cx.orm.mappers.get(self.mapper).table.clone();
+        let tag = Some(Rc::from(match (&matched, self.synchronize) {
+            (Matched::Unasked, _) => "off",
+            (Matched::ByReturning, _) | (_, Synchronize::Fetch) => "fetch",
+            _ => "evaluate",
+        }));
+        let statement = match &self.values {
+            Some(values) => {
+                if values.iter().any(|(column, _)| !table.has_column(column)) {
+                    return Err(Error::unsupported("an update of a column in the table of a base class"));
+                }
+                let mut update = Update::of(&table);
+                update.values =
+                    values.iter().map(|(column, value)| (column.clone(), value.without_entities())).collect();
+                update.where_ = plain;
+                update.returning = returned.columns();
+                update.tag = tag;
+                Statement::from(update)
+            }
+            None => {
+                let mut delete = Delete::from(&table);
+                delete.where_ = plain;
+                delete.returning = returned.columns();
+                delete.tag = tag;
+                Statement::from(delete)
+            }
+        };
+        let connection = session::connection_for(cx, session, self.mapper, true)?;
+        let result = db::execute(cx, connection, &statement, Given::None)?;
+        let rowcount = if result.returns_rows { result.rows.len() as i64 } else { result.rowcount };
+        match matched {
+            Matched::Unasked => {}
+            Matched::Objects(objects, unknown) => {
+                self.follow(cx, session, &objects, changes)?;
+                if self.values.is_none() {
+                    for object in &unknown {
+                        session::expire_state(cx.orm, object.id());
+                    }
+                }
+            }
+            Matched::ByReturning => {
+                let mapper = cx.orm.mappers.base(self.mapper);
+                let mut objects = Vec::new();
+                for values in result.rows.iter().filter_map(|row| returned.key(row)) {
+                    objects.extend(session::lookup(cx.orm, session, &IdentityKey { mapper, values }));
+                }
+                let changes = self.values_of(cx, &objects)?;
+                self.follow(cx, session, &objects, changes)?;
+            }
+        }
+        let rows = if self.returning.is_empty() {
+            None
+        } else {
+            let populate = self.populate_existing && cx.orm.profile.has(Behaviour::ReturningPopulates);
+            Some(returned.load(cx, session, &result, populate)?)
+        };
+        Ok(Changed { rowcount, rows })
+    }
+
+    /// The criteria, with what limits the rows to the class's.
+    fn all_criteria(&self, cx: &Cx<'_>) -> Result<Vec<Expr>> {
+        let mut criteria = self.criteria.clone();
+        if cx.orm.profile.has(Behaviour::BulkLimitedToClass) {
+            criteria.extend(limit(cx.orm, self.mapper, &Adapter::Plain)?);
+        }
+        let mapper = cx.orm.mappers.get(self.mapper);
+        let elsewhere =
+            |expr: &Expr| expr.from_items().iter().any(|item| *item != FromItem::from(&mapper.table));
+        let named = self.values.is_some() && cx.orm.profile.has(Behaviour::UpdateFrom);
+        if mapper.is_joined() && !named && criteria.iter().any(elsewhere) {
+            return Err(Error::unsupported("a bulk update or delete whose criteria are in several tables"));
+        }
+        Ok(criteria)
+    }
+
+    fn matched(&self, cx: &mut Cx<'_>, session: SessionId, criteria: &[Expr]) -> Result<Matched> {
+        let synchronize = match self.synchronize {
+            Synchronize::Off => return Ok(Matched::Unasked),
+            Synchronize::Fetch => Synchronize::Fetch,
+            asked => match criteria.iter().find_map(|expr| check(cx.orm, self.mapper, expr).err()) {
+                None => Synchronize::Evaluate,
+                Some(Refusal::Ours) => return Err(unevaluated()),
+                Some(_) if asked == Synchronize::Auto => Synchronize::Fetch,
+                Some(Refusal::Untold) => {
+                    return Err(Error::unsupported(
+                        "what the library says of criteria that cannot be evaluated",
+                    ));
+                }
+                Some(Refusal::Told(why)) => {
+                    let option = if cx.orm.profile.has(Behaviour::StatementsSynchronize) {
+                        "execution option"
+                    } else {
+                        "parameter"
+                    };
+                    let message = format!(
+                        "Could not evaluate current criteria in Python: \"{why}\". Specify 'fetch' or False for the \
+                         synchronize_session {option}."
+                    );
+                    return Err(Error::new(ErrorKind::InvalidRequestError, message));
+                }
+            },
+        };
+        if synchronize == Synchronize::Fetch {
+            if cx.orm.profile.has(Behaviour::Returning) {
+                return Ok(Matched::ByReturning);
+            }
+            return self.selected(cx, session, criteria);
+        }
+        let whole = match criteria {
+            [] => None,
+            [one] => Some(one.clone()),
+            several => Some(Expr::and(several.to_vec())),
+        };
+        let skips = cx.orm.profile.has(Behaviour::ExpiredNotEvaluated);
+        let (mut objects, mut unknown) = (Vec::new(), Vec::new());
+        for object in session::identity_objects(cx.orm, session) {
+            let state = cx.orm.states.get(object.id());
+            if !cx.orm.mappers.is_a(state.mapper, self.mapper) || (state.expired && !skips) {
+                continue;
+            }
+            let expired = state.expired;
+            let holds = match &whole {
+                Some(_) if expired => Known::Expired,
+                Some(whole) => evaluate(cx, &object, self.mapper, whole)?,
+                None => Known::Value(Value::Bool(true)),
+            };
+            match holds {
+                Known::Value(Value::Bool(true)) => objects.push(object),
+                Known::Value(Value::Int(number)) if number != 0 => objects.push(object),
+                Known::Value(_) => {}
+                Known::Expired if self.values.is_some() => objects.push(object),
+                Known::Expired => unknown.push(object),
+            }
+        }
+        Ok(Matched::Objects(objects, unknown))
+    }
+
+    /// The objects of the rows that a select by the same criteria finds.
+    fn selected(&self, cx: &mut Cx<'_>, session: SessionId, criteria: &[Expr]) -> Result<Matched> {
+        let key = cx.orm.mappers.get(self.mapper).table.primary_key();
+        let statement = if cx.orm.profile.has(Behaviour::StatementsSynchronize) {
+            let mut select = Select::new(key.iter().map(Expr::column).collect());
+            select.where_ = criteria.iter().map(Expr::without_entities).collect();
+            select
+        } else {
+            let mapped = Mapped::from(self.mapper);
+            let keys =
+                key.iter().filter_map(|column| cx.orm.mappers.get(self.mapper).key_of(column).cloned());
+            let entities = keys.map(|key| Entity::Attribute(mapped, key)).collect();
+            let mut query = Query::new(Style::Legacy, None, entities);
+            query.criteria = self.criteria.clone();
+            Plan::new(cx.orm, &query, false)?.select
+        };
+        let connection = session::connection_for(cx, session, self.mapper, true)?;
+        let result = db::execute(cx, connection, &Statement::from(statement), Given::None)?;
+        let mapper = cx.orm.mappers.base(self.mapper);
+        let objects = result
+            .rows
+            .into_iter()
+            .filter_map(|values| session::lookup(cx.orm, session, &IdentityKey { mapper, values }))
+            .collect();
+        Ok(Matched::Objects(objects, Vec::new()))
+    }
+
+    fn changes(&self, cx: &mut Cx<'_>, matched: &Matched) -> Result<Vec<(ObjRef, Key, Option<Value>)>> {
+        match matched {
+            Matched::Objects(objects, _) => self.values_of(cx, objects),
+            Matched::Unasked | Matched::ByReturning => Ok(Vec::new()),
+        }
+    }
+
+    /// What objects have after an update; `None` where only the database knows.
+    fn values_of(&self, cx: &mut Cx<'_>, objects: &[ObjRef]) -> Result<Vec<(ObjRef, Key, Option<Value>)>> {
+        let mut changes = Vec::new();
+        let Some(values) = &self.values else { return Ok(changes) };
+        for object in objects {
+            for (column, value) in values {
+                let Some(key) = cx.orm.mappers.get(self.mapper).key_of(column).cloned() else { continue };
+                if !attr::is_loaded(cx.orm, object.id(), &key) {
+                    continue;
+                }
+                let value = match check(cx.orm, self.mapper, value) {
+                    Ok(()) => match evaluate(cx, object, self.mapper, value)? {
+                        Known::Value(value) => Some(value),
+                        Known::Expired => None,
+                    },
+                    Err(Refusal::Ours) => return Err(unevaluated()),
+                    Err(_) => None,
+                };
+                changes.push((object.clone(), key, value));
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Has the session's objects follow.
+    fn follow(
+        &self,
+        cx: &mut Cx<'_>,
+        session: SessionId,
+        objects: &[ObjRef],
+        changes: Vec<(ObjRef, Key, Option<Value>)>,
+    ) -> Result<()> {
+        if self.values.is_none() {
+            let ids: Vec<StateId> = objects.iter().map(ObjRef::id).collect();
+            session::flushed_deleted(cx.orm, session, &ids);
+            return Ok(());
+        }
+        for (object, key, value) in changes {
+            match value {
+                Some(value) => attr::set_committed(cx, object.id(), &key, NewValue::Value(value))?,
+                None => session::expire_attributes(cx.orm, object.id(), &[key])?,
+            }
+        }
+        Ok(())
+    }
+}
