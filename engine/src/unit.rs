@@ -53,10 +53,11 @@ pub(crate) fn flush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
 
 fn execute(cx: &mut Cx<'_>, plan: &mut Plan) -> Result<()> {
     plan.prepare(cx)?;
-    for batch in plan.batches(cx)? {
+    let (batches, circle) = plan.batches(cx)?;
+    for batch in batches {
         plan.run(cx, &batch)?;
     }
-    Ok(())
+    circle.map_or(Ok(()), Err)
 }
 
 fn finish(cx: &mut Cx<'_>, session: SessionId, plan: &Plan) -> Result<()> {

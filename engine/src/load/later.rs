@@ -1,7 +1,7 @@
 //! Relationships that are loaded for all objects of a query once its rows are read.
 
 use super::adapt::{Adapter, Sides, join_conditions, key_of, selectable};
-use super::lazy::load_relationship;
+use super::lazy::load_relationship_anyway;
 use super::options::LoaderOption;
 use super::query::{Entity, Query, Style, any_of};
 use super::rows::Later;
@@ -49,7 +49,7 @@ pub(super) fn load_all(
 fn one_by_one(cx: &mut Cx<'_>, load: &Later) -> Result<()> {
     for object in &load.objects {
         if !attr::is_loaded(cx.orm, object.id(), &load.relationship.key) {
-            load_relationship(cx, object.id(), &load.relationship.key)?;
+            load_relationship_anyway(cx, object.id(), &load.relationship.key, false)?;
         }
     }
     Ok(())
@@ -234,6 +234,7 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     let mut outer = Query::loader(resolved.target, "subquery");
     prepare(cx, &mut outer, load, &query.options)?;
     outer.style = Style::Legacy;
+    outer.joins_afresh = true;
     for local in &locals {
         outer.entities.push(Entity::Expr(parent.column(local)?));
     }

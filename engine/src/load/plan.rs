@@ -374,13 +374,22 @@ impl Builder<'_> {
         {
             return Ok(());
         }
-        let chosen = chosen(self.orm, &self.query.options, &plan.path, relationship);
+        let mut chosen = chosen(self.orm, &self.query.options, &plan.path, relationship);
+        if self.query.joins_afresh && chosen.cut == Some(Lazy::Joined) {
+            let below = &plan.path[self.query.path.len().min(plan.path.len())..];
+            chosen = super::options::chosen(self.orm, &[], below, relationship);
+        }
         self.multiplies |= chosen.cut == Some(Lazy::Joined) && relationship.resolved().uselist;
         // A refresh loads for the object itself what a query would not come back to.
         let at_root = plan.path.len() == self.query.path.len();
         let lazy = match chosen.cut {
             Some(cut @ (Lazy::Selectin | Lazy::Subquery)) if self.query.refreshing && at_root => cut,
-            _ if chosen.lazy == Lazy::Select && self.query.asked_for && at_root => Lazy::Immediate,
+            _ if matches!(chosen.lazy, Lazy::Select | Lazy::Raise | Lazy::RaiseOnSql)
+                && self.query.asked_for
+                && at_root =>
+            {
+                Lazy::Immediate
+            }
             _ => chosen.lazy,
         };
         match lazy {

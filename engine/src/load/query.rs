@@ -115,6 +115,8 @@ pub struct Query {
     pub(crate) refreshing: bool,
     /// The attributes to load were named one by one: relationships among them are loaded at once.
     pub(crate) asked_for: bool,
+    /// Joined loads may come back to a class that led to this query.
+    pub(crate) joins_afresh: bool,
 }
 
 impl Query {
@@ -148,6 +150,7 @@ impl Query {
             root: None,
             refreshing: false,
             asked_for: false,
+            joins_afresh: false,
         }
     }
 

@@ -321,9 +321,10 @@ impl Loading {
             let fills = filling.fills(&later.relationship.key);
             if later.lazy == Lazy::NoLoad {
                 if fills {
-                    let empty = match later.relationship.resolved().uselist {
-                        true => NewValue::Many(Vec::new()),
-                        false => NewValue::One(None),
+                    let empty = if later.relationship.resolved().uselist {
+                        NewValue::Many(Vec::new())
+                    } else {
+                        NewValue::One(None)
                     };
                     attr::set_committed(cx, object.id(), &later.relationship.key, empty)?;
                 }

@@ -62,7 +62,6 @@ pub struct Backref {
 
 /// Arguments of `relationship()`. `None` is "not given".
 #[derive(Debug, Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own")]
 pub struct RelationshipArgs {
     /// Never `None` but in a backref's arguments.
     pub target: Option<Deferred<Target>>,

@@ -26,8 +26,8 @@ pub(super) fn circular(count: usize, edges: impl Iterator<Item = (usize, usize)>
 }
 
 /// The nodes in levels: each holds, in the given order, what waits for nothing outside the levels before it.
-/// `None` where the edges are circular.
-pub(super) fn levels(nodes: &[usize], edges: &[(usize, usize)]) -> Option<Vec<Vec<usize>>> {
+/// Where the edges are circular they end before the circle, and the flag is false.
+pub(super) fn levels(nodes: &[usize], edges: &[(usize, usize)]) -> (Vec<Vec<usize>>, bool) {
     let size = nodes.iter().chain(edges.iter().flat_map(|(a, b)| [a, b])).max().map_or(0, |max| max + 1);
     let mut waiting = vec![false; size];
     for node in nodes {
@@ -43,7 +43,7 @@ pub(super) fn levels(nodes: &[usize], edges: &[(usize, usize)]) -> Option<Vec<Ve
         let (ready, later): (Vec<usize>, Vec<usize>) =
             left.iter().partition(|node| before[**node].iter().all(|first| !waiting[*first]));
         if ready.is_empty() {
-            return None;
+            return (found, false);
         }
         for node in &ready {
             waiting[*node] = false;
@@ -51,7 +51,7 @@ pub(super) fn levels(nodes: &[usize], edges: &[(usize, usize)]) -> Option<Vec<Ve
         found.push(ready);
         left = later;
     }
-    Some(found)
+    (found, true)
 }
 
 #[cfg(test)]
@@ -61,17 +61,17 @@ mod tests {
     #[test]
     fn what_waits_for_nothing_comes_first_in_the_given_order() {
         let found = levels(&[3, 1, 2, 0], &[(1, 0), (0, 2)]);
-        assert_eq!(found, Some(vec![vec![3, 1], vec![0], vec![2]]));
+        assert_eq!(found, (vec![vec![3, 1], vec![0], vec![2]], true));
     }
 
     #[test]
     fn an_edge_from_a_node_that_is_not_sorted_holds_nothing_up() {
-        assert_eq!(levels(&[1], &[(0, 1)]), Some(vec![vec![1]]));
+        assert_eq!(levels(&[1], &[(0, 1)]), (vec![vec![1]], true));
     }
 
     #[test]
     fn a_circle_has_no_order() {
-        assert_eq!(levels(&[0, 1], &[(0, 1), (1, 0)]), None);
+        assert_eq!(levels(&[2, 0, 1], &[(2, 0), (0, 1), (1, 0)]), (vec![vec![2]], false));
     }
 
     #[test]

@@ -17,12 +17,9 @@ pub(super) struct Batch {
 }
 
 impl Plan {
-    /// Everything to do, in order.
-    ///
-    /// # Errors
-    ///
-    /// `CircularDependencyError`: objects depend on each other in a circle.
-    pub(super) fn batches(&mut self, cx: &mut Cx<'_>) -> Result<Vec<Batch>> {
+    /// Everything to do, in order. Where objects depend on each other in a circle, what comes before it, and the error
+    /// that follows.
+    pub(super) fn batches(&mut self, cx: &mut Cx<'_>) -> Result<(Vec<Batch>, Option<Error>)> {
         let circular = self.circular();
         if !circular.is_empty() {
             self.break_up(cx, &circular)?;
@@ -42,9 +39,8 @@ impl Plan {
             .filter_map(|(before, after)| Some((*number.get(before)?, *number.get(after)?)))
             .collect();
         let nodes: Vec<usize> = (0..actions.len()).collect();
-        let Some(levels) = order::levels(&nodes, &edges) else {
-            return Err(Error::new(ErrorKind::CircularDependencyError, "Circular dependency detected."));
-        };
+        let (levels, complete) = order::levels(&nodes, &edges);
+        let circle = (!complete).then(|| self.circle(cx, &actions, &edges));
         let mut batches = Vec::new();
         for level in levels {
             let mut left: Vec<Action> = level.into_iter().map(|at| actions[at]).collect();
@@ -59,7 +55,54 @@ impl Plan {
                 batches.push(Batch { actions });
             }
         }
-        Ok(batches)
+        Ok((batches, circle))
+    }
+
+    /// The error that names the actions which wait for each other.
+    fn circle(&self, cx: &mut Cx<'_>, actions: &[Action], edges: &[(usize, usize)]) -> Error {
+        let flags = order::circular(actions.len(), edges.iter().copied());
+        let names: Vec<String> = actions
+            .iter()
+            .zip(flags)
+            .filter(|(_, circular)| *circular)
+            .map(|(action, _)| self.action_text(cx, *action))
+            .collect();
+        let text = format!("Circular dependency detected. ({})", names.join(", "));
+        Error::new(ErrorKind::CircularDependencyError, text)
+    }
+
+    /// `SaveUpdateState(<User at 0x7f…>)`, as messages name an action.
+    fn action_text(&self, cx: &mut Cx<'_>, action: Action) -> String {
+        let mapper = |cx: &Cx<'_>, mapper| {
+            let mapper: &crate::map::Mapper = cx.orm.mappers.get(mapper);
+            format!("Mapper[{}({})]", mapper.class_name, mapper.table.name())
+        };
+        let python = |delete: bool| if delete { "True" } else { "False" };
+        let processor = |cx: &Cx<'_>, at: usize| {
+            let relationship = &self.processors[at].relationship;
+            let kind = match relationship.resolved().direction {
+                crate::map::Direction::OneToMany => "OneToManyDP",
+                crate::map::Direction::ManyToOne => "ManyToOneDP",
+                crate::map::Direction::ManyToMany => "ManyToManyDP",
+            };
+            format!("{kind}({}.{})", cx.orm.mappers.get(relationship.parent).class_name, relationship.key)
+        };
+        match action {
+            Action::Save(id) => format!("SaveUpdateState({})", super::text(cx, id)),
+            Action::Delete(id) => format!("DeleteState({})", super::text(cx, id)),
+            Action::SaveAll(base) => format!("SaveUpdateAll({})", mapper(cx, base)),
+            Action::DeleteAll(base) => format!("DeleteAll({})", mapper(cx, base)),
+            Action::Process(at, delete, id) => {
+                let (processor, state) = (processor(cx, at), super::text(cx, id));
+                format!("ProcessState({processor}, {state}, delete={})", python(delete))
+            }
+            Action::ProcessAll(at, delete) => {
+                format!("ProcessAll({}, delete={})", processor(cx, at), python(delete))
+            }
+            Action::PostUpdate(base, delete) => {
+                format!("PostUpdateAll({}, delete={})", mapper(cx, base), python(delete))
+            }
+        }
     }
 
     /// The actions that depend on themselves.
