@@ -3,6 +3,7 @@
 use super::adapt::{Adapter, Sides, join_conditions, key_of, selectable};
 use super::lazy::load_relationship_anyway;
 use super::options::LoaderOption;
+use super::polymorphic::limited;
 use super::query::{Entity, Query, Style, any_of};
 use super::rows::Later;
 use super::{Item, Rows};
@@ -402,6 +403,9 @@ fn secondary_query(
     prepare(cx, &mut query, load, options)?;
     query.entities.insert(0, Entity::Expr(Expr::column(remote)));
     let target = selectable(cx.orm, Mapped::from(resolved.target));
+    let on = limited(cx.orm, resolved.target, &Adapter::Plain, on)?;
+    query.bare = true;
+    query.own_tables = true;
     query.from_items = vec![FromItem::from(secondary).join(target, on, false)];
     query.criteria.push(any_of(&Expr::column(remote), values.to_vec())?);
     Ok(Some(query))

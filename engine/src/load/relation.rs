@@ -196,7 +196,9 @@ fn select_one(
         parts.push(target.adapt_all(&criterion.without_entities(), &tables)?);
     }
     if cx.orm.profile.has(Behaviour::ExistsLimitsClassTwice) {
-        parts.extend(limit(cx.orm, to.mapper, &target)?);
+        // The library writes the second one without the alias of a class that refers to itself.
+        let unaliased = if itself { Adapter::Plain } else { target };
+        parts.extend(limit(cx.orm, to.mapper, &unaliased)?);
     }
     select.where_ = vec![Expr::and(parts)];
     let outer = selectable(cx.orm, mapped);

@@ -195,7 +195,13 @@ fn constraint_links(
 fn join_from_keys(left: &[Table], right: &[Table], only: &[Column]) -> Result<Expr, NoJoin> {
     let mut links = constraint_links(right, left, only)?;
     if left != right {
-        links.extend(constraint_links(left, right, only)?);
+        // A constraint within a table that both sides have is met from both: its columns are compared twice.
+        for (pairs, referring) in constraint_links(left, right, only)? {
+            match links.iter_mut().find(|(_, known)| *known == referring) {
+                Some((known, _)) => known.extend(pairs),
+                None => links.push((pairs, referring)),
+            }
+        }
     }
     if links.len() > 1 && !only.is_empty() {
         links.retain(|(_, referring)| {

@@ -358,6 +358,10 @@ behaviours! {
         "An attribute of a subclass within `with_polymorphic()` does not limit the rows to the subclass.",
         "attributes of `with_polymorphic()` parts limit nothing",
         "2.0.58 limits, 2.1.0 does not: the echo log of `query(poly.Subclass.attribute)` under single-table inheritance";
+    ExplicitFromFirst "explicit-from-first" since(2, 0, 0),
+        "`FROM` begins with what was given explicitly; before, with what the columns and conditions bring along.",
+        "explicit elements first in `FROM`",
+        "1.4.54 `FROM c, a JOIN b`, 2.0.8 `FROM a JOIN b, c`: `print(select(c.c.id).select_from(a.join(b)))`";
     BulkLimitedToClass "bulk-limited-to-class" since(1, 4, 0),
         "A bulk update or delete of a class that shares its base's table is limited to rows of the class.",
         "bulk statements limited to the class",

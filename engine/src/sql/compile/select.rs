@@ -8,6 +8,7 @@ use super::{CompiledColumn, Compiler, Enclosing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::SqlType;
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -178,14 +179,14 @@ impl Compiler<'_> {
                 froms.push(item);
             }
         };
-        for item in &select.from {
-            add(item.clone());
-        }
+        let explicit_first = self.has(Behaviour::ExplicitFromFirst);
+        let (first, last) =
+            if explicit_first { (&select.from[..], &[][..]) } else { (&[][..], &select.from[..]) };
+        first.iter().cloned().for_each(&mut add);
         for expr in select.columns.iter().chain(&select.where_) {
-            for item in expr.from_items() {
-                add(item);
-            }
+            expr.from_items().into_iter().for_each(&mut add);
         }
+        last.iter().cloned().for_each(&mut add);
         let mut hidden: Vec<FromItem> = Vec::new();
         for from in &froms {
             if let FromItem::Join(join) = from {
