@@ -33,6 +33,7 @@ const WITHOUT_PROBE: &[(&str, &str)] = &[
     ("flushes-ignore-raise", "not bisected: dated by the releases that its row names"),
     ("cascades-ignore-raise", "not bisected: dated by the releases that its row names"),
     ("refreshes-relationships-alone", "not bisected: dated by the releases that its row names"),
+    ("closed-blocks-end-quietly", "not bisected: dated by the releases that its row names"),
     ("percent-doubled", "it ends before 1.2.13, the first release that can be asked"),
 ];
 

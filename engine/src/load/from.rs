@@ -163,8 +163,14 @@ fn along(
         }
         (Some(alias), Some(secondary)) => {
             let on = limited(orm, to.mapper, &right_adapter, given.unwrap_or(secondary))?;
-            attach(&mut froms.items, at, FromItem::from(&alias), primary, join);
-            attach(&mut froms.items, at, right, on, join);
+            if join.outer && !join.full {
+                let pair = FromItem::from(&alias).join(right, on, false);
+                attach(&mut froms.items, at, pair, primary, join);
+            } else {
+                // Of a full join to the target, the secondary is joined inside.
+                froms.items[at] = froms.items[at].clone().join(FromItem::from(&alias), primary, false);
+                attach(&mut froms.items, at, right, on, join);
+            }
         }
         _ => {
             let on = limited(orm, to.mapper, &right_adapter, given.unwrap_or(primary))?;

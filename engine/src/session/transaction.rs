@@ -95,6 +95,10 @@ pub fn exit(cx: &mut Cx<'_>, session: SessionId, serial: usize, raised: bool) ->
         all.any(|one| one.serial == serial && one.failed.is_some())
     };
     let mut done = Ok(());
+    if !is_open(cx.orm) && !cx.orm.profile.has(Behaviour::ClosedBlocksEndQuietly) {
+        super::get_mut(cx.orm, session).contexts.pop();
+        return Err(Error::new(ErrorKind::ResourceClosedError, "This transaction is closed"));
+    }
     if !raised && is_open(cx.orm) && !is_failed(cx.orm) {
         done = commit(cx, session, Some(serial));
     }

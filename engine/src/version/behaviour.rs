@@ -282,6 +282,10 @@ behaviours! {
         "A cascade or flush loads a relationship with `lazy=\"raise\"`; only reading it raises.",
         "cascades load what raises on access",
         "2.0.7 raises, 2.0.8 loads: `session.delete(ant)` with `cascade=\"all\", lazy=\"raise\"`";
+    ClosedBlocksEndQuietly "closed-blocks-end-quietly" since(1, 4, 0),
+        "A `with` block of a transaction that was ended inside ends without a word.",
+        "blocks of ended transactions no longer raise",
+        "1.3.24 raises ResourceClosedError, 1.4.54 does not: `with session.begin_nested(): session.rollback()`";
     OrphanIsReferencedBy "orphan-is-referenced-by" since(2, 0, 22),
         "The refusal of a delete-orphan cascade speaks of an object `referenced by` another; before, `referred towards by`.",
         "wording of the delete-orphan refusal",

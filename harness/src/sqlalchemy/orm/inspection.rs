@@ -94,7 +94,12 @@ impl Object for InstanceStateObject {
             }
             "expired_attributes" => {
                 let keys: Vec<Key> = lend::read(interp, |orm| {
-                    orm.states.get(id).expired_attributes.iter().cloned().collect()
+                    let state = orm.states.get(id);
+                    let mut keys: Vec<Key> = state.expired_attributes.iter().cloned().collect();
+                    if !orm.profile.has(Behaviour::ExpiredLoadsEager) {
+                        keys.retain(|key| orm.mappers.relationship(state.mapper, key).is_none());
+                    }
+                    keys
                 })?;
                 string_set(interp, keys)?
             }
