@@ -31,7 +31,6 @@ const WITHOUT_PROBE: &[(&str, &str)] = &[
     ("fetch-beside-returning", "not bisected: dated by the releases that its row names"),
     ("returning-populates", "not bisected: dated by the releases that its row names"),
     ("flushes-ignore-raise", "not bisected: dated by the releases that its row names"),
-    ("cascades-ignore-raise", "not bisected: dated by the releases that its row names"),
     ("refreshes-relationships-alone", "not bisected: dated by the releases that its row names"),
     ("closed-blocks-end-quietly", "not bisected: dated by the releases that its row names"),
     ("percent-doubled", "it ends before 1.2.13, the first release that can be asked"),
@@ -41,12 +40,10 @@ const WITHOUT_PROBE: &[(&str, &str)] = &[
 const UNTURNED: &[(&str, &str)] = &[
     ("engine-execute", "the engine runs what 1.x takes without asking for it"),
     ("files-are-pooled", "options of pools are taken in every release"),
-    ("raise-spares-cascades", "`cascades-ignore-raise` decides first"),
 ];
 
 /// Spans of a record whose output ours is known to differ from: the probe, the span's first release, and why.
 const KNOWN: &[(&str, &str, &str)] = &[
-    ("raise-spares-cascades", "1.2.13", "`cascades-ignore-raise` is dated 2.0.0 and decides first"),
     ("base-renamed-with-subclass", "1.4.37", "the columns of the query are not renamed with the join"),
     ("bound-metadata", "1.2.13", "bound metadata is unsupported"),
     ("case-takes-pairs", "1.2.13", "the message of `case()` before 1.4 is unsupported"),

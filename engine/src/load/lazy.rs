@@ -23,7 +23,7 @@ use std::rc::Rc;
 /// As for [`load_relationship`].
 pub fn load_relationship_anyway(cx: &mut Cx<'_>, id: StateId, key: &Key, committed: bool) -> Result<Slot> {
     let by_flush = cx.orm.profile.has(Behaviour::FlushesIgnoreRaise);
-    let by_cascade = cx.orm.profile.has(Behaviour::CascadesIgnoreRaise);
+    let by_cascade = cx.orm.profile.has(Behaviour::RaiseSparesCascades);
     let anyway = if committed { by_flush } else { by_cascade };
     load_as(cx, id, key, !anyway, committed)
 }

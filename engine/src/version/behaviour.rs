@@ -150,10 +150,6 @@ behaviours! {
         "A flush loads what it needs of a relationship with lazy=\"raise\" or \"raise_on_sql\".",
         "flushes load relationships that raise on access",
         "1.3.24 and 1.4.54: flush after session.delete() of a parent whose lazy=\"raise\" collection is not loaded.";
-    CascadesIgnoreRaise "cascades-ignore-raise" since(2, 0, 0),
-        "A delete cascade loads what it needs of a relationship with lazy=\"raise\" or \"raise_on_sql\".",
-        "delete cascades load relationships that raise on access",
-        "1.4.54 and 2.0.8: session.delete() of a parent whose lazy=\"raise\" collection cascades deletes and is not loaded.";
     RefreshesRelationshipsAlone "refreshes-relationships-alone" since(2, 0, 0),
         "`session.refresh(obj, [\"relationship\"])` refreshes relationships alone; before, some column must be named.",
         "relationships refreshed alone",
@@ -279,7 +275,7 @@ behaviours! {
         "tables of criteria follow joined eager loads",
         "1.3.24 and 1.4.54 with, 2.0.51 without: `Query(P).options(joinedload(P.cs)).filter(X.id == P.id)`";
     RaiseSparesCascades "raise-spares-cascades" since(2, 0, 8),
-        "A cascade or flush loads a relationship with `lazy=\"raise\"`; only reading it raises.",
+        "A delete cascade loads a relationship with `lazy=\"raise\"`; only reading it raises.",
         "cascades load what raises on access",
         "2.0.7 raises, 2.0.8 loads: `session.delete(ant)` with `cascade=\"all\", lazy=\"raise\"`";
     ClosedBlocksEndQuietly "closed-blocks-end-quietly" since(1, 4, 0),
