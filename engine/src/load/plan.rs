@@ -145,18 +145,6 @@ impl Plan {
                 froms = items;
             }
         }
-        let criteria_first = orm.profile.has(Behaviour::CriteriaBeforeEagerJoins);
-        if criteria_first && froms.iter().any(|from| matches!(from, FromItem::Join(_))) {
-            let mut first = Vec::new();
-            let named = where_.iter().flat_map(Expr::from_items);
-            for item in entity_items(orm, query)?.into_iter().chain(named) {
-                if position(&froms, &item).is_none() && !first.contains(&item) {
-                    first.push(item);
-                }
-            }
-            first.append(&mut froms);
-            froms = first;
-        }
         let mut select = Select {
             label_style: query.label_style(orm.profile),
             where_,
@@ -180,7 +168,7 @@ impl Plan {
         if nested {
             builder.wrap(&mut select, &mut froms, &mut readers, pending, adapters)?;
         } else {
-            builder.extend(&mut froms, &select.where_, &mut readers, pending, adapters)?;
+            builder.extend(&mut froms, &mut readers, pending, adapters)?;
             select.from = froms;
             select.columns = builder.primary;
             select.order_by.append(&mut builder.eager_order);
@@ -445,7 +433,6 @@ impl Builder<'_> {
     fn extend(
         &mut self,
         froms: &mut Vec<FromItem>,
-        where_: &[Expr],
         readers: &mut [Reader],
         pending: Vec<Vec<ToJoin>>,
         adapters: Vec<Option<Adapter>>,
@@ -458,9 +445,7 @@ impl Builder<'_> {
                 froms.push(item);
             }
         }
-        let criteria_first = self.orm.profile.has(Behaviour::CriteriaBeforeEagerJoins);
-        let where_ = if criteria_first { where_ } else { &[] };
-        for item in self.primary.iter().chain(where_).flat_map(Expr::from_items) {
+        for item in self.primary.iter().flat_map(Expr::from_items) {
             if position(froms, &item).is_none() {
                 froms.push(item);
             }

@@ -270,10 +270,6 @@ behaviours! {
         "Setting a scalar relationship whose old object only a query can tell leaves the query to the flush.",
         "old scalar objects loaded at flush",
         "1.4.20 without, 1.4.21 with: the echo log of setting an expired many-to-one";
-    CriteriaBeforeEagerJoins "criteria-before-eager-joins" through(1, 4),
-        "Tables that only criteria name stand before joined eager loads in the `FROM` list.",
-        "tables of criteria follow joined eager loads",
-        "1.3.24 and 1.4.54 with, 2.0.51 without: `Query(P).options(joinedload(P.cs)).filter(X.id == P.id)`";
     RaiseSparesCascades "raise-spares-cascades" since(2, 0, 8),
         "A delete cascade loads a relationship with `lazy=\"raise\"`; only reading it raises.",
         "cascades load what raises on access",
