@@ -40,6 +40,7 @@ const WITHOUT_PROBE: &[(&str, &str)] = &[
 const UNTURNED: &[(&str, &str)] = &[
     ("engine-execute", "the engine runs what 1.x takes without asking for it"),
     ("files-are-pooled", "options of pools are taken in every release"),
+    ("criteria-before-eager-joins", "`explicit-from-first` decides first"),
 ];
 
 /// Spans of a record whose output ours is known to differ from: the probe, the span's first release, and why.
