@@ -9,6 +9,7 @@ mod change;
 mod collection;
 mod events;
 mod history;
+mod queried;
 
 pub use access::{Passive, get, get_passive, is_loaded, set_committed};
 pub use candidate::Candidate;
@@ -19,4 +20,5 @@ pub use collection::{
     set_slice,
 };
 pub use events::{Hooks, no_state_error, object_text};
+pub use queried::{queried_add, queried_added, queried_remove};
 pub use history::{History, Item, full_history, history, history_passive, is_modified};

@@ -6,6 +6,7 @@
 mod adapt;
 mod bulk;
 mod classes;
+mod collected;
 mod columns;
 mod dml;
 mod evaluate;
@@ -24,6 +25,7 @@ mod rows;
 
 pub use adapt::{alias_name, alias_of, attribute, attribute_of_class, selectable};
 pub use bulk::{Inserted, NewRows, update_rows};
+pub use collected::{collection_criteria, collection_insert, collection_query};
 pub use columns::{load_columns, refresh};
 pub use dml::{Change, Changed, Synchronize};
 pub use get::get;

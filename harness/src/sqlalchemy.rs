@@ -11,6 +11,7 @@ pub(crate) mod convert;
 mod ddl;
 mod define;
 pub(crate) mod engine;
+mod event;
 pub(crate) mod errors;
 pub(crate) mod expr;
 pub(crate) mod functions;

@@ -62,6 +62,10 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
             Ok(cx.orm.states.get(id).dict.get(key).cloned().unwrap_or(Slot::Value(Value::Null)))
         }
         Some(Property::Relationship(relationship)) => {
+            if relationship.is_queried() {
+                let slot = super::queried::slot(cx, id, &relationship, Passive::Load)?;
+                return slot.ok_or_else(|| Error::unsupported(format!("reading `{key}`")));
+            }
             if cx.orm.states.get(id).key.is_some() {
                 return load::load_relationship(cx, id, key);
             }
@@ -99,6 +103,9 @@ fn no_attribute(orm: &Orm, id: StateId, key: &str) -> Error {
 pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) -> Result<Option<Slot>> {
     if let Some(slot) = cx.orm.states.get(id).dict.get(key) {
         return Ok(Some(slot.clone()));
+    }
+    if let Some(relationship) = state::relationship(cx.orm, id, key).filter(|found| found.is_queried()) {
+        return super::queried::slot(cx, id, &relationship, passive);
     }
     match passive {
         Passive::Load => get(cx, id, key).map(Some),

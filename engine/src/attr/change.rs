@@ -40,7 +40,9 @@ pub fn set(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<(
     match cx.orm.mappers.get(mapper).properties.get(key).cloned() {
         Some(Property::Relationship(relationship)) => {
             crate::map::configure(cx)?;
-            if relationship.resolved().uselist {
+            if relationship.is_queried() {
+                super::queried::set(cx, id, &relationship, value)
+            } else if relationship.resolved().uselist {
                 set_many(cx, id, &relationship, value)
             } else {
                 let object = one(cx, value)?;
@@ -293,6 +295,9 @@ pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
         }
         Some(Property::Relationship(relationship)) => {
             crate::map::configure(cx)?;
+            if relationship.is_queried() {
+                return Err(Error::new(ErrorKind::NotImplementedError, ""));
+            }
             if relationship.resolved().uselist {
                 return delete_many(cx, id, &relationship);
             }

@@ -412,13 +412,14 @@ fn collection_at_hand(
     let state = cx.orm.states.get(id);
     match state.dict.get(&relationship.key) {
         Some(Slot::Many(list)) => Some(Rc::clone(list)),
+        _ if relationship.is_queried() => None,
         _ if state.key.is_none() => Some(empty_collection(cx.orm, id, relationship)),
         _ => None,
     }
 }
 
 /// Puts an object into a collection without loading it: where it is not loaded, the change waits.
-fn join_collection(
+pub(super) fn join_collection(
     cx: &mut Cx<'_>,
     id: StateId,
     relationship: &Rc<Relationship>,
@@ -440,7 +441,7 @@ fn join_collection(
 }
 
 /// Takes an object out of a collection without loading it; that it is not there is no error.
-fn leave_collection(
+pub(super) fn leave_collection(
     cx: &mut Cx<'_>,
     id: StateId,
     relationship: &Rc<Relationship>,

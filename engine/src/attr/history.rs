@@ -59,6 +59,7 @@ pub fn history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> {
 pub fn full_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> {
     let is_list = state::relationship(cx.orm, id, key).is_some_and(|found| found.resolved().uselist);
     if is_list
+        && !state::relationship(cx.orm, id, key).is_some_and(|found| found.is_queried())
         && cx.orm.states.get(id).key.is_none()
         && let Slot::Many(list) = super::access::get(cx, id, key)?
     {
@@ -70,6 +71,9 @@ pub fn full_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> 
 
 /// The history of an attribute, whose value is looked for as far as `passive` goes.
 pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) -> Result<History> {
+    if let Some(relationship) = state::relationship(cx.orm, id, key).filter(|found| found.is_queried()) {
+        return super::queried::history(cx, id, &relationship, passive);
+    }
     look_up_old(cx, id, key)?;
     let loads = passive == Passive::Load;
     let nothing_to_load = loads

@@ -39,6 +39,7 @@ pub struct Databases {
     log: Vec<LogRecord>,
     engines: Vec<Database>,
     connections: Vec<Connection>,
+    pub(super) listeners: super::listen::Listeners,
 }
 
 #[derive(Debug)]

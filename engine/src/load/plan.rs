@@ -363,6 +363,11 @@ impl Builder<'_> {
             return Ok(());
         }
         let mut chosen = chosen(self.orm, &self.query.options, &plan.path, relationship);
+        if relationship.is_queried()
+            && !matches!(chosen.lazy, Lazy::Dynamic | Lazy::WriteOnly | Lazy::Select)
+        {
+            return Err(Error::unsupported("eager loading of a collection that is queried"));
+        }
         if self.query.joins_afresh && chosen.cut == Some(Lazy::Joined) {
             let below = &plan.path[self.query.path.len().min(plan.path.len())..];
             chosen = super::options::chosen(self.orm, &[], below, relationship);

@@ -5,7 +5,9 @@
 
 use super::join::{JoinSpec, Side};
 use super::messages;
-use super::relationship::{Backref, Cascades, Direction, Relationship, RelationshipArgs, Resolved, Target};
+use super::relationship::{
+    Backref, Cascades, Direction, Lazy, Relationship, RelationshipArgs, Resolved, Target,
+};
 use super::spec::insert_relationship;
 use super::{Key, MapperId, PassiveDeletes, RegistryId};
 use crate::error::{Error, ErrorKind, Result};
@@ -194,6 +196,15 @@ fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
     .determine()?;
     let cascade = check_cascade(cx, relationship, target, &name, join.direction)?;
     let uselist = args.uselist.unwrap_or(join.direction != Direction::ManyToOne);
+    if !uselist && matches!(args.lazy, Some(Lazy::Dynamic | Lazy::WriteOnly)) {
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            format!(
+                "On relationship {name}, 'dynamic' loaders cannot be used with many-to-one/one-to-one relationships \
+                 and/or uselist=False."
+            ),
+        ));
+    }
     let reversed = match &join.secondaryjoin {
         Some(secondaryjoin) => {
             Reversed { primaryjoin: secondaryjoin.clone(), secondaryjoin: Some(join.primaryjoin.clone()) }

@@ -152,6 +152,11 @@ pub struct Resolved {
 }
 
 impl Relationship {
+    /// Whether an object never holds the collection: a document queries it.
+    pub fn is_queried(&self) -> bool {
+        self.resolved.get().is_some_and(|resolved| matches!(resolved.lazy, Lazy::Dynamic | Lazy::WriteOnly))
+    }
+
     pub(crate) fn new(key: Key, parent: MapperId, args: RelationshipArgs, from_backref: bool) -> Self {
         let back_populates = args.back_populates.clone();
         Relationship {

@@ -48,6 +48,10 @@ fn passes(operation: Operation, relationship: &Relationship) -> bool {
 /// of them, where that is what it holds.
 pub(crate) fn all_pending(orm: &Orm, id: StateId, key: &Key) -> Vec<Member> {
     let state = orm.states.get(id);
+    if state::relationship(orm, id, key).is_some_and(|relationship| relationship.is_queried()) {
+        let Some(pending) = state.pending.get(key) else { return Vec::new() };
+        return pending.added.iter().chain(&pending.removed).cloned().map(Some).collect();
+    }
     let original = state.committed.get(key);
     match state.dict.get(key) {
         Some(Slot::Many(list)) => {

@@ -139,6 +139,9 @@ pub fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<ConnectionId> {
         connection
     } else {
         let database = super::bind(cx, session)?;
+        if super::get(cx.orm, session).settings.connection.is_none() {
+            crate::db::open(cx, database)?;
+        }
         join::take(cx.orm, session, database)?
     };
     for depth in 0..super::get(cx.orm, session).transactions.len() {

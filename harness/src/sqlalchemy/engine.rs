@@ -47,15 +47,18 @@ impl Object for EngineObject {
             "name" => Value::from("sqlite"),
             "connect" => Value::native(name, move |interp, args| {
                 let [] = args.exactly(interp, "connect")?;
+                super::event::open(interp, database)?;
                 let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
                 Ok(ConnectionObject::value(connection, future))
             }),
             "begin" => Value::native(name, move |interp, args| {
                 let [] = args.exactly(interp, "begin")?;
+                super::event::open(interp, database)?;
                 let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
                 Ok(begin_block(connection, future))
             }),
             "execute" | "scalar" if !future => Value::native(name, move |interp, args| {
+                super::event::open(interp, database)?;
                 let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
                 let held = ConnectionObject::value(connection, future);
                 let executed = interp.call_method(&held, method, args);
@@ -210,6 +213,7 @@ pub(super) fn emit_schema(
 ) -> PyResult<Value> {
     if let Some(engine) = bind.downcast::<EngineObject>() {
         let database = engine.database;
+        super::event::open(interp, database)?;
         with_cx(interp, |cx| {
             let databases = &mut cx.orm.databases;
             if drop {

@@ -17,6 +17,10 @@ fn everything(interp: &mut Interp) -> PyResult<Module> {
     }
     all.dict.set("select", Value::native("select", orm::select::select));
     all.dict.set("inspect", Value::native("inspect", orm::inspect_function));
+    let engine = super::event::engine_class(interp);
+    all.dict.set("Engine", Value::Class(engine));
+    let event = interp.import("sqlalchemy.event")?;
+    all.dict.set("event", Value::Module(event));
     let errors = interp.import("sqlalchemy.exc")?;
     all.dict.set("exc", Value::Module(errors));
     Ok(all)
@@ -47,6 +51,8 @@ fn sqlalchemy(interp: &mut Interp) -> PyResult<Rc<Module>> {
 pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy", sqlalchemy);
     interp.register_module("sqlalchemy.types", types::module);
+    interp.register_module("sqlalchemy.event", super::event::module);
+    interp.register_module("sqlite3", super::event::driver_module);
     interp.register_module("sqlalchemy.exc", errors::core_module);
     interp.register_module("sqlalchemy.orm.exc", errors::orm_module);
     for name in ["sqlalchemy.schema", "sqlalchemy.sql", "sqlalchemy.sql.expression", "sqlalchemy.engine"] {

@@ -23,6 +23,7 @@ mod mapped;
 mod mapper;
 mod options;
 mod property;
+mod queried;
 mod query;
 mod registry;
 mod relationship;
@@ -116,6 +117,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("registry", declarative::registry),
     ("relationship", relationship::relationship),
     ("relation", relationship::relationship),
+    ("dynamic_loader", queried::dynamic_loader),
     ("backref", relationship::backref),
     ("mapped_column", columns::mapped_column),
     ("column_property", |interp, args| columns::column_property(interp, args, false)),

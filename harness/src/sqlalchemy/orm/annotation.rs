@@ -5,6 +5,7 @@
 use super::columns::MappedColumnObject;
 use super::mapped::mapper_of;
 use crate::python::{Interp, Object, PyResult, Stop, Value};
+use backproof_engine::map::Lazy;
 use backproof_engine::schema::SqlType;
 use backproof_engine::version::{Behaviour, Profile};
 use std::any::Any;
@@ -61,6 +62,8 @@ pub(super) struct Hint {
     pub(super) collection: Option<String>,
     /// A `mapped_column()` that `Annotated[…]` brings.
     pub(super) template: Option<Value>,
+    /// The loader that the annotation says, where a document queries the collection.
+    pub(super) lazy: Option<Lazy>,
 }
 
 #[derive(Clone)]
@@ -70,8 +73,19 @@ pub(super) enum Inner {
 }
 
 impl Hint {
+    /// As an annotation of this name has it.
+    fn queried_as(self, name: &str) -> Hint {
+        let lazy = match name {
+            "WriteOnlyMapped" => Some(Lazy::WriteOnly),
+            "DynamicMapped" => Some(Lazy::Dynamic),
+            _ => return self,
+        };
+        let collection = self.collection.clone().or_else(|| Some("list".to_owned()));
+        Hint { lazy, collection, ..self }
+    }
+
     fn of(inner: Inner) -> Hint {
-        Hint { inner, optional: false, collection: None, template: None }
+        Hint { inner, optional: false, collection: None, template: None, lazy: None }
     }
 }
 
@@ -81,20 +95,18 @@ pub(super) fn read(interp: &mut Interp, annotation: &Value) -> PyResult<Option<H
         return read_text(interp, text);
     }
     let Some(mapped) = annotation.downcast::<MappedObject>() else { return Ok(None) };
-    if mapped.name != "Mapped" {
-        return Err(Stop::unsupported(format!("the annotation {}", mapped.name)));
-    }
-    mapped.inner.as_ref().map(|inner| read_value(interp, inner, 0)).transpose()
+    let hint = mapped.inner.as_ref().map(|inner| read_value(interp, inner, 0)).transpose()?;
+    Ok(hint.map(|hint| hint.queried_as(mapped.name)))
 }
 
 /// A postponed annotation.
 fn read_text(interp: &mut Interp, text: &str) -> PyResult<Option<Hint>> {
     let Some((head, inner)) = subscript(text.trim()) else { return Ok(None) };
-    let names_mapped = head.rsplit('.').next() == Some("Mapped");
-    if !names_mapped {
+    let name = head.rsplit('.').next().unwrap_or(head);
+    if !matches!(name, "Mapped" | "WriteOnlyMapped" | "DynamicMapped") {
         return Ok(None);
     }
-    text_hint(interp, inner, 0).map(Some)
+    Ok(Some(text_hint(interp, inner, 0)?.queried_as(name)))
 }
 
 /// `head[inner]`.

@@ -77,6 +77,9 @@ impl AttributeObject {
         if value.is_none() {
             return Ok(NewValue::One(None));
         }
+        if relationship.is_queried() {
+            return Ok(NewValue::Members(super::queried::members(interp, value)?));
+        }
         if relationship.resolved.get().is_some_and(|resolved| resolved.uselist) {
             if let Some(list) = value.downcast::<collection::ListObject>() {
                 return Ok(NewValue::List(Rc::clone(&list.list)));
@@ -233,6 +236,9 @@ impl Object for AttributeObject {
             return Ok(this.clone());
         };
         let object = object(interp, instance)?;
+        if let Some(queried) = super::queried::value(interp, &object, &self.key)? {
+            return Ok(queried);
+        }
         let slot = lend::with_cx(interp, |cx| attr::get(cx, object.id(), &self.key))?;
         slot_value(interp, &slot)
     }

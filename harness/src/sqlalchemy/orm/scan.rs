@@ -441,6 +441,9 @@ fn relationship(
     };
     let mut args = declared.engine_args(interp, &Scope::new(registry, class))?;
     if let Some(hint) = hint {
+        if args.lazy.is_none() {
+            args.lazy = hint.lazy;
+        }
         match hint.collection.as_deref() {
             None if args.uselist.is_none() => args.uselist = Some(false),
             None | Some("list") => {}
