@@ -243,7 +243,7 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
         query.style = Style::Select;
     }
     query.only = keys.map(<[Key]>::to_vec);
-    query.asked_for = keys.is_some() && cx.orm.profile.has(Behaviour::RefreshesRelationshipsAlone);
+    query.asked_for = keys.is_some() && cx.orm.profile.has(Behaviour::RefreshesLazyRelationships);
     query.populate_existing = keys.is_none();
     let refresh = Refresh { object, only: query.only.clone() };
     let (_, met) = query.run_refreshing(cx, session, Some(refresh))?;

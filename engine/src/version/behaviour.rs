@@ -153,7 +153,11 @@ behaviours! {
     RefreshesRelationshipsAlone "refreshes-relationships-alone" since(2, 0, 0),
         "`session.refresh(obj, [\"relationship\"])` refreshes relationships alone; before, some column must be named.",
         "relationships refreshed alone",
-        "1.4.54 raises `InvalidRequestError`, 2.0.51 loads: `session.refresh(obj, [\"relationship\"])`";
+        "1.4.54 raises `InvalidRequestError`, 2.0.0 does not: `session.refresh(obj, [\"relationship\"])`";
+    RefreshesLazyRelationships "refreshes-lazy-relationships" since(2, 0, 4),
+        "`session.refresh()` loads the relationships that it is asked for by name, lazy ones too.",
+        "lazy relationships refreshed by name",
+        "2.0.3 leaves it out, 2.0.4 loads: `session.refresh(obj, [\"id\", \"relationship\"])`";
     ExpandingIn "expanding-in" since(1, 4, 0),
         "`IN` lists are bound when the statement is executed, and print as `IN (__[POSTCOMPILE_id_1])`.",
         "`IN` lists bound at execution",
@@ -274,10 +278,10 @@ behaviours! {
         "A delete cascade loads a relationship with `lazy=\"raise\"`; only reading it raises.",
         "cascades load what raises on access",
         "2.0.7 raises, 2.0.8 loads: `session.delete(ant)` with `cascade=\"all\", lazy=\"raise\"`";
-    ClosedBlocksEndQuietly "closed-blocks-end-quietly" since(1, 4, 0),
+    ClosedBlocksEndQuietly "closed-blocks-end-quietly" since(1, 4, 14),
         "A `with` block of a transaction that was ended inside ends without a word.",
         "blocks of ended transactions no longer raise",
-        "1.3.24 raises ResourceClosedError, 1.4.54 does not: `with session.begin_nested(): session.rollback()`";
+        "1.4.13 raises ResourceClosedError, 1.4.14 does not: `with session.begin_nested(): session.rollback()`";
     OrphanIsReferencedBy "orphan-is-referenced-by" since(2, 0, 22),
         "The refusal of a delete-orphan cascade speaks of an object `referenced by` another; before, `referred towards by`.",
         "wording of the delete-orphan refusal",
@@ -462,10 +466,10 @@ behaviours! {
         "A change by criteria that returns columns returns the primary key too, where objects are found by it.",
         "objects follow a statement that returns columns",
         "2.0.9 without, 2.0.10 with: `update(User).where(User.name.like('a')).values(name='z').returning(User.age)`";
-    ReturningPopulates "returning-populates" since(2, 0, 23),
+    ReturningPopulates "returning-populates" since(2, 0, 36),
         "`populate_existing` makes objects take what an update or delete returns.",
         "`populate_existing` with `returning()`",
-        "2.0.22 without, 2.0.51 with: `update(User).returning(User)` with `synchronize_session=False` and `populate_existing=True`";
+        "2.0.35 without, 2.0.36 with: `update(User).returning(User)` with `synchronize_session=False` and `populate_existing=True`";
     RenderNulls "render-nulls" since(2, 0, 23),
         "The execution option `render_nulls` has bulk inserts write `NULL` for `None`.",
         "`render_nulls` of bulk inserts",
