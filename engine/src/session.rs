@@ -24,8 +24,8 @@ use indexmap::IndexMap;
 use std::rc::Rc;
 
 pub use cascade::SessionHooks;
-pub(crate) use expire::{expire_attributes, expire_state};
 pub use expire::{expire, expire_all, refresh};
+pub(crate) use expire::{expire_attributes, expire_state};
 pub use identity::{identity_objects, lookup, register_loaded, sweep};
 pub use join::JoinMode;
 pub use membership::{
@@ -342,6 +342,12 @@ fn note_flushed(orm: &mut Orm, session: SessionId, id: StateId) {
 
 /// What an object holds is what its row holds.
 fn commit_state(orm: &mut Orm, id: StateId) {
+    let found: Vec<_> = orm.states.get(id).empty.keys().cloned().collect();
+    for key in found {
+        if state::relationship(orm, id, &key).is_some_and(|relationship| relationship.is_queried()) {
+            orm.states.get_mut(id).empty.shift_remove(&key);
+        }
+    }
     let state = orm.states.get_mut(id);
     let dropped = (std::mem::take(&mut state.committed), std::mem::take(&mut state.pending));
     state.modified = false;

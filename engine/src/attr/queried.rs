@@ -79,6 +79,18 @@ fn stored(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<V
     query.objects_as_they_are(cx, session)
 }
 
+/// As [`stored`], looked up once in a flush.
+fn stored_once(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<Vec<ObjRef>> {
+    if let Some(list) = cx.orm.states.get(id).empty.get(&relationship.key) {
+        return Ok(list.objects());
+    }
+    let found = stored(cx, id, relationship)?;
+    let list = new_collection(id, relationship, found.iter().cloned().map(Some).collect());
+    list.owner.set(None);
+    cx.orm.states.get_mut(id).empty.insert(relationship.key.clone(), list);
+    Ok(found)
+}
+
 fn loads(passive: Passive) -> bool {
     matches!(passive, Passive::Load | Passive::LoadAnyway | Passive::LoadCommitted)
 }
@@ -111,7 +123,11 @@ pub(super) fn history(
     relationship: &Relationship,
     passive: Passive,
 ) -> Result<History> {
-    let stored = if loads(passive) { stored(cx, id, relationship)? } else { Vec::new() };
+    let stored = match passive {
+        Passive::LoadCommitted => stored_once(cx, id, relationship)?,
+        _ if loads(passive) => stored(cx, id, relationship)?,
+        _ => Vec::new(),
+    };
     let wrap = |objects: &[ObjRef]| objects.iter().map(|object| Item::Object(Some(object.clone()))).collect();
     let pending = cx.orm.states.get(id).pending.get(&relationship.key);
     let (added, removed) = pending.map_or((&[][..], &[][..]), |pending| (&pending.added, &pending.removed));

@@ -307,7 +307,10 @@ impl Change {
                 if !attr::is_loaded(cx.orm, object.id(), &key) {
                     continue;
                 }
+                let fetched = self.synchronize == Synchronize::Fetch;
                 let value = match check(cx.orm, self.mapper, value) {
+                    // The oldest releases leave what was fetched to be loaded.
+                    Ok(()) if fetched && !cx.orm.profile.has(Behaviour::StatementsSynchronize) => None,
                     Ok(()) => match evaluate(cx, object, self.mapper, value)? {
                         Known::Value(value) => Some(value),
                         Known::Expired => None,

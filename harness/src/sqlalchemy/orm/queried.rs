@@ -259,7 +259,8 @@ impl Object for AppenderObject {
     }
 
     fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        if name.starts_with("__") {
+        let own = matches!(name, "append" | "add" | "extend" | "add_all" | "remove");
+        if own || name.starts_with("__") {
             return Ok(None);
         }
         if name == "count"
