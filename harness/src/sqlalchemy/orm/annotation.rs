@@ -81,7 +81,7 @@ impl Hint {
             _ => return self,
         };
         let collection = self.collection.clone().or_else(|| Some("list".to_owned()));
-        Hint { lazy, collection, ..self }
+        Hint { collection, lazy, ..self }
     }
 
     fn of(inner: Inner) -> Hint {

@@ -77,7 +77,7 @@ pub(super) fn mapper_args(
     };
     for (name, value) in string_keys(dict) {
         match &*name {
-            "polymorphic_on" if value.is_none() => {}
+            "polymorphic_on" | "inherit_condition" if value.is_none() => {}
             "polymorphic_on" => spec.polymorphic_on = Some(discriminator(interp, members, spec, &value)?),
             "polymorphic_identity" => {
                 let identity = convert::to_engine(interp, &value)?;
@@ -101,7 +101,6 @@ pub(super) fn mapper_args(
             "with_polymorphic" => spec.inheritance.with_polymorphic = with_polymorphic(interp, &value)?,
             "polymorphic_abstract" => spec.inheritance.is_abstract = interp.truth(&value)?,
             "concrete" => spec.inheritance.concrete = interp.truth(&value)?,
-            "inherit_condition" if value.is_none() => {}
             "inherit_condition" => spec.inheritance.inherit_condition = Some(expr::coerce(interp, &value)?),
             "primary_key" => spec.primary_key = Some(super::comparator::columns(interp, &value)?),
             "eager_defaults" | "confirm_deleted_rows" => {}
