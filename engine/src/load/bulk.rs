@@ -56,7 +56,12 @@ impl NewRows {
         if self.autoflush {
             session::autoflush(cx, session)?;
         }
-        let returned = Returned::plan(cx, &self.returning)?;
+        let whole = matches!(&self.returning[..], [Entity::Mapped(mapped)] if mapped.mapper == self.mapper);
+        let returned = if whole && !self.sets.is_empty() {
+            Returned::plan_spliced(cx, &self.returning)?
+        } else {
+            Returned::plan(cx, &self.returning)?
+        };
         let connection = session::connection_for(cx, session, self.mapper, true)?;
         if self.sets.is_empty() {
             let mut insert = self.insert.clone();
@@ -82,7 +87,11 @@ impl NewRows {
                 }
             }
             if tables.len() > 1 {
-                self.insert_along(cx, connection, &tables, &mut group)?;
+                let result = self.insert_along(cx, connection, &tables, &mut group, &returned)?;
+                if let Some(result) = result {
+                    let loaded = returned.load(cx, session, &result, self.populate_existing)?;
+                    extend(&mut rows, loaded);
+                }
                 continue;
             }
             let mut insert = self.insert.clone();
@@ -93,10 +102,7 @@ impl NewRows {
                 continue;
             }
             let loaded = returned.load(cx, session, &result, self.populate_existing)?;
-            match &mut rows {
-                Some(rows) => rows.rows.extend(loaded.rows),
-                None => rows = Some(loaded),
-            }
+            extend(&mut rows, loaded);
         }
         Ok(Inserted::Rows(rows.unwrap_or_else(|| Rows {
             names: Vec::new(),
@@ -133,31 +139,62 @@ impl NewRows {
             .collect()
     }
 
-    /// Inserts rows into the tables of a class, the base's first; each further row has the key of the one above.
+    /// Inserts rows into the tables of a class, the base's first; each further row has the key of the one above. What
+    /// each table returns is put together row by row.
     fn insert_along(
         &self,
         cx: &mut Cx<'_>,
         connection: ConnectionId,
         tables: &[Table],
         group: &mut [Params],
-    ) -> Result<()> {
-        if !self.returning.is_empty() {
-            return Err(Error::unsupported("returning() of a class in several tables"));
+        returned: &Returned,
+    ) -> Result<Option<ExecResult>> {
+        let wanted = returned.columns();
+        if wanted.is_empty() != self.returning.is_empty() {
+            return Err(Error::unsupported("returning() of some columns of a class in several tables"));
         }
+        let mut spliced = vec![vec![Value::Null; wanted.len()]; group.len()];
         for (number, table) in tables.iter().enumerate() {
             let sets = self.columns(cx, table, group);
+            let key = table.primary_key();
             let mut insert = Insert::into(table);
             let last = number + 1 == tables.len();
-            if !last {
+            let own = |column: &Expr| column.base_column().is_some_and(|column| table.has_column(column));
+            let places: Vec<usize> = (0..wanted.len()).filter(|at| own(&wanted[*at])).collect();
+            if !wanted.is_empty() {
+                insert.returning = places.iter().map(|at| wanted[*at].clone()).collect();
+                insert.sort_returning = true;
+                let given = sets.iter().all(|set| key.iter().all(|column| set.contains_key(&column.key())));
+                // Rows that are sent together are told apart by their keys.
+                if given && sets.len() > 1 && cx.orm.profile.has(Behaviour::InsertManyValuesOrdered) {
+                    insert.returning.extend(key.iter().map(Expr::column));
+                }
+            } else if !last {
                 insert = insert.return_defaults();
             }
             let result = db::execute(cx, connection, &Statement::from(insert), unit::given(sets))?;
+            let mut keys = result.inserted_primary_keys;
+            if !wanted.is_empty() {
+                let place =
+                    |column: &Column| places.iter().position(|at| wanted[*at].base_column() == Some(column));
+                let at: Vec<usize> = key.iter().filter_map(place).collect();
+                keys = result
+                    .rows
+                    .iter()
+                    .map(|row| at.iter().filter_map(|at| row.get(*at).cloned()).collect())
+                    .collect();
+                for (whole, row) in spliced.iter_mut().zip(&result.rows) {
+                    for (at, value) in places.iter().zip(row) {
+                        whole[*at] = value.clone();
+                    }
+                }
+            }
             if last {
                 break;
             }
             let mapper = cx.orm.mappers.get(self.mapper);
-            for (set, key) in group.iter_mut().zip(&result.inserted_primary_keys) {
-                for (column, value) in table.primary_key().iter().zip(key) {
+            for (set, values) in group.iter_mut().zip(&keys) {
+                for (column, value) in key.iter().zip(values) {
                     let below = mapper.hierarchy.equated.iter().filter(|(above, _)| above == column);
                     for key in below.filter_map(|(_, below)| mapper.key_of(below)) {
                         set.insert(key.clone(), value.clone());
@@ -165,7 +202,16 @@ impl NewRows {
                 }
             }
         }
-        Ok(())
+        let result = ExecResult { rows: spliced, returns_rows: true, ..ExecResult::default() };
+        Ok((!wanted.is_empty()).then_some(result))
+    }
+}
+
+/// Adds further rows to those there are.
+fn extend(rows: &mut Option<Rows>, more: Rows) {
+    match rows {
+        Some(rows) => rows.rows.extend(more.rows),
+        None => *rows = Some(more),
     }
 }
 

@@ -276,7 +276,7 @@ impl Change {
                 key.iter().filter_map(|column| cx.orm.mappers.get(self.mapper).key_of(column).cloned());
             let entities = keys.map(|key| Entity::Attribute(mapped, key)).collect();
             let mut query = Query::new(Style::Legacy, None, entities);
-            query.criteria = self.criteria.clone();
+            query.criteria.clone_from(&self.criteria);
             Plan::new(cx.orm, &query, false)?.select
         };
         let connection = session::connection_for(cx, session, self.mapper, true)?;

@@ -114,8 +114,21 @@ pub(super) fn check(orm: &Orm, mapper: MapperId, expr: &Expr) -> std::result::Re
 
 fn check_operator(orm: &Orm, op: &Op) -> std::result::Result<(), Refusal> {
     let name = match op {
-        Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge | Op::Is | Op::IsNot => return Ok(()),
-        Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Mod | Op::In | Op::NotIn => return Ok(()),
+        Op::Eq
+        | Op::Ne
+        | Op::Lt
+        | Op::Le
+        | Op::Gt
+        | Op::Ge
+        | Op::Is
+        | Op::IsNot
+        | Op::In
+        | Op::NotIn
+        | Op::Add
+        | Op::Sub
+        | Op::Mul
+        | Op::Div
+        | Op::Mod => return Ok(()),
         Op::Concat if orm.profile.has(Behaviour::ListsEvaluated) => return Ok(()),
         Op::StartsWith | Op::EndsWith if orm.profile.has(Behaviour::PrefixesEvaluated) => return Ok(()),
         Op::FloorDiv => {

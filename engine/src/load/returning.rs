@@ -32,19 +32,28 @@ pub(super) struct Returned {
 ///
 /// `Unsupported` for a class in several tables, or one that loads relationships along.
 pub fn returned_columns(cx: &mut Cx<'_>, entities: &[Entity]) -> Result<Vec<Expr>> {
-    Ok(Returned::plan(cx, entities)?.columns())
+    Ok(Returned::plan_spliced(cx, entities)?.columns())
 }
 
 impl Returned {
     /// What these entities need.
     pub(super) fn plan(cx: &Cx<'_>, entities: &[Entity]) -> Result<Self> {
+        Self::plan_as(cx, entities, false)
+    }
+
+    /// As [`Returned::plan`], where several statements can bring the columns of one class.
+    pub(super) fn plan_spliced(cx: &Cx<'_>, entities: &[Entity]) -> Result<Self> {
+        Self::plan_as(cx, entities, true)
+    }
+
+    fn plan_as(cx: &Cx<'_>, entities: &[Entity], spliced: bool) -> Result<Self> {
         if entities.is_empty() {
             return Ok(Returned::default());
         }
         for entity in entities {
             let Entity::Mapped(mapped) = entity else { continue };
             let mapper = cx.orm.mappers.get(mapped.mapper);
-            if mapper.is_joined() || mapped.alias.is_some() {
+            if (mapper.is_joined() && !spliced) || mapped.alias.is_some() {
                 return Err(Error::unsupported("returning() of a class in several tables, or of an alias"));
             }
             let eager =
