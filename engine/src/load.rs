@@ -30,6 +30,7 @@ pub use columns::{load_columns, refresh};
 pub use dml::{Change, Changed, Synchronize};
 pub use get::get;
 pub use lazy::{load_relationship, load_relationship_anyway, load_replaced};
+pub(crate) use options::is_left;
 pub use options::{LoaderOption, Strategy};
 pub use polymorphic::{Aliasing, alias, alias_as, with_polymorphic};
 pub use query::{Entity, Join, JoinTarget, OnClause, Query, Style, row_count};

@@ -55,7 +55,7 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
         None => Err(no_attribute(cx.orm, id, key)),
         Some(Property::Column(property)) => {
             let state = cx.orm.states.get(id);
-            let deferred = state.key.is_some() && property.deferred;
+            let deferred = state.key.is_some() && (property.deferred || load::is_left(cx.orm, id, key));
             if deferred || state.expired_attributes.contains(key) {
                 load::load_columns(cx, id, std::slice::from_ref(key))?;
             }

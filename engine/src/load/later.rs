@@ -77,10 +77,8 @@ fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[Loader
         Direction::ManyToOne => cx.orm.profile.has(Behaviour::SelectinJoinsForManyToOne),
         Direction::ManyToMany => true,
     };
-    let direct = !joined
-        && resolved.secondary.is_none()
-        && resolved.synchronize_pairs.len() == pairs.len()
-        && plain;
+    let direct =
+        !joined && resolved.secondary.is_none() && resolved.synchronize_pairs.len() == pairs.len() && plain;
     let (locals, remotes): (Vec<Column>, Option<Vec<Column>>) = if direct {
         let (locals, remotes) = pairs.iter().cloned().unzip();
         (locals, Some(remotes))

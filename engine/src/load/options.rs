@@ -2,6 +2,7 @@
 
 use crate::map::{Key, Lazy, Mapped, MapperId, PolymorphicLoad, Relationship};
 use crate::orm::Orm;
+use crate::state::StateId;
 use crate::version::Behaviour;
 
 /// A path of attributes from a queried class.
@@ -21,6 +22,9 @@ pub enum Strategy {
     Defer,
     /// `undefer(…)` of a column.
     Undefer,
+    /// `load_only(…)`: every column of the class but those that later options undefer and the primary key. The path's
+    /// last step is the class, without an attribute.
+    DeferRest,
     /// `selectin_polymorphic(…)`: the path's last step is a subclass, without an attribute.
     SelectinPolymorphic,
 }
@@ -107,22 +111,28 @@ pub(crate) fn chosen(
     }
 }
 
-/// Whether a column is left for later where it stands.
+/// Whether a column is left for later where it stands. A column of the primary key is not among the rest that
+/// `load_only()` leaves.
 pub(crate) fn is_deferred(
     options: &[LoaderOption],
     path: &[(MapperId, Key)],
     mapper: MapperId,
     key: &str,
     default: bool,
+    is_key: bool,
 ) -> bool {
     let found = options.iter().rev().find_map(|option| {
+        if option.strategy == Strategy::DeferRest {
+            return (!is_key && ends_with(option, path, mapper, "")).then_some(true);
+        }
         if !ends_with(option, path, mapper, key) {
             return None;
         }
         match option.strategy {
             Strategy::Defer => Some(true),
             Strategy::Undefer => Some(false),
-            Strategy::Relationship(_)
+            Strategy::DeferRest
+            | Strategy::Relationship(_)
             | Strategy::JoinedInner
             | Strategy::Contained
             | Strategy::Default
@@ -130,6 +140,15 @@ pub(crate) fn is_deferred(
         }
     });
     found.unwrap_or(default)
+}
+
+/// Whether an option of the query that brought an object left this column for later.
+pub(crate) fn is_left(orm: &Orm, id: StateId, key: &str) -> bool {
+    let state = orm.states.get(id);
+    let Some(options) = state.options.as_deref() else { return false };
+    let mapper = orm.mappers.get(state.mapper);
+    let is_key = mapper.column_of(key).is_some_and(|column| mapper.primary_key.contains(column));
+    is_deferred(options, &[], orm.mappers.owner(state.mapper, key), key, false, is_key)
 }
 
 /// The classes by whose statements objects of `class` get what they have beyond `base`, the queried class: the nearest

@@ -345,7 +345,10 @@ impl Builder<'_> {
         {
             return !only.contains(key);
         }
-        is_deferred(&self.query.options, path, self.orm.mappers.owner(mapper, key), key, deferred)
+        let owner = self.orm.mappers.owner(mapper, key);
+        let of_class = self.orm.mappers.get(mapper);
+        let is_key = of_class.column_of(key).is_some_and(|column| of_class.primary_key.contains(column));
+        is_deferred(&self.query.options, path, owner, key, deferred, is_key)
     }
 
     pub(super) fn choose(
@@ -363,8 +366,7 @@ impl Builder<'_> {
             return Ok(());
         }
         let mut chosen = chosen(self.orm, &self.query.options, &plan.path, relationship);
-        if relationship.is_queried()
-            && !matches!(chosen.lazy, Lazy::Dynamic | Lazy::WriteOnly | Lazy::Select)
+        if relationship.is_queried() && !matches!(chosen.lazy, Lazy::Dynamic | Lazy::WriteOnly | Lazy::Select)
         {
             return Err(Error::unsupported("eager loading of a collection that is queried"));
         }

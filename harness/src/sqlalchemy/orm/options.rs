@@ -46,6 +46,11 @@ impl Object for OptionObject {
                 Ok(Value::object(OptionObject { options, path: path.clone() }))
             })));
         }
+        if name == "load_only" {
+            return Ok(Some(Value::native(name, move |interp, args| {
+                load_only(interp, &options, &path, args)
+            })));
+        }
         let Some(strategy) = strategy(name) else { return Ok(None) };
         Ok(Some(Value::native(name, move |interp, args| option(interp, strategy, &options, &path, args))))
     }
@@ -113,6 +118,45 @@ fn option(
         options.push(LoaderOption { path: path.clone(), strategy, of_type });
     }
     Ok(Value::object(OptionObject { options, path }))
+}
+
+/// Adds to a path that of the class there these columns alone are loaded.
+fn load_only(
+    interp: &mut Interp,
+    before: &[LoaderOption],
+    path: &[(MapperId, Key)],
+    args: Args,
+) -> PyResult<Value> {
+    if let Some((name, _)) = args.keywords.first() {
+        return Err(Stop::unsupported(format!("load_only() with `{name}`")));
+    }
+    let mut kept = Vec::new();
+    for value in &args.positional {
+        if let Some(attribute) = value.downcast::<AttributeObject>() {
+            mapped::configure_for(interp, attribute.mapped.mapper)?;
+        }
+        let (mapper, key) = step(interp, path, value)?;
+        if lend::read(interp, |orm| orm.mappers.get(mapper).column_of(&key).is_none())? {
+            return Err(Stop::unsupported(format!("load_only() of `{key}`, which is no column")));
+        }
+        kept.push((mapper, key));
+    }
+    let mut options = before.to_vec();
+    let mut add = |last: (MapperId, Key), strategy: Strategy| {
+        let path = path.iter().cloned().chain([last]).collect();
+        options.push(LoaderOption::new(path, strategy));
+    };
+    let mut classes: Vec<MapperId> = Vec::new();
+    for (mapper, _) in &kept {
+        if !classes.contains(mapper) {
+            classes.push(*mapper);
+            add((*mapper, Key::from("")), Strategy::DeferRest);
+        }
+    }
+    for last in kept {
+        add(last, Strategy::Undefer);
+    }
+    Ok(Value::object(OptionObject { options, path: path.to_vec() }))
 }
 
 /// What a relationship's objects are loaded as, where its step says so: the base class with the subclass that is named.
@@ -204,4 +248,6 @@ pub(crate) fn install(module: &Module) {
     for &(name, _) in STRATEGIES {
         module.dict.set(name, Value::native(name, move |interp, args| option(interp, name, &[], &[], args)));
     }
+    let head = |interp: &mut Interp, args: Args| load_only(interp, &[], &[], args);
+    module.dict.set("load_only", Value::native("load_only", head));
 }

@@ -5,7 +5,7 @@
 use super::bind::{self, Bind};
 use super::instance::{object_of, require, wrap, wrap_all};
 use super::{entity, errors, mapped, query};
-use crate::python::{Args, Class, Interp, Iter, Object, PyResult, Signature, Stop, Value};
+use crate::python::{Args, Class, Interp, Iter, Object, PyResult, Signature, Stop, Unavailable, Value};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{convert, define, lend, result};
 use backproof_engine::db::{self, Given};
@@ -496,7 +496,8 @@ fn execute(interp: &mut Interp, session: SessionId, bound: &mut crate::python::B
         return entity::select_result(interp, &rows);
     }
     if let Some(object) = statement.downcast::<crate::sqlalchemy::statement::StatementObject>()
-        && let Some(executed) = super::dml::execute(interp, session, object, params.as_ref(), options.as_ref())?
+        && let Some(executed) =
+            super::dml::execute(interp, session, object, params.as_ref(), options.as_ref())?
     {
         return Ok(executed);
     }
@@ -511,6 +512,7 @@ fn execute(interp: &mut Interp, session: SessionId, bound: &mut crate::python::B
 
 /// A statement of tables, or SQL given as text.
 pub(crate) fn core_statement(interp: &mut Interp, value: &Value, session: bool) -> PyResult<Statement> {
+    Unavailable::refuse(value)?;
     if let Some(statement) = value.downcast::<crate::sqlalchemy::statement::StatementObject>() {
         return Ok(statement.statement());
     }
