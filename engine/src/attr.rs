@@ -10,6 +10,7 @@ mod collection;
 mod events;
 mod history;
 mod queried;
+mod set;
 
 pub use access::{Passive, get, get_passive, is_loaded, set_committed};
 pub use candidate::Candidate;
@@ -20,5 +21,6 @@ pub use collection::{
     set_slice,
 };
 pub use events::{Hooks, no_state_error, object_text};
-pub use queried::{queried_add, queried_added, queried_remove};
 pub use history::{History, Item, full_history, history, history_passive, is_modified};
+pub use queried::{queried_add, queried_added, queried_remove};
+pub use set::{add as set_add, discard as set_discard, pop as set_pop};

@@ -18,7 +18,7 @@ pub use mapper::{AliasedClass, ColumnProperty, Mapped, Mapper, MapperId, Mappers
 pub use messages::mapper_text;
 pub use relationship::{
     Backref, Cascades, Direction, JoinArg, Lazy, PassiveDeletes, Relationship, RelationshipArgs, Resolved,
-    Target,
+    Shape, Target,
 };
 pub use spec::{MapperSpec, PropertySpec, add_mapper, add_property, check_relationship, new_registry};
 

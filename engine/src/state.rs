@@ -10,7 +10,7 @@ mod mapped;
 pub use mapped::{base_mapper, column_key, identity_key, identity_text, is_a, relationship};
 
 use crate::load::LoaderOption;
-use crate::map::{Key, MapperId};
+use crate::map::{Key, MapperId, Shape};
 use crate::session::SessionId;
 use crate::value::Value;
 use indexmap::{IndexMap, IndexSet};
@@ -69,13 +69,14 @@ impl fmt::Debug for ObjRef {
     }
 }
 
-/// A member of a list: an object, or `None`, which a flush refuses.
+/// A member of a collection: an object, or `None`, which a flush refuses.
 pub type Member = Option<ObjRef>;
 
-/// A list of related objects: the value of a relationship attribute, or one that has been replaced.
+/// Related objects in order: the value of a relationship attribute, or one that has been replaced.
 #[derive(Debug)]
 pub struct Collection {
     pub items: RefCell<Vec<Member>>,
+    pub shape: Shape,
     /// The object it belongs to; `None` once it was replaced or its owner is gone.
     pub owner: Cell<Option<StateId>>,
     pub key: Key,

@@ -2,10 +2,11 @@
 
 use super::change::NewValue;
 use super::events::{self, Initiator};
+use super::set;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::load;
-use crate::map::{Direction, Key, MapperId, Property, Relationship};
+use crate::map::{Direction, Key, MapperId, Property, Relationship, Shape};
 use crate::orm::Orm;
 use crate::state::{self, Collection, IdentityKey, Member, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
@@ -210,10 +211,16 @@ pub fn is_loaded(orm: &Orm, id: StateId, key: &str) -> bool {
     orm.states.find(id).is_some_and(|state| state.dict.contains_key(key))
 }
 
-/// A list that belongs to an object's relationship.
+/// A collection that belongs to an object's relationship.
 pub(super) fn new_collection(id: StateId, relationship: &Relationship, items: Vec<Member>) -> Rc<Collection> {
+    let shape = relationship.shape();
+    let items = match shape {
+        Shape::List => items,
+        Shape::Set => set::distinct(items),
+    };
     Rc::new(Collection {
         items: RefCell::new(items),
+        shape,
         owner: Cell::new(Some(id)),
         key: relationship.key.clone(),
         mapper: relationship.parent,
@@ -266,10 +273,18 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
     let (Slot::Many(list), Some(pending)) = (slot, state.pending.shift_remove(key)) else { return Ok(()) };
     events::mark_collection(cx, id, key, None);
     let mut items = list.items.borrow_mut();
-    items.extend(pending.added.into_iter().map(Some));
+    for added in pending.added {
+        let added = Some(added);
+        if list.shape == Shape::List || !items.contains(&added) {
+            items.push(added);
+        }
+    }
     for gone in &pending.removed {
         let at = items.iter().position(|item| item.as_ref() == Some(gone));
-        let at = at.ok_or_else(|| Error::new(ErrorKind::ValueError, "list.remove(x): x not in list"))?;
+        let at = at.ok_or_else(|| match list.shape {
+            Shape::List => Error::new(ErrorKind::ValueError, "list.remove(x): x not in list"),
+            Shape::Set => Error::unsupported(format!("loading `{key}` without what was removed from it")),
+        })?;
         items.remove(at);
     }
     Ok(())

@@ -6,7 +6,7 @@ use super::events::{self, Initiator};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::load;
-use crate::map::{ColumnProperty, Key, Property, Relationship};
+use crate::map::{ColumnProperty, Key, Property, Relationship, Shape};
 use crate::schema::Column;
 use crate::state::{self, Collection, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
@@ -18,13 +18,13 @@ use std::rc::Rc;
 pub enum NewValue {
     Value(Value),
     One(Option<ObjRef>),
-    /// The members of a list.
+    /// The members of a collection.
     Many(Vec<ObjRef>),
     /// As `Many`, where some may be `None` or of a wrong kind.
     Members(Vec<Candidate>),
-    /// A relationship's list: the attribute's own one, as after `+=`, changes nothing.
+    /// A relationship's collection: the attribute's own one, as after `+=`, changes nothing.
     List(Rc<Collection>),
-    /// A host's value that is neither a mapped object, nor `None`, nor a list; its type's name.
+    /// A host's value that is neither a mapped object, nor `None`, nor such a collection; its type's name.
     Other(String),
 }
 
@@ -204,7 +204,11 @@ pub(super) fn set_one(
 fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value: NewValue) -> Result<()> {
     let key = &relationship.key;
     let refuse = |name: &str| {
-        Error::new(ErrorKind::TypeError, format!("Incompatible collection type: {name} is not list-like"))
+        let like = match relationship.shape() {
+            Shape::List => "list-like",
+            Shape::Set => "set-like",
+        };
+        Error::new(ErrorKind::TypeError, format!("Incompatible collection type: {name} is not {like}"))
     };
     let items = match value {
         NewValue::Many(items) => items.into_iter().map(Candidate::from).collect(),
@@ -239,6 +243,9 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
     let by = Initiator::bulk(relationship);
     for item in items {
         let item = item.member()?;
+        if relationship.shape() == Shape::Set && new.items.borrow().contains(&item) {
+            continue;
+        }
         if let Some(object) = &item
             && !before.contains(&item)
         {

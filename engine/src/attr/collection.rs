@@ -6,8 +6,10 @@
 use super::candidate::Candidate;
 use super::change::owner_of;
 use super::events::{self, Initiator};
+use super::set;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
+use crate::map::Shape;
 use crate::state::{Collection, Member, Slot, StateId};
 use crate::version::Behaviour;
 use std::rc::Rc;
@@ -25,7 +27,12 @@ fn value_error(text: impl Into<String>) -> Error {
 
 /// Fires the events of a member that comes in. A collection that was read while it was empty is the
 /// object's from now on.
-fn coming(cx: &mut Cx<'_>, list: &Rc<Collection>, item: Candidate, by: Option<&Initiator>) -> Result<Member> {
+pub(super) fn coming(
+    cx: &mut Cx<'_>,
+    list: &Rc<Collection>,
+    item: Candidate,
+    by: Option<&Initiator>,
+) -> Result<Member> {
     let Some((owner, relationship)) = owner_of(cx, list)? else { return item.plain() };
     let state = cx.orm.states.get_mut(owner);
     if state.empty.get(&list.key).is_some_and(|empty| Rc::ptr_eq(empty, list)) {
@@ -42,14 +49,19 @@ fn coming(cx: &mut Cx<'_>, list: &Rc<Collection>, item: Candidate, by: Option<&I
 }
 
 /// Warns where the owner has been expired since the list was read.
-fn warn_stale(cx: &mut Cx<'_>, owner: StateId, list: &Rc<Collection>) {
+pub(super) fn warn_stale(cx: &mut Cx<'_>, owner: StateId, list: &Rc<Collection>) {
     let current = matches!(cx.orm.states.get(owner).dict.get(&list.key), Some(Slot::Many(own)) if Rc::ptr_eq(own, list));
     if !current {
         cx.host.warn("SAWarning", "This collection has been invalidated.");
     }
 }
 
-fn leaving(cx: &mut Cx<'_>, list: &Rc<Collection>, item: &Member, by: Option<&Initiator>) -> Result<()> {
+pub(super) fn leaving(
+    cx: &mut Cx<'_>,
+    list: &Rc<Collection>,
+    item: &Member,
+    by: Option<&Initiator>,
+) -> Result<()> {
     let Some((owner, relationship)) = owner_of(cx, list)? else { return Ok(()) };
     let state = cx.orm.states.get_mut(owner);
     if state.empty.get(&list.key).is_some_and(|empty| Rc::ptr_eq(empty, list)) {
@@ -112,6 +124,9 @@ pub(super) fn append_by(
     item: Candidate,
     by: Option<&Initiator>,
 ) -> Result<()> {
+    if list.shape == Shape::Set {
+        return set::add_by(cx, list, item, by);
+    }
     let item = coming(cx, list, item, by)?;
     list.items.borrow_mut().push(item);
     Ok(())
@@ -151,13 +166,16 @@ pub(super) fn remove_by(
     item: Candidate,
     by: Option<&Initiator>,
 ) -> Result<()> {
+    if list.shape == Shape::Set {
+        return set::discard_by(cx, list, item, by).map(drop);
+    }
     let item = removed(cx, list, item)?;
     leaving(cx, list, &item, by)?;
     let at = list.items.borrow().iter().position(|other| *other == item);
     drop_at(list, at)
 }
 
-fn removed(cx: &Cx<'_>, list: &Rc<Collection>, item: Candidate) -> Result<Member> {
+pub(super) fn removed(cx: &Cx<'_>, list: &Rc<Collection>, item: Candidate) -> Result<Member> {
     if owner_of(cx, list)?.is_some() { item.member() } else { item.plain() }
 }
 
@@ -211,6 +229,12 @@ pub fn extend(
 
 pub fn clear(cx: &mut Cx<'_>, list: &Rc<Collection>) -> Result<()> {
     let items = list.items.borrow().clone();
+    if list.shape == Shape::Set {
+        for item in items {
+            set::discard_by(cx, list, item.into(), None)?;
+        }
+        return Ok(());
+    }
     for item in &items {
         leaving(cx, list, item, None)?;
     }

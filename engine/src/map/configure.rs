@@ -9,7 +9,7 @@ use super::relationship::{
     Backref, Cascades, Direction, Lazy, Relationship, RelationshipArgs, Resolved, Target,
 };
 use super::spec::insert_relationship;
-use super::{Key, MapperId, PassiveDeletes, RegistryId};
+use super::{Key, MapperId, PassiveDeletes, RegistryId, Shape};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::{Cx, Deferred};
 use crate::sql::Expr;
@@ -196,6 +196,9 @@ fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
     .determine()?;
     let cascade = check_cascade(cx, relationship, target, &name, join.direction)?;
     let uselist = args.uselist.unwrap_or(join.direction != Direction::ManyToOne);
+    if relationship.shape() != Shape::List && matches!(args.lazy, Some(Lazy::Dynamic | Lazy::WriteOnly)) {
+        return Err(Error::unsupported(format!("a collection class for {name}, which is queried")));
+    }
     if !uselist && matches!(args.lazy, Some(Lazy::Dynamic | Lazy::WriteOnly)) {
         return Err(Error::new(
             ErrorKind::InvalidRequestError,

@@ -72,6 +72,8 @@ pub struct RelationshipArgs {
     pub remote_side: Option<Deferred<Vec<Column>>>,
     pub order_by: Option<Deferred<Vec<Expr>>>,
     pub uselist: Option<bool>,
+    /// Lists where it is not said.
+    pub collection: Option<Shape>,
     pub lazy: Option<Lazy>,
     pub cascade: Option<Cascades>,
     pub cascade_backrefs: Option<bool>,
@@ -95,6 +97,14 @@ impl RelationshipArgs {
     pub fn is_viewonly(&self) -> bool {
         self.viewonly == Some(true)
     }
+}
+
+/// What a relationship's collection is to its host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    List,
+    /// Each object once. The engine keeps the order in which they came; a host's program cannot rely on it.
+    Set,
 }
 
 /// Whether deletes are left to the database.
@@ -152,6 +162,11 @@ pub struct Resolved {
 }
 
 impl Relationship {
+    /// What its collection is, where it has one.
+    pub fn shape(&self) -> Shape {
+        self.args.collection.unwrap_or(Shape::List)
+    }
+
     /// Whether an object never holds the collection: a document queries it.
     pub fn is_queried(&self) -> bool {
         self.resolved.get().is_some_and(|resolved| matches!(resolved.lazy, Lazy::Dynamic | Lazy::WriteOnly))

@@ -670,6 +670,10 @@ behaviours! {
         "A relationship's list tells of a removal before it looks for the member.",
         "removals told before the member is looked for",
         "1.2.19 raises `ValueError`, 1.3.0 `AttributeError`: `user.addresses.remove('x')`";
+    SetMembersToldAgain "set-members-told-again" since(1, 4, 16),
+        "Adding an object to a relationship's set that has it brings it into the session again.",
+        "objects added to a set that has them cascade anew",
+        "1.4.15 `False`, 1.4.16 `True`: `book in session` after `expunge(book)` and a second `author.books.add(book)`";
     OmitJoinParameter "omit-join-parameter" since(1, 3, 0),
         "`relationship()` takes `omit_join`.",
         "`omit_join` of relationships",

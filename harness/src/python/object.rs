@@ -158,7 +158,7 @@ pub trait Object: Any {
         self.repr(interp, this)
     }
 
-    /// The list, dict or tuple that this is one of and prints as, though of a class of its own.
+    /// The list, dict, set or tuple that this is one of and prints as, though of a class of its own.
     fn as_builtin(&self, _interp: &mut Interp) -> PyResult<Option<Value>> {
         Ok(None)
     }

@@ -160,6 +160,11 @@ impl Interp {
             }
         }
         let held = payload(left);
+        let set_beside = match right {
+            Value::Object(object) if matches!(left, Value::Set(_)) => object.as_builtin(self)?,
+            _ => None,
+        };
+        let right = set_beside.as_ref().unwrap_or(right);
         match (held.as_ref().unwrap_or(left), op) {
             (Value::List(list), BinaryOp::Add) => {
                 let added = self.iterate(right)?;

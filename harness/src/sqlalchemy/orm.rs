@@ -31,6 +31,7 @@ mod scan;
 pub(crate) mod select;
 pub(crate) mod session;
 mod sessionmaker;
+mod set;
 
 use super::{expr, lend, names};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Stop, Value};
@@ -211,6 +212,7 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     let list = collection::class(interp)?;
     let collections = Module::new("sqlalchemy.orm.collections");
     collections.dict.set("InstrumentedList", Value::Class(list));
+    collections.dict.set("InstrumentedSet", Value::Class(set::class(interp)?));
     set(interp, &module, "collections", Value::Module(Rc::new(collections)));
     let attributes = interp.import("sqlalchemy.orm.attributes")?;
     set(interp, &module, "attributes", Value::Module(attributes));
@@ -265,6 +267,7 @@ pub(super) fn register(interp: &mut Interp) {
         let module = module(interp, "sqlalchemy.orm.collections");
         let list: Rc<Class> = collection::class(interp)?;
         module.dict.set("InstrumentedList", Value::Class(list));
+        module.dict.set("InstrumentedSet", Value::Class(set::class(interp)?));
         Ok(Rc::new(module))
     });
     interp.register_module("sqlalchemy.orm.attributes", |interp| {

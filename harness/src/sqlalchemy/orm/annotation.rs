@@ -216,7 +216,11 @@ fn read_value(interp: &mut Interp, value: &Value, depth: usize) -> PyResult<Hint
         return Err(Stop::unsupported("an annotation nested so deeply"));
     }
     if let Some(text) = value.as_str() {
-        return text_hint(interp, text, depth + 1);
+        let hint = text_hint(interp, text, depth + 1)?;
+        if hint.collection.as_deref() == Some("set") {
+            return Err(Stop::unsupported(format!("the annotation {text} in quotes")));
+        }
+        return Ok(hint);
     }
     if let Some(forward) = interp.get_attr_opt(value, "__forward_arg__")? {
         return read_value(interp, &forward, depth + 1);

@@ -2,11 +2,11 @@
 
 use super::instance::{object_of, slot_value};
 use super::property::PropertyObject;
-use super::{collection, comparator, mapped};
+use super::{collection, comparator, mapped, set};
 use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
 use crate::sqlalchemy::{convert, expr, lend, names, schema};
 use backproof_engine::attr::{self, NewValue};
-use backproof_engine::map::{Key, Mapped, Property};
+use backproof_engine::map::{Key, Mapped, Property, Shape};
 use backproof_engine::sql::{Assigned, Expr};
 use backproof_engine::state::ObjRef;
 use std::any::Any;
@@ -81,10 +81,18 @@ impl AttributeObject {
             return Ok(NewValue::Members(super::queried::members(interp, value)?));
         }
         if relationship.resolved.get().is_some_and(|resolved| resolved.uselist) {
-            if let Some(list) = value.downcast::<collection::ListObject>() {
-                return Ok(NewValue::List(Rc::clone(&list.list)));
+            let own = match relationship.shape() {
+                Shape::List => value.downcast::<collection::ListObject>().map(|list| Rc::clone(&list.list)),
+                Shape::Set => value.downcast::<set::SetObject>().map(|set| Rc::clone(&set.set)),
+            };
+            if let Some(own) = own {
+                return Ok(NewValue::List(own));
             }
-            if let Some(values) = collection::list_values(interp, value)? {
+            let values = match relationship.shape() {
+                Shape::List => collection::list_values(interp, value)?,
+                Shape::Set => set::assigned(interp, value)?,
+            };
+            if let Some(values) = values {
                 return Ok(NewValue::Members(collection::candidates(interp, &values)?));
             }
         }

@@ -13,7 +13,7 @@ use backproof_engine::state::{Collection, Member};
 use std::any::Any;
 use std::rc::Rc;
 
-const MODULE: &str = "sqlalchemy.orm.collections";
+pub(super) const MODULE: &str = "sqlalchemy.orm.collections";
 
 /// A relationship's collection.
 pub(crate) struct ListObject {
@@ -75,11 +75,11 @@ pub(crate) fn candidates(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<
     values.iter().map(|value| candidate(interp, value)).collect()
 }
 
-fn wrap_member(interp: &mut Interp, member: &Member) -> PyResult<Value> {
+pub(super) fn wrap_member(interp: &mut Interp, member: &Member) -> PyResult<Value> {
     member.as_ref().map_or(Ok(Value::None), |object| wrap(interp, object))
 }
 
-fn wrap_members(interp: &mut Interp, members: &[Member]) -> PyResult<Vec<Value>> {
+pub(super) fn wrap_members(interp: &mut Interp, members: &[Member]) -> PyResult<Vec<Value>> {
     members.iter().map(|member| wrap_member(interp, member)).collect()
 }
 

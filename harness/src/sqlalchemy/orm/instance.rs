@@ -4,9 +4,10 @@
 //! engine's object, and it lives only while a variable, a relationship or a session holds it.
 
 use super::inspection::InstanceStateObject;
-use super::{collection, mapped};
+use super::{collection, mapped, set};
 use crate::python::{Class, Instance, Interp, PyResult, Stop, Store, Value};
 use crate::sqlalchemy::{convert, lend};
+use backproof_engine::map::Shape;
 use backproof_engine::state::{ObjRef, Slot};
 use std::any::Any;
 use std::rc::Rc;
@@ -68,7 +69,10 @@ pub(crate) fn slot_value(interp: &mut Interp, slot: &Slot) -> PyResult<Value> {
         Slot::Value(value) => convert::to_python(interp, value),
         Slot::One(None) => Ok(Value::None),
         Slot::One(Some(object)) => wrap(interp, object),
-        Slot::Many(list) => Ok(collection::ListObject::value(list.clone())),
+        Slot::Many(list) => Ok(match list.shape {
+            Shape::List => collection::ListObject::value(list.clone()),
+            Shape::Set => set::SetObject::value(list.clone()),
+        }),
     }
 }
 

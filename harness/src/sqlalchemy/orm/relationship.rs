@@ -9,7 +9,7 @@ use super::{comparator, errors, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::schema::TableObject;
 use crate::sqlalchemy::{expr, lend};
-use backproof_engine::map::{Backref, Cascades, Lazy, PassiveDeletes, RelationshipArgs, Target};
+use backproof_engine::map::{Backref, Cascades, Lazy, PassiveDeletes, RelationshipArgs, Shape, Target};
 use backproof_engine::version::Behaviour;
 use backproof_engine::{Cx, Deferred};
 use std::any::Any;
@@ -220,7 +220,8 @@ fn read(
             | "default"
             | "default_factory"
             | "load_on_pending" => {}
-            "collection_class" if is_list_class(interp, value) => {}
+            "collection_class" if is_class(interp, value, "list") => args.collection = Some(Shape::List),
+            "collection_class" if is_class(interp, value, "set") => args.collection = Some(Shape::Set),
             other if is_own => {
                 return Err(Stop::unsupported(format!("the relationship argument `{other}`")));
             }
@@ -230,9 +231,9 @@ fn read(
     Ok(args)
 }
 
-fn is_list_class(interp: &mut Interp, value: &Value) -> bool {
-    let list = interp.builtin_class("list");
-    value.as_class().is_some_and(|class| class.identity() == list.identity())
+fn is_class(interp: &mut Interp, value: &Value, name: &str) -> bool {
+    let builtin = interp.builtin_class(name);
+    value.as_class().is_some_and(|class| class.identity() == builtin.identity())
 }
 
 /// A value worked out when mappers are configured: from a string in the registry's names, from a callable, or

@@ -13,7 +13,7 @@ use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
 use backproof_engine::Deferred;
-use backproof_engine::map::{self, InheritanceSpec, Key, MapperId, MapperSpec, PropertySpec, Target};
+use backproof_engine::map::{self, InheritanceSpec, Key, MapperId, MapperSpec, PropertySpec, Shape, Target};
 use backproof_engine::schema::{Column, Table, TableItem};
 use backproof_engine::version::Behaviour;
 use std::rc::Rc;
@@ -447,6 +447,8 @@ fn relationship(
         match hint.collection.as_deref() {
             None if args.uselist.is_none() => args.uselist = Some(false),
             None | Some("list") => {}
+            _ if args.collection.is_some() => {}
+            Some("set") => args.collection = Some(Shape::Set),
             Some(other) => {
                 return Err(Stop::unsupported(format!("a relationship's collection of type {other}")));
             }
