@@ -282,3 +282,32 @@ pub fn contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> 
     }
     Ok(Expr::and(parts))
 }
+
+/// `with_parent(object, Class.relationship)`: rows of the target that are related to this object.
+///
+/// # Errors
+///
+/// `Unsupported` for an attribute that is no relationship.
+pub fn with_parent(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> Result<Expr> {
+    let relationship = relationship(cx, mapped, key)?;
+    let resolved = relationship.resolved();
+    let parent = relationship.parent;
+    let parent_tables = cx.orm.mappers.get(parent).hierarchy.tables.clone();
+    let is_own = |column: &Column| parent_tables.iter().any(|table| table.has_column(column));
+    let Some(table) = &resolved.secondary else {
+        return rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
+            if is_own(column) && !remote {
+                bound_to(cx, object, parent, column, "param")
+            } else {
+                Ok(Expr::column(column))
+            }
+        });
+    };
+    let secondary = Adapter::Alias(Alias::of_table(table, None));
+    let sides = Sides { parent: &Adapter::Plain, target: &Adapter::Plain, secondary: &secondary };
+    let (primary, secondaryjoin) = join_conditions(cx.orm, parent, resolved, &sides)?;
+    let primary = rewrite_columns(&primary, &mut |column, _| {
+        if is_own(column) { bound_to(cx, object, parent, column, "param") } else { Ok(Expr::column(column)) }
+    })?;
+    Ok(Expr::and([primary].into_iter().chain(secondaryjoin)))
+}

@@ -126,6 +126,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("sessionmaker", sessionmaker::sessionmaker),
     ("scoped_session", sessionmaker::scoped_session),
     ("aliased", aliased::aliased),
+    ("with_parent", comparator::with_parent),
     ("with_polymorphic", aliased::with_polymorphic),
     ("selectin_polymorphic", options::selectin_polymorphic),
     ("configure_mappers", |interp, args| {

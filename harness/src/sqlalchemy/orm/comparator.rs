@@ -3,7 +3,7 @@
 use super::attribute::AttributeObject;
 use super::instance::object_of;
 use super::{errors, mapped};
-use crate::python::{CompareOp, Interp, PyResult, Stop, Value};
+use crate::python::{Args, CompareOp, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::expr::{self, ExprObject};
 use crate::sqlalchemy::lend;
 use backproof_engine::load::{self, relation};
@@ -140,6 +140,25 @@ pub(super) fn member(
         }
         _ => return Ok(None),
     }))
+}
+
+/// `with_parent(object, Class.relationship)`.
+pub(crate) fn with_parent(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
+    if args.take_keyword("from_entity").is_some_and(|entity| !entity.is_none()) {
+        return Err(Stop::unsupported("with_parent() with `from_entity`"));
+    }
+    let [object, property] = args.exactly(interp, "with_parent")?;
+    let Some(attribute) = property.downcast::<AttributeObject>() else {
+        return Err(Stop::unsupported("with_parent() along something that is no mapped attribute"));
+    };
+    if attribute.of_type.is_some() || !attribute.criteria.is_empty() {
+        return Err(Stop::unsupported("with_parent() along a relationship with of_type() or and_()"));
+    }
+    mapped::configure_for(interp, attribute.mapped.mapper)?;
+    let object = super::instance::require(interp, &object)?;
+    let (mapped, key) = (attribute.mapped, attribute.key.clone());
+    let built = lend::with_cx(interp, |cx| relation::with_parent(cx, mapped, &key, &object))?;
+    Ok(ExprObject::value(built))
 }
 
 /// The mapper that a relationship leads to.
