@@ -21,6 +21,7 @@ pub use collection::{
     set_slice,
 };
 pub use events::{Hooks, no_state_error, object_text};
+pub(crate) use history::history_in_flush;
 pub use history::{History, Item, full_history, history, history_passive, is_modified};
 pub use queried::{queried_add, queried_added, queried_remove};
 pub use set::{add as set_add, discard as set_discard, pop as set_pop};

@@ -10,7 +10,7 @@ mod mapped;
 pub use mapped::{base_mapper, column_key, identity_key, identity_text, is_a, relationship};
 
 use crate::load::LoaderOption;
-use crate::map::{Key, MapperId, Shape};
+use crate::map::{Key, Lazy, MapperId, Shape};
 use crate::session::SessionId;
 use crate::value::Value;
 use indexmap::{IndexMap, IndexSet};
@@ -154,6 +154,10 @@ pub struct State {
     pub pending: IndexMap<Key, Pending>,
     /// Options of the query that loaded it, which later loads of its attributes follow.
     pub options: Option<Rc<[LoaderOption]>>,
+    /// The options and the path that it was loaded by, which tell the statements of its lazy loads apart.
+    pub lineage: Option<Rc<str>>,
+    /// How an option says that relationships load on access, where the mapping says otherwise.
+    pub on_access: IndexMap<Key, Lazy>,
     /// Collections that were read while they were empty and are not yet in `dict`.
     pub empty: IndexMap<Key, Rc<Collection>>,
     /// Columns that some condition compares with, and the value that each had when it was expired.
@@ -273,6 +277,8 @@ impl State {
             parents: IndexMap::new(),
             pending: IndexMap::new(),
             options: None,
+            lineage: None,
+            on_access: IndexMap::new(),
             empty: IndexMap::new(),
             last_known: IndexMap::new(),
             orphaned: false,

@@ -67,7 +67,7 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
                 let slot = super::queried::slot(cx, id, &relationship, Passive::Load)?;
                 return slot.ok_or_else(|| Error::unsupported(format!("reading `{key}`")));
             }
-            if cx.orm.states.get(id).key.is_some() {
+            if cx.orm.states.get(id).key.is_some() && !was_removed(cx.orm, id, key) {
                 return load::load_relationship(cx, id, key);
             }
             crate::map::configure(cx)?;
@@ -77,6 +77,12 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
             Ok(Slot::One(None))
         }
     }
+}
+
+/// Whether the attribute had a value and was deleted since: nothing is loaded for it then.
+fn was_removed(orm: &Orm, id: StateId, key: &Key) -> bool {
+    let state = orm.states.get(id);
+    !state.dict.contains_key(key) && !matches!(state.committed.get(key), None | Some(Original::NoValue))
 }
 
 /// An attribute of a class above a concrete one, which the latter does not have.
@@ -111,8 +117,15 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
     match passive {
         Passive::Load => get(cx, id, key).map(Some),
         Passive::LoadAnyway | Passive::LoadCommitted => {
-            let is_relationship = state::relationship(cx.orm, id, key).is_some();
-            if is_relationship && cx.orm.states.get(id).key.is_some() {
+            let relationship = state::relationship(cx.orm, id, key);
+            if let Some(relationship) = relationship
+                && cx.orm.states.get(id).key.is_some()
+            {
+                if was_removed(cx.orm, id, key)
+                    || (passive == Passive::LoadCommitted && leads_nowhere(cx.orm, id, &relationship))
+                {
+                    return Ok(None);
+                }
                 return load::load_relationship_anyway(cx, id, key, passive == Passive::LoadCommitted)
                     .map(Some);
             }
@@ -130,6 +143,23 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
             }
         }
     }
+}
+
+/// Whether a many-to-one's foreign key was never set since the object's row was written without it.
+fn leads_nowhere(orm: &Orm, id: StateId, relationship: &Relationship) -> bool {
+    let state = orm.states.get(id);
+    relationship.resolved().use_get
+        && relationship.resolved().synchronize_pairs.iter().any(|(_, own)| {
+            let Some(key) = state::column_key(orm, state.mapper, own) else { return false };
+            let deferred = match orm.mappers.get(state.mapper).properties.get(&key) {
+                Some(Property::Column(property)) => property.deferred,
+                _ => false,
+            };
+            !deferred
+                && !state.dict.contains_key(&key)
+                && !state.committed.contains_key(&key)
+                && !state.expired_attributes.contains(&key)
+        })
 }
 
 /// Loads the foreign key columns of a many-to-one, where they are expired.
@@ -161,7 +191,7 @@ pub(super) fn peek(
     if let Some(Slot::One(object)) = state.dict.get(&relationship.key) {
         return Known::Is(object.clone());
     }
-    if state.key.is_none() {
+    if state.key.is_none() || was_removed(cx.orm, id, &relationship.key) {
         return Known::NeverSet;
     }
     let resolved = relationship.resolved();

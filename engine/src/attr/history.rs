@@ -69,12 +69,20 @@ pub fn full_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> 
     history_passive(cx, id, key, Passive::Load)
 }
 
+/// As [`history_passive`], within a flush: what was looked up for one step of it holds for the others.
+pub(crate) fn history_in_flush(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) -> Result<History> {
+    if let Some(old) = look_up_old(cx, id, key)? {
+        cx.orm.states.get_mut(id).committed.insert(key.clone(), old);
+    }
+    history_passive(cx, id, key, passive)
+}
+
 /// The history of an attribute, whose value is looked for as far as `passive` goes.
 pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) -> Result<History> {
     if let Some(relationship) = state::relationship(cx.orm, id, key).filter(|found| found.is_queried()) {
         return super::queried::history(cx, id, &relationship, passive);
     }
-    look_up_old(cx, id, key)?;
+    let looked_up = look_up_old(cx, id, key)?;
     let loads = passive == Passive::Load;
     let nothing_to_load = loads
         && match state::relationship(cx.orm, id, key) {
@@ -92,7 +100,7 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
     if loads && !state.dict.contains_key(key) {
         current = None;
     }
-    let original = state.committed.get(key);
+    let original = looked_up.as_ref().or_else(|| state.committed.get(key));
     let relationship =
         matches!(cx.orm.mappers.get(state.mapper).properties.get(key), Some(Property::Relationship(_)));
     Ok(match (current, original) {
@@ -122,16 +130,17 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
     })
 }
 
-/// Loads the object that a scalar relationship had before it was set, where that was left for later.
-fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
+/// Loads the object that a scalar relationship had before it was set, where that was left for later; the next history
+/// loads it again.
+fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Option<Original>> {
     let state = cx.orm.states.get(id);
     if !matches!(state.committed.get(key), Some(Original::Unloaded)) || state.session.is_none() {
-        return Ok(());
+        return Ok(None);
     }
-    let Some(relationship) = state::relationship(cx.orm, id, key) else { return Ok(()) };
+    let Some(relationship) = state::relationship(cx.orm, id, key) else { return Ok(None) };
     let deferred = cx.orm.profile.has(Behaviour::DeferredScalarHistory);
     if !deferred || relationship.resolved().use_get {
-        return Ok(());
+        return Ok(None);
     }
     let hooks = Rc::clone(&cx.orm.hooks);
     let was = hooks.autoflush(cx.orm, id, false);
@@ -143,12 +152,11 @@ fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
     if let Some(current) = current {
         state.dict.insert(key.clone(), current);
     }
-    let old = match loaded? {
+    state.committed.insert(key.clone(), Original::Unloaded);
+    Ok(Some(match loaded? {
         Slot::One(object) => Original::One(object),
         Slot::Value(_) | Slot::Many(_) => Original::NoValue,
-    };
-    state.committed.insert(key.clone(), old);
-    Ok(())
+    }))
 }
 
 fn of_value(value: Value, original: Option<&Original>) -> History {

@@ -2,7 +2,7 @@
 
 use super::adapt::{key_of, rewrite_columns};
 use super::get::{InMap, by_key, from_identity_map};
-use super::options::{LoaderOption, Strategy, chosen};
+use super::options::{LoaderOption, Strategy};
 use super::query::Query;
 use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
@@ -56,7 +56,8 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: boo
     };
     let options = cx.orm.states.get(id).options.clone();
     let options = options.as_deref().unwrap_or(&[]);
-    let lazy = match chosen(cx.orm, options, &[], &relationship).lazy {
+    let by_option = cx.orm.states.get(id).on_access.get(key).copied();
+    let lazy = match by_option.unwrap_or(relationship.resolved().lazy) {
         Lazy::Raise | Lazy::RaiseOnSql if !raises => Lazy::Select,
         lazy => lazy,
     };
@@ -96,6 +97,9 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: boo
     let _held = cx.orm.states.upgrade(id);
     if relationship.resolved().use_get {
         let ident = identity(cx, id, &relationship, committed)?;
+        if let Some(slot) = cx.orm.states.get(id).dict.get(key) {
+            return Ok(slot.clone());
+        }
         if ident.iter().all(Value::is_null) {
             return keep(cx, id, key, NewValue::One(None));
         }
@@ -108,8 +112,9 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: boo
         if lazy == Lazy::RaiseOnSql {
             return Err(raise(cx, "raise_on_sql"));
         }
-        let mut query = by_key(cx, target, &ident, &tag(&relationship))?;
-        prepare(cx, &mut query, &relationship, options);
+        let lineage = cx.orm.states.get(id).lineage.clone();
+        let mut query = by_key(cx, target, &ident, &tag(&relationship, lineage.as_ref()))?;
+        prepare(cx, &mut query, &relationship, options, lineage);
         let found = query.objects(cx, session)?.into_iter().next();
         return keep(cx, id, key, NewValue::One(found));
     }
@@ -131,15 +136,23 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: boo
     keep(cx, id, key, NewValue::One(objects.into_iter().next()))
 }
 
-fn tag(relationship: &Relationship) -> String {
-    format!("lazy {:?} {}", relationship.parent, relationship.key)
+fn tag(relationship: &Relationship, lineage: Option<&Rc<str>>) -> String {
+    let lineage = lineage.map_or("", |lineage| lineage);
+    format!("lazy {:?} {} {lineage}", relationship.parent, relationship.key)
 }
 
 /// Options for what is loaded: those that the parent was loaded with for beyond this relationship. A collection's
 /// members do not load their parent again.
-fn prepare(cx: &Cx<'_>, query: &mut Query, relationship: &Relationship, options: &[LoaderOption]) {
+fn prepare(
+    cx: &Cx<'_>,
+    query: &mut Query,
+    relationship: &Relationship,
+    options: &[LoaderOption],
+    lineage: Option<Rc<str>>,
+) {
     query.bare = true;
     let step = (relationship.parent, Rc::clone(&relationship.key));
+    query.lineage = lineage.map(|lineage| format!("{lineage} {step:?}").into());
     for option in options {
         if let Some((first, rest)) = option.path.split_first()
             && *first == step
@@ -252,8 +265,9 @@ fn select_related(
     if let Some(error) = refused {
         return Err(error);
     }
-    let mut query = Query::loader(resolved.target, &tag(relationship));
-    prepare(cx, &mut query, relationship, options);
+    let lineage = cx.orm.states.get(id).lineage.clone();
+    let mut query = Query::loader(resolved.target, &tag(relationship, lineage.as_ref()));
+    prepare(cx, &mut query, relationship, options, lineage);
     query.criteria.push(condition);
     if let Some(secondaryjoin) = &resolved.secondaryjoin {
         query.criteria.push(secondaryjoin.clone());

@@ -97,6 +97,8 @@ pub struct Query {
     pub(crate) loader: Option<Rc<str>>,
     /// The attributes to load, where not all are.
     pub(crate) only: Option<Vec<Key>>,
+    /// How the object was loaded whose lazy load this is, and the step from there.
+    pub lineage: Option<Rc<str>>,
     /// How many of the options, from the first on, loaded objects keep for their own loads.
     pub(crate) kept_options: Option<usize>,
     /// A loader that, where it does not label columns, does not tell equal names apart either.
@@ -141,6 +143,7 @@ impl Query {
             path: Path::new(),
             loader: None,
             only: None,
+            lineage: None,
             kept_options: None,
             bare: false,
             on_access: false,
@@ -286,6 +289,7 @@ impl Query {
         let kept = self.kept_options.unwrap_or(self.options.len()).min(self.options.len());
         let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options[..kept]);
         loading.on_access = self.on_access;
+        loading.lineage.clone_from(&self.lineage);
         loading.root = self.root.clone().or_else(|| self.root_name(cx));
         let mut rows = Vec::with_capacity(result.rows.len());
         for row in &result.rows {

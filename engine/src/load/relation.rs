@@ -85,10 +85,10 @@ pub fn equals(
                 let mut parts = Vec::new();
                 for (local, _) in &resolved.local_remote_pairs {
                     let column = parent.column(local)?;
-                    let op = if negated { Op::IsNot } else { Op::Is };
-                    parts.push(column.operate(op, Expr::null())?);
+                    parts.push(column.operate(Op::Is, Expr::null())?);
                 }
-                return Ok(Expr::and(parts));
+                let none = Expr::and(parts);
+                return Ok(if negated { none.negate() } else { none });
             }
             let exists = select_one(cx, mapped, &relationship, None, Vec::new())?;
             Ok(if negated { exists } else { exists.negate() })

@@ -3,7 +3,7 @@
 //! An object that the session has keeps what it has: only attributes that it lacks are filled in. A new object,
 //! a refreshed one and all of them under `populate_existing` are filled whole.
 
-use super::options::{LoaderOption, Strategy};
+use super::options::{LoaderOption, Strategy, chosen};
 use super::plan::{EntityPlan, Reader};
 use super::result::Item;
 use crate::attr::{self, NewValue};
@@ -78,6 +78,8 @@ pub(super) struct Loading {
     pub on_access: bool,
     /// The class from which paths begin.
     pub root: Option<Rc<str>>,
+    /// How the object was loaded whose lazy load this is.
+    pub lineage: Option<Rc<str>>,
     refresh: Option<Refresh>,
     options: Rc<[LoaderOption]>,
     filled: IndexMap<StateId, Filling>,
@@ -100,6 +102,7 @@ impl Loading {
             populate_existing,
             on_access: false,
             root: None,
+            lineage: None,
             refresh,
             options: options.into(),
             filled: IndexMap::new(),
@@ -222,6 +225,9 @@ impl Loading {
         };
         let anew = refreshed || (self.populate_existing && !is_new);
         self.filled.insert(id, Filling { object: object.clone(), keys, anew, refreshed, is_new });
+        if is_new {
+            cx.orm.states.get_mut(id).lineage = self.lineage_of(plan);
+        }
         if is_new || anew {
             let options: Vec<LoaderOption> = self
                 .options
@@ -235,28 +241,47 @@ impl Loading {
             if !options.is_empty() {
                 cx.orm.states.get_mut(id).options = Some(options.into());
             }
-            return;
         }
         self.note_lazy_options(cx, plan, id);
     }
 
-    /// An object that the session had takes options that say how it loads on access what it still lacks.
+    /// What the lazy loads of an object that is loaded at this place have in their statements' cache keys.
+    fn lineage_of(&self, plan: &EntityPlan) -> Option<Rc<str>> {
+        let said: Vec<&LoaderOption> =
+            self.options.iter().filter(|option| option.strategy != Strategy::Contained).collect();
+        match &self.lineage {
+            None if said.is_empty() => None,
+            None => Some(format!("{said:?} {:?}", plan.path).into()),
+            Some(lineage) => Some(format!("{lineage} {:?}", plan.path).into()),
+        }
+    }
+
+    /// What the options say of relationships that are read on access: it holds for those that the load fills. One that
+    /// fills what was there before forgets what earlier options said.
     fn note_lazy_options(&self, cx: &mut Cx<'_>, plan: &EntityPlan, id: StateId) {
         let Some(filling) = self.filled.get(&id) else { return };
-        let mut options: Vec<LoaderOption> = cx.orm.states.get(id).options.as_deref().unwrap_or(&[]).to_vec();
-        let before = options.len();
-        for option in self.options.iter() {
-            let on_access = matches!(
-                option.strategy,
-                Strategy::Relationship(Lazy::Select | Lazy::Raise | Lazy::RaiseOnSql)
-            );
-            let Some((step, path)) = option.path.split_last() else { continue };
-            if on_access && path == &plan.path[..] && filling.fills(&step.1) {
-                options.push(LoaderOption { path: vec![step.clone()], ..option.clone() });
+        let follows = !filling.refreshed || cx.orm.profile.has(Behaviour::ExpiredLoadsEager);
+        let orm = &mut *cx.orm;
+        let state = orm.states.get(id);
+        let mut said = Vec::new();
+        for relationship in orm.mappers.get(state.mapper).relationships() {
+            if !filling.fills(&relationship.key) {
+                continue;
+            }
+            let chosen = chosen(orm, &self.options, &plan.path, relationship);
+            let on_access = matches!(chosen.lazy, Lazy::Select | Lazy::Raise | Lazy::RaiseOnSql);
+            if chosen.by_option && on_access && follows && chosen.lazy != relationship.resolved().lazy {
+                said.push((Rc::clone(&relationship.key), Some(chosen.lazy)));
+            } else if filling.anew {
+                said.push((Rc::clone(&relationship.key), None));
             }
         }
-        if options.len() > before {
-            cx.orm.states.get_mut(id).options = Some(options.into());
+        let on_access = &mut orm.states.get_mut(id).on_access;
+        for (key, lazy) in said {
+            match lazy {
+                Some(lazy) => on_access.insert(key, lazy),
+                None => on_access.shift_remove(&key),
+            };
         }
     }
 

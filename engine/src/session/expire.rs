@@ -9,6 +9,7 @@ use crate::load;
 use crate::map::{Key, Property};
 use crate::orm::Orm;
 use crate::state::{ObjRef, Slot, StateId};
+use crate::version::Behaviour;
 
 /// `session.expire(obj, attributes)`.
 ///
@@ -48,8 +49,12 @@ pub fn expire(
 pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
     let mapper = orm.states.get(id).mapper;
     let properties = &orm.mappers.get(mapper).properties;
+    let forgets_options = orm.profile.has(Behaviour::ExpiredLoadsEager);
     let state = orm.states.get_mut(id);
     state.expired = true;
+    if forgets_options {
+        state.on_access.clear();
+    }
     state.modified = false;
     state.committed.clear();
     state.pending.clear();

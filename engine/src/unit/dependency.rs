@@ -58,7 +58,7 @@ fn has_parent(cx: &Cx<'_>, relationship: &Relationship, child: &ObjRef) -> bool 
 }
 
 fn history(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship, passive: Passive) -> Result<History> {
-    attr::history_passive(cx, id, &relationship.key, passive)
+    attr::history_in_flush(cx, id, &relationship.key, passive)
 }
 
 pub(super) fn presort_deletes(cx: &mut Cx<'_>, plan: &mut Plan, at: usize, states: &[StateId]) -> Result<()> {

@@ -188,7 +188,12 @@ impl Plan {
         let parents_apart = circular.contains(&parent_all);
         for id in self.of_mapper(cx, relationship.parent, delete) {
             if delete && relationship.args.passive_deletes.is_none() {
-                crate::attr::history_passive(cx, id, &relationship.key, crate::attr::Passive::LoadCommitted)?;
+                crate::attr::history_in_flush(
+                    cx,
+                    id,
+                    &relationship.key,
+                    crate::attr::Passive::LoadCommitted,
+                )?;
             }
             let related = cascade::all_pending(cx.orm, id, &relationship.key);
             if related.is_empty() {
