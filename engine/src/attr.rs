@@ -9,6 +9,7 @@ mod change;
 mod collection;
 mod events;
 mod history;
+mod keyed;
 mod queried;
 mod set;
 
@@ -23,5 +24,9 @@ pub use collection::{
 pub use events::{Hooks, no_state_error, object_text};
 pub(crate) use history::history_in_flush;
 pub use history::{History, Item, full_history, history, history_passive, is_modified};
+pub use keyed::{
+    KeyedRemoval, delete as keyed_delete, get as keyed_get, pop as keyed_pop, put as keyed_put,
+    remove as keyed_remove, set as keyed_set,
+};
 pub use queried::{queried_add, queried_added, queried_remove};
 pub use set::{add as set_add, discard as set_discard, pop as set_pop};

@@ -17,8 +17,8 @@ pub(crate) use join::natural_join;
 pub use mapper::{AliasedClass, ColumnProperty, Mapped, Mapper, MapperId, Mappers, Property, RegistryId};
 pub use messages::mapper_text;
 pub use relationship::{
-    Backref, Cascades, Direction, JoinArg, Lazy, PassiveDeletes, Relationship, RelationshipArgs, Resolved,
-    Shape, Target,
+    Backref, Cascades, Direction, JoinArg, KeyFunction, Keyer, Lazy, PassiveDeletes, Relationship,
+    RelationshipArgs, Resolved, Shape, Target,
 };
 pub use spec::{MapperSpec, PropertySpec, add_mapper, add_property, check_relationship, new_registry};
 

@@ -77,6 +77,8 @@ pub type Member = Option<ObjRef>;
 pub struct Collection {
     pub items: RefCell<Vec<Member>>,
     pub shape: Shape,
+    /// Of a dictionary, the key of each member.
+    pub keys: RefCell<Vec<Value>>,
     /// The object it belongs to; `None` once it was replaced or its owner is gone.
     pub owner: Cell<Option<StateId>>,
     pub key: Key,

@@ -2,6 +2,7 @@
 
 use super::change::NewValue;
 use super::events::{self, Initiator};
+use super::keyed;
 use super::set;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -245,12 +246,13 @@ pub fn is_loaded(orm: &Orm, id: StateId, key: &str) -> bool {
 pub(super) fn new_collection(id: StateId, relationship: &Relationship, items: Vec<Member>) -> Rc<Collection> {
     let shape = relationship.shape();
     let items = match shape {
-        Shape::List => items,
+        Shape::List | Shape::Dict => items,
         Shape::Set => set::distinct(items),
     };
     Rc::new(Collection {
         items: RefCell::new(items),
         shape,
+        keys: RefCell::default(),
         owner: Cell::new(Some(id)),
         key: relationship.key.clone(),
         mapper: relationship.parent,
@@ -288,7 +290,11 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
             let Some(relationship) = state::relationship(cx.orm, id, key) else {
                 return Err(Error::unsupported(format!("loading a list into `{key}`")));
             };
-            Slot::Many(new_collection(id, &relationship, items.into_iter().map(Some).collect()))
+            if relationship.shape() == Shape::Dict {
+                Slot::Many(keyed::loaded(cx, id, &relationship, items)?)
+            } else {
+                Slot::Many(new_collection(id, &relationship, items.into_iter().map(Some).collect()))
+            }
         }
         NewValue::Members(_) | NewValue::List(_) | NewValue::Other(_) => {
             return Err(Error::unsupported(format!("loading this value into `{key}`")));
@@ -302,6 +308,9 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
     state.expired_attributes.shift_remove(key);
     let (Slot::Many(list), Some(pending)) = (slot, state.pending.shift_remove(key)) else { return Ok(()) };
     events::mark_collection(cx, id, key, None);
+    if list.shape == Shape::Dict {
+        return keyed::apply(cx, &list, pending);
+    }
     let mut items = list.items.borrow_mut();
     for added in pending.added {
         let added = Some(added);
@@ -313,7 +322,9 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
         let at = items.iter().position(|item| item.as_ref() == Some(gone));
         let at = at.ok_or_else(|| match list.shape {
             Shape::List => Error::new(ErrorKind::ValueError, "list.remove(x): x not in list"),
-            Shape::Set => Error::unsupported(format!("loading `{key}` without what was removed from it")),
+            Shape::Set | Shape::Dict => {
+                Error::unsupported(format!("loading `{key}` without what was removed from it"))
+            }
         })?;
         items.remove(at);
     }

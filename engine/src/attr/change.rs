@@ -3,6 +3,7 @@
 use super::access::{self, Known};
 use super::candidate::Candidate;
 use super::events::{self, Initiator};
+use super::keyed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::load;
@@ -207,6 +208,7 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
         let like = match relationship.shape() {
             Shape::List => "list-like",
             Shape::Set => "set-like",
+            Shape::Dict => "dict-like",
         };
         Error::new(ErrorKind::TypeError, format!("Incompatible collection type: {name} is not {like}"))
     };
@@ -251,7 +253,13 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
         {
             events::fire_append(cx, id, relationship, object, Some(&by))?;
         }
-        new.items.borrow_mut().push(item);
+        match &item {
+            Some(object) if relationship.shape() == Shape::Dict => keyed::put_new(cx, &new, object)?,
+            None if relationship.shape() == Shape::Dict => {
+                return Err(Error::unsupported(format!("`None` in the dictionary `{key}`")));
+            }
+            _ => new.items.borrow_mut().push(item),
+        }
     }
     let items = new.items.borrow().clone();
     let mut gone: Vec<&ObjRef> = Vec::new();

@@ -6,6 +6,7 @@
 use super::candidate::Candidate;
 use super::change::owner_of;
 use super::events::{self, Initiator};
+use super::keyed;
 use super::set;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -127,6 +128,9 @@ pub(super) fn append_by(
     if list.shape == Shape::Set {
         return set::add_by(cx, list, item, by);
     }
+    if list.shape == Shape::Dict {
+        return keyed::set_by(cx, list, item, by);
+    }
     let item = coming(cx, list, item, by)?;
     list.items.borrow_mut().push(item);
     Ok(())
@@ -168,6 +172,9 @@ pub(super) fn remove_by(
 ) -> Result<()> {
     if list.shape == Shape::Set {
         return set::discard_by(cx, list, item, by).map(drop);
+    }
+    if list.shape == Shape::Dict {
+        return keyed::remove_by(cx, list, item, by).map(drop);
     }
     let item = removed(cx, list, item)?;
     leaving(cx, list, &item, by)?;
@@ -239,6 +246,7 @@ pub fn clear(cx: &mut Cx<'_>, list: &Rc<Collection>) -> Result<()> {
         leaving(cx, list, item, None)?;
     }
     list.items.borrow_mut().clear();
+    list.keys.borrow_mut().clear();
     Ok(())
 }
 

@@ -1,10 +1,15 @@
 //! A relationship as it was asked for, and as it was worked out.
 
 use super::{Key, MapperId};
-use crate::host::Deferred;
+use crate::error::Result;
+use crate::host::{Cx, Deferred};
 use crate::schema::{Column, Table};
 use crate::sql::Expr;
+use crate::state::ObjRef;
+use crate::value::Value;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::fmt;
+use std::rc::Rc;
 
 /// Which side holds the foreign key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,6 +79,8 @@ pub struct RelationshipArgs {
     pub uselist: Option<bool>,
     /// Lists where it is not said.
     pub collection: Option<Shape>,
+    /// What a dictionary's keys are.
+    pub keyed: Option<Keyer>,
     pub lazy: Option<Lazy>,
     pub cascade: Option<Cascades>,
     pub cascade_backrefs: Option<bool>,
@@ -105,6 +112,21 @@ pub enum Shape {
     List,
     /// Each object once. The engine keeps the order in which they came; a host's program cannot rely on it.
     Set,
+    /// Objects by key, in the order in which the keys came.
+    Dict,
+}
+
+/// Finds the key that an object has in a dictionary.
+#[derive(Clone)]
+pub struct Keyer(pub KeyFunction);
+
+/// A host's function from an object to its key.
+pub type KeyFunction = Rc<dyn Fn(&mut Cx<'_>, &ObjRef) -> Result<Value>>;
+
+impl fmt::Debug for Keyer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keyer")
+    }
 }
 
 /// Whether deletes are left to the database.

@@ -674,6 +674,10 @@ behaviours! {
         "Adding an object to a relationship's set that has it brings it into the session again.",
         "objects added to a set that has them cascade anew",
         "1.4.15 `False`, 1.4.16 `True`: `book in session` after `expunge(book)` and a second `author.books.add(book)`";
+    KeyedDictsRenamed "keyed-dicts-renamed" since(2, 0, 0),
+        "A relationship's keyed dictionary is a `_MKeyfuncMapped`.",
+        "keyed dictionaries of a class of another name",
+        "1.4.54 has `MappedCollection`, 2.0.0 `_MKeyfuncMapped`: `type(Author().books).__name__`";
     OmitJoinParameter "omit-join-parameter" since(1, 3, 0),
         "`relationship()` takes `omit_join`.",
         "`omit_join` of relationships",

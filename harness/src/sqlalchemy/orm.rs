@@ -19,6 +19,7 @@ mod hierarchy;
 mod hybrid;
 mod inspection;
 mod instance;
+mod keyed;
 mod mapped;
 mod mapper;
 mod options;
@@ -210,9 +211,15 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     for name in ["Mapped", "WriteOnlyMapped", "DynamicMapped"] {
         set(interp, &module, name, annotation::MappedObject::root(name));
     }
+    for (name, maker) in keyed::makers() {
+        set(interp, &module, name, maker);
+    }
     let list = collection::class(interp)?;
     let collections = Module::new("sqlalchemy.orm.collections");
     collections.dict.set("InstrumentedList", Value::Class(list));
+    for (name, maker) in keyed::makers() {
+        set(interp, &collections, name, maker);
+    }
     collections.dict.set("InstrumentedSet", Value::Class(set::class(interp)?));
     set(interp, &module, "collections", Value::Module(Rc::new(collections)));
     let attributes = interp.import("sqlalchemy.orm.attributes")?;
@@ -268,7 +275,11 @@ pub(super) fn register(interp: &mut Interp) {
         let module = module(interp, "sqlalchemy.orm.collections");
         let list: Rc<Class> = collection::class(interp)?;
         module.dict.set("InstrumentedList", Value::Class(list));
+        for (name, maker) in keyed::makers() {
+            self::set(interp, &module, name, maker);
+        }
         module.dict.set("InstrumentedSet", Value::Class(set::class(interp)?));
+        super::absent::complete(interp, &module);
         Ok(Rc::new(module))
     });
     interp.register_module("sqlalchemy.orm.attributes", |interp| {

@@ -2,7 +2,7 @@
 
 use super::instance::{object_of, slot_value};
 use super::property::PropertyObject;
-use super::{collection, comparator, mapped, set};
+use super::{collection, comparator, keyed, mapped, set};
 use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
 use crate::sqlalchemy::{convert, expr, lend, names, schema};
 use backproof_engine::attr::{self, NewValue};
@@ -83,6 +83,7 @@ impl AttributeObject {
         if relationship.resolved.get().is_some_and(|resolved| resolved.uselist) {
             let own = match relationship.shape() {
                 Shape::List => value.downcast::<collection::ListObject>().map(|list| Rc::clone(&list.list)),
+                Shape::Dict => value.downcast::<keyed::DictObject>().map(|dict| Rc::clone(&dict.dict)),
                 Shape::Set => value.downcast::<set::SetObject>().map(|set| Rc::clone(&set.set)),
             };
             if let Some(own) = own {
@@ -90,6 +91,7 @@ impl AttributeObject {
             }
             let values = match relationship.shape() {
                 Shape::List => collection::list_values(interp, value)?,
+                Shape::Dict => keyed::assigned(interp, value)?,
                 Shape::Set => set::assigned(interp, value)?,
             };
             if let Some(values) = values {

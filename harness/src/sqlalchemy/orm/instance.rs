@@ -4,7 +4,7 @@
 //! engine's object, and it lives only while a variable, a relationship or a session holds it.
 
 use super::inspection::InstanceStateObject;
-use super::{collection, mapped, set};
+use super::{collection, keyed, mapped, set};
 use crate::python::{Class, Instance, Interp, PyResult, Stop, Store, Value};
 use crate::sqlalchemy::{convert, lend};
 use backproof_engine::map::Shape;
@@ -71,6 +71,7 @@ pub(crate) fn slot_value(interp: &mut Interp, slot: &Slot) -> PyResult<Value> {
         Slot::One(Some(object)) => wrap(interp, object),
         Slot::Many(list) => Ok(match list.shape {
             Shape::List => collection::ListObject::value(list.clone()),
+            Shape::Dict => keyed::DictObject::value(list.clone()),
             Shape::Set => set::SetObject::value(list.clone()),
         }),
     }

@@ -5,7 +5,7 @@
 
 use super::property::relationship_kind;
 use super::registry::Registry;
-use super::{comparator, errors, mapped};
+use super::{comparator, errors, keyed, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::schema::TableObject;
 use crate::sqlalchemy::{expr, lend};
@@ -222,6 +222,10 @@ fn read(
             | "load_on_pending" => {}
             "collection_class" if is_class(interp, value, "list") => args.collection = Some(Shape::List),
             "collection_class" if is_class(interp, value, "set") => args.collection = Some(Shape::Set),
+            "collection_class" if value.downcast::<keyed::KeyedBy>().is_some() => {
+                args.collection = Some(Shape::Dict);
+                args.keyed = keyed::keyer(value);
+            }
             other if is_own => {
                 return Err(Stop::unsupported(format!("the relationship argument `{other}`")));
             }
