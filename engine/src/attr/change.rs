@@ -339,7 +339,11 @@ fn delete_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) ->
         return Ok(());
     };
     events::mark_collection(cx, id, &relationship.key, None);
-    super::collection::clear(cx, &list)?;
+    if list.shape == Shape::Dict {
+        keyed::remove_each(cx, &list)?;
+    } else {
+        super::collection::clear(cx, &list)?;
+    }
     cx.orm.states.get_mut(id).dict.shift_remove(&relationship.key);
     list.owner.set(None);
     Ok(())

@@ -178,6 +178,20 @@ pub(super) fn remove_by(
     Ok(KeyedRemoval::Removed)
 }
 
+/// Takes every object out by its own key.
+pub(super) fn remove_each(cx: &mut Cx<'_>, dict: &Rc<Collection>) -> Result<()> {
+    let items = dict.items.borrow().clone();
+    for item in items {
+        if remove_by(cx, dict, item.into(), None)? != KeyedRemoval::Removed {
+            return Err(Error::unsupported(format!(
+                "deleting `{}` with an object under a key that is not its own",
+                dict.key
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// `del dict[key]`, and whether it was there.
 ///
 /// # Errors
