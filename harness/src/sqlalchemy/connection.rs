@@ -13,17 +13,22 @@ use std::any::Any;
 use std::rc::Rc;
 
 const MODULE: &str = "sqlalchemy.engine.base";
+/// Where 1.4 has the connections of `create_engine(future=True)`, a class of their own.
+const FUTURE: &str = "sqlalchemy.future.engine";
 
 /// A connection.
 pub(crate) struct ConnectionObject {
     pub(crate) connection: ConnectionId,
     /// Whether it begins transactions by itself and waits for `commit()`, as all do from 2.0 on.
     future: bool,
+    module: &'static str,
 }
 
 impl ConnectionObject {
-    pub(super) fn value(connection: ConnectionId, future: bool) -> Value {
-        Value::object(ConnectionObject { connection, future })
+    pub(super) fn value(interp: &mut Interp, connection: ConnectionId, future: bool) -> Value {
+        let apart = future && super::lend::has(interp, Behaviour::Autocommit);
+        let module = if apart { FUTURE } else { MODULE };
+        Value::object(ConnectionObject { connection, future, module })
     }
 
     /// The value of a connection that the engine took by itself.
@@ -32,7 +37,7 @@ impl ConnectionObject {
             let databases = &cx.orm.databases;
             Ok(!databases.autocommits(databases.database_of(connection)))
         })?;
-        Ok(ConnectionObject::value(connection, future))
+        Ok(ConnectionObject::value(interp, connection, future))
     }
 
     fn execute(&self, interp: &mut Interp, statement: &Value, params: Option<Value>) -> PyResult<Value> {
@@ -72,11 +77,11 @@ impl Object for ConnectionObject {
     }
 
     fn type_module(&self) -> &str {
-        MODULE
+        self.module
     }
 
     fn class(&self, interp: &mut Interp) -> Rc<Class> {
-        let class = interp.foreign_class(MODULE, "Connection");
+        let class = interp.foreign_class(self.module, "Connection");
         if !class.dict.contains("close") {
             install(interp, &class, self.future);
         }
@@ -178,8 +183,8 @@ struct BeginObject {
     held: Value,
 }
 
-pub(super) fn begin_block(connection: ConnectionId, future: bool) -> Value {
-    Value::object(BeginObject { connection, held: ConnectionObject::value(connection, future) })
+pub(super) fn begin_block(interp: &mut Interp, connection: ConnectionId, future: bool) -> Value {
+    Value::object(BeginObject { connection, held: ConnectionObject::value(interp, connection, future) })
 }
 
 impl Object for BeginObject {

@@ -49,18 +49,18 @@ impl Object for EngineObject {
                 let [] = args.exactly(interp, "connect")?;
                 super::event::open(interp, database)?;
                 let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
-                Ok(ConnectionObject::value(connection, future))
+                Ok(ConnectionObject::value(interp, connection, future))
             }),
             "begin" => Value::native(name, move |interp, args| {
                 let [] = args.exactly(interp, "begin")?;
                 super::event::open(interp, database)?;
                 let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
-                Ok(begin_block(connection, future))
+                Ok(begin_block(interp, connection, future))
             }),
             "execute" | "scalar" if !future => Value::native(name, move |interp, args| {
                 super::event::open(interp, database)?;
                 let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
-                let held = ConnectionObject::value(connection, future);
+                let held = ConnectionObject::value(interp, connection, future);
                 let executed = interp.call_method(&held, method, args);
                 with_cx(interp, |cx| cx.orm.databases.close(connection))?;
                 executed

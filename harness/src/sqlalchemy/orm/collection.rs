@@ -102,6 +102,11 @@ fn bounds(interp: &mut Interp, slice: &Slice) -> PyResult<Bounds> {
     Ok((bound(&slice.start)?, bound(&slice.stop)?, bound(&slice.step)?))
 }
 
+/// The identity of a collection's Python face: every face of one collection is one object.
+pub(super) fn identity_of(collection: &Rc<Collection>) -> u64 {
+    Rc::as_ptr(collection).cast::<u8>().addr() as u64 | (1 << 62)
+}
+
 impl Object for ListObject {
     fn as_any(&self) -> &dyn Any {
         self
@@ -120,7 +125,7 @@ impl Object for ListObject {
     }
 
     fn identity(&self) -> u64 {
-        Rc::as_ptr(&self.list).cast::<u8>().addr() as u64 | (1 << 62)
+        identity_of(&self.list)
     }
 
     fn as_builtin(&self, interp: &mut Interp) -> PyResult<Option<Value>> {

@@ -2,7 +2,7 @@
 //!
 //! Keys are values that a column can have. An object whose key was never set is unsupported.
 
-use super::collection::{MODULE, candidate, wrap_member};
+use super::collection::{MODULE, candidate, identity_of, wrap_member};
 use super::instance::{object_of, wrap};
 use crate::python::{
     Args, BinaryOp, Class, CompareOp, Interp, Iter, Map, Object, PyResult, Signature, Stop, Value,
@@ -174,7 +174,7 @@ impl Object for DictObject {
     }
 
     fn identity(&self) -> u64 {
-        Rc::as_ptr(&self.dict).cast::<u8>().addr() as u64 | (1 << 62)
+        identity_of(&self.dict)
     }
 
     fn as_builtin(&self, interp: &mut Interp) -> PyResult<Option<Value>> {

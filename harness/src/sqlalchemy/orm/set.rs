@@ -3,7 +3,7 @@
 //! It does not compare mapped objects by an `__eq__` of theirs: such objects are refused. It iterates in the order
 //! in which its members came, where CPython's order follows from addresses.
 
-use super::collection::{MODULE, candidate, wrap_member, wrap_members};
+use super::collection::{MODULE, candidate, identity_of, wrap_member, wrap_members};
 use super::instance::object_of;
 use crate::python::{
     Args, BinaryOp, Class, CompareOp, Interp, Iter, MapSet, Object, PyResult, Set, Signature, Stop, Value,
@@ -154,7 +154,7 @@ impl Object for SetObject {
     }
 
     fn identity(&self) -> u64 {
-        Rc::as_ptr(&self.set).cast::<u8>().addr() as u64 | (1 << 62)
+        identity_of(&self.set)
     }
 
     fn as_builtin(&self, interp: &mut Interp) -> PyResult<Option<Value>> {
