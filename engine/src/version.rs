@@ -5,10 +5,12 @@
 
 mod asked;
 pub mod behaviour;
+mod dated;
 mod set;
 
 pub use asked::Asked;
-pub use behaviour::{Behaviour, Dated};
+pub use behaviour::Behaviour;
+pub use dated::Dated;
 
 use std::fmt;
 use std::str::FromStr;
