@@ -1,0 +1,245 @@
+//! What of a queried class goes into the statement, and how each of its relationships is loaded from there.
+//!
+//! Chooses the strategy of every relationship on the way; what is to be joined is handed back and joined by
+//! `joined`. A column is selected once, however many attributes read it.
+
+use super::{Builder, EntityPlan, JoinedPlan, LaterLoad, MAX_DEPTH, Reader, ToJoin};
+use crate::error::{Error, Result};
+use crate::load::adapt::{self, Adapter};
+use crate::load::options::{self, Path, chosen, is_deferred};
+use crate::load::polymorphic;
+use crate::load::query::Entity;
+use crate::map::{Key, Lazy, Mapped, MapperId, Property, Relationship};
+use crate::sql::Expr;
+use crate::version::Behaviour;
+use std::rc::Rc;
+
+impl Builder<'_> {
+    pub(in crate::load) fn place(&mut self, expr: Expr) -> usize {
+        if let Some(at) = self.primary.iter().position(|other| other.same(&expr)) {
+            return at;
+        }
+        self.primary.push(expr);
+        self.primary.len() - 1
+    }
+
+    /// Selects an attribute. One column as an attribute of two classes is selected for each.
+    fn place_attribute(&mut self, mapped: Mapped, expr: Expr) -> usize {
+        let apart = self.orm.profile.has(Behaviour::DisambiguatedNames);
+        let other = self.attributes.iter().any(|(known, at)| {
+            *known != mapped && self.primary.get(*at).is_some_and(|placed| placed.same(&expr))
+        });
+        let own = self.attributes.iter().any(|(known, at)| {
+            *known == mapped && self.primary.get(*at).is_some_and(|placed| placed.same(&expr))
+        });
+        let at = if apart && other && !own {
+            self.primary.push(expr);
+            self.primary.len() - 1
+        } else {
+            self.place(expr)
+        };
+        self.attributes.push((mapped, at));
+        at
+    }
+
+    pub(super) fn entity(&mut self, entity: &Entity, eager: bool) -> Result<(Reader, Key, Vec<ToJoin>)> {
+        match entity {
+            Entity::Expr(expr) => {
+                let name = expr.key().unwrap_or_else(|| Rc::from(""));
+                let at = self.place(expr.without_entities());
+                Ok((Reader::Value(at), name, Vec::new()))
+            }
+            Entity::Attribute(mapped, key) => {
+                let expr = adapt::attribute(self.orm, *mapped, key)?;
+                let at = self.place_attribute(*mapped, expr);
+                Ok((Reader::Value(at), Rc::clone(key), Vec::new()))
+            }
+            Entity::Mapped(mapped) => {
+                let orm = self.orm;
+                let mapper = orm.mappers.get(mapped.mapper);
+                let adapter = Adapter::of(orm, *mapped);
+                let path = self.query.path.clone();
+                let name = adapt::alias_name(orm, *mapped)
+                    .map_or_else(|| Rc::clone(&mapper.class_name), |name| Rc::from(name.as_str()));
+                let mut plan = self.empty(mapped.mapper, path);
+                let mut joins = Vec::new();
+                for property in mapper.properties.values() {
+                    match property {
+                        Property::Column(property) => {
+                            if self.skips(&plan.path, mapped.mapper, &property.key, property.deferred) {
+                                continue;
+                            }
+                            let mut places = Vec::with_capacity(property.columns.len());
+                            for column in &property.columns {
+                                places.push(self.place(adapter.column(column)?));
+                            }
+                            let Some(at) = places.first() else { continue };
+                            plan.columns.push((Rc::clone(&property.key), *at));
+                        }
+                        Property::Relationship(relationship) if eager => {
+                            let mut found = Vec::new();
+                            self.choose(&mut plan, relationship, *mapped, &[], &mut found)?;
+                            self.take_contained(&mut plan, found, &[], &mut joins)?;
+                        }
+                        Property::Relationship(_) => {}
+                    }
+                }
+                let with = polymorphic::along(orm, *mapped);
+                self.add_classes(&mut plan, &with, &adapter, eager.then_some(&mut joins), false)?;
+                // A partial load knows its object: the key is selected only where nothing else is.
+                if self.query.only.is_none() || self.query.partial || plan.columns.is_empty() {
+                    for column in &mapper.primary_key {
+                        let at = self.place(adapter.column(column)?);
+                        plan.primary_key.push(at);
+                    }
+                }
+                Ok((Reader::Entity(plan), name, joins))
+            }
+        }
+    }
+
+    /// Reads what the statement contains already from its own columns, and leaves the other loads to be joined.
+    fn take_contained(
+        &mut self,
+        plan: &mut EntityPlan,
+        found: Vec<ToJoin>,
+        at: &[usize],
+        joins: &mut Vec<ToJoin>,
+    ) -> Result<()> {
+        let orm = self.orm;
+        for join in found {
+            if !join.chosen.contained {
+                joins.push(join);
+                continue;
+            }
+            let relationship = join.relationship;
+            let target = Mapped::from(relationship.resolved().target);
+            let mapper = orm.mappers.get(target.mapper);
+            let adapter = Adapter::of(orm, target);
+            self.multiplies |= relationship.resolved().uselist;
+            let mut path = plan.path.clone();
+            path.push((relationship.parent, Rc::clone(&relationship.key)));
+            let mut child = self.empty(target.mapper, path);
+            let mut place = at.to_vec();
+            place.push(plan.joined.len());
+            for property in mapper.properties.values() {
+                match property {
+                    Property::Column(property) => {
+                        if self.skips(&child.path, target.mapper, &property.key, property.deferred) {
+                            continue;
+                        }
+                        let Some(column) = property.columns.first() else { continue };
+                        let at = self.place(adapter.column(column)?);
+                        child.columns.push((Rc::clone(&property.key), at));
+                    }
+                    Property::Relationship(next) => {
+                        let mut found = Vec::new();
+                        self.choose(&mut child, next, target, &place, &mut found)?;
+                        self.take_contained(&mut child, found, &place, joins)?;
+                    }
+                }
+            }
+            for column in &mapper.primary_key {
+                let at = self.place(adapter.column(column)?);
+                child.primary_key.push(at);
+            }
+            plan.joined.push(JoinedPlan {
+                parent: relationship.parent,
+                key: Rc::clone(&relationship.key),
+                uselist: relationship.resolved().uselist,
+                entity: child,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn empty(&mut self, mapper: MapperId, path: Path) -> EntityPlan {
+        self.entities += 1;
+        EntityPlan {
+            id: self.entities,
+            mapper,
+            path,
+            columns: Vec::new(),
+            primary_key: Vec::new(),
+            discriminator: None,
+            classes: Vec::new(),
+            joined: Vec::new(),
+            later: Vec::new(),
+        }
+    }
+
+    /// Whether a column of the root entity, or of a joined one, is not selected.
+    pub(in crate::load) fn skips(
+        &self,
+        path: &[(MapperId, Key)],
+        mapper: MapperId,
+        key: &Key,
+        deferred: bool,
+    ) -> bool {
+        if path.len() == self.query.path.len()
+            && let Some(only) = &self.query.only
+        {
+            return !only.contains(key);
+        }
+        let owner = self.orm.mappers.owner(mapper, key);
+        let of_class = self.orm.mappers.get(mapper);
+        let is_key = of_class.column_of(key).is_some_and(|column| of_class.primary_key.contains(column));
+        is_deferred(&self.query.options, path, owner, key, deferred, is_key)
+    }
+
+    pub(in crate::load) fn choose(
+        &mut self,
+        plan: &mut EntityPlan,
+        relationship: &Rc<Relationship>,
+        owner: Mapped,
+        at: &[usize],
+        joins: &mut Vec<ToJoin>,
+    ) -> Result<()> {
+        if plan.path.len() == self.query.path.len()
+            && let Some(only) = &self.query.only
+            && !only.contains(&relationship.key)
+        {
+            return Ok(());
+        }
+        let mut chosen = chosen(self.orm, &self.query.options, &plan.path, relationship);
+        if relationship.is_queried() && !matches!(chosen.lazy, Lazy::Dynamic | Lazy::WriteOnly | Lazy::Select)
+        {
+            return Err(Error::unsupported("eager loading of a collection that is queried"));
+        }
+        if self.query.joins_afresh && chosen.cut == Some(Lazy::Joined) {
+            let below = &plan.path[self.query.path.len().min(plan.path.len())..];
+            chosen = options::chosen(self.orm, &[], below, relationship);
+        }
+        self.multiplies |= chosen.cut == Some(Lazy::Joined) && relationship.resolved().uselist;
+        // A refresh loads for the object itself what a query would not come back to.
+        let at_root = plan.path.len() == self.query.path.len();
+        let lazy = match chosen.cut {
+            Some(cut @ (Lazy::Selectin | Lazy::Subquery)) if self.query.refreshing && at_root => cut,
+            _ if matches!(chosen.lazy, Lazy::Select | Lazy::Raise | Lazy::RaiseOnSql)
+                && self.query.asked_for
+                && at_root =>
+            {
+                Lazy::Immediate
+            }
+            _ => chosen.lazy,
+        };
+        match lazy {
+            Lazy::Joined if plan.path.len() >= MAX_DEPTH => {
+                let what = format!("joined loading more than {MAX_DEPTH} relationships deep");
+                return Err(Error::unsupported(what));
+            }
+            Lazy::Joined => {
+                joins.push(ToJoin { relationship: Rc::clone(relationship), chosen, owner, at: at.to_vec() });
+            }
+            Lazy::Selectin | Lazy::Subquery | Lazy::Immediate | Lazy::NoLoad => {
+                plan.later.push(LaterLoad {
+                    relationship: Rc::clone(relationship),
+                    lazy,
+                    of_type: chosen.of_type,
+                });
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

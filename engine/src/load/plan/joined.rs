@@ -1,0 +1,288 @@
+//! Joined loads: where they stand in the `FROM` list, and how their classes are read from the same rows.
+//!
+//! Where rows count and a joined collection would repeat them, the entities go into a subquery, and what is loaded
+//! along is joined to that.
+
+use super::{Builder, EntityPlan, JoinedPlan, MAX_DEPTH, Reader, ToJoin};
+use crate::error::{Error, ErrorKind, Result};
+use crate::load::adapt::{Adapter, Sides, join_conditions, selectable};
+use crate::load::from::{entity_items, position};
+use crate::load::options::chosen;
+use crate::load::polymorphic::{self, apart, limited};
+use crate::load::query::Entity;
+use crate::map::{Key, Lazy, Mapped, MapperId, Property, Relationship};
+use crate::sql::{Alias, Expr, FromItem, Select};
+use std::rc::Rc;
+
+/// The plan of a class that an entity's row contains, by the places of contained loads that lead to it.
+fn contained<'a>(plan: &'a mut EntityPlan, at: &[usize]) -> Option<&'a mut EntityPlan> {
+    at.iter().try_fold(plan, |plan, index| plan.joined.get_mut(*index).map(|joined| &mut joined.entity))
+}
+
+/// The columns that an `ORDER BY` element orders by.
+fn ordered_columns(expr: &Expr) -> Vec<Expr> {
+    let mut columns = Vec::new();
+    expr.visit(&mut |expr| {
+        if matches!(expr.kind(), crate::sql::ExprKind::Column(_) | crate::sql::ExprKind::AliasColumn(_)) {
+            columns.push(expr.clone());
+        }
+    });
+    columns
+}
+
+impl Builder<'_> {
+    /// Whether the entities go into a subquery: rows are counted, and a joined collection would multiply them.
+    pub(super) fn must_nest(&self, pending: &[Vec<ToJoin>]) -> bool {
+        let query = self.query;
+        let counts =
+            query.limit.is_some() || query.offset.is_some() || query.distinct || !query.group_by.is_empty();
+        counts
+            && pending
+                .iter()
+                .flatten()
+                .any(|join| self.has_collection(&join.relationship, &self.query.path, 0))
+    }
+
+    fn has_collection(&self, relationship: &Relationship, path: &[(MapperId, Key)], depth: usize) -> bool {
+        let resolved = relationship.resolved();
+        if resolved.uselist {
+            return true;
+        }
+        if depth > MAX_DEPTH {
+            return false;
+        }
+        let mut path = path.to_vec();
+        path.push((relationship.parent, Rc::clone(&relationship.key)));
+        self.orm.mappers.get(resolved.target).relationships().any(|next| {
+            chosen(self.orm, &self.query.options, &path, next).lazy == Lazy::Joined
+                && self.has_collection(next, &path, depth + 1)
+        })
+    }
+
+    /// Adds the joined loads of all entities to the `FROM` list; what they are joined to comes after everything else
+    /// that is selected from.
+    pub(super) fn extend(
+        &mut self,
+        froms: &mut Vec<FromItem>,
+        readers: &mut [Reader],
+        pending: Vec<Vec<ToJoin>>,
+        adapters: Vec<Option<Adapter>>,
+    ) -> Result<()> {
+        if pending.iter().all(Vec::is_empty) {
+            return Ok(());
+        }
+        for item in entity_items(self.orm, self.query)? {
+            if position(froms, &item).is_none() {
+                froms.push(item);
+            }
+        }
+        for item in self.primary.iter().flat_map(Expr::from_items) {
+            if position(froms, &item).is_none() {
+                froms.push(item);
+            }
+        }
+        // What is joined to comes last.
+        let mut wrapped: Vec<FromItem> = Vec::new();
+        for (index, joins) in pending.into_iter().enumerate() {
+            let (Reader::Entity(plan), Some(Some(adapter)), Some(Entity::Mapped(mapped))) =
+                (&mut readers[index], adapters.get(index), self.query.entities.get(index))
+            else {
+                continue;
+            };
+            for join in joins {
+                let Some(plan) = contained(plan, &join.at) else { continue };
+                let is_root = join.at.is_empty();
+                let root = selectable(self.orm, if is_root { *mapped } else { join.owner });
+                let at = position(&wrapped, &root).map(Ok).or_else(|| position(froms, &root).map(Err));
+                let at = match at {
+                    Some(Ok(at)) => at,
+                    Some(Err(at)) => {
+                        wrapped.push(froms.remove(at));
+                        wrapped.len() - 1
+                    }
+                    None => {
+                        return Err(Error::unsupported(
+                            "an eager join of an entity that is not selected from",
+                        ));
+                    }
+                };
+                let adapter = if is_root { adapter.clone() } else { Adapter::of(self.orm, join.owner) };
+                let (from, joined) = self.join(wrapped[at].clone(), &adapter, &plan.path, &join, false)?;
+                wrapped[at] = from;
+                plan.joined.push(joined);
+            }
+        }
+        froms.append(&mut wrapped);
+        Ok(())
+    }
+
+    /// Selects the entities in a subquery and joins the eager loads to it.
+    pub(super) fn wrap(
+        &mut self,
+        select: &mut Select,
+        froms: &mut Vec<FromItem>,
+        readers: &mut [Reader],
+        pending: Vec<Vec<ToJoin>>,
+        adapters: Vec<Option<Adapter>>,
+    ) -> Result<()> {
+        for expr in &select.order_by.clone() {
+            for column in ordered_columns(expr) {
+                self.place(column);
+            }
+        }
+        let mut inner = std::mem::take(select);
+        select.label_style = inner.label_style;
+        select.tag = inner.tag.take();
+        let order_by = inner.order_by.clone();
+        inner.columns.clone_from(&self.primary);
+        inner.from = std::mem::take(froms);
+        let alias = Alias::of_select(inner, None);
+        let columns: Rc<[Expr]> = alias.columns().into();
+        let selected: Rc<[Expr]> = std::mem::take(&mut self.primary).into();
+        let mut from = FromItem::from(&alias);
+        for (index, joins) in pending.into_iter().enumerate() {
+            let (Reader::Entity(plan), Some(Some(adapter))) = (&mut readers[index], adapters.get(index))
+            else {
+                continue;
+            };
+            for join in joins {
+                let Some(plan) = contained(plan, &join.at) else { continue };
+                let is_root = join.at.is_empty();
+                let adapter = Adapter::Wrapped {
+                    inner: Box::new(if is_root {
+                        adapter.clone()
+                    } else {
+                        Adapter::of(self.orm, join.owner)
+                    }),
+                    selected: Rc::clone(&selected),
+                    columns: Rc::clone(&columns),
+                };
+                // Places of joined columns are counted from the end of the entities' columns.
+                self.primary = columns.to_vec();
+                let (joined_from, joined) = self.join(from, &adapter, &plan.path, &join, false)?;
+                from = joined_from;
+                plan.joined.push(joined);
+            }
+        }
+        select.columns = columns.to_vec();
+        select.from = vec![from];
+        select.order_by = order_by
+            .iter()
+            .map(|expr| {
+                expr.rewrite(&mut |part| {
+                    let at = selected.iter().position(|expr| expr.same(part))?;
+                    columns.get(at).cloned()
+                })
+            })
+            .collect();
+        select.order_by.append(&mut self.eager_order);
+        Ok(())
+    }
+
+    /// Joins one relationship and reads its class, with what is joined to that in turn.
+    fn join(
+        &mut self,
+        from: FromItem,
+        parent: &Adapter,
+        path: &[(MapperId, Key)],
+        join: &ToJoin,
+        under_outer: bool,
+    ) -> Result<(FromItem, JoinedPlan)> {
+        let orm = self.orm;
+        let relationship = &join.relationship;
+        let resolved = relationship.resolved();
+        self.multiplies |= resolved.uselist;
+        let to = join.chosen.of_type.unwrap_or_else(|| Mapped::from(resolved.target));
+        let (right, adapter) = match join.chosen.of_type {
+            Some(_) => (selectable(orm, to), self.unmistakable(to)?),
+            None => apart(orm, resolved.target),
+        };
+        let target = orm.mappers.get(to.mapper);
+        let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
+        let sides = Sides {
+            parent,
+            target: &adapter,
+            secondary: &secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias),
+        };
+        let (primary, secondary) = join_conditions(orm, relationship.parent, resolved, &sides)?;
+        let outer = !join.chosen.inner || under_outer;
+        let mut from = match (&secondary_alias, secondary) {
+            (Some(secondary_alias), Some(secondary)) => {
+                let secondary = limited(orm, to.mapper, &adapter, secondary)?;
+                let pair = FromItem::from(secondary_alias).join(right, secondary, false);
+                from.join(pair, primary, outer)
+            }
+            _ => from.join(right, limited(orm, to.mapper, &adapter, primary)?, outer),
+        };
+        for expr in &resolved.order_by {
+            self.eager_order.push(adapter.adapt_all(expr, &target.hierarchy.tables)?);
+        }
+
+        let mut path = path.to_vec();
+        path.push((relationship.parent, Rc::clone(&relationship.key)));
+        let mut plan = self.empty(to.mapper, path);
+        for property in target.properties.values() {
+            match property {
+                Property::Column(property) => {
+                    if self.skips(&plan.path, to.mapper, &property.key, property.deferred) {
+                        continue;
+                    }
+                    let mut places = Vec::with_capacity(property.columns.len());
+                    for column in &property.columns {
+                        places.push(self.place_joined(adapter.column(column)?));
+                    }
+                    let Some(at) = places.first() else { continue };
+                    plan.columns.push((Rc::clone(&property.key), *at));
+                }
+                Property::Relationship(next) => {
+                    let mut joins = Vec::new();
+                    self.choose(&mut plan, next, Mapped::from(resolved.target), &[], &mut joins)?;
+                    for next in joins {
+                        let (joined_from, joined) = self.join(from, &adapter, &plan.path, &next, outer)?;
+                        from = joined_from;
+                        plan.joined.push(joined);
+                    }
+                }
+            }
+        }
+        let with = polymorphic::along(orm, to);
+        let mut joins = Vec::new();
+        self.add_classes(&mut plan, &with, &adapter, Some(&mut joins), true)?;
+        for next in joins {
+            let (joined_from, joined) = self.join(from, &adapter, &plan.path, &next, outer)?;
+            from = joined_from;
+            plan.joined.push(joined);
+        }
+        for column in &target.primary_key {
+            let at = self.place_joined(adapter.column(column)?);
+            plan.primary_key.push(at);
+        }
+        let joined = JoinedPlan {
+            parent: relationship.parent,
+            key: Rc::clone(&relationship.key),
+            uselist: resolved.uselist,
+            entity: plan,
+        };
+        Ok((from, joined))
+    }
+
+    /// How an alias writes its columns, where none of them is written as the table's own.
+    fn unmistakable(&self, to: Mapped) -> Result<Adapter> {
+        match Adapter::of(self.orm, to) {
+            Adapter::Plain => Err(Error::new(
+                ErrorKind::InvalidRequestError,
+                "Detected unaliased columns when generating joined load.  Make sure to use aliased=True or flat=True when using joined loading with with_polymorphic().",
+            )),
+            adapter => Ok(adapter),
+        }
+    }
+
+    pub(in crate::load) fn place_joined(&mut self, expr: Expr) -> usize {
+        let offset = self.primary.len();
+        if let Some(at) = self.secondary.iter().position(|other| other.same(&expr)) {
+            return offset + at;
+        }
+        self.secondary.push(expr);
+        offset + self.secondary.len() - 1
+    }
+}

@@ -1,0 +1,68 @@
+//! How a query's statement labels its columns, and what the statement cache sees of it beside its text.
+
+use crate::load::query::{Entity, JoinTarget, OnClause, Query, Style};
+use crate::map::Key;
+use crate::sql::LabelStyle;
+use crate::version::{Behaviour, Profile};
+use std::fmt::Write as _;
+use std::rc::Rc;
+
+impl Query {
+    /// How the statement labels its columns.
+    pub(in crate::load) fn label_style(&self, profile: Profile) -> LabelStyle {
+        let loader = self.style == Style::Loader;
+        if self.labelled {
+            return LabelStyle::TableColumn;
+        }
+        if self.style == Style::Legacy || (loader && profile.has(Behaviour::LegacyColumnLabels)) {
+            LabelStyle::TableColumn
+        } else if loader && self.bare {
+            LabelStyle::None
+        } else {
+            LabelStyle::Disambiguate
+        }
+    }
+
+    /// What the statement cache sees of a query beside its text: how entities and joins were spelled, options.
+    pub(super) fn tag(&self) -> Option<Key> {
+        let mut tag = String::new();
+        if let Some(loader) = &self.loader {
+            tag.push_str(loader);
+            // Classes that share a table can have statements of one text.
+            for entity in &self.entities {
+                if let Entity::Mapped(mapped) = entity {
+                    let _ = write!(tag, " {:?}", mapped.mapper);
+                }
+            }
+            if !self.options.is_empty() {
+                let _ = write!(tag, " {:?}", self.options);
+            }
+            return Some(Rc::from(tag));
+        }
+        for entity in &self.entities {
+            match entity {
+                Entity::Mapped(mapped) => {
+                    let _ = write!(tag, "{:?} ", mapped.mapper);
+                }
+                Entity::Attribute(..) => tag.push_str("attribute "),
+                Entity::Expr(_) => tag.push_str("expression "),
+            }
+        }
+        for join in &self.joins {
+            let along = matches!(join.target, JoinTarget::Relationship { .. });
+            let given = matches!(join.on, OnClause::Expr(_));
+            tag.push_str(if along { "along " } else { "to " });
+            let aliased = match &join.target {
+                JoinTarget::Relationship { to, .. } => to.is_some_and(|to| to.alias.is_some()),
+                JoinTarget::Mapped(mapped) => mapped.alias.is_some(),
+                JoinTarget::Table(_) => false,
+            };
+            tag.push_str(if aliased { "aliased " } else { "" });
+            tag.push_str(if given { "on " } else { "" });
+        }
+        if !self.options.is_empty() {
+            let _ = write!(tag, "{:?}", self.options);
+        }
+        Some(Rc::from(tag))
+    }
+}
