@@ -2,9 +2,11 @@
 //!
 //! A step's panic is caught and ends its case alone; what one case does cannot reach another.
 
+mod lacks;
 mod plan;
 mod run;
 
+pub use lacks::lacks;
 pub use plan::{Ran, hash};
 pub use run::GIVEN_UP;
 
@@ -155,5 +157,6 @@ fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
         held_against: judgement.held_against,
         failed_line: failed_line(step, done),
         stale,
+        lacks: if step.skip.is_some() { None } else { lacks::lacking(step, outcome) },
     }
 }

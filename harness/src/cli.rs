@@ -38,7 +38,7 @@ enum Command {
     When(WhenArgs),
     /// Run a whole program and print what Python would print, log included
     Run(RunArgs),
-    /// Show what was found on a page, line by line, and what was not run
+    /// Show what was found on a page, line by line, and what was not run; or count what is unsupported
     Extract(ExtractArgs),
 }
 
@@ -84,9 +84,13 @@ struct RunArgs {
 
 #[derive(Debug, Args)]
 struct ExtractArgs {
-    /// A document (.md, .rst, .txt), a case file (.case.toml), or with --format json a folder of them
-    #[arg(value_name = "PATH")]
-    path: PathBuf,
+    /// A document (.md, .rst, .txt), a case file (.case.toml), or with --format json a folder of them; with
+    /// --unsupported any number of these
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    /// Count what documents need that backproof does not run, most frequent first, and the claims that hang on it
+    #[arg(long)]
+    unsupported: bool,
     /// The SQLAlchemy version to run as: it decides which steps share a world, e.g. 1.4 or 2.0.8
     #[arg(long, value_name = "VERSION")]
     sqlalchemy: Option<Profile>,

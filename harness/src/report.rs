@@ -3,6 +3,7 @@
 //! Knows steps and verdicts, not how they came about.
 
 pub mod json;
+pub mod lacks;
 pub mod terminal;
 pub mod when;
 
@@ -39,6 +40,18 @@ pub struct StepReport {
     /// An acknowledgement that speaks of this step and does not apply.
     #[serde(skip)]
     pub stale: Option<String>,
+    /// What keeps it from being run, where that is outside what backproof runs.
+    #[serde(skip)]
+    pub lacks: Option<Lacking>,
+}
+
+/// What keeps a step from being run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lacking {
+    /// The construct that is outside, with its reason, in the words of the step that stopped at it.
+    pub what: String,
+    /// Whether another step stopped at it, and this one only needs what that one would have done.
+    pub follows: bool,
 }
 
 impl StepReport {

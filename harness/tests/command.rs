@@ -1,5 +1,7 @@
 //! The command as a person meets it: exit codes, messages for bad input, and the JSON report's shape.
 
+#[path = "command/lacks.rs"]
+mod lacks;
 #[path = "command/when.rs"]
 mod when;
 
@@ -258,6 +260,8 @@ fn usage_faults_end_with_two() {
         &["check", "code.py"],
         &["extract", "gone.md"],
         &["extract", "."],
+        &["extract", "good.md", "good.md"],
+        &["extract", "--unsupported", "gone.md"],
         &["run", "gone.py"],
         &["lint"],
         &[],

@@ -13,6 +13,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How the reason of a step begins that was not run, since a panic, a bound or a given ended its case.
 pub const GIVEN_UP: &str = "not run, since the document was given up: ";
+/// What stands before the reason where a given is outside what is run.
+pub(super) const GIVEN_LACKS: &str = " is not supported: ";
 /// Worlds of one case at most: each may use its full share of steps.
 const WORLDS: usize = 100;
 /// Bytes that a case may print and log in all: every step's are kept for its report.
@@ -89,8 +91,7 @@ impl<'a> Run<'a> {
                 ));
             }
             End::Unsupported(unsupported) => {
-                self.broken =
-                    Some(format!("the given code at {place} is not supported: {}", unsupported.what));
+                self.broken = Some(format!("the given code at {place}{GIVEN_LACKS}{}", unsupported.what));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! `backproof extract`: what was found on a page, what of it is not run, and as JSON exactly what is.
 
+mod lacks;
+
 use super::{ExtractArgs, Format, UNREADABLE, complain, find, on_a_stack, print};
 use crate::case::{Case, Plan, Problem, read_page};
 use crate::check::{check, hash};
@@ -37,13 +39,23 @@ struct OnPage<'a> {
 }
 
 pub(super) fn main(args: &ExtractArgs) -> u8 {
-    let extracted = match (args.format, args.path.is_dir()) {
-        (Format::Json, true) => Ok(folder(args)),
+    if args.unsupported {
+        return lacks::main(args);
+    }
+    let [path] = args.paths.as_slice() else {
+        complain(
+            "error: several paths are taken with --unsupported only: name one page, case file or folder",
+        );
+        return UNREADABLE;
+    };
+    let extracted = match (args.format, path.is_dir()) {
+        (Format::Json, true) => Ok(folder(path, args)),
         (Format::Human, true) => {
-            let message = "is a folder: name a page in it or a case file, or ask for --format json";
-            Err(Problem::new(&args.path, None, message))
+            let message =
+                "is a folder: name a page in it or a case file, or ask for --format json or --unsupported";
+            Err(Problem::new(path, None, message))
         }
-        (_, false) => file(args).map(|text| (text, 0)),
+        (_, false) => file(path, args).map(|text| (text, 0)),
     };
     match extracted {
         Ok((text, code)) => {
@@ -57,30 +69,30 @@ pub(super) fn main(args: &ExtractArgs) -> u8 {
     }
 }
 
-fn file(args: &ExtractArgs) -> Result<String, Problem> {
-    if args.format == Format::Human && !find::is_case(&args.path) {
-        let document = read_page(&args.path, args.reader)?;
-        return Ok(human(&args.path, &document));
+fn file(path: &Path, args: &ExtractArgs) -> Result<String, Problem> {
+    if args.format == Format::Human && !find::is_case(path) {
+        let document = read_page(path, args.reader)?;
+        return Ok(human(path, &document));
     }
     // A file makes one plan.
-    let plan = find::plans(&args.path).into_iter().next();
-    let plan = plan.unwrap_or_else(|| Err(Problem::new(&args.path, None, "holds no document")));
+    let plan = find::plans(path).into_iter().next();
+    let plan = plan.unwrap_or_else(|| Err(Problem::new(path, None, "holds no document")));
     match args.format {
         Format::Human => {
             let case = load(plan, args)?;
             Ok(case.pages.iter().map(|page| human(&page.path, &page.document)).collect())
         }
-        Format::Json => Ok(format!("{:#}\n", json(&args.path, plan, args)?)),
+        Format::Json => Ok(format!("{:#}\n", json(path, plan, args)?)),
     }
 }
 
 /// Every case below a folder; one that cannot be read says so in its place.
-fn folder(args: &ExtractArgs) -> (String, u8) {
+fn folder(below: &Path, args: &ExtractArgs) -> (String, u8) {
     let mut code = 0;
     let mut cases = Vec::new();
-    for plan in find::plans(&args.path) {
+    for plan in find::plans(below) {
         let path = plan.as_ref().map_or_else(|problem| problem.path.clone(), |plan| plan.name.clone());
-        let id = find::id(&path, &args.path);
+        let id = find::id(&path, below);
         let mut case = json(&path, plan, args).unwrap_or_else(|problem| {
             code = UNREADABLE;
             complain(&format!("error: {problem}"));
