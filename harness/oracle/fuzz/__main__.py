@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from compare import difference, within
-from generate import program
+from programs import SHAPES, program
 from runner import Bench, Trouble, complain, each
 from shrink import shrink
 
@@ -51,12 +51,14 @@ def arguments():
     run = commands.add_parser("run", parents=[shared], help="compare a range of seeds")
     run.add_argument("--seeds", type=numbers, default=numbers("0:200"), help="first:end or a list (default: 0:200)")
     run.add_argument("--versions", type=versions, default=versions(DEFAULT_VERSIONS), help=f"releases (default: {DEFAULT_VERSIONS})")
+    run.add_argument("--shapes", choices=SHAPES, default="basic", help="which programs (default: %(default)s)")
     run.add_argument("--jobs", type=int, default=2, help="how many programs at once (default: %(default)s)")
     run.add_argument("--shrink", type=int, default=0, metavar="N", help="shrink N programs of every kind of difference, and group what is left")
     run.add_argument("--keep", metavar="FOLDER", help="write differing programs, their shrunk form and the difference here")
     made = commands.add_parser("generate", help="print the program of a seed")
     made.add_argument("seed", type=int)
     made.add_argument("--version", type=versions, default=["2.0.51"])
+    made.add_argument("--shapes", choices=SHAPES, default="basic", help="which programs (default: %(default)s)")
     for name, text in (("compare", "compare one program"), ("shrink", "reduce a differing program to its smallest")):
         one = commands.add_parser(name, parents=[shared], help=text)
         one.add_argument("program", metavar="FILE.py")
@@ -87,7 +89,7 @@ def run(options):
         different, varying, unlike = [], [], []
 
         def work(bench, seed):
-            source = program(seed, version)
+            source = program(seed, version, options.shapes)
             ours = bench.ours(source)
             found = difference(bench.real(source), ours)
             if found and found.sort == "output":
@@ -200,7 +202,7 @@ def main():
     options = arguments()
     try:
         if options.command == "generate":
-            print(program(options.seed, options.version[0]), end="")
+            print(program(options.seed, options.version[0], options.shapes), end="")
             return 0
         return run(options) if options.command == "run" else one(options)
     except Trouble as trouble:

@@ -3,46 +3,73 @@
 Nothing here runs a program. The same seed and release always make the same text, on any machine.
 """
 
-import random
 import re
 
 CASCADES = ("save-update", "merge", "refresh-expire", "expunge", "delete", "delete-orphan")
 LOADS = ("select", "joined", "selectin", "subquery", "immediate", "raise", "noload", "raise_on_sql")
 
 
-def program(seed, version):
-    """The text of the program of a seed, valid for a release such as `1.4.54`."""
-    numbers = tuple(int(part) for part in version.split("."))
-    # Releases of one series share their programs, so that a boundary between them can be seen.
-    rng = random.Random(f"{seed}/{numbers[0]}.{numbers[1]}")
-    return Program(rng, numbers).text()
-
-
 class Relation:
-    """What operations need to know of one side of a relationship."""
+    """What operations need to know of one side of a relationship; `kind` is that of its collection."""
 
-    def __init__(self, owner, name, target, many, view=False, foreign=()):
+    def __init__(self, owner, name, target, many, view=False, kind="list"):
         self.owner, self.name, self.target, self.many = owner, name, target, many
-        self.view, self.foreign = view, tuple(foreign)
+        self.view, self.kind = view, kind
 
 
 class Mapped:
-    """One class to be written: columns, relationships, keys."""
+    """One class to be written: columns, relationships, keys. `place` is the table that has its key."""
 
-    def __init__(self, name):
-        self.name, self.table = name, name.lower()
-        self.columns, self.bodies, self.relations, self.arguments = [], [], [], []
-        self.keys = []
-        self.foreign = []
+    def __init__(self, name, base=None, tabled=True):
+        self.name, self.table, self.base, self.tabled = name, name.lower(), base, tabled
+        self.place = self.table if tabled else base.place
+        self.own_columns, self.own_relations, self.own_foreign = [], [], []
+        self.bodies, self.arguments, self.mapper = [], [], []
+        self.keys = base.keys if base else []
+
+    @property
+    def columns(self):
+        return (self.base.columns if self.base else []) + self.own_columns
+
+    @property
+    def relations(self):
+        return (self.base.relations if self.base else []) + self.own_relations
+
+    @property
+    def foreign(self):
+        return (self.base.foreign if self.base else []) + self.own_foreign
+
+    def is_a(self, other):
+        return self is other or self.base is not None and self.base.is_a(other)
 
     def relation(self, *arguments, **options):
         found = Relation(self, *arguments, **options)
-        self.relations.append(found)
+        self.own_relations.append(found)
         return found
+
+
+def kind_of(options):
+    """The kind of collection that the options of a side ask for."""
+    found = [text for text in options if text.startswith(("collection_class=", "lazy="))]
+    for kind, sign in (("set", "=set"), ("dict", "_mapped_collection("), ("dict", "_keyed_dict("), ("dynamic", '"dynamic"'), ("write_only", '"write_only"')):
+        if any(sign in text for text in found):
+            return kind
+    return "list"
 
 
 class Program:
     """One program while it is being written."""
+
+    # What a program may have to import; `List` and its like stand in annotations, which may be quoted.
+    NAMES = (
+        ("typing", ("List", "Optional", "Set", "Dict")),
+        ("sqlalchemy", (
+            "Column", "ForeignKey", "ForeignKeyConstraint", "Integer", "String", "Table", "create_engine", "inspect", "select")),
+        ("sqlalchemy.orm", (
+            "DeclarativeBase", "Mapped", "Session", "attributes", "backref", "contains_eager", "declarative_base", "defaultload",
+            "immediateload", "joinedload", "lazyload", "mapped_column", "noload", "raiseload", "relationship", "selectinload",
+            "subqueryload")),
+    )
 
     def __init__(self, rng, numbers):
         self.rng, self.numbers = rng, numbers
@@ -98,9 +125,9 @@ class Program:
             if references and not null and not key:
                 arguments.append("nullable=False")
             body = f"{name} = Column({', '.join(arguments)})"
-        made.columns.append((name, body))
+        made.own_columns.append((name, body))
         if references:
-            made.foreign.append(name)
+            made.own_foreign.append(name)
 
     def body(self, made, name, target, many, options, bare=False):
         """The line of a relationship; `options` are `key=value` texts."""
@@ -164,34 +191,33 @@ class Program:
         else:
             scalar = []
         way = self.one("populates", "populates", "backref", "backref", "backref-other", "forward", "backward")
-        foreign = many.foreign if not plural else ()
         if way in ("populates", "forward"):
             options = ([f'back_populates="{back}"'] if way == "populates" else []) + first + scalar
             self.body(one, there, many, uselist, options)
-            one.relation(there, many, uselist)
+            one.relation(there, many, uselist, kind=kind_of(first))
         if way in ("populates", "backward"):
             options = ([f'back_populates="{there}"'] if way == "populates" else []) + second
             self.body(many, back, one, plural, options)
-            many.relation(back, one, plural, foreign=foreign)
+            many.relation(back, one, plural, kind=kind_of(second))
         if way == "backref":
             drop = [text for text in second if not text.startswith(("secondary=", "foreign_keys=", "primaryjoin=", "secondaryjoin="))]
             text = f'backref("{back}", {", ".join(drop)})' if drop else f'"{back}"'
             self.body(one, there, many, uselist, [f"backref={text}", *first, *scalar])
-            one.relation(there, many, uselist)
-            many.relation(back, one, plural, foreign=foreign)
+            one.relation(there, many, uselist, kind=kind_of(first))
+            many.relation(back, one, plural, kind=kind_of(second))
         if way == "backref-other":
             drop = [text for text in [*first, *scalar] if not text.startswith(("secondary=", "foreign_keys=", "primaryjoin=", "secondaryjoin="))]
             text = f'backref("{there}", {", ".join(drop)})' if drop else f'"{there}"'
             self.body(many, back, one, plural, [f"backref={text}", *second])
-            one.relation(there, many, uselist)
-            many.relation(back, one, plural, foreign=foreign)
+            one.relation(there, many, uselist, kind=kind_of(first))
+            many.relation(back, one, plural, kind=kind_of(second))
 
     def ondelete(self):
         return self.one("CASCADE", "SET NULL") if self.chance(0.15) else None
 
     def link(self, one, many, uselist=True):
         name = f"{one.table}_id"
-        self.column(many, name, "Integer", null=self.chance(0.7), references=f"{one.table}.id", ondelete=self.ondelete())
+        self.column(many, name, "Integer", null=self.chance(0.7), references=f"{one.place}.id", ondelete=self.ondelete())
         self.sides(one, many, (many.table + ("s" if uselist else ""), one.table), [], [], uselist)
 
     def shape_many(self):
@@ -232,7 +258,7 @@ class Program:
     def shape_tree(self):
         node = self.mapped()
         self.column(node, "up_id", "Integer", null=self.chance(0.9), references=f"{node.table}.id", ondelete=self.ondelete())
-        remote = f"remote_side=[{node.name}.id]" if False else (f'remote_side="{node.name}.id"' if self.typed or self.chance(0.5) else "remote_side=[id]")
+        remote = f'remote_side="{node.name}.id"' if self.typed or self.chance(0.5) else "remote_side=[id]"
         self.sides(node, node, ("kids", "up"), [], [remote], self.chance(0.85), recursive=True)
 
     def shape_graph(self):
@@ -254,7 +280,7 @@ class Program:
         null = self.chance(0.8)
         for key in one.keys:
             self.column(many, f"{one.table}_{key}", "Integer", null=null)
-            many.foreign.append(f"{one.table}_{key}")
+            many.own_foreign.append(f"{one.table}_{key}")
         names = ", ".join(f'"{one.table}_{key}"' for key in one.keys)
         keys = ", ".join(f'"{one.table}.{key}"' for key in one.keys)
         many.arguments.append(f"ForeignKeyConstraint([{names}], [{keys}])")
@@ -286,18 +312,25 @@ class Program:
         for lines in self.secondaries:
             self.write("", *lines)
         for made in self.classes:
-            self.write("", "", f"class {made.name}(Base):", f'    __tablename__ = "{made.table}"')
-            for _, body in made.columns:
-                self.write(f"    {body}")
-            for body in made.bodies:
-                self.write(f"    {body}")
-            if made.arguments:
-                self.write(f"    __table_args__ = ({', '.join(made.arguments)},)")
-            named = any(name == "name" for name, _ in made.columns)
-            shown = "name" if named else made.keys[0]
-            value = f"self.{shown}" if loaded else f'self.__dict__.get("{shown}")'
-            self.write("", "    def __repr__(self):", f'        return "{made.name}(%r)" % ({value},)')
+            self.declared(made, loaded)
         self.write("", "")
+
+    def declared(self, made, loaded):
+        self.write("", "", f"class {made.name}({made.base.name if made.base else 'Base'}):")
+        if made.tabled:
+            self.write(f'    __tablename__ = "{made.table}"')
+        for _, body in made.own_columns:
+            self.write(f"    {body}")
+        for body in made.bodies:
+            self.write(f"    {body}")
+        if made.arguments:
+            self.write(f"    __table_args__ = ({', '.join(made.arguments)},)")
+        if made.mapper:
+            self.write(f"    __mapper_args__ = {{{', '.join(made.mapper)}}}")
+        named = any(name == "name" for name, _ in made.columns)
+        shown = "name" if named else made.keys[0]
+        value = f"self.{shown}" if loaded else f'self.__dict__.get("{shown}")'
+        self.write("", "    def __repr__(self):", f'        return "{made.name}(%r)" % ({value},)')
 
     def write(self, *lines):
         self.lines.extend(lines)
@@ -334,16 +367,13 @@ class Program:
     def imported(self):
         """The import lines that the program needs."""
         body = "\n".join(self.lines)
-        base = ("Column", "ForeignKey", "ForeignKeyConstraint", "Integer", "String", "Table", "create_engine", "inspect", "select")
-        orm = ("DeclarativeBase", "Mapped", "Session", "attributes", "backref", "contains_eager", "declarative_base", "defaultload",
-               "immediateload", "joinedload", "lazyload", "mapped_column", "noload", "raiseload", "relationship", "selectinload",
-               "subqueryload")
         lines = []
-        if "Mapped[" in body:
-            lines += ["from typing import List, Optional", ""]
-        for module, names in (("sqlalchemy", base), ("sqlalchemy.orm", orm)):
+        for module, names in self.NAMES:
             used = [name for name in names if re.search(rf"(?<![\w.\"]){name}\b", body)]
-            lines.append(f"from {module} import {', '.join(used)}")
+            if used:
+                lines.append(f"from {module} import {', '.join(used)}")
+        if lines[0].startswith("from typing"):
+            lines.insert(1, "")
         return lines
 
     def shown(self, made):
@@ -361,7 +391,7 @@ class Program:
 
     def variable(self, made=None):
         """A variable that holds an object of a class, or of any."""
-        names = [name for name, kind in self.variables.items() if made is None or kind is made]
+        names = [name for name, kind in self.variables.items() if made is None or kind.is_a(made)]
         return self.rng.choice(names) if names else None
 
     def construct(self, made=None, guarded=True):
@@ -374,7 +404,7 @@ class Program:
         for relation in made.relations:
             if self.chance(0.3):
                 if relation.many:
-                    arguments.append(f"{relation.name}={self.members(relation.target)}")
+                    arguments.append(f"{relation.name}={self.collected(relation)}")
                 else:
                     other = self.variable(relation.target)
                     if other:
@@ -399,8 +429,12 @@ class Program:
             arguments.append(f'name="{made.table}{self.counter}"')
         return arguments
 
+    def collected(self, relation):
+        """A whole collection of a side, as its owner takes it."""
+        return self.members(relation.target)
+
     def members(self, target):
-        names = [name for name, kind in self.variables.items() if kind is target]
+        names = [name for name, kind in self.variables.items() if kind.is_a(target)]
         self.rng.shuffle(names)
         return "[" + ", ".join(names[: self.rng.randint(0, 3)]) + "]"
 
@@ -443,12 +477,15 @@ class Program:
             [f"print({name}.__dict__.get({relation!r}))"],
         ))
 
-    def operation(self):
-        kinds = (
+    def operations(self):
+        """Every operation with its weight."""
+        return (
             (self.op_construct, 4), (self.op_list, 10), (self.op_scalar, 7), (self.op_column, 4), (self.op_add, 4), (self.op_delete, 4),
             (self.op_flush, 6), (self.op_transaction, 5), (self.op_expire, 4), (self.op_expunge, 2), (self.op_merge, 3), (self.op_get, 3),
             (self.op_query, 6), (self.op_read, 8), (self.op_history, 2), (self.op_nested, 2))
-        functions, weights = zip(*kinds)
+
+    def operation(self):
+        functions, weights = zip(*self.operations())
         return self.rng.choices(functions, weights)[0]()
 
     def some_relation(self, many):
@@ -571,7 +608,7 @@ class Program:
             for relation in made.relations:
                 if self.chance(0.3):
                     if relation.many:
-                        parts.append(f"{relation.name}={self.members(relation.target)}")
+                        parts.append(f"{relation.name}={self.collected(relation)}")
                     elif self.variable(relation.target):
                         parts.append(f"{relation.name}={self.variable(relation.target)}")
             load = ", load=False" if self.chance(0.08) else ""
@@ -615,8 +652,6 @@ class Program:
                 choices += [f"{place}.contains({other})", f"~{place}.contains({other})"]
             elif other:
                 choices += [f"{place} == {other}", f"{place} != {other}", f"{place} == None", f"{place} != None"]
-            if relation.many and self.variable(made) and other:
-                pass
         return self.rng.choice(choices)
 
     def loader(self, made):

@@ -10,7 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
 from compare import Outcome, difference, kind, normalise, within
-from generate import program
+from programs import SHAPES, program
 from shrink import shrink
 
 
@@ -23,9 +23,16 @@ class Generator(unittest.TestCase):
             self.assertEqual(made.stdout, program(7, "1.4.54"))
 
     def test_every_program_is_python(self):
-        for seed in range(200):
-            for version in ("1.4.54", "2.0.51", "2.1.9"):
-                ast.parse(program(seed, version))
+        for shapes in SHAPES:
+            for seed in range(200):
+                for version in ("1.4.54", "2.0.51", "2.1.9"):
+                    ast.parse(program(seed, version, shapes))
+
+    def test_wide_programs_have_wide_shapes(self):
+        signs = ("polymorphic_on", "collection_class=", "lazy=\"dynamic\"", "lazy=\"write_only\"", "Set[", "Dict[", "viewonly=", "post_update=",
+                 "aliased(", "func.", "update(", "delete(", "make_transient")
+        wide = sum(any(sign in program(seed, "2.0.51", "wide") for sign in signs) for seed in range(200))
+        self.assertGreater(wide, 180)
 
     def test_seeds_make_different_programs(self):
         self.assertEqual(len({program(seed, "2.0.51") for seed in range(100)}), 100)
