@@ -4,6 +4,8 @@
 //! (`harness/oracle`) wrote. No Python is run here. A record that is missing or not of what runs now fails; what is
 //! known to differ stands in `snapshots/known-differences.toml`, and fails once it no longer does.
 
+#[path = "record/features.rs"]
+mod features;
 #[path = "record/known.rs"]
 mod known;
 #[path = "record/shown.rs"]
@@ -55,6 +57,11 @@ fn main() -> ExitCode {
         Err(fault) => (Known::default(), vec![fault]),
     };
     let known = Arc::new(known);
+    let plans = named.clone();
+    let table = Trial::test("FEATURES.md is what the cases and their records say", {
+        let known = known.clone();
+        move || features::table(&plans, &known)
+    });
     let mut trials: Vec<Trial> = named
         .into_iter()
         .map(|(id, plan)| {
@@ -62,6 +69,7 @@ fn main() -> ExitCode {
             Trial::test(id.clone(), move || case(&id, plan, &known))
         })
         .collect();
+    trials.push(table);
     trials.push(Trial::test("every known difference is told in DIVERGENCES.md and of a case", move || {
         if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
     }));
@@ -154,7 +162,16 @@ fn held(id: &str, release: &str, checked: &Checked, known: &Known) -> Result<(),
         let place = Place { case: id, release, page: &own.page, line: own.line };
         let agrees = real == own;
         match (agrees, known.of(place)) {
-            (true, None) | (false, Some(_)) => {}
+            (true, None) => {}
+            (false, Some(entry)) if entry.unsupported() == own.is_unsupported() => {}
+            (false, Some(entry)) => {
+                differing += 1;
+                let _ = write!(
+                    text,
+                    "\n{}:{}: is listed as a known difference ({}): begin the reason with `unsupported` where it is, and only there\n",
+                    own.page, own.line, entry.reason
+                );
+            }
             (true, Some(entry)) => {
                 differing += 1;
                 let _ = write!(

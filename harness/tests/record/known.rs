@@ -40,6 +40,13 @@ pub(crate) struct Entry {
     told: String,
 }
 
+impl Entry {
+    /// Whether its steps are not run, rather than show something else.
+    pub(crate) fn unsupported(&self) -> bool {
+        self.reason.starts_with("unsupported")
+    }
+}
+
 impl Known {
     pub(crate) fn read() -> Result<Known, String> {
         let text = std::fs::read_to_string(LIST).map_err(|error| format!("{LIST}: {error}"))?;

@@ -140,6 +140,11 @@ fn print(shown: &mut Vec<Piece>, printed: &mut String, steady: &mut Steady) {
 }
 
 impl Step {
+    /// Whether it was not run here.
+    pub(crate) fn is_unsupported(&self) -> bool {
+        self.unsupported.is_some()
+    }
+
     /// Sorts what was shown, as the record has it of a step that varies.
     pub(crate) fn sort(&mut self) {
         self.varies = true;
