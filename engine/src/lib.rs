@@ -1,4 +1,5 @@
 //! A relationship engine that behaves as SQLAlchemy's does, over SQLite.
+#![doc = include_str!("../README.md")]
 
 pub mod attr;
 pub mod db;
@@ -14,7 +15,9 @@ pub mod state;
 pub mod unit;
 pub mod value;
 pub mod version;
+pub mod world;
 
 pub use error::{Error, ErrorKind, Result};
 pub use host::{Callback, Cx, Deferred, Host, NoHost};
 pub use orm::Orm;
+pub use world::World;

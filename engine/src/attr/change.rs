@@ -29,6 +29,24 @@ pub enum NewValue {
     Other(String),
 }
 
+impl From<&crate::state::ObjRef> for NewValue {
+    fn from(object: &crate::state::ObjRef) -> Self {
+        NewValue::One(Some(object.clone()))
+    }
+}
+
+impl From<Vec<crate::state::ObjRef>> for NewValue {
+    fn from(objects: Vec<crate::state::ObjRef>) -> Self {
+        NewValue::Many(objects)
+    }
+}
+
+impl<T: Into<Value>> From<T> for NewValue {
+    fn from(value: T) -> Self {
+        NewValue::Value(value.into())
+    }
+}
+
 /// Sets an attribute, with all its events: the other side is kept in step.
 ///
 /// For a column attribute give [`NewValue::Value`]; for an unmapped attribute also.

@@ -33,6 +33,25 @@ pub struct MapperSpec {
     pub host_class: Option<Rc<dyn Any>>,
 }
 
+impl MapperSpec {
+    /// A class of a program's main module, mapped to all columns of a table.
+    pub fn new(registry: RegistryId, class_name: Key, table: Table) -> Self {
+        MapperSpec {
+            registry,
+            class_name,
+            module: "__main__".into(),
+            table,
+            properties: Vec::new(),
+            primary_key: None,
+            inherits: None,
+            polymorphic_on: None,
+            polymorphic_identity: None,
+            inheritance: InheritanceSpec::default(),
+            host_class: None,
+        }
+    }
+}
+
 /// One attribute as it was declared.
 #[derive(Debug, Clone)]
 pub enum PropertySpec {
