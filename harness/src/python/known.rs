@@ -158,7 +158,7 @@ const BUILTINS: &[&str] = &[
     "zip",
 ];
 
-/// Attributes of builtin types, beside those that every object has.
+/// Attributes of builtin types, beside those that every object has; `bool` has those of `int`.
 const ATTRIBUTES: &[(&str, &[&str])] = &[
     (
         "str",
@@ -372,60 +372,6 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
             "imag",
             "is_integer",
             "real",
-        ],
-    ),
-    (
-        "bool",
-        &[
-            "__abs__",
-            "__add__",
-            "__and__",
-            "__bool__",
-            "__ceil__",
-            "__divmod__",
-            "__float__",
-            "__floor__",
-            "__floordiv__",
-            "__getnewargs__",
-            "__index__",
-            "__int__",
-            "__invert__",
-            "__lshift__",
-            "__mod__",
-            "__mul__",
-            "__neg__",
-            "__or__",
-            "__pos__",
-            "__pow__",
-            "__radd__",
-            "__rand__",
-            "__rdivmod__",
-            "__rfloordiv__",
-            "__rlshift__",
-            "__rmod__",
-            "__rmul__",
-            "__ror__",
-            "__round__",
-            "__rpow__",
-            "__rrshift__",
-            "__rshift__",
-            "__rsub__",
-            "__rtruediv__",
-            "__rxor__",
-            "__sub__",
-            "__truediv__",
-            "__trunc__",
-            "__xor__",
-            "as_integer_ratio",
-            "bit_count",
-            "bit_length",
-            "conjugate",
-            "denominator",
-            "from_bytes",
-            "imag",
-            "numerator",
-            "real",
-            "to_bytes",
         ],
     ),
     (
@@ -751,6 +697,7 @@ pub(super) fn is_builtin_name(name: &str) -> bool {
 
 /// Whether a builtin type has an attribute of its own by that name.
 pub(super) fn has(kind: &str, name: &str) -> bool {
+    let kind = if kind == "bool" { "int" } else { kind };
     ATTRIBUTES.iter().any(|(other, names)| *other == kind && names.binary_search(&name).is_ok())
 }
 
@@ -766,9 +713,5 @@ pub(super) fn is_known_attribute(interp: &mut Interp, value: &Value, name: &str)
         Value::Class(class) => class.clone(),
         other => interp.class_of(other),
     };
-    class.mro().iter().any(|owner| {
-        let kind = owner.name();
-        interp.is_builtin(owner)
-            && ATTRIBUTES.iter().any(|(other, names)| **other == *kind && names.binary_search(&name).is_ok())
-    })
+    class.mro().iter().any(|owner| interp.is_builtin(owner) && has(&owner.name(), name))
 }
