@@ -33,33 +33,28 @@ const UNTURNED: &[(&str, &str)] = &[
     ("files-are-pooled", "options of pools are taken in every release"),
 ];
 
-/// Spans of a record whose output ours is known to differ from: the probe, the span's first release, and why.
-const KNOWN: &[(&str, &str, &str)] = &[
-    ("base-renamed-with-subclass", "1.4.37", "the columns of the query are not renamed with the join"),
-    ("bulk-update-checked", "1.4.0", "an update of a class with parameter sets is unsupported before 2.0"),
-    ("bound-metadata", "1.2.13", "bound metadata is unsupported"),
-    ("case-takes-pairs", "1.2.13", "the message of `case()` before 1.4 is unsupported"),
-    ("files-are-pooled", "1.2.13", "options of pools are taken in every release"),
-    ("options-by-name", "1.2.13", "loader options by name are unsupported at the head of a path"),
-    ("query-from-self", "1.2.13", "`from_self()` is unsupported"),
-    ("rows-are-tuples", "1.2.13", "`isinstance(row, tuple)` is false"),
-    (
-        "select-takes-columns",
-        "1.2.13",
-        "the refusal of a column as the list of `select()` has another message",
-    ),
-    (
-        "selectin-polymorphic-parents",
-        "2.0.30",
-        "the parents' load asks for the rows that the subclass's load has left",
-    ),
-    (
-        "selectin-polymorphic-parents",
-        "2.1.0",
-        "the parents' load asks for the rows that the subclass's load has left",
-    ),
-    ("statement-arguments", "1.2.13", "arguments of `table.update()` are unsupported"),
-];
+/// Where what is known to differ is listed, with its reason.
+const LIST: &str = "snapshots/known-differences.toml";
+
+/// A span of a record whose output ours is known to differ from.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    name: String,
+    /// The span's first release.
+    from: String,
+    reason: String,
+}
+
+fn known() -> Vec<Known> {
+    #[derive(Deserialize)]
+    struct List {
+        probe: Vec<Known>,
+    }
+    let text = std::fs::read_to_string(root().join(LIST)).expect(LIST);
+    let list: List = toml::from_str(&text).unwrap_or_else(|error| panic!("{LIST}: {error}"));
+    list.probe
+}
 
 /// What the real releases showed for one probe.
 #[derive(Deserialize)]
@@ -196,10 +191,14 @@ fn every_behaviour_has_a_probe_and_a_record_and_every_record_a_probe() {
             _ => {}
         }
     }
-    let listed = WITHOUT_PROBE.iter().chain(UNTURNED).map(|(name, _)| *name);
-    for name in listed.chain(KNOWN.iter().map(|(name, ..)| *name)) {
-        if !Behaviour::ALL.iter().any(|behaviour| behaviour.dated().name == name) {
+    for (name, _) in WITHOUT_PROBE.iter().chain(UNTURNED) {
+        if !Behaviour::ALL.iter().any(|behaviour| behaviour.dated().name == *name) {
             problems.push(format!("{name} is listed in this file and is no behaviour"));
+        }
+    }
+    for Known { name, from, .. } in known() {
+        if !record(&name).is_some_and(|record| record.spans.iter().any(|span| span.first == from)) {
+            problems.push(format!("{LIST}: no record of {name} has a span that begins with {from}"));
         }
     }
     problems.extend(probes.difference(&records).map(|name| {
@@ -250,6 +249,7 @@ fn the_dates_are_those_of_the_real_releases() {
 #[test]
 fn every_edge_on_record_is_a_dated_one() {
     let mut problems = Vec::new();
+    let known = known();
     for name in names("snapshots/boundaries", "json") {
         let record = record(&name).expect("a record");
         for pair in record.spans.windows(2) {
@@ -269,7 +269,7 @@ fn every_edge_on_record_is_a_dated_one() {
                 let Dated { first, last, .. } = behaviour.dated();
                 has_edge(&edge, first, last)
             });
-            let known = KNOWN.iter().any(|(probe, first, _)| *probe == name && *first == pair[1].first);
+            let known = known.iter().any(|known| known.name == name && known.from == pair[1].first);
             if !dated && !known {
                 problems.push(format!("{name} changes with {}, and no behaviour does", pair[1].first));
             }
@@ -281,12 +281,13 @@ fn every_edge_on_record_is_a_dated_one() {
 #[test]
 fn our_profiles_show_what_the_real_releases_showed() {
     let mut problems = Vec::new();
+    let known = known();
     for name in names("snapshots/boundaries", "json") {
         let (Some(record), Ok(code)) = (record(&name), std::fs::read_to_string(probe(&name))) else {
             continue;
         };
         for span in &record.spans {
-            let known = KNOWN.iter().find(|(probe, first, _)| *probe == name && *first == span.first);
+            let known = known.iter().find(|known| known.name == name && known.from == span.first);
             let releases: BTreeSet<&str> = [span.first.as_str(), span.last.as_str()].into();
             let mut differs = Vec::new();
             for release in releases {
@@ -302,9 +303,10 @@ fn our_profiles_show_what_the_real_releases_showed() {
             }
             match known {
                 None => problems.extend(differs),
-                Some((_, _, why)) if differs.is_empty() => {
-                    problems
-                        .push(format!("{name} from {} is listed as different and is not: {why}", span.first));
+                Some(Known { from, reason, .. }) if differs.is_empty() => {
+                    problems.push(format!(
+                        "{LIST}: {name} from {from} is no longer different; remove it: {reason}"
+                    ));
                 }
                 Some(_) => {}
             }

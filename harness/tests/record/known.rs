@@ -22,6 +22,9 @@ pub(crate) struct Place<'a> {
 pub(crate) struct Known {
     #[serde(default)]
     difference: Vec<Entry>,
+    /// What the test of boundaries reads.
+    #[serde(default, rename = "probe")]
+    _probes: Vec<serde::de::IgnoredAny>,
 }
 
 /// Steps of one case that are known to differ for one reason.
