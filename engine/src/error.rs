@@ -32,6 +32,7 @@ pub enum ErrorKind {
     PendingRollbackError,
     NoInspectionAvailable,
     NoResultFound,
+    NoSuchColumnError,
     MultipleResultsFound,
     ResourceClosedError,
     CircularDependencyError,

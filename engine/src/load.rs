@@ -22,6 +22,7 @@ pub mod relation;
 mod result;
 mod returning;
 mod rows;
+mod within;
 
 pub use adapt::{alias_name, alias_of, attribute, attribute_of_class, selectable};
 pub use bulk::{Inserted, NewRows, update_rows};
@@ -33,6 +34,7 @@ pub use lazy::{load_relationship, load_relationship_anyway, load_replaced};
 pub(crate) use options::is_left;
 pub use options::{LoaderOption, Strategy};
 pub use polymorphic::{Aliasing, alias, alias_as, with_polymorphic};
-pub use query::{Entity, Join, JoinTarget, OnClause, Query, Style, row_count};
+pub use query::{Entity, Join, JoinLeft, JoinTarget, OnClause, Query, Style, row_count};
 pub use result::{Item, Rows};
 pub use returning::returned_columns;
+pub use within::Within;

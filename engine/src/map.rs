@@ -13,7 +13,6 @@ mod spec;
 
 pub use configure::{configure, configure_mappers, configure_registry};
 pub use inheritance::{Hierarchy, InheritanceSpec, PolymorphicLoad, WithPolymorphic};
-pub(crate) use join::natural_join;
 pub use mapper::{AliasedClass, ColumnProperty, Mapped, Mapper, MapperId, Mappers, Property, RegistryId};
 pub use messages::mapper_text;
 pub use relationship::{

@@ -10,6 +10,7 @@ mod expr;
 mod from;
 mod infer;
 pub mod key;
+mod link;
 mod op;
 mod operate;
 mod select;
@@ -19,10 +20,11 @@ pub use assigned::Assigned;
 pub use compile::{Compiled, CompiledBind, CompiledColumn, Dialect, Execution};
 pub use dml::{Delete, Insert, InsertValues, Update};
 pub use expr::{AliasColumn, Bind, Case, Expr, ExprKind, Function, LabelName, Late, Text, Token};
-pub use from::{Alias, AliasElement, AliasKind, FromItem, Join};
+pub use from::{Alias, AliasElement, AliasKind, FromItem, FunctionTable, Join, ValuesTable};
+pub use link::{NoLink, can_link, link};
 pub use op::Op;
 pub use operate::Operand;
-pub use select::{CompoundKind, CompoundSelect, Correlate, LabelStyle, Select};
+pub use select::{Body, CompoundKind, CompoundSelect, Correlate, LabelStyle, Select, TextualSelect};
 
 use crate::error::Result;
 use crate::value::Value;
@@ -42,6 +44,8 @@ pub enum Statement {
     Update(Rc<Update>),
     Delete(Rc<Delete>),
     Text(Rc<Text>),
+    /// Text that is known to give some columns.
+    Textual(Rc<TextualSelect>),
     /// A statement of the schema, by its finished text.
     Ddl(Rc<str>),
 }
@@ -56,6 +60,16 @@ impl Statement {
 impl From<Select> for Statement {
     fn from(select: Select) -> Self {
         Statement::Select(Rc::new(select))
+    }
+}
+
+impl From<Body> for Statement {
+    fn from(body: Body) -> Self {
+        match body {
+            Body::Select(select) => Statement::Select(select),
+            Body::Compound(compound) => Statement::Compound(compound),
+            Body::Textual(textual) => Statement::Textual(textual),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Expectations are what the real library printed for the same classes.
 
-use backproof_engine::load::{Entity, Join, JoinTarget, LoaderOption, OnClause, Query, Strategy, Style};
+use backproof_engine::load::{Entity, Join, JoinTarget, LoaderOption, Query, Strategy, Style};
 use backproof_engine::load::{alias, attribute, relation, row_count};
 use backproof_engine::map::{
     self, Backref, Direction, Key, Lazy, Mapped, MapperId, MapperSpec, PropertySpec, RegistryId,
@@ -296,11 +296,11 @@ fn a_join_follows_its_relationship_or_the_foreign_keys() {
         "SELECT \"user\".id, \"user\".name \nFROM \"user\" JOIN address ON \"user\".id = address.user_id";
     let mut along = query(Style::Select, user);
     let target = JoinTarget::Relationship { from: user.into(), key: "addresses".into(), to: None };
-    along.joins.push(Join { target, on: OnClause::Inferred, outer: false, full: false });
+    along.joins.push(Join::to(target));
     assert_eq!(world.sql(&along), expected);
     let mut inferred = query(Style::Select, user);
     let target = JoinTarget::Mapped(address.into());
-    inferred.joins.push(Join { target, on: OnClause::Inferred, outer: false, full: false });
+    inferred.joins.push(Join::to(target));
     assert_eq!(world.sql(&inferred), expected);
 }
 

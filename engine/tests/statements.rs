@@ -252,7 +252,7 @@ fn inserts_updates_and_deletes_read_as_in_the_library() {
         "UPDATE address SET email=(address.email || :email_1) WHERE address.id = :id_1"
     );
     let within =
-        c(&w.address, "id").operate(Op::In, Operand::Select(Rc::new(Select::new(vec![c(&w.user, "id")]))));
+        c(&w.address, "id").operate(Op::In, Operand::Select(Select::new(vec![c(&w.user, "id")]).into()));
     let delete = Delete::from(&w.address).where_clause(within.unwrap());
     assert_eq!(lite(delete), "DELETE FROM address WHERE address.id IN (SELECT user.id \nFROM user)");
 }

@@ -533,7 +533,7 @@ fn primary_keys(result: &ExecResult, table: &Table, compiled: &Compiled, sets: &
 fn is_change(statement: &Statement) -> bool {
     match statement {
         Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) | Statement::Ddl(_) => true,
-        Statement::Select(_) | Statement::Compound(_) => false,
+        Statement::Select(_) | Statement::Compound(_) | Statement::Textual(_) => false,
         Statement::Text(text) => is_change_text(&text.text),
     }
 }

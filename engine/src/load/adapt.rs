@@ -111,11 +111,6 @@ impl Adapter {
         }
     }
 
-    /// The expression with the columns of `table` written this way.
-    pub(crate) fn adapt(&self, expr: &Expr, table: &Table) -> Result<Expr> {
-        self.adapt_all(expr, std::slice::from_ref(table))
-    }
-
     /// The expression with the columns of these tables written this way.
     pub(crate) fn adapt_all(&self, expr: &Expr, tables: &[Table]) -> Result<Expr> {
         rewrite_columns(expr, &mut |column, _| {

@@ -2,12 +2,11 @@
 
 use super::adapt::{Adapter, Sides, join_conditions, selectable};
 use super::polymorphic::{apart, contains, limited, overlaps};
-use super::query::{Entity, Join, JoinTarget, OnClause, Query};
-use crate::error::{Error, Result};
-use crate::map::{Key, Mapped, MapperId, natural_join};
+use super::query::{Entity, Join, JoinLeft, JoinTarget, OnClause, Query, Style};
+use crate::error::{Error, ErrorKind, Result};
+use crate::map::{Key, Mapped, MapperId};
 use crate::orm::Orm;
-use crate::schema::Table;
-use crate::sql::{Alias, Expr, ExprKind, FromItem};
+use crate::sql::{Alias, Expr, ExprKind, FromItem, NoLink, can_link, link};
 use crate::version::Behaviour;
 use std::rc::Rc;
 
@@ -81,6 +80,7 @@ impl Froms {
 /// The explicit `FROM` list: what `select_from()` and the joins give.
 pub(super) fn explicit(orm: &Orm, query: &Query) -> Result<Froms> {
     let mut froms = Froms { items: query.from_items.clone(), renamed: Vec::new() };
+    froms.items.extend(super::within::source(query));
     for mapped in &query.select_from {
         let item = selectable(orm, *mapped);
         if !froms.items.contains(&item) {
@@ -100,22 +100,163 @@ pub(super) fn position(froms: &[FromItem], item: &FromItem) -> Option<usize> {
 
 fn add_join(orm: &Orm, query: &Query, join: &Join, froms: &mut Froms) -> Result<()> {
     match &join.target {
-        JoinTarget::Relationship { from, key, to } => along(orm, join, *from, key, *to, froms),
+        JoinTarget::Relationship { from, key, to } => along(orm, query, join, *from, key, *to, froms),
         JoinTarget::Mapped(mapped) => {
-            if froms.items.is_empty() {
-                first_item(orm, query, join, &selectable(orm, *mapped), froms)?;
-            }
+            let plain = selectable(orm, *mapped);
+            let at = left_side(orm, query, join, &plain, froms)?;
             let (item, adapter) = froms.right(orm, *mapped);
-            to_item(orm, join, item, froms, &|on| limited(orm, mapped.mapper, &adapter, on))
+            to_item(orm, join, item, at, froms, &|on| limited(orm, mapped.mapper, &adapter, on))
         }
-        JoinTarget::Table(table) => {
-            let item = FromItem::from(table);
-            if froms.items.is_empty() {
-                first_item(orm, query, join, &item, froms)?;
-            }
-            to_item(orm, join, item, froms, &Ok)
+        JoinTarget::Item(item) => {
+            let at = left_side(orm, query, join, item, froms)?;
+            to_item(orm, join, item.clone(), at, froms, &Ok)
         }
     }
+}
+
+/// Which element of the list a join begins from.
+fn left_side(orm: &Orm, query: &Query, join: &Join, right: &FromItem, froms: &mut Froms) -> Result<usize> {
+    let left = match &join.left {
+        None => return implicit_left(orm, query, join, right, froms),
+        Some(JoinLeft::Mapped(mapped)) => froms.left(orm, *mapped).0,
+        Some(JoinLeft::Item(item)) => item.clone(),
+    };
+    Ok(place_of(&mut froms.items, left))
+}
+
+/// Where the list has an element, which is put there if it has not.
+fn place_of(items: &mut Vec<FromItem>, item: FromItem) -> usize {
+    position(items, &item).unwrap_or_else(|| {
+        items.push(item);
+        items.len() - 1
+    })
+}
+
+/// What a join without a left side begins from: the one element that it can be joined to.
+fn implicit_left(
+    orm: &Orm,
+    query: &Query,
+    join: &Join,
+    right: &FromItem,
+    froms: &mut Froms,
+) -> Result<usize> {
+    if !froms.items.is_empty() {
+        return match candidates(&froms.items, right, &join.on)?[..] {
+            [one] => Ok(one),
+            [] => Err(no_left(orm, join)),
+            [first, ..] if query.style == Style::Loader => Ok(first),
+            _ => Err(several_left(orm)),
+        };
+    }
+    let mut items: Vec<FromItem> = match super::within::source(query) {
+        Some(source) => vec![source],
+        None => entity_items(orm, query)?,
+    };
+    let is_core = !query.entities.iter().any(|entity| !matches!(entity, Entity::Expr(_)))
+        && !matches!(join.target, JoinTarget::Mapped(_));
+    if is_core {
+        for item in query.criteria.iter().flat_map(Expr::from_items) {
+            if !items.contains(&item) {
+                items.push(item);
+            }
+        }
+    } else {
+        items.retain(|item| item != right);
+    }
+    match candidates(&items, right, &join.on)?[..] {
+        [one] => {
+            froms.items.push(items.swap_remove(one));
+            Ok(0)
+        }
+        [] => Err(no_left(orm, join)),
+        _ => Err(several_left(orm)),
+    }
+}
+
+/// The elements that a join to `right` can begin from.
+fn candidates(items: &[FromItem], right: &FromItem, on: &OnClause) -> Result<Vec<usize>> {
+    let rights = all_elements(right);
+    let mut found = Vec::new();
+    let columns = match on {
+        OnClause::Expr(on) if items.len() > 1 => columns_of(on),
+        _ => Vec::new(),
+    };
+    for (index, item) in items.iter().enumerate() {
+        for side in rights.iter().filter(|side| *side != item) {
+            let fits = if columns.is_empty() {
+                matches!(on, OnClause::Expr(_)) || can_link(item, side)?
+            } else {
+                let mut known = item.columns();
+                known.extend(side.columns());
+                columns.iter().all(|column| known.iter().any(|own| own.same(column)))
+            };
+            if fits {
+                found.push(index);
+                break;
+            }
+        }
+    }
+    if found.len() > 1 {
+        let hidden: Vec<FromItem> = items
+            .iter()
+            .filter(|item| matches!(item, FromItem::Join(_)))
+            .flat_map(|item| all_elements(item).into_iter().filter(|part| *part != *item).collect::<Vec<_>>())
+            .collect();
+        found.retain(|index| !hidden.contains(&items[*index]));
+    }
+    if found.is_empty() && matches!(on, OnClause::Expr(_)) {
+        return Ok((0..items.len()).collect());
+    }
+    Ok(found)
+}
+
+/// An element, and all that a join has inside.
+fn all_elements(item: &FromItem) -> Vec<FromItem> {
+    let mut found = vec![item.clone()];
+    if let FromItem::Join(join) = item {
+        found.extend(all_elements(&join.left));
+        found.extend(all_elements(&join.right));
+    }
+    found
+}
+
+/// The columns in an expression, of tables and aliases.
+fn columns_of(expr: &Expr) -> Vec<Expr> {
+    let mut found = Vec::new();
+    expr.visit(&mut |part| {
+        if matches!(part.kind(), ExprKind::Column(_) | ExprKind::AliasColumn(_)) {
+            found.push(part.clone());
+        }
+    });
+    found
+}
+
+fn several_left(orm: &Orm) -> Error {
+    let advice = if orm.profile.has(Behaviour::JoinAdviceNamesSelectFrom) {
+        "Please use the .select_from() method to establish an explicit left side, as well as providing an explicit ON \
+         clause if not present already to help resolve the ambiguity."
+    } else {
+        "Try passing an explicit ON clause to help resolve the ambiguity."
+    };
+    Error::new(
+        ErrorKind::InvalidRequestError,
+        format!(
+            "Can't determine which FROM clause to join from, there are multiple FROMS which can join to this entity. {advice}"
+        ),
+    )
+}
+
+fn no_left(orm: &Orm, join: &Join) -> Error {
+    let Some(shown) = &join.shown else {
+        return Error::unsupported("a join to what nothing can be joined to");
+    };
+    let advice = if orm.profile.has(Behaviour::JoinAdviceNamesSelectFrom) {
+        "Please use the .select_from() method to establish an explicit left side, as well as providing an explicit ON \
+         clause if not present already to help resolve the ambiguity."
+    } else {
+        "Please specify an explicit ON clause."
+    };
+    Error::new(ErrorKind::InvalidRequestError, format!("Don't know how to join to {shown}. {advice}"))
 }
 
 fn attach(froms: &mut [FromItem], at: usize, right: FromItem, on: Expr, join: &Join) {
@@ -126,6 +267,7 @@ fn attach(froms: &mut [FromItem], at: usize, right: FromItem, on: Expr, join: &J
 
 fn along(
     orm: &Orm,
+    query: &Query,
     join: &Join,
     from: Mapped,
     key: &Key,
@@ -137,11 +279,11 @@ fn along(
     };
     let resolved = relationship.resolved();
     let to = to.unwrap_or_else(|| Mapped::from(resolved.target));
-    let (left, left_adapter) = froms.left(orm, from);
-    let at = position(&froms.items, &left).unwrap_or_else(|| {
-        froms.items.push(left);
-        froms.items.len() - 1
-    });
+    let (mut left, mut left_adapter) = froms.left(orm, from);
+    if let (Some(within), Some(source)) = (&query.within, super::within::source(query)) {
+        (left, left_adapter) = (source, within.adapter(left_adapter));
+    }
+    let at = place_of(&mut froms.items, left);
     let (right, right_adapter) = froms.right(orm, to);
     let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
     let sides = Sides {
@@ -154,15 +296,23 @@ fn along(
         OnClause::Expr(expr) => Some(froms.rename(orm, expr).without_entities()),
         OnClause::Inferred => None,
     };
+    let target_tables = orm.mappers.get(resolved.target).hierarchy.tables.clone();
+    let mut criteria = Vec::with_capacity(join.criteria.len());
+    for expr in &join.criteria {
+        criteria.push(right_adapter.adapt_all(&expr.without_entities(), &target_tables)?);
+    }
+    let refined = |on: Expr| {
+        if criteria.is_empty() { on } else { Expr::and(std::iter::once(on).chain(criteria.clone())) }
+    };
     match (secondary_alias, secondary) {
         // An outer join takes the secondary and the target together, or rows of the secondary alone would show.
         (Some(alias), Some(secondary)) if join.outer || join.full => {
-            let on = limited(orm, to.mapper, &right_adapter, given.unwrap_or(secondary))?;
+            let on = limited(orm, to.mapper, &right_adapter, refined(given.unwrap_or(secondary)))?;
             let pair = FromItem::from(&alias).join(right, on, false);
             attach(&mut froms.items, at, pair, primary, join);
         }
         (Some(alias), Some(secondary)) => {
-            let on = limited(orm, to.mapper, &right_adapter, given.unwrap_or(secondary))?;
+            let on = limited(orm, to.mapper, &right_adapter, refined(given.unwrap_or(secondary)))?;
             if join.outer && !join.full {
                 let pair = FromItem::from(&alias).join(right, on, false);
                 attach(&mut froms.items, at, pair, primary, join);
@@ -173,103 +323,62 @@ fn along(
             }
         }
         _ => {
-            let on = limited(orm, to.mapper, &right_adapter, given.unwrap_or(primary))?;
+            let on = limited(orm, to.mapper, &right_adapter, refined(given.unwrap_or(primary)))?;
             attach(&mut froms.items, at, right, on, join);
         }
     }
     Ok(())
 }
 
-fn table_of(item: &FromItem) -> Option<Table> {
-    match item {
-        FromItem::Table(table) => Some(table.clone()),
-        FromItem::Alias(alias) => alias.table().cloned(),
-        FromItem::Join(_) | FromItem::Text(_) => None,
-    }
-}
-
-fn adapter_of(item: &FromItem) -> Adapter {
-    match item {
-        FromItem::Alias(alias) => Adapter::Alias(alias.clone()),
-        _ => Adapter::Plain,
-    }
-}
-
-/// The condition that the foreign keys between two `FROM` elements give.
-fn inferred(left: &FromItem, right: &FromItem) -> Result<Option<Expr>> {
-    let lefts = left.leaves();
-    for right in right.leaves() {
-        let Some(right_table) = table_of(&right) else { continue };
-        for leaf in lefts.iter().rev() {
-            let Some(left_table) = table_of(leaf) else { continue };
-            let Some(condition) = natural_join(&left_table, &right_table)? else { continue };
-            if left_table == right_table {
-                return Err(Error::unsupported("joining a class to itself without a condition"));
-            }
-            let condition = adapter_of(leaf).adapt(&condition, &left_table)?;
-            return adapter_of(&right).adapt(&condition, &right_table).map(Some);
-        }
-    }
-    Ok(None)
-}
-
-/// Puts the queried entity into an empty list that a join without a left side begins from.
-fn first_item(orm: &Orm, query: &Query, join: &Join, right: &FromItem, froms: &mut Froms) -> Result<()> {
-    let candidates: Vec<FromItem> =
-        entity_items(orm, query)?.into_iter().filter(|item| item != right).collect();
-    let mut found = None;
-    for candidate in &candidates {
-        let fits = match &join.on {
-            OnClause::Expr(on) => touches(candidate, on),
-            OnClause::Inferred => inferred(candidate, right)?.is_some(),
-        };
-        if fits {
-            found = Some(candidate.clone());
-            break;
-        }
-    }
-    let first = candidates.first().filter(|_| matches!(join.on, OnClause::Expr(_))).cloned();
-    froms.items.extend(found.or(first));
-    Ok(())
-}
-
-fn touches(candidate: &FromItem, on: &Expr) -> bool {
-    let touched = on.from_items();
-    candidate.leaves().iter().any(|leaf| touched.contains(leaf))
-}
-
 fn to_item(
     orm: &Orm,
     join: &Join,
     right: FromItem,
+    at: usize,
     froms: &mut Froms,
     limited: &dyn Fn(Expr) -> Result<Expr>,
 ) -> Result<()> {
-    let mut found = None;
-    for (index, candidate) in froms.items.iter().enumerate() {
-        let on = match &join.on {
-            OnClause::Expr(on) => touches(candidate, on).then(|| on.clone()),
-            OnClause::Inferred => inferred(candidate, &right)?,
-        };
-        if let Some(on) = on {
-            found = Some((index, on));
-            break;
+    let on = match &join.on {
+        OnClause::Expr(on) => on.clone(),
+        OnClause::Inferred => {
+            link(&froms.items[at], &right).map_err(|error| no_link(orm, error, &froms.items[at], &right))?
         }
-    }
-    if let (None, OnClause::Expr(on), false) = (&found, &join.on, froms.items.is_empty()) {
-        found = Some((0, on.clone()));
-    }
-    let Some((at, on)) = found else {
-        return Err(Error::unsupported("a join to a table that no foreign key links, without a condition"));
     };
     let on = limited(froms.rename(orm, &on).without_entities())?;
     attach(&mut froms.items, at, right, on, join);
     Ok(())
 }
 
+/// Why foreign keys gave no condition, as the library says it.
+pub(super) fn no_link(orm: &Orm, reason: NoLink, left: &FromItem, right: &FromItem) -> Error {
+    let (Some(left_name), Some(right_name)) = (left.description(orm.profile), right.description(orm.profile))
+    else {
+        return match reason {
+            NoLink::Other(error) => error,
+            _ => Error::unsupported("a join without a condition that foreign keys do not give"),
+        };
+    };
+    match reason {
+        NoLink::Other(error) => error,
+        NoLink::NoForeignKeys => Error::new(
+            ErrorKind::NoForeignKeysError,
+            format!("Can't find any foreign key relationships between '{left_name}' and '{right_name}'."),
+        ),
+        NoLink::Ambiguous => Error::new(
+            ErrorKind::AmbiguousForeignKeysError,
+            format!(
+                "Can't determine join between '{left_name}' and '{right_name}'; tables have more than one foreign key constraint relationship between them. Please specify the 'onclause' of this join explicitly."
+            ),
+        ),
+    }
+}
+
 /// What the queried entities select from, in order.
 pub(super) fn entity_items(orm: &Orm, query: &Query) -> Result<Vec<FromItem>> {
     let mut items: Vec<FromItem> = Vec::new();
+    if let Some(source) = super::within::source(query) {
+        return Ok(vec![source]);
+    }
     for entity in &query.entities {
         let found = match entity {
             Entity::Mapped(mapped) | Entity::Attribute(mapped, _) => vec![selectable(orm, *mapped)],

@@ -350,16 +350,11 @@ fn joined_query(
         let local_key = key_of(cx.orm, relationship.parent, local)?;
         query.entities.insert(place, Entity::Attribute(parent, local_key));
     }
-    query.joins.push(super::Join {
-        target: super::JoinTarget::Relationship {
-            from: parent,
-            key: Rc::clone(&relationship.key),
-            to: load.of_type,
-        },
-        on: super::OnClause::Inferred,
-        outer: false,
-        full: false,
-    });
+    query.joins.push(super::Join::to(super::JoinTarget::Relationship {
+        from: parent,
+        key: Rc::clone(&relationship.key),
+        to: load.of_type,
+    }));
     let adapter = Adapter::of(cx.orm, parent);
     let columns = locals.iter().map(|local| adapter.column(local)).collect::<Result<Vec<_>>>()?;
     if cx.orm.profile.has(Behaviour::SelectinOrdered) {

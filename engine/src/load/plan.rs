@@ -129,7 +129,7 @@ impl Plan {
             }
         }
         let named = |exprs: &[Expr]| -> Vec<Expr> {
-            exprs.iter().map(|expr| explicit.rename(orm, expr).without_entities()).collect()
+            exprs.iter().map(|expr| query.adapted(&explicit.rename(orm, expr).without_entities())).collect()
         };
         let mut where_ = named(&query.criteria);
         where_.extend(limits(orm, query)?);
@@ -151,6 +151,10 @@ impl Plan {
             limit: query.limit.clone(),
             offset: query.offset.clone(),
             distinct: query.distinct,
+            correlate: query.correlate.clone(),
+            for_update: query.for_update,
+            prefixes: query.prefixes.clone(),
+            suffixes: query.suffixes.clone(),
             tag: query.tag(),
             ..Select::default()
         };
@@ -158,7 +162,7 @@ impl Plan {
             .entities
             .iter()
             .map(|entity| match entity {
-                Entity::Mapped(mapped) => Some(Adapter::of(orm, *mapped)),
+                Entity::Mapped(mapped) => Some(query.adapter(orm, *mapped)),
                 Entity::Attribute(..) | Entity::Expr(_) => None,
             })
             .collect();
@@ -186,7 +190,7 @@ fn joined_to(orm: &Orm, join: &super::Join) -> Option<Mapped> {
             }
         },
         JoinTarget::Mapped(mapped) => Some(*mapped),
-        JoinTarget::Table(_) => None,
+        JoinTarget::Item(_) => None,
     }
 }
 

@@ -6,13 +6,14 @@ use super::later;
 use super::options::Path;
 use super::plan::Plan;
 use super::rows::{Loading, Refresh};
+use super::within::Within;
 use super::{Item, LoaderOption, Rows};
 use crate::db::{self, Given};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{self, Key, Mapped, MapperId};
 use crate::session::{self, SessionId};
-use crate::sql::{Alias, Dialect, Expr, FromItem, LabelStyle, Op, Operand, Select, Statement};
+use crate::sql::{Alias, Correlate, Dialect, Expr, FromItem, LabelStyle, Op, Operand, Select, Statement};
 use crate::state::ObjRef;
 use crate::value::Value;
 use std::rc::Rc;
@@ -49,7 +50,15 @@ pub enum JoinTarget {
         to: Option<Mapped>,
     },
     Mapped(Mapped),
-    Table(crate::schema::Table),
+    /// A table, subquery or join.
+    Item(FromItem),
+}
+
+/// What a join begins from.
+#[derive(Debug, Clone)]
+pub enum JoinLeft {
+    Mapped(Mapped),
+    Item(FromItem),
 }
 
 /// How the rows of a join are matched.
@@ -67,6 +76,27 @@ pub struct Join {
     pub on: OnClause,
     pub outer: bool,
     pub full: bool,
+    /// What `join_from()` begins from.
+    pub left: Option<JoinLeft>,
+    /// Further criteria of a relationship: `User.addresses.and_(…)`.
+    pub criteria: Vec<Expr>,
+    /// How errors name the target.
+    pub shown: Option<Rc<str>>,
+}
+
+impl Join {
+    /// A join to a target, from what can be joined to it.
+    pub fn to(target: JoinTarget) -> Self {
+        Join {
+            target,
+            on: OnClause::Inferred,
+            outer: false,
+            full: false,
+            left: None,
+            criteria: Vec::new(),
+            shown: None,
+        }
+    }
 }
 
 /// A query over mapped classes and expressions.
@@ -88,6 +118,18 @@ pub struct Query {
     pub limit: Option<Expr>,
     pub offset: Option<Expr>,
     pub distinct: bool,
+    pub correlate: Correlate,
+    pub for_update: bool,
+    pub prefixes: Vec<Expr>,
+    pub suffixes: Vec<Expr>,
+    /// How columns are labelled, where that was said.
+    pub labels: Option<LabelStyle>,
+    /// The values of parameters that are named.
+    pub parameters: Option<Given>,
+    /// The statement whose rows are read as the entities (`from_statement()`).
+    pub statement: Option<Rc<Statement>>,
+    /// The subquery that the entities are read from (`from_self()`, `union()`).
+    pub within: Option<Rc<Within>>,
     pub options: Vec<LoaderOption>,
     pub populate_existing: bool,
     pub autoflush: bool,
@@ -137,6 +179,14 @@ impl Query {
             limit: None,
             offset: None,
             distinct: false,
+            correlate: Correlate::Auto,
+            for_update: false,
+            prefixes: Vec::new(),
+            suffixes: Vec::new(),
+            labels: None,
+            parameters: None,
+            statement: None,
+            within: None,
             options: Vec::new(),
             populate_existing: false,
             autoflush: true,
@@ -172,7 +222,7 @@ impl Query {
                 Some(to.unwrap_or_else(|| Mapped::from(relationship.resolved().target)))
             }
             JoinTarget::Mapped(mapped) => Some(*mapped),
-            JoinTarget::Table(_) => None,
+            JoinTarget::Item(_) => None,
         });
         joined.or_else(|| self.select_from.first().copied()).or_else(|| {
             self.entities.iter().find_map(|entity| match entity {
@@ -231,7 +281,7 @@ impl Query {
     /// The select as another statement uses it: without eager joins or labels.
     pub fn to_select(&self, cx: &mut Cx<'_>) -> Result<Select> {
         let mut select = self.select_without_eager(cx)?;
-        select.label_style = LabelStyle::Disambiguate;
+        select.label_style = self.labels.unwrap_or(LabelStyle::Disambiguate);
         Ok(select)
     }
 
@@ -258,11 +308,14 @@ impl Query {
 
     /// The statement's text, as `print(query)` shows it: of the session's database, where there is one.
     pub fn text(&self, cx: &mut Cx<'_>) -> Result<String> {
-        let select = self.select(cx)?;
+        let select = match &self.statement {
+            Some(statement) => (**statement).clone(),
+            None => Statement::from(self.select(cx)?),
+        };
         let bound = self.style == Style::Legacy
             && self.session.is_some_and(|session| session::bind(cx, session).is_ok());
         let dialect = if bound { Dialect::Sqlite } else { Dialect::Default };
-        Statement::from(select).to_text(cx.orm.profile, dialect)
+        select.to_text(cx.orm.profile, dialect)
     }
 
     /// Runs the query in a session: flushes first, where the session does so.
@@ -281,10 +334,19 @@ impl Query {
         session: SessionId,
         refresh: Option<Refresh>,
     ) -> Result<(Rows, bool)> {
-        let plan = Plan::new(cx.orm, self, true)?;
-        let statement = Statement::from(plan.select);
         let connection = self.connection(cx, session)?;
-        let result = db::execute(cx, connection, &statement, Given::None)?;
+        let (plan, result) = match &self.statement {
+            Some(statement) => {
+                let result = db::execute(cx, connection, statement, self.given())?;
+                (super::within::plan_of_statement(cx.orm, self, statement, &result.columns)?, result)
+            }
+            None => {
+                let mut plan = Plan::new(cx.orm, self, true)?;
+                let statement = Statement::from(std::mem::take(&mut plan.select));
+                let result = db::execute(cx, connection, &statement, self.given())?;
+                (plan, result)
+            }
+        };
         let refreshed = refresh.as_ref().map(|refresh| refresh.object.id());
         let kept = self.kept_options.unwrap_or(self.options.len()).min(self.options.len());
         let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options[..kept]);
@@ -340,6 +402,13 @@ impl Query {
             Entity::Mapped(mapped) | Entity::Attribute(mapped, _) => Some(mapped.mapper),
             Entity::Expr(_) => None,
         })
+    }
+
+    fn given(&self) -> Given {
+        match &self.parameters {
+            Some(parameters) => parameters.clone(),
+            None => Given::None,
+        }
     }
 
     fn connection(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<db::ConnectionId> {

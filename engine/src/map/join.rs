@@ -224,16 +224,6 @@ fn join_from_keys(left: &[Table], right: &[Table], only: &[Column]) -> Result<Ex
     }
 }
 
-/// The condition between two tables of a query's join, from their foreign keys; `None` where there is not
-/// exactly one.
-pub(crate) fn natural_join(left: &Table, right: &Table) -> Result<Option<Expr>> {
-    match join_from_keys(slice::from_ref(left), slice::from_ref(right), &[]) {
-        Ok(expr) => Ok(Some(expr)),
-        Err(NoJoin::Other(error)) => Err(error),
-        Err(NoJoin::NoForeignKeys | NoJoin::Ambiguous) => Ok(None),
-    }
-}
-
 /// The condition by which a class's table is joined to that of the class that it inherits from.
 ///
 /// # Errors

@@ -42,6 +42,8 @@ pub struct TableArgs {
     pub sqlite_autoincrement: bool,
     pub sqlite_with_rowid: Option<bool>,
     pub sqlite_strict: bool,
+    /// A name with columns, as `table()` makes it, and no part of a schema.
+    pub light: bool,
 }
 
 /// A positional argument of `Table()`.
@@ -103,6 +105,22 @@ impl Table {
                 Err(error)
             }
         }
+    }
+
+    /// `table(name, columns…)`: a name with columns.
+    ///
+    /// # Errors
+    ///
+    /// `ArgumentError` where a column has another table.
+    pub fn light(name: &str, schema: Option<&str>, columns: Vec<Column>) -> Result<Self> {
+        let args = TableArgs { schema: schema.map(Rc::from), light: true, ..TableArgs::default() };
+        let items = columns.into_iter().map(TableItem::Column).collect();
+        Table::new(name, &MetaData::new(), items, args)
+    }
+
+    /// Whether it is only a name with columns.
+    pub fn is_light(&self) -> bool {
+        self.0.args.light
     }
 
     fn append(&self, items: Vec<TableItem>) -> Result<()> {

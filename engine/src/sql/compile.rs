@@ -14,6 +14,7 @@ pub(crate) mod types;
 
 pub(crate) use labels::result_names;
 
+use self::select::Place;
 use super::Statement;
 use super::expr::{Bind, Expr, Late, Token};
 use super::from::{Alias, FromItem};
@@ -123,8 +124,9 @@ pub fn compile(
     compiler.values_given = matches!(statement, Statement::Insert(insert)
         if !matches!(insert.values, super::InsertValues::FromParameters));
     let text = match statement {
-        Statement::Select(select) => compiler.top_select(select)?,
-        Statement::Compound(compound) => compiler.compound(compound, false)?,
+        Statement::Select(select) => compiler.select(select, Place::Top)?,
+        Statement::Compound(compound) => compiler.compound(compound, Place::Top)?,
+        Statement::Textual(textual) => compiler.textual(textual, Place::Top)?,
         Statement::Insert(insert) => compiler.insert(insert)?,
         Statement::Update(update) => compiler.update(update)?,
         Statement::Delete(delete) => compiler.delete(delete)?,
@@ -159,6 +161,8 @@ pub(super) struct Compiler<'a> {
     pub(super) stack: Vec<Enclosing>,
     /// Columns and labels of the select whose `ORDER BY` is written.
     pub(super) labelled: Vec<Expr>,
+    /// What a string can name in the `ORDER BY` or `GROUP BY` that is written.
+    pub(super) resolvable: Vec<(Rc<str>, Expr)>,
     pub(super) columns: Vec<CompiledColumn>,
     pub(super) prefetch: Vec<Column>,
     pub(super) postfetch: Vec<Column>,
@@ -184,6 +188,7 @@ impl<'a> Compiler<'a> {
             anonymous: IndexMap::new(),
             stack: Vec::new(),
             labelled: Vec::new(),
+            resolvable: Vec::new(),
             columns: Vec::new(),
             prefetch: Vec::new(),
             postfetch: Vec::new(),

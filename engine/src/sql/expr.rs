@@ -4,7 +4,7 @@
 
 use super::from::Alias;
 use super::op::Op;
-use super::select::Select;
+use super::select::Body;
 use crate::host::Callback;
 use crate::schema::{Column, SqlType};
 use crate::value::Value;
@@ -90,11 +90,16 @@ pub enum ExprKind {
         ty: SqlType,
     },
     Case(Case),
-    Exists(Rc<Select>),
+    Exists(Body),
     /// A select in parentheses that stands for one value.
-    ScalarSelect(Rc<Select>),
+    ScalarSelect(Body),
     /// A select as the right side of `IN`.
-    SelectList(Rc<Select>),
+    SelectList(Body),
+    /// `type_coerce()`: an expression that is read and written as of another type; prints as its element does.
+    TypeCoerce {
+        element: Expr,
+        ty: SqlType,
+    },
     Over {
         element: Expr,
         partition_by: Vec<Expr>,
@@ -285,7 +290,7 @@ impl Expr {
                     Expr::new(ExprKind::List { op: Op::Comma, items })
                 }
                 super::Operand::Exprs(items) => Expr::new(ExprKind::List { op: Op::Comma, items }),
-                super::Operand::Select(select) => Expr::new(ExprKind::ScalarSelect(select)),
+                super::Operand::Select(body) => Expr::new(ExprKind::ScalarSelect(body)),
             })
             .map(|arg| arg.self_group(Op::Comma))
             .collect();
@@ -377,6 +382,14 @@ impl Expr {
         })
     }
 
+    /// `type_coerce(expr, type)`; of a bare bind, the bind itself with the type.
+    pub fn type_coerce(&self, ty: SqlType) -> Self {
+        match self.kind() {
+            ExprKind::Bind(bind) => Expr::new(ExprKind::Bind(Bind { ty, ..bind.clone() })),
+            _ => Expr::new(ExprKind::TypeCoerce { element: self.clone(), ty }),
+        }
+    }
+
     /// A label with a name made up when the statement is compiled: `anon_1`.
     pub fn label_anonymous(&self) -> Self {
         Expr::new(ExprKind::Label {
@@ -393,12 +406,12 @@ impl Expr {
         }
     }
 
-    pub fn exists(select: Select) -> Self {
-        Expr::new(ExprKind::Exists(Rc::new(select)))
+    pub fn exists(select: impl Into<Body>) -> Self {
+        Expr::new(ExprKind::Exists(select.into()))
     }
 
-    pub fn scalar_select(select: Select) -> Self {
-        Expr::new(ExprKind::ScalarSelect(Rc::new(select)))
+    pub fn scalar_select(select: impl Into<Body>) -> Self {
+        Expr::new(ExprKind::ScalarSelect(select.into()))
     }
 
     /// `foreign(expr)`.

@@ -1,8 +1,10 @@
-//! What a select reads from: tables, aliases of tables and selects, joins.
+//! What a select reads from: tables, joins, and whatever has a name of its own there: aliases, subqueries, CTEs,
+//! `VALUES` and functions.
 
 use super::expr::{AliasColumn, Expr, ExprKind, Token};
-use super::select::{CompoundSelect, LabelStyle, Select};
-use crate::schema::{Column, Table};
+use super::select::{Body, LabelStyle, Select};
+use crate::schema::{Column, SqlType, Table};
+use crate::version::{Behaviour, Profile};
 use std::rc::Rc;
 
 /// An element of a `FROM` list.
@@ -50,7 +52,10 @@ struct AliasInner {
     /// `None` for one that is named when the statement is compiled: `user_1`, `anon_1`.
     name: Option<Rc<str>>,
     kind: AliasKind,
+    /// What a made-up name is made for.
     token: Token,
+    /// The CTE that this one stands for with more selects in it.
+    restates: Option<Alias>,
     depth: u32,
 }
 
@@ -58,9 +63,43 @@ struct AliasInner {
 #[derive(Debug, Clone)]
 pub enum AliasElement {
     Table(Table),
-    Select(Rc<Select>),
-    Compound(Rc<CompoundSelect>),
+    Body(Body),
     Join(Rc<Join>),
+    /// Another alias, subquery or CTE.
+    Alias(Alias),
+    Values(Rc<ValuesTable>),
+    Function(Rc<FunctionTable>),
+}
+
+/// `VALUES (…), (…)` with names for its columns.
+#[derive(Debug, Clone)]
+pub struct ValuesTable {
+    pub columns: Vec<(Rc<str>, SqlType)>,
+    pub rows: Vec<Vec<Expr>>,
+    /// Whether values are written out in place of parameters.
+    pub literal_binds: bool,
+}
+
+/// A function that is selected from.
+#[derive(Debug, Clone)]
+pub struct FunctionTable {
+    pub function: Expr,
+    pub columns: Vec<(Rc<str>, SqlType)>,
+    /// The alias itself stands for the only column.
+    pub scalar: bool,
+    /// Names of columns are written after the alias: `AS anon_1(a, b)`.
+    pub derived: bool,
+    /// With their types.
+    pub with_types: bool,
+    /// The column that counts rows, where there is one.
+    pub ordinality: Option<Rc<str>>,
+}
+
+impl FunctionTable {
+    /// What of it the statement cache sees beside the function.
+    pub(crate) fn shape(&self) -> impl std::fmt::Debug {
+        (self.columns.clone(), self.scalar, self.derived, self.with_types, self.ordinality.clone())
+    }
 }
 
 /// Which construct an alias is.
@@ -69,6 +108,9 @@ pub enum AliasKind {
     Alias,
     Subquery,
     Cte { recursive: bool },
+    Lateral,
+    Values,
+    TableValued,
 }
 
 impl Alias {
@@ -77,34 +119,73 @@ impl Alias {
         Alias::new(AliasElement::Table(table.clone()), name, AliasKind::Alias)
     }
 
-    pub fn of_select(select: Select, name: Option<&str>) -> Self {
-        Alias::new(AliasElement::Select(Rc::new(select)), name, AliasKind::Subquery)
+    pub fn of_select(select: impl Into<Body>, name: Option<&str>) -> Self {
+        Alias::new(AliasElement::Body(select.into()), name, AliasKind::Subquery)
     }
 
-    pub fn cte(select: Select, name: Option<&str>, recursive: bool) -> Self {
-        Alias::new(AliasElement::Select(Rc::new(select)), name, AliasKind::Cte { recursive })
+    pub fn cte(select: impl Into<Body>, name: Option<&str>, recursive: bool) -> Self {
+        Alias::new(AliasElement::Body(select.into()), name, AliasKind::Cte { recursive })
     }
 
     pub fn new(element: AliasElement, name: Option<&str>, kind: AliasKind) -> Self {
+        Alias::made(element, name.map(Rc::from), kind, Token::new(), None)
+    }
+
+    /// This CTE with more in it, of the same name; what reads from this one reads from the other.
+    pub fn restated(&self, body: impl Into<Body>) -> Self {
+        Alias::made(
+            AliasElement::Body(body.into()),
+            self.0.name.clone(),
+            self.0.kind,
+            self.0.token.clone(),
+            Some(self.clone()),
+        )
+    }
+
+    fn made(
+        element: AliasElement,
+        name: Option<Rc<str>>,
+        kind: AliasKind,
+        token: Token,
+        restates: Option<Alias>,
+    ) -> Self {
         let depth = 1 + match &element {
             AliasElement::Table(_) => 0,
-            AliasElement::Select(select) => select.depth(),
-            AliasElement::Compound(compound) => {
-                compound.selects.iter().map(|select| select.depth()).max().unwrap_or(0)
-            }
+            AliasElement::Body(body) => body.depth(),
             AliasElement::Join(join) => join.left.depth().max(join.right.depth()),
+            AliasElement::Alias(alias) => alias.depth(),
+            AliasElement::Values(values) => values.rows.iter().flatten().map(Expr::depth).max().unwrap_or(0),
+            AliasElement::Function(function) => function.function.depth(),
         };
         // What nests too deep is replaced by a column that nothing accepts.
         let (element, depth) = if depth > MAX_DEPTH {
-            (AliasElement::Select(Rc::new(Select::new(vec![Expr::new(ExprKind::TooDeep)]))), 1)
+            let select = Select::new(vec![Expr::new(ExprKind::TooDeep)]);
+            (AliasElement::Body(select.into()), 1)
         } else {
             (element, depth)
         };
-        Alias(Rc::new(AliasInner { element, name: name.map(Rc::from), kind, token: Token::new(), depth }))
+        Alias(Rc::new(AliasInner { element, name, kind, token, restates, depth }))
     }
 
     pub fn element(&self) -> &AliasElement {
         &self.0.element
+    }
+
+    /// What is below any number of aliases of aliases.
+    pub fn innermost(&self) -> &Alias {
+        let mut alias = self;
+        while let AliasElement::Alias(inner) = alias.element() {
+            alias = inner;
+        }
+        alias
+    }
+
+    /// The select, or what else is in parentheses, that it is of.
+    pub fn body(&self) -> Option<&Body> {
+        match self.innermost().element() {
+            AliasElement::Body(body) => Some(body),
+            _ => None,
+        }
     }
 
     pub fn name(&self) -> Option<&str> {
@@ -115,8 +196,18 @@ impl Alias {
         self.0.kind
     }
 
+    /// The CTE that this one was made of by adding selects.
+    pub(crate) fn restates(&self) -> Option<&Alias> {
+        self.0.restates.as_ref()
+    }
+
     pub(crate) fn token(&self) -> &Token {
         &self.0.token
+    }
+
+    /// A number that tells aliases apart.
+    pub fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
     }
 
     /// How deep selects nest in it.
@@ -126,9 +217,9 @@ impl Alias {
 
     /// The table, where it is an alias of one.
     pub fn table(&self) -> Option<&Table> {
-        match &self.0.element {
+        match self.innermost().element() {
             AliasElement::Table(table) => Some(table),
-            AliasElement::Select(_) | AliasElement::Compound(_) | AliasElement::Join(_) => None,
+            _ => None,
         }
     }
 
@@ -141,21 +232,23 @@ impl Alias {
     pub fn column_for(&self, column: &Column) -> Option<Expr> {
         match &self.0.element {
             AliasElement::Table(table) => table.has_column(column).then(|| self.of_column(column)),
-            AliasElement::Select(_) | AliasElement::Compound(_) | AliasElement::Join(_) => {
-                self.columns().into_iter().find(|own| own.base_column() == Some(column))
-            }
+            _ => self.columns().into_iter().find(|own| own.base_column() == Some(column)),
         }
     }
 
+    fn own(
+        &self,
+        name: Rc<str>,
+        key: Rc<str>,
+        ty: SqlType,
+        position: Option<usize>,
+        base: Option<Column>,
+    ) -> Expr {
+        Expr::new(ExprKind::AliasColumn(AliasColumn { alias: self.clone(), name, key, ty, position, base }))
+    }
+
     fn of_column(&self, column: &Column) -> Expr {
-        Expr::new(ExprKind::AliasColumn(AliasColumn {
-            alias: self.clone(),
-            name: column.name(),
-            key: column.key(),
-            ty: column.ty(),
-            position: None,
-            base: Some(column.clone()),
-        }))
+        self.own(column.name(), column.key(), column.ty(), None, Some(column.clone()))
     }
 
     /// All columns, in order.
@@ -164,10 +257,31 @@ impl Alias {
             AliasElement::Table(table) => {
                 table.columns().iter().map(|column| self.of_column(column)).collect()
             }
-            AliasElement::Select(select) => self.of_select_columns(select),
-            AliasElement::Compound(compound) => {
-                compound.selects.first().map(|select| self.of_select_columns(select)).unwrap_or_default()
-            }
+            AliasElement::Body(body) => self.of_body(body),
+            AliasElement::Alias(inner) => inner
+                .columns()
+                .into_iter()
+                .filter_map(|column| match column.kind() {
+                    ExprKind::AliasColumn(column) => Some(self.own(
+                        column.name.clone(),
+                        column.key.clone(),
+                        column.ty.clone(),
+                        column.position,
+                        column.base.clone(),
+                    )),
+                    _ => None,
+                })
+                .collect(),
+            AliasElement::Values(values) => values
+                .columns
+                .iter()
+                .map(|(name, ty)| self.own(name.clone(), name.clone(), ty.clone(), None, None))
+                .collect(),
+            AliasElement::Function(function) => function
+                .columns
+                .iter()
+                .map(|(name, ty)| self.own(name.clone(), name.clone(), ty.clone(), None, None))
+                .collect(),
             AliasElement::Join(join) => FromItem::Join(join.clone())
                 .columns()
                 .into_iter()
@@ -177,45 +291,55 @@ impl Alias {
                         Some(table) => Rc::from(format!("{}_{key}", table.name())),
                         None => key,
                     };
-                    Expr::new(ExprKind::AliasColumn(AliasColumn {
-                        alias: self.clone(),
-                        key: name.clone(),
-                        name,
-                        ty: column.ty(),
-                        position: None,
-                        base: column.base_column().cloned(),
-                    }))
+                    self.own(name.clone(), name, column.ty(), None, column.base_column().cloned())
                 })
                 .collect(),
         }
     }
 
-    fn of_select_columns(&self, select: &Select) -> Vec<Expr> {
-        select
-            .result_names()
+    fn of_body(&self, body: &Body) -> Vec<Expr> {
+        let qualified =
+            body.first_select().is_some_and(|select| select.label_style == LabelStyle::TableColumn);
+        let mut taken: Vec<Rc<str>> = Vec::new();
+        body.result_names()
             .into_iter()
-            .zip(&select.columns)
+            .zip(body.columns())
             .enumerate()
+            .filter(|(_, (_, column))| !matches!(column.unannotated().kind(), ExprKind::Text(_)))
             .map(|(position, (name, column))| {
-                Expr::new(ExprKind::AliasColumn(AliasColumn {
-                    alias: self.clone(),
-                    key: column.key().filter(|_| select.label_style != LabelStyle::TableColumn).map_or_else(
-                        || name.clone(),
-                        |key| {
-                            if *column.base_column().map_or_else(|| name.clone(), Column::name) == *name {
-                                key
-                            } else {
-                                name.clone()
-                            }
-                        },
-                    ),
-                    name,
-                    ty: column.ty(),
-                    position: Some(position),
-                    base: column.base_column().cloned(),
-                }))
+                let key = if qualified { name.clone() } else { key_in(column, &name, &mut taken) };
+                self.own(name, key, column.ty(), Some(position), stands_for(column))
             })
             .collect()
+    }
+}
+
+/// The key under which a subquery has one of its select's columns.
+fn key_in(column: &Expr, name: &Rc<str>, taken: &mut Vec<Rc<str>>) -> Rc<str> {
+    let stem = match column.unannotated().kind() {
+        ExprKind::Column(_) | ExprKind::AliasColumn(_) => {
+            let own_name = match column.unannotated().kind() {
+                ExprKind::AliasColumn(column) => column.name.clone(),
+                _ => column.base_column().map_or_else(|| name.clone(), Column::name),
+            };
+            if own_name == *name { column.key().unwrap_or_else(|| name.clone()) } else { name.clone() }
+        }
+        ExprKind::Cast { element, .. } | ExprKind::TypeCoerce { element, .. } => {
+            element.key().unwrap_or_else(|| Rc::from("_no_label"))
+        }
+        ExprKind::Literal { text, .. } => text.clone(),
+        _ => column.key().unwrap_or_else(|| Rc::from("_no_label")),
+    };
+    let count = taken.iter().filter(|known| **known == stem).count();
+    taken.push(stem.clone());
+    if count == 0 { stem } else { Rc::from(format!("{stem}_{count}")) }
+}
+
+/// The table's column that an expression of a select's list is, under a label or not.
+fn stands_for(expr: &Expr) -> Option<Column> {
+    match expr.unannotated().kind() {
+        ExprKind::Label { element, .. } | ExprKind::TypeCoerce { element, .. } => stands_for(element),
+        _ => expr.base_column().cloned(),
     }
 }
 
@@ -259,6 +383,22 @@ impl FromItem {
                 columns
             }
             FromItem::Text(_) => Vec::new(),
+        }
+    }
+
+    /// How errors name it; `None` where the library shows an address.
+    pub fn description(&self, profile: Profile) -> Option<String> {
+        match self {
+            FromItem::Table(table) => Some(table.full_name().to_string()),
+            FromItem::Alias(alias) => match (alias.name(), alias.table()) {
+                (Some(name), _) => Some(name.to_owned()),
+                _ if !profile.has(Behaviour::AnonymousNamesShown) => None,
+                (None, Some(table)) if profile.has(Behaviour::AnonymousAliasDescribed) => {
+                    Some(format!("Anonymous alias of {}", table.full_name()))
+                }
+                (None, _) => Some("anon_1".to_owned()),
+            },
+            FromItem::Join(_) | FromItem::Text(_) => None,
         }
     }
 

@@ -37,7 +37,8 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
         | ExprKind::Unary { ty, .. }
         | ExprKind::Binary { ty, .. }
         | ExprKind::Label { ty, .. }
-        | ExprKind::Cast { ty, .. } => ty.clone(),
+        | ExprKind::Cast { ty, .. }
+        | ExprKind::TypeCoerce { ty, .. } => ty.clone(),
         ExprKind::List { op, items } => match op {
             Op::And | Op::Or => SqlType::Boolean,
             _ => items.first().map(Expr::ty).unwrap_or_default(),
@@ -49,8 +50,8 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
         | ExprKind::Over { element, .. } => element.ty(),
         ExprKind::Function(function) => function.ty.clone(),
         ExprKind::Case(case) => case.ty.clone(),
-        ExprKind::ScalarSelect(select) | ExprKind::SelectList(select) => {
-            select.columns.first().map(Expr::ty).unwrap_or_default()
+        ExprKind::ScalarSelect(body) | ExprKind::SelectList(body) => {
+            body.columns().first().map(Expr::ty).unwrap_or_default()
         }
     }
 }

@@ -5,7 +5,7 @@ use super::Statement;
 use super::dml::InsertValues;
 use super::expr::{Bind, Expr, ExprKind, LabelName, Token};
 use super::from::{Alias, AliasElement, FromItem};
-use super::select::{CompoundSelect, Correlate, Select};
+use super::select::{Body, CompoundSelect, Correlate, Select, TextualSelect};
 use crate::schema::{Column, Table};
 use std::fmt::Write as _;
 use std::rc::Rc;
@@ -67,6 +67,7 @@ pub fn cache_key(statement: &Statement, parameters: &[Rc<str>], many: bool) -> O
         }
         Statement::Select(select) => writer.select(select),
         Statement::Compound(compound) => writer.compound(compound),
+        Statement::Textual(textual) => writer.textual(textual),
         Statement::Text(text) => {
             writer.word("text");
             writer.text(&text.text);
@@ -155,9 +156,24 @@ impl Writer {
         }
         match alias.element() {
             AliasElement::Table(table) => self.table(table),
-            AliasElement::Select(select) => self.select(select),
-            AliasElement::Compound(compound) => self.compound(compound),
+            AliasElement::Body(body) => self.body(body),
             AliasElement::Join(join) => self.from(&FromItem::Join(join.clone())),
+            AliasElement::Alias(inner) => self.alias(inner),
+            AliasElement::Values(values) => {
+                let _ = write!(self.out, "values {}|", values.literal_binds);
+                self.number(values.rows.len());
+                for (name, ty) in &values.columns {
+                    self.text(name);
+                    let _ = write!(self.out, "{ty:?}|");
+                }
+                for row in &values.rows {
+                    self.exprs(row);
+                }
+            }
+            AliasElement::Function(function) => {
+                let _ = write!(self.out, "{:?}|", function.shape());
+                self.expr(&function.function);
+            }
         }
     }
 
@@ -189,12 +205,31 @@ impl Writer {
     fn compound(&mut self, compound: &CompoundSelect) {
         let _ = write!(self.out, "{:?}|", compound.kind);
         self.number(compound.selects.len());
-        for select in &compound.selects {
-            self.select(select);
+        for body in &compound.selects {
+            self.body(body);
         }
         self.exprs(&compound.order_by);
         self.maybe(compound.limit.as_ref());
         self.maybe(compound.offset.as_ref());
+    }
+
+    fn body(&mut self, body: &Body) {
+        match body {
+            Body::Select(select) => self.select(select),
+            Body::Compound(compound) => self.compound(compound),
+            Body::Textual(textual) => self.textual(textual),
+        }
+    }
+
+    fn textual(&mut self, textual: &TextualSelect) {
+        self.word("textual");
+        self.text(&textual.text.text);
+        for (name, value) in textual.text.values.borrow().iter() {
+            self.text(name);
+            self.text(&crate::value::repr::value(value));
+        }
+        self.exprs(&textual.columns);
+        self.word(if textual.positional { "positional" } else { "" });
     }
 
     fn select(&mut self, select: &Select) {
@@ -203,6 +238,7 @@ impl Writer {
             self.text(tag);
         }
         self.exprs(&select.prefixes);
+        self.exprs(&select.suffixes);
         self.word(if select.distinct { "distinct" } else { "" });
         let _ = write!(self.out, "{:?}|{}|", select.label_style, select.for_update);
         self.exprs(&select.columns);
@@ -355,17 +391,21 @@ impl Writer {
                 }
                 self.maybe(case.otherwise.as_ref());
             }
-            ExprKind::Exists(select) => {
+            ExprKind::Exists(body) => {
                 self.word("exists");
-                self.select(select);
+                self.body(body);
             }
-            ExprKind::ScalarSelect(select) => {
+            ExprKind::ScalarSelect(body) => {
                 self.word("scalar");
-                self.select(select);
+                self.body(body);
             }
-            ExprKind::SelectList(select) => {
+            ExprKind::SelectList(body) => {
                 self.word("list");
-                self.select(select);
+                self.body(body);
+            }
+            ExprKind::TypeCoerce { element, ty } => {
+                let _ = write!(self.out, "coerce {ty:?}|");
+                self.expr(element);
             }
             ExprKind::Over { element, partition_by, order_by } => {
                 self.word("over");

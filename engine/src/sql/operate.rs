@@ -5,7 +5,7 @@
 use super::expr::{Bind, Expr, ExprKind, LabelName};
 use super::infer;
 use super::op::Op;
-use super::select::Select;
+use super::select::Body;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::SqlType;
 use crate::value::Value;
@@ -21,7 +21,7 @@ pub enum Operand {
     Values(Vec<Value>),
     /// Expressions in parentheses, as an `IN` of expressions has.
     Exprs(Vec<Expr>),
-    Select(Rc<Select>),
+    Select(Body),
 }
 
 impl Operand {
@@ -140,9 +140,9 @@ impl Expr {
 
     fn in_list(&self, op: Op, other: Operand) -> Result<Expr> {
         let right = match other {
-            Operand::Select(select) => Expr::new(ExprKind::SelectList(select)),
+            Operand::Select(body) => Expr::new(ExprKind::SelectList(body)),
             Operand::Expr(expr) => match expr.kind() {
-                ExprKind::ScalarSelect(select) => Expr::new(ExprKind::SelectList(select.clone())),
+                ExprKind::ScalarSelect(body) => Expr::new(ExprKind::SelectList(body.clone())),
                 _ => expr,
             },
             Operand::Exprs(items) => {
@@ -189,7 +189,7 @@ impl Expr {
                 }
                 _ => expr,
             },
-            Operand::Select(select) => Expr::new(ExprKind::ScalarSelect(select)),
+            Operand::Select(body) => Expr::new(ExprKind::ScalarSelect(body)),
             Operand::Value(Value::Null) => Expr::null(),
             Operand::Value(value) => {
                 let ty = infer::bind_type(&self.ty(), &value);

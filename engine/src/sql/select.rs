@@ -1,6 +1,6 @@
-//! `SELECT`, and selects put together with `UNION` and its like.
+//! What stands in parentheses: `SELECT`, selects put together with `UNION` and its like, and text that has columns.
 
-use super::expr::Expr;
+use super::expr::{Expr, Text};
 use super::from::FromItem;
 use super::operate::Operand;
 use std::rc::Rc;
@@ -47,6 +47,7 @@ pub struct Select {
     pub correlate: Correlate,
     pub for_update: bool,
     pub prefixes: Vec<Expr>,
+    pub suffixes: Vec<Expr>,
     /// Tells apart, in the statement cache, selects of equal text that different loaders make.
     pub tag: Option<Rc<str>>,
 }
@@ -103,15 +104,134 @@ pub enum CompoundKind {
     Union,
     UnionAll,
     Intersect,
+    IntersectAll,
     Except,
+    ExceptAll,
 }
 
 /// Selects put together.
 #[derive(Debug, Clone)]
 pub struct CompoundSelect {
     pub kind: CompoundKind,
-    pub selects: Vec<Rc<Select>>,
+    pub selects: Vec<Body>,
     pub order_by: Vec<Expr>,
     pub limit: Option<Expr>,
     pub offset: Option<Expr>,
+}
+
+impl CompoundSelect {
+    pub fn new(kind: CompoundKind, selects: Vec<Body>) -> Self {
+        CompoundSelect { kind, selects, order_by: Vec::new(), limit: None, offset: None }
+    }
+}
+
+/// `text(…).columns(…)`: text that is known to give these columns.
+#[derive(Debug, Clone)]
+pub struct TextualSelect {
+    pub text: Text,
+    pub columns: Vec<Expr>,
+    /// Whether the columns are those of the rows in order, rather than by name.
+    pub positional: bool,
+}
+
+/// What can stand in parentheses.
+#[derive(Debug, Clone)]
+pub enum Body {
+    Select(Rc<Select>),
+    Compound(Rc<CompoundSelect>),
+    Textual(Rc<TextualSelect>),
+}
+
+impl Body {
+    /// The select itself, or the first of those that were put together; text has none.
+    pub fn first_select(&self) -> Option<&Rc<Select>> {
+        match self {
+            Body::Select(select) => Some(select),
+            Body::Compound(compound) => compound.selects.first().and_then(Body::first_select),
+            Body::Textual(_) => None,
+        }
+    }
+
+    /// Its columns: of selects put together, those of the first.
+    pub fn columns(&self) -> &[Expr] {
+        match self {
+            Body::Select(select) => &select.columns,
+            Body::Compound(compound) => compound.selects.first().map_or(&[], Body::columns),
+            Body::Textual(textual) => &textual.columns,
+        }
+    }
+
+    /// How deep it nests.
+    pub(crate) fn depth(&self) -> u32 {
+        match self {
+            Body::Select(select) => select.depth(),
+            Body::Compound(compound) => 1 + compound.selects.iter().map(Body::depth).max().unwrap_or(0),
+            Body::Textual(_) => 1,
+        }
+    }
+
+    /// How deep subqueries in its `FROM` nest.
+    pub(crate) fn depth_of_from(&self) -> u32 {
+        match self {
+            Body::Select(select) => select.depth_of_from(),
+            Body::Compound(_) => self.depth(),
+            Body::Textual(_) => 1,
+        }
+    }
+
+    /// Its expressions in the order of its text.
+    pub fn children(&self) -> Vec<Expr> {
+        match self {
+            Body::Select(select) => select.children(),
+            Body::Compound(compound) => {
+                let mut children: Vec<Expr> = compound.selects.iter().flat_map(Body::children).collect();
+                children.extend(compound.order_by.iter().cloned());
+                children
+            }
+            Body::Textual(textual) => textual.columns.clone(),
+        }
+    }
+
+    /// A copy with each expression of its own passed through `f`.
+    pub fn map(&self, f: &mut dyn FnMut(&Expr) -> Expr) -> Body {
+        match self {
+            Body::Select(select) => Body::Select(Rc::new(select.map(f))),
+            Body::Compound(compound) => {
+                let mut copy = (**compound).clone();
+                copy.selects = compound.selects.iter().map(|body| body.map(f)).collect();
+                copy.order_by = compound.order_by.iter().map(f).collect();
+                Body::Compound(Rc::new(copy))
+            }
+            Body::Textual(_) => self.clone(),
+        }
+    }
+
+    /// The names of its columns as a query around it sees them.
+    pub fn result_names(&self) -> Vec<Rc<str>> {
+        match self {
+            Body::Select(select) => select.result_names(),
+            Body::Compound(compound) => compound.selects.first().map(Body::result_names).unwrap_or_default(),
+            Body::Textual(textual) => {
+                textual.columns.iter().map(|column| column.key().unwrap_or_else(|| Rc::from(""))).collect()
+            }
+        }
+    }
+}
+
+impl From<Select> for Body {
+    fn from(select: Select) -> Self {
+        Body::Select(Rc::new(select))
+    }
+}
+
+impl From<Rc<Select>> for Body {
+    fn from(select: Rc<Select>) -> Self {
+        Body::Select(select)
+    }
+}
+
+impl From<CompoundSelect> for Body {
+    fn from(compound: CompoundSelect) -> Self {
+        Body::Compound(Rc::new(compound))
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::expr::{Case, Expr, ExprKind, Function, LabelName};
 use super::from::FromItem;
-use super::select::Select;
+use super::select::{Body, Select};
 use crate::schema::Column;
 use std::rc::Rc;
 
@@ -29,6 +29,7 @@ impl Expr {
             | ExprKind::Extract { element, .. }
             | ExprKind::Label { element, .. }
             | ExprKind::Cast { element, .. }
+            | ExprKind::TypeCoerce { element, .. }
             | ExprKind::Annotated { element, .. }
             | ExprKind::OfEntity { element, .. } => vec![element.clone()],
             ExprKind::Function(function) => function.args.clone(),
@@ -113,6 +114,9 @@ impl Expr {
                 ExprKind::Label { name: name.clone(), element: each(element), ty: ty.clone() }
             }
             ExprKind::Cast { element, ty } => ExprKind::Cast { element: each(element), ty: ty.clone() },
+            ExprKind::TypeCoerce { element, ty } => {
+                ExprKind::TypeCoerce { element: each(element), ty: ty.clone() }
+            }
             ExprKind::Annotated { element, foreign, remote } => {
                 ExprKind::Annotated { element: each(element), foreign: *foreign, remote: *remote }
             }
@@ -129,9 +133,9 @@ impl Expr {
                 otherwise: case.otherwise.as_ref().map(&mut each),
                 ty: case.ty.clone(),
             }),
-            ExprKind::Exists(select) => ExprKind::Exists(Rc::new(select.map(&mut each))),
-            ExprKind::ScalarSelect(select) => ExprKind::ScalarSelect(Rc::new(select.map(&mut each))),
-            ExprKind::SelectList(select) => ExprKind::SelectList(Rc::new(select.map(&mut each))),
+            ExprKind::Exists(body) => ExprKind::Exists(body.map(&mut each)),
+            ExprKind::ScalarSelect(body) => ExprKind::ScalarSelect(body.map(&mut each)),
+            ExprKind::SelectList(body) => ExprKind::SelectList(body.map(&mut each)),
             ExprKind::Over { element, partition_by, order_by } => ExprKind::Over {
                 element: each(element),
                 partition_by: partition_by.iter().map(&mut each).collect(),
@@ -211,7 +215,8 @@ fn same_node(a: &Expr, b: &Expr) -> bool {
             (LabelName::Anonymous(_), LabelName::Anonymous(_)) => true,
             _ => false,
         },
-        (ExprKind::Cast { ty: a, .. }, ExprKind::Cast { ty: b, .. }) => a == b,
+        (ExprKind::Cast { ty: a, .. }, ExprKind::Cast { ty: b, .. })
+        | (ExprKind::TypeCoerce { ty: a, .. }, ExprKind::TypeCoerce { ty: b, .. }) => a == b,
         (
             ExprKind::Annotated { foreign: a, remote: b, .. },
             ExprKind::Annotated { foreign: c, remote: d, .. },
@@ -225,11 +230,15 @@ fn same_node(a: &Expr, b: &Expr) -> bool {
         }
         (ExprKind::Exists(a), ExprKind::Exists(b))
         | (ExprKind::ScalarSelect(a), ExprKind::ScalarSelect(b))
-        | (ExprKind::SelectList(a), ExprKind::SelectList(b)) => {
-            a.columns.len() == b.columns.len()
-                && a.where_.len() == b.where_.len()
-                && a.from.len() == b.from.len()
-        }
+        | (ExprKind::SelectList(a), ExprKind::SelectList(b)) => match (a, b) {
+            (Body::Select(a), Body::Select(b)) => {
+                a.columns.len() == b.columns.len()
+                    && a.where_.len() == b.where_.len()
+                    && a.from.len() == b.from.len()
+            }
+            (Body::Compound(a), Body::Compound(b)) => a.kind == b.kind && a.selects.len() == b.selects.len(),
+            _ => false,
+        },
         _ => false,
     }
 }

@@ -54,6 +54,7 @@ fn class_name(expr: &Expr) -> &'static str {
         ExprKind::Function(_) => "Function",
         ExprKind::Label { .. } => "Label",
         ExprKind::Cast { .. } => "Cast",
+        ExprKind::TypeCoerce { .. } => "TypeCoerce",
         ExprKind::Case(_) => "Case",
         ExprKind::Exists(_) => "Exists",
         ExprKind::ScalarSelect(_) => "ScalarSelect",
@@ -193,7 +194,7 @@ pub(crate) fn coerce(interp: &mut Interp, value: &Value) -> PyResult<Expr> {
 /// The operands of `in_()`.
 fn collection(interp: &mut Interp, value: &Value) -> PyResult<Operand> {
     if let Some(select) = super::core_select(interp, value)? {
-        return Ok(Operand::Select(Rc::new(select)));
+        return Ok(Operand::Select(select.into()));
     }
     let is_clause = clause(interp, value)?.is_some();
     let is_plain =

@@ -46,18 +46,18 @@ impl Builder<'_> {
         match entity {
             Entity::Expr(expr) => {
                 let name = expr.key().unwrap_or_else(|| Rc::from(""));
-                let at = self.place(expr.without_entities());
+                let at = self.place(self.query.adapted(&expr.without_entities()));
                 Ok((Reader::Value(at), name, Vec::new()))
             }
             Entity::Attribute(mapped, key) => {
-                let expr = adapt::attribute(self.orm, *mapped, key)?;
+                let expr = self.query.adapted(&adapt::attribute(self.orm, *mapped, key)?);
                 let at = self.place_attribute(*mapped, expr);
                 Ok((Reader::Value(at), Rc::clone(key), Vec::new()))
             }
             Entity::Mapped(mapped) => {
                 let orm = self.orm;
                 let mapper = orm.mappers.get(mapped.mapper);
-                let adapter = Adapter::of(orm, *mapped);
+                let adapter = self.query.adapter(orm, *mapped);
                 let path = self.query.path.clone();
                 let name = adapt::alias_name(orm, *mapped)
                     .map_or_else(|| Rc::clone(&mapper.class_name), |name| Rc::from(name.as_str()));

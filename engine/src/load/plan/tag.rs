@@ -14,6 +14,9 @@ impl Query {
         if self.labelled {
             return LabelStyle::TableColumn;
         }
+        if let Some(style) = self.labels {
+            return style;
+        }
         if self.style == Style::Legacy || (loader && profile.has(Behaviour::LegacyColumnLabels)) {
             LabelStyle::TableColumn
         } else if loader && self.bare {
@@ -55,7 +58,7 @@ impl Query {
             let aliased = match &join.target {
                 JoinTarget::Relationship { to, .. } => to.is_some_and(|to| to.alias.is_some()),
                 JoinTarget::Mapped(mapped) => mapped.alias.is_some(),
-                JoinTarget::Table(_) => false,
+                JoinTarget::Item(_) => false,
             };
             tag.push_str(if aliased { "aliased " } else { "" });
             tag.push_str(if given { "on " } else { "" });

@@ -5,6 +5,7 @@
 use super::super::dml::{Delete, Insert, InsertValues, Update};
 use super::super::expr::{Expr, ExprKind};
 use super::super::from::FromItem;
+use super::select::Place;
 use super::{Bind, CompiledBind, CompiledColumn, Compiler, Enclosing, ROW, compile_error};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, ColumnDefault, Table};
@@ -73,7 +74,11 @@ impl Compiler<'_> {
         if let InsertValues::Select(columns, select) = &insert.values {
             let names = self.column_names(columns)?;
             let table = self.table_name(&insert.table)?;
-            return Ok(format!("INSERT INTO {table} ({}) {}", names.join(", "), self.select(select, false)?));
+            return Ok(format!(
+                "INSERT INTO {table} ({}) {}",
+                names.join(", "),
+                self.select(select, Place::Inside)?
+            ));
         }
         let rows: Vec<Vec<(Column, Expr)>> = match &insert.values {
             InsertValues::Rows(rows) => rows.clone(),

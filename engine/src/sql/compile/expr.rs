@@ -3,6 +3,8 @@
 use super::super::expr::{AliasColumn, Bind, Case, Expr, ExprKind, Function, LabelName, Text};
 use super::super::from::AliasElement;
 use super::super::op::Op;
+use super::super::select::Body;
+use super::select::Place;
 use super::{CompiledBind, Compiler, compile_error, ident, types};
 use crate::error::{Error, Result};
 use crate::schema::{Affinity, Column, SqlType};
@@ -69,10 +71,11 @@ impl Compiler<'_> {
             }
             ExprKind::Extract { field, element } => self.extract(field, element)?,
             ExprKind::Case(case) => self.case(case)?,
-            ExprKind::Exists(select) => format!("EXISTS ({})", self.select(select, false)?),
-            ExprKind::ScalarSelect(select) | ExprKind::SelectList(select) => {
+            ExprKind::Exists(body) => format!("EXISTS ({})", self.body(body, Place::Inside)?),
+            ExprKind::TypeCoerce { element, .. } => self.expr(element)?,
+            ExprKind::ScalarSelect(body) | ExprKind::SelectList(body) => {
                 let labelled = std::mem::take(&mut self.labelled);
-                let text = self.select(select, false);
+                let text = self.body(body, Place::Inside);
                 self.labelled = labelled;
                 format!("({})", text?)
             }
@@ -111,13 +114,32 @@ impl Compiler<'_> {
     }
 
     fn alias_column(&mut self, column: &AliasColumn) -> Result<String> {
+        let name = self.alias_column_name(column);
+        let name = self.ident(&name, None)?;
+        let unnamed =
+            column.alias.name().is_none() && matches!(column.alias.element(), AliasElement::Values(_));
+        if self.bare_columns || unnamed {
+            return Ok(name);
+        }
         let alias = self.alias_name(&column.alias);
         let alias = self.ident(&alias, None)?;
-        let name = match column.alias.element() {
-            AliasElement::Select(select) => self.column_name_in(select, column),
-            _ => column.name.clone(),
-        };
-        Ok(format!("{alias}.{}", self.ident(&name, None)?))
+        if let AliasElement::Function(function) = column.alias.element()
+            && function.scalar
+        {
+            return Ok(alias);
+        }
+        Ok(format!("{alias}.{name}"))
+    }
+
+    /// What a column of an alias is called there.
+    pub(super) fn alias_column_name(&mut self, column: &AliasColumn) -> Rc<str> {
+        match column.alias.body().and_then(Body::first_select) {
+            Some(select) => {
+                let select = select.clone();
+                self.column_name_in(&select, column)
+            }
+            None => column.name.clone(),
+        }
     }
 
     /// The values of an `IN`, bound now or once the statement is executed.
@@ -415,7 +437,7 @@ impl Compiler<'_> {
 
     /// A name given as a string to `ORDER BY`: a label by its name, a column in full.
     fn label_reference(&mut self, name: &str) -> Result<String> {
-        let found = self.labelled.iter().find(|expr| expr.key().as_deref() == Some(name)).cloned();
+        let found = self.resolvable.iter().find(|(known, _)| **known == *name).map(|(_, expr)| expr.clone());
         match found {
             Some(expr) => self.expr(&expr),
             None if self.has(Behaviour::TextCoerced) => {

@@ -1,9 +1,9 @@
 //! The text of `SELECT`.
 
-use super::super::expr::{Expr, ExprKind};
+use super::super::expr::{Expr, ExprKind, LabelName};
 use super::super::from::FromItem;
 use super::super::op::Op;
-use super::super::select::{CompoundKind, CompoundSelect, Correlate, Select};
+use super::super::select::{Body, CompoundKind, CompoundSelect, Correlate, Select, TextualSelect};
 use super::{CompiledColumn, Compiler, Enclosing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::SqlType;
@@ -12,20 +12,55 @@ use crate::version::Behaviour;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
+/// Where a select stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is the statement: its columns are the result's.
+    Top,
+    /// Inside an expression.
+    Inside,
+    /// In a `FROM` list: every column is labelled.
+    From,
+    /// In a `FROM` list, where it reads from the elements before it.
+    Lateral,
+}
+
+impl Place {
+    fn is_from(self) -> bool {
+        matches!(self, Place::From | Place::Lateral)
+    }
+}
+
 impl Compiler<'_> {
-    /// A statement's outermost select, whose columns are the result's.
-    pub(super) fn top_select(&mut self, select: &Rc<Select>) -> Result<String> {
-        self.nested(|compiler| compiler.select_inner(select, false, true))
+    /// A select.
+    pub(super) fn select(&mut self, select: &Rc<Select>, place: Place) -> Result<String> {
+        self.nested(|compiler| compiler.select_inner(select, place))
     }
 
-    /// A select inside something; as a `FROM` element every column is labelled.
-    pub(super) fn select(&mut self, select: &Rc<Select>, as_from: bool) -> Result<String> {
-        self.nested(|compiler| compiler.select_inner(select, as_from, false))
+    /// A select, selects put together, or text that has columns.
+    pub(super) fn body(&mut self, body: &Body, place: Place) -> Result<String> {
+        match body {
+            Body::Select(select) => self.select(select, place),
+            Body::Compound(compound) => self.nested(|compiler| compiler.compound(compound, place)),
+            Body::Textual(textual) => self.textual(textual, place),
+        }
     }
 
-    fn select_inner(&mut self, select: &Rc<Select>, as_from: bool, top: bool) -> Result<String> {
+    /// Text that has columns.
+    pub(super) fn textual(&mut self, textual: &TextualSelect, place: Place) -> Result<String> {
+        if place == Place::Top {
+            for column in &textual.columns {
+                let name = column.key().unwrap_or_else(|| Rc::from(""));
+                self.columns.push(CompiledColumn { name, ty: column.ty() });
+            }
+        }
+        self.text_clause(&textual.text)
+    }
+
+    fn select_inner(&mut self, select: &Rc<Select>, place: Place) -> Result<String> {
         let labelled_outside = std::mem::take(&mut self.labelled);
-        let froms = self.froms(select, as_from)?;
+        let resolvable_outside = std::mem::take(&mut self.resolvable);
+        let froms = self.froms(select, place)?;
         let mut nearest = Vec::new();
         for from in &froms {
             add_all(&mut nearest, from);
@@ -39,9 +74,10 @@ impl Compiler<'_> {
             }
         }
         self.stack.push(Enclosing { correlate, nearest });
-        let text = self.select_body(select, &froms, as_from, top);
+        let text = self.select_body(select, &froms, place.is_from(), place == Place::Top);
         self.stack.pop();
         self.labelled = labelled_outside;
+        self.resolvable = resolvable_outside;
         text
     }
 
@@ -93,6 +129,9 @@ impl Compiler<'_> {
             text.push_str(" \nWHERE ");
             text.push_str(&condition);
         }
+        if has_reference(&select.group_by) || has_reference(&select.order_by) {
+            self.resolvable = resolvable(select, froms);
+        }
         if !select.group_by.is_empty() {
             text.push_str(" GROUP BY ");
             text.push_str(&self.group_by(select)?);
@@ -111,6 +150,10 @@ impl Compiler<'_> {
         text.push_str(&self.limit(select.limit.as_ref(), select.offset.as_ref())?);
         if select.for_update && !self.sqlite() {
             text.push_str(" FOR UPDATE");
+        }
+        for suffix in &select.suffixes {
+            text.push(' ');
+            text.push_str(&self.expr(suffix)?);
         }
         Ok(text)
     }
@@ -172,7 +215,7 @@ impl Compiler<'_> {
 
     /// What the select reads from: explicit elements, then those of columns and conditions, without what a join
     /// contains and without what an enclosing select provides.
-    fn froms(&self, select: &Select, as_from: bool) -> Result<Vec<FromItem>> {
+    fn froms(&self, select: &Select, place: Place) -> Result<Vec<FromItem>> {
         let mut froms: Vec<FromItem> = Vec::new();
         let mut add = |item: FromItem| {
             if !froms.contains(&item) {
@@ -196,13 +239,15 @@ impl Compiler<'_> {
         }
         froms.retain(|from| !hidden.contains(from));
 
-        let (explicit, implicit): (Vec<FromItem>, &[FromItem]) = match (self.stack.last(), as_from) {
-            (None, _) => (Vec::new(), &[]),
-            (Some(outer), true) => {
-                (outer.correlate.iter().filter(|item| !outer.nearest.contains(item)).cloned().collect(), &[])
-            }
-            (Some(outer), false) => (outer.correlate.clone(), &outer.nearest),
-        };
+        let (explicit, implicit): (Vec<FromItem>, &[FromItem]) =
+            match (self.stack.last(), place == Place::From) {
+                (None, _) => (Vec::new(), &[]),
+                (Some(outer), true) => (
+                    outer.correlate.iter().filter(|item| !outer.nearest.contains(item)).cloned().collect(),
+                    &[],
+                ),
+                (Some(outer), false) => (outer.correlate.clone(), &outer.nearest),
+            };
         match &select.correlate {
             Correlate::To(items) => froms.retain(|from| !(explicit.contains(from) && items.contains(from))),
             Correlate::Except(items) => froms.retain(|from| !explicit.contains(from) || items.contains(from)),
@@ -224,37 +269,118 @@ impl Compiler<'_> {
     }
 
     /// Selects put together.
-    pub(super) fn compound(&mut self, compound: &CompoundSelect, as_from: bool) -> Result<String> {
+    pub(super) fn compound(&mut self, compound: &CompoundSelect, place: Place) -> Result<String> {
         let word = match compound.kind {
             CompoundKind::Union => " UNION ",
             CompoundKind::UnionAll => " UNION ALL ",
             CompoundKind::Intersect => " INTERSECT ",
+            CompoundKind::IntersectAll => " INTERSECT ALL ",
             CompoundKind::Except => " EXCEPT ",
+            CompoundKind::ExceptAll => " EXCEPT ALL ",
         };
+        let mut counts = compound.selects.iter().map(|body| body.columns().len());
+        if let Some(first) = counts.next()
+            && let Some((at, other)) = counts.enumerate().find(|(_, count)| *count != first)
+        {
+            return Err(super::compile_error(format!(
+                "All selectables passed to CompoundSelect must have identical numbers of columns; select #1 has \
+                 {first} columns, select #{} has {other}",
+                at + 2
+            )));
+        }
         let mut texts = Vec::new();
-        for (position, select) in compound.selects.iter().enumerate() {
-            let top = position == 0 && !as_from;
-            texts.push(self.nested(|compiler| compiler.select_inner(select, as_from, top))?);
+        for (position, body) in compound.selects.iter().enumerate() {
+            let place = if position == 0 || place != Place::Top { place } else { Place::Inside };
+            let text = self.body(body, place)?;
+            texts.push(if self.groups_in_compound(body) { format!("({text})") } else { text });
         }
         let mut text = texts.join(word);
         if !compound.order_by.is_empty() {
-            let names: Vec<String> = compound
-                .order_by
-                .iter()
-                .map(|expr| match expr.key() {
-                    Some(key) => self.ident(&key, None),
-                    None => match expr.kind() {
-                        ExprKind::LabelReference(name) => self.ident(name, None),
-                        _ => self.expr(expr),
-                    },
+            self.resolvable = compound
+                .selects
+                .first()
+                .map(|body| {
+                    body.columns().iter().filter_map(|column| Some((column.key()?, column.clone()))).collect()
                 })
-                .collect::<Result<_>>()?;
+                .unwrap_or_default();
+            let bare = std::mem::replace(&mut self.bare_columns, true);
+            let labelled = compound.selects.first().map(|body| body.columns().to_vec()).unwrap_or_default();
+            self.labelled = labelled;
+            let order = self.list(&compound.order_by, ", ");
+            self.labelled.clear();
+            self.resolvable.clear();
+            self.bare_columns = bare;
             text.push_str(" ORDER BY ");
-            text.push_str(&names.join(", "));
+            text.push_str(&order?);
         }
         text.push_str(&self.limit(compound.limit.as_ref(), compound.offset.as_ref())?);
         Ok(text)
     }
+
+    /// Whether one of selects put together stands in parentheses of its own; SQLite knows none there.
+    fn groups_in_compound(&self, body: &Body) -> bool {
+        if self.sqlite() {
+            return false;
+        }
+        match body {
+            Body::Compound(_) => true,
+            Body::Select(select) => {
+                !select.order_by.is_empty() || select.limit.is_some() || select.offset.is_some()
+            }
+            Body::Textual(_) => false,
+        }
+    }
+}
+
+/// Whether some of these name a column by a string.
+fn has_reference(exprs: &[Expr]) -> bool {
+    exprs.iter().any(|expr| {
+        let mut found = false;
+        expr.visit(&mut |part| found |= matches!(part.kind(), ExprKind::LabelReference(_)));
+        found
+    })
+}
+
+/// What a string can name in `ORDER BY` and `GROUP BY`: labels and columns by their labels, then the columns of what is
+/// selected from by their keys.
+fn resolvable(select: &Select, froms: &[FromItem]) -> Vec<(Rc<str>, Expr)> {
+    let mut names: Vec<(Rc<str>, Expr)> = Vec::new();
+    for column in &select.columns {
+        let name = match column.unannotated().kind() {
+            ExprKind::Label { name: LabelName::Named(name), .. } => Some(name.clone()),
+            ExprKind::Column(inner) => match inner.table() {
+                Some(table) => {
+                    Some(Rc::from(format!("{}_{}", table.full_name().replace('.', "_"), inner.name())))
+                }
+                None => Some(inner.key()),
+            },
+            ExprKind::AliasColumn(inner) => {
+                inner.alias.name().map(|alias| Rc::from(format!("{alias}_{}", inner.name)))
+            }
+            _ => None,
+        };
+        if let Some(name) = name {
+            names.push((name, column.clone()));
+        }
+    }
+    let own = names.len();
+    for column in froms.iter().flat_map(FromItem::columns) {
+        let Some(key) = column.key() else { continue };
+        if names[..own].iter().any(|(known, _)| *known == key) {
+            continue;
+        }
+        // The last one of a name counts.
+        names.retain({
+            let mut at = 0;
+            let key = key.clone();
+            move |(known, _)| {
+                at += 1;
+                at <= own || *known != key
+            }
+        });
+        names.push((key, column));
+    }
+    names
 }
 
 /// An element and everything a join of it contains.

@@ -7,7 +7,7 @@ use crate::sqlalchemy::schema::TableObject;
 use crate::sqlalchemy::{expr, functions, lend};
 use backproof_engine::load::{self, Entity, Join, JoinTarget, OnClause, Query};
 use backproof_engine::map::{Mapped, Property};
-use backproof_engine::sql::Expr;
+use backproof_engine::sql::{Expr, FromItem};
 use backproof_engine::version::Behaviour;
 
 /// Applies a method to a query; `false` where it is none of those that are shared.
@@ -298,12 +298,12 @@ fn one_join(
             return Err(Stop::unsupported("join() by name on a query of no mapped class"));
         };
         let target = JoinTarget::Relationship { from, key: name.clone(), to: None };
-        query.joins.push(Join { target, on: OnClause::Inferred, outer, full });
+        query.joins.push(Join { outer, full, ..Join::to(target) });
         return Ok(());
     }
     if let (Some(attribute), None) = (target.downcast::<AttributeObject>(), on) {
         let target = along(interp, attribute, attribute.of_type)?;
-        query.joins.push(Join { target, on: OnClause::Inferred, outer, full });
+        query.joins.push(Join { outer, full, ..Join::to(target) });
         return Ok(());
     }
     let to = mapped::mapped_of(target);
@@ -312,12 +312,12 @@ fn one_join(
     {
         let direct = comparator::target_of(interp, attribute)? == to.mapper && to.alias.is_none();
         let target = along(interp, attribute, (!direct).then_some(to))?;
-        query.joins.push(Join { target, on: OnClause::Inferred, outer, full });
+        query.joins.push(Join { outer, full, ..Join::to(target) });
         return Ok(());
     }
     let target = match (to, target.downcast::<TableObject>()) {
         (Some(to), _) => JoinTarget::Mapped(to),
-        (None, Some(table)) => JoinTarget::Table(table.table.clone()),
+        (None, Some(table)) => JoinTarget::Item(FromItem::from(&table.table)),
         (None, None) => {
             return Err(Stop::unsupported("join() to something that is neither mapped nor a table"));
         }
@@ -326,7 +326,7 @@ fn one_join(
         Some(on) => OnClause::Expr(expr::coerce(interp, on)?),
         None => OnClause::Inferred,
     };
-    query.joins.push(Join { target, on, outer, full });
+    query.joins.push(Join { on, outer, full, ..Join::to(target) });
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value, fresh_id
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{compiled, define, errors, lend};
 use backproof_engine::load::{Query, Style};
-use backproof_engine::sql::{Alias, AliasElement, Dialect, Expr, Select, Statement};
+use backproof_engine::sql::{Alias, Dialect, Expr, Select, Statement};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -160,11 +160,11 @@ impl Object for SubqueryObject {
     }
 
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        let AliasElement::Select(select) = self.alias.element() else {
+        let Some(body) = self.alias.body() else {
             return Err(Stop::unsupported("printing this subquery"));
         };
         let profile = lend::profile(interp);
-        let statement = Statement::Select(select.clone());
+        let statement = Statement::from(body.clone());
         statement.to_text(profile, Dialect::Default).map_err(|error| errors::raise(interp, &error))
     }
 }
