@@ -170,8 +170,7 @@ pub fn connection_for(
         let named = mapper.text(profile);
         let speaks = query || profile.has(Behaviour::UnboundSpeaksOfExpression);
         let expression = if speaks { ", SQL expression" } else { "" };
-        // 1.3 has no full stop.
-        let stop = if profile.has(Behaviour::StatementMarks) { "." } else { "" };
+        let stop = if profile.has(Behaviour::UnboundFullStop) { "." } else { "" };
         return Err(Error::new(
             ErrorKind::UnboundExecutionError,
             format!("Could not locate a bind configured on mapper {named}{expression} or this Session{stop}"),

@@ -208,7 +208,7 @@ fn work_out_late(cx: &mut Cx<'_>, prepared: &mut Prepared) -> Result<()> {
                 _ => return error,
             };
             let empty =
-                if cx.orm.profile.has(Behaviour::StatementMarks) { "{}" } else { "immutabledict({})" };
+                if cx.orm.profile.has(Behaviour::UnsetParametersFrozen) { "immutabledict({})" } else { "{}" };
             Error::new(
                 ErrorKind::StatementError,
                 format!(

@@ -65,7 +65,7 @@ pub(crate) fn backref_secondaryjoin() -> Error {
 }
 
 pub(crate) fn no_property(profile: Profile, mapper: &str, key: &str) -> Error {
-    let advice = if profile.has(Behaviour::MapperInBrackets) {
+    let advice = if profile.has(Behaviour::MissingPropertyAdvice) {
         ".  If this property was indicated from other mappers or configure events, ensure registry.configure() \
          has been called."
     } else {
@@ -100,7 +100,7 @@ pub(crate) fn same_direction(
         Direction::ManyToOne => ("MANYTOONE", 2),
         Direction::ManyToMany => ("MANYTOMANY", 3),
     };
-    let direction = if profile.has(Behaviour::MapperInBrackets) {
+    let direction = if profile.has(Behaviour::DirectionIsEnum) {
         format!("<RelationshipDirection.{name}: {number}>")
     } else {
         format!("symbol('{name}')")

@@ -654,6 +654,26 @@ behaviours! {
         "`relationship()` takes `sync_backref`.",
         "`sync_backref` of relationships",
         "1.3.16 raises `TypeError`, 1.3.17 with: `relationship('User', sync_backref=False)`";
+    UnsetParametersFrozen "unset-parameters-frozen" between((1, 3, 11), (1, 3)),
+        "Errors tell a statement's parameters that are not yet known as `immutabledict({})`.",
+        "unknown parameters told as `immutabledict({})`",
+        "1.3.10 `[{}]`, 1.3.11 `[immutabledict({})]`, 1.4.0 `[{}]`: a query for the books of an author without a key";
+    UnboundFullStop "unbound-full-stop" since(1, 4, 0),
+        "The message of a session without an engine ends with a full stop.",
+        "a full stop after the message of an unbound session",
+        "1.3.24 without, 1.4.0 with: a query of a session without an engine";
+    SavepointEndedOnce "savepoint-ended-once" since(1, 4, 0),
+        "A savepoint of a connection that is released twice raises.",
+        "savepoints are released once",
+        "1.3.24 takes a second `commit()`, 1.4.0 raises: `connection.begin_nested()`";
+    MissingPropertyAdvice "missing-property-advice" since(2, 0, 2),
+        "The message of a property that a mapper lacks speaks of `registry.configure()`.",
+        "advice with a missing property",
+        "2.0.1 without, 2.0.2 with: a `back_populates` that names nothing";
+    ReturningKeywordsLate "returning-keywords-refused-late" within((2, 0, 0), (2, 0, 9)),
+        "`returning()` refuses keywords it does not know with an `ArgumentError`.",
+        "`returning()` refuses keywords of its own accord",
+        "1.4.54 `TypeError`, 2.0.0 `ArgumentError`, 2.0.10 `TypeError`: `insert(…).returning(…, wrong=True)`";
 }
 
 #[cfg(test)]

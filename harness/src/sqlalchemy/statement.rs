@@ -150,7 +150,7 @@ fn returning(
         None => false,
     };
     if let Some((name, _)) = args.keywords.first() {
-        if lend::has(interp, Behaviour::BulkByParameters) {
+        if lend::has(interp, Behaviour::ReturningKeywordsLate) {
             let message = "Additional keyword arguments are not accepted by this function/method.  The presence of \
                            **kw is for pep-484 typing purposes";
             return Err(errors::raise_named(interp, "ArgumentError", message));

@@ -93,7 +93,7 @@ impl TransactionObject {
         let profile = super::lend::profile(interp);
         if !self.active(interp)? {
             let message = match self.which {
-                Which::Savepoint(_) if !profile.has(Behaviour::StatementMarks) => return Ok(()),
+                Which::Savepoint(_) if !profile.has(Behaviour::SavepointEndedOnce) => return Ok(()),
                 Which::Savepoint(_) => "This nested transaction is inactive",
                 Which::Root(_) | Which::Mark(_) => "This transaction is inactive",
             };
