@@ -23,7 +23,6 @@ const WITHOUT_PROBE: &[(&str, &str)] = &[
         "immediate-in-order",
         "from 2.0.0 on the order is that of addresses in the real library's memory, which no program keeps",
     ),
-    ("bulk-by-parameters", "not bisected: 1.4 changes several times, within the series too"),
     ("percent-doubled", "it ends before 1.2.13, the first release that can be asked"),
 ];
 

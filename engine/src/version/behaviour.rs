@@ -441,7 +441,7 @@ behaviours! {
     BulkByParameters "bulk-by-parameters" since(2, 0, 0),
         "An insert or update of a mapped class that is executed with parameter sets goes by attributes and row by row.",
         "bulk inserts and updates by parameter sets",
-        "1.4.54 gives a `CursorResult`, 2.0.8 an `IteratorResult`: `session.execute(insert(User), [{…}])`";
+        "1.4.54 takes names of columns, 2.0.0 those of attributes: `session.execute(insert(User), [{…}])`";
     BulkUpdateChecked "bulk-update-checked" since(2, 0, 16),
         "An update by primary key says which keys are missing.",
         "missing keys of bulk updates told",
