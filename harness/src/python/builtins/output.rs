@@ -20,23 +20,24 @@ fn print(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
         let message = format!("'{name}' is an invalid keyword argument for print()");
         return Err(interp.raise("TypeError", message));
     }
-    let mut text = String::new();
+    // Each part is out before the next is asked for its text, which may print or log something itself.
     for (index, value) in args.positional.iter().enumerate() {
         if index > 0 {
-            text.push_str(&separator);
+            write(interp, file.as_ref(), &separator)?;
         }
         let part = interp.str(value)?;
         interp.charge_bytes(part.len())?;
-        text.push_str(&part);
+        write(interp, file.as_ref(), &part)?;
     }
-    text.push_str(&end);
-    match file {
-        None => interp.write_stdout(&text)?,
-        Some(file) => {
-            interp.call_method(&file, "write", Args::of(vec![Value::from(text)]))?;
-        }
-    }
+    write(interp, file.as_ref(), &end)?;
     Ok(Value::None)
+}
+
+fn write(interp: &mut Interp, file: Option<&Value>, text: &str) -> PyResult<()> {
+    match file {
+        None => interp.write_stdout(text),
+        Some(file) => interp.call_method(file, "write", Args::of(vec![Value::from(text)])).map(drop),
+    }
 }
 
 fn separator_text(interp: &mut Interp, args: &mut Args, name: &str, default: &str) -> PyResult<String> {
