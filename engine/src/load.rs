@@ -30,7 +30,7 @@ pub use collected::{collection_criteria, collection_insert, collection_query};
 pub use columns::{load_columns, refresh};
 pub use dml::{Change, Changed, Synchronize};
 pub use get::get;
-pub use lazy::{load_relationship, load_relationship_anyway, load_replaced};
+pub use lazy::{load_relationship, load_relationship_anyway, load_replaced, raises};
 pub(crate) use options::is_left;
 pub use options::{LoaderOption, Strategy};
 pub use polymorphic::{Aliasing, alias, alias_as, with_polymorphic};

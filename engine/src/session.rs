@@ -236,17 +236,24 @@ pub(crate) fn flush_sets(orm: &Orm, session: SessionId) -> (Vec<ObjRef>, Vec<Obj
     (all(&owner.new), all(&owner.modified), all(&owner.deleted))
 }
 
-/// The flush begins to emit SQL: the transaction it runs in.
+/// The flush begins to emit SQL: the transaction it runs in. After a failed one it refuses, and what is to be flushed
+/// stays.
 pub(crate) fn begin_execution(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     transaction::autobegin(cx.orm, session)?;
+    transaction::check_active(cx.orm, session)?;
     get_mut(cx.orm, session).executing = true;
     Ok(())
 }
 
 /// The flush failed after it began to emit SQL.
-pub(crate) fn fail_execution(cx: &mut Cx<'_>, session: SessionId, error: &Error) -> Result<()> {
+pub(crate) fn fail_execution(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    error: &Error,
+    held: Vec<ObjRef>,
+) -> Result<()> {
     get_mut(cx.orm, session).executing = false;
-    transaction::fail(cx, session, error)
+    transaction::fail(cx, session, error, held)
 }
 
 /// Takes a pending object that lost its parent out of the session.
@@ -318,7 +325,12 @@ pub(crate) fn flushed(cx: &mut Cx<'_>, session: SessionId, ids: &[StateId]) -> R
         cx.orm.states.get_mut(*id).orphaned = false;
         note_flushed(cx.orm, session, *id);
         commit_state(cx.orm, *id);
-        identity::replace(cx.orm, session, *id);
+        if let Some(old) = identity::replace(cx.orm, session, *id)
+            && cx.orm.states.upgrade(old).is_some()
+        {
+            // Another object had this identity: what its key is now is looked up where it has expired.
+            loaded_key(cx, old)?;
+        }
         let owner = get_mut(cx.orm, session);
         let held = (owner.new.shift_remove(id), owner.modified.shift_remove(id));
         drop(held);

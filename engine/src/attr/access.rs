@@ -86,6 +86,12 @@ fn was_removed(orm: &Orm, id: StateId, key: &Key) -> bool {
     !state.dict.contains_key(key) && !matches!(state.committed.get(key), None | Some(Original::NoValue))
 }
 
+/// Whether nothing is to be loaded for the attribute: it has a value, or lost it, or its object has no row.
+pub(super) fn is_known(orm: &Orm, id: StateId, key: &Key) -> bool {
+    let state = orm.states.get(id);
+    state.key.is_none() || state.dict.contains_key(key) || was_removed(orm, id, key)
+}
+
 /// An attribute of a class above a concrete one, which the latter does not have.
 pub(super) fn left_out(orm: &Orm, mapper: MapperId, key: &str) -> Error {
     let text = orm.mappers.get(mapper).text(orm.profile);
@@ -234,6 +240,8 @@ pub(super) fn peek(
     let state = cx.orm.states.get_mut(id);
     state.dict.insert(relationship.key.clone(), Slot::One(found.clone()));
     state.committed.shift_remove(&relationship.key);
+    state.expired = false;
+    state.expired_attributes.shift_remove(&relationship.key);
     Known::Is(found)
 }
 

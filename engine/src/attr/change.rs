@@ -167,10 +167,18 @@ pub fn set_class_identity(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
 /// The object that a scalar relationship had, as far as the real library looks: into the identity map for a
 /// many-to-one, into the database where no key can tell.
 fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Result<Known> {
-    let known = access::peek(cx, id, relationship, true, false);
     let deferred = cx.orm.profile.has(Behaviour::DeferredScalarHistory);
     let args = &relationship.args;
     let looks = args.active_history || args.single_parent || (!relationship.resolved().use_get && !deferred);
+    // What is to be loaded is refused by a relationship that raises, also where the identity map has it.
+    let known = if looks
+        && load::raises(cx.orm, id, relationship)
+        && !access::is_known(cx.orm, id, &relationship.key)
+    {
+        Known::Unknown
+    } else {
+        access::peek(cx, id, relationship, true, false)
+    };
     if !looks || matches!(known, Known::Is(_)) {
         return Ok(known);
     }

@@ -7,6 +7,7 @@ use super::access::{Known, Passive, get_passive, peek};
 use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, Property};
+use crate::orm::Orm;
 use crate::state::{self, Member, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -71,8 +72,28 @@ pub fn full_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> 
 
 /// As [`history_passive`], within a flush: what was looked up for one step of it holds for the others.
 pub(crate) fn history_in_flush(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) -> Result<History> {
+    if defers_old(cx.orm, id, key) && cx.orm.states.get(id).key.is_none() {
+        // It left the database since: the library meets its own marker where it wants the object.
+        let marker =
+            if cx.orm.profile.has(Behaviour::MarkersAreEnums) { "LoaderCallableStatus" } else { "symbol" };
+        return Err(super::no_state_error(marker));
+    }
     if let Some(old) = look_up_old(cx, id, key)? {
         cx.orm.states.get_mut(id).committed.insert(key.clone(), old);
+    }
+    let waiting = cx.orm.states.get(id).pending.get(key);
+    if let Some(waiting) = waiting
+        && passive == Passive::NoLoad
+        && !cx.orm.states.get(id).dict.contains_key(key)
+        && !state::relationship(cx.orm, id, key).is_some_and(|relationship| relationship.is_queried())
+        && cx.orm.profile.has(Behaviour::FlushesSeeUnloadedChanges)
+    {
+        let wrap = |objects: &[ObjRef]| objects.iter().cloned().map(|one| Item::Object(Some(one))).collect();
+        return Ok(History {
+            added: wrap(&waiting.added),
+            deleted: wrap(&waiting.removed),
+            ..History::default()
+        });
     }
     history_passive(cx, id, key, passive)
 }
@@ -130,16 +151,19 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
     })
 }
 
+/// Whether what a scalar relationship had before it was set is still to be looked up.
+fn defers_old(orm: &Orm, id: StateId, key: &Key) -> bool {
+    let state = orm.states.get(id);
+    matches!(state.committed.get(key), Some(Original::Unloaded))
+        && state.session.is_some()
+        && orm.profile.has(Behaviour::DeferredScalarHistory)
+        && state::relationship(orm, id, key).is_some_and(|found| !found.resolved().use_get)
+}
+
 /// Loads the object that a scalar relationship had before it was set, where that was left for later; the next history
 /// loads it again.
 fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Option<Original>> {
-    let state = cx.orm.states.get(id);
-    if !matches!(state.committed.get(key), Some(Original::Unloaded)) || state.session.is_none() {
-        return Ok(None);
-    }
-    let Some(relationship) = state::relationship(cx.orm, id, key) else { return Ok(None) };
-    let deferred = cx.orm.profile.has(Behaviour::DeferredScalarHistory);
-    if !deferred || relationship.resolved().use_get {
+    if !defers_old(cx.orm, id, key) || cx.orm.states.get(id).key.is_none() {
         return Ok(None);
     }
     let hooks = Rc::clone(&cx.orm.hooks);

@@ -230,13 +230,18 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
             "No column-based properties specified for refresh operation. Use session.expire() to reload collections and related items.",
         ));
     }
+    // A relationship is loaded by the object's key, which comes along.
+    let with_key: Option<Vec<Key>> = keys.map(|keys| {
+        let mapper = cx.orm.mappers.get(mapper);
+        let by_key = cx.orm.profile.has(Behaviour::RefreshesLazyRelationships)
+            && keys.iter().any(|key| mapper.column_of(key).is_none());
+        let own = mapper.primary_key.iter().filter_map(|column| mapper.key_of(column)).filter(|_| by_key);
+        own.filter(|key| !keys.contains(key)).chain(keys).cloned().collect()
+    });
+    let keys = with_key.as_deref();
     let tag = match keys {
         None => "refresh".to_owned(),
-        Some(keys) => {
-            let mapper = cx.orm.mappers.get(mapper);
-            let keys = keys.iter().filter(|key| mapper.column_of(key).is_some());
-            expired_tag(false, keys)
-        }
+        Some(keys) => expired_tag(false, keys.iter()),
     };
     let mut query = own_row(cx, id, &tag)?;
     if cx.orm.profile.has(Behaviour::RefreshUnlabelled) {

@@ -8,6 +8,7 @@ use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{self, Direction, Key, Lazy, Relationship};
+use crate::orm::Orm;
 use crate::session::SessionId;
 use crate::sql::{Expr, FromItem};
 use crate::state::{ObjRef, Original, Slot, StateId};
@@ -45,6 +46,12 @@ pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot
 /// As for [`load_relationship`].
 pub fn load_replaced(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
     load_as(cx, id, key, true, true)
+}
+
+/// Whether the access to a relationship that is not loaded raises, whatever is known of it.
+pub fn raises(orm: &Orm, id: StateId, relationship: &Relationship) -> bool {
+    let by_option = orm.states.get(id).on_access.get(&relationship.key).copied();
+    by_option.unwrap_or(relationship.resolved().lazy) == Lazy::Raise
 }
 
 fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: bool) -> Result<Slot> {

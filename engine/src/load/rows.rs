@@ -323,7 +323,9 @@ impl Loading {
                 }
                 state.committed.shift_remove(&relationship.key);
                 state.pending.shift_remove(&relationship.key);
-                state.expired_attributes.shift_remove(&relationship.key);
+                if !filling.refreshed {
+                    state.expired_attributes.shift_remove(&relationship.key);
+                }
             }
         }
         if filling.keys.is_none() {

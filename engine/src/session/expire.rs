@@ -126,6 +126,7 @@ pub fn refresh(
     object: &ObjRef,
     attributes: Option<&[Key]>,
 ) -> Result<()> {
+    let attributes = attributes.filter(|keys| !keys.is_empty());
     expire(cx, session, object, attributes)?;
     load::refresh(cx, session, object.id(), attributes)
 }

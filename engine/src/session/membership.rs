@@ -68,6 +68,19 @@ fn take_in(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef) -> Result<()> {
     Ok(())
 }
 
+/// Undoes the deletion of an object.
+///
+/// # Errors
+///
+/// `InvalidRequestError`: it has no row to go back to, since that came within the same transaction.
+pub(super) fn revive(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef) -> Result<()> {
+    if cx.orm.states.get(object.id()).key.is_none() {
+        let text = attr::object_text(cx, object.id());
+        return Err(invalid(format!("Instance '{text}' is not persisted")));
+    }
+    take_back(cx, session, object, true)
+}
+
 /// Adds a persistent or detached object; `revert` where a rollback undoes its deletion.
 pub(super) fn take_back(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, revert: bool) -> Result<()> {
     let id = object.id();

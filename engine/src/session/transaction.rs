@@ -9,7 +9,7 @@ use crate::db::ConnectionId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::orm::Orm;
-use crate::state::{IdentityKey, StateId};
+use crate::state::{IdentityKey, ObjRef, StateId};
 use crate::version::Behaviour;
 use indexmap::{IndexMap, IndexSet};
 
@@ -30,6 +30,8 @@ pub(crate) struct Transaction {
     pub(super) switched: IndexMap<StateId, IdentityKey>,
     /// A flush failed: the text of its error. Only a rollback helps.
     failed: Option<String>,
+    /// What that flush dealt with: the error keeps it alive.
+    held: Vec<ObjRef>,
 }
 
 /// Begins a transaction where none is.
@@ -111,7 +113,7 @@ pub fn exit(cx: &mut Cx<'_>, session: SessionId, serial: usize, raised: bool) ->
 }
 
 /// Refuses to go on after a failed flush.
-fn check_active(orm: &Orm, session: SessionId) -> Result<()> {
+pub(super) fn check_active(orm: &Orm, session: SessionId) -> Result<()> {
     let Some(failed) = super::get(orm, session).transactions.last().and_then(|top| top.failed.as_ref())
     else {
         return Ok(());
@@ -301,11 +303,12 @@ fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
 }
 
 /// After a failed flush: undoes the innermost transaction at once, and refuses further work in it.
-pub(super) fn fail(cx: &mut Cx<'_>, session: SessionId, error: &Error) -> Result<()> {
+pub(super) fn fail(cx: &mut Cx<'_>, session: SessionId, error: &Error, held: Vec<ObjRef>) -> Result<()> {
     undo_top(cx, session)?;
     let text = error_text(cx.orm, error);
     if let Some(top) = super::get_mut(cx.orm, session).transactions.last_mut() {
         top.failed.get_or_insert(text);
+        top.held = held;
     }
     Ok(())
 }
@@ -338,9 +341,7 @@ fn restore(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     let dirty = std::mem::take(&mut top.dirty);
     let switched = std::mem::take(&mut top.switched);
     let mut gone = std::mem::take(&mut top.new);
-    let mut deleted: Vec<StateId> = std::mem::take(&mut top.deleted).into_iter().collect();
     gone.extend(owner.new.keys());
-    deleted.extend(owner.deleted.keys());
     let kept: Vec<_> = owner.new.values().chain(owner.deleted.values()).cloned().collect();
     let alive: Vec<StateId> = gone.iter().copied().filter(|id| cx.orm.states.find(*id).is_some()).collect();
     membership::remove(cx.orm, session, &alive, true);
@@ -354,12 +355,13 @@ fn restore(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
             identity::replace(cx.orm, session, id);
         }
     }
+    let owner = super::get_mut(cx.orm, session);
+    let mut deleted =
+        owner.transactions.last_mut().map(|top| std::mem::take(&mut top.deleted)).unwrap_or_default();
+    deleted.extend(owner.deleted.keys());
     for id in deleted {
-        if gone.contains(&id) {
-            continue;
-        }
         if let Some(object) = cx.orm.states.upgrade(id) {
-            membership::take_back(cx, session, &object, true)?;
+            membership::revive(cx, session, &object)?;
         }
     }
     for id in super::get(cx.orm, session).identity.ids() {
@@ -383,6 +385,21 @@ pub(super) fn forget_deleted(orm: &mut Orm, session: SessionId, id: StateId) {
 pub fn close(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     membership::forget_all(cx.orm, session);
     identity::sweep(cx.orm);
+    let owner = super::get(cx.orm, session);
+    if let Some(connection) = owner.connection
+        && cx.orm.profile.has(Behaviour::CloseUndoesSavepoints)
+    {
+        let open: Vec<u32> = owner
+            .transactions
+            .iter()
+            .rev()
+            .filter(|one| one.failed.is_none())
+            .filter_map(|one| one.savepoint)
+            .collect();
+        for savepoint in open {
+            cx.orm.databases.rollback_to_savepoint(connection, savepoint)?;
+        }
+    }
     end_outermost(cx, session)
 }
 

@@ -1,5 +1,6 @@
 //! What a relationship adds to a flush: objects that take part, order, keys to copy, association rows.
 
+mod key_switch;
 mod many_to_many;
 mod many_to_one;
 mod one_to_many;
@@ -24,11 +25,29 @@ pub(super) struct Processor {
     pub(super) scheduled: bool,
     /// Objects that came into some parent's collection.
     children_added: IndexSet<StateId>,
+    /// It looks at the target's objects, whose keys may change, and not at the parent's.
+    pub(super) of_keys: bool,
 }
 
 impl Processor {
     pub(super) fn new(relationship: Rc<Relationship>) -> Self {
-        Processor { relationship, seen: IndexSet::new(), scheduled: false, children_added: IndexSet::new() }
+        Processor {
+            relationship,
+            seen: IndexSet::new(),
+            scheduled: false,
+            children_added: IndexSet::new(),
+            of_keys: false,
+        }
+    }
+
+    /// The mapper whose objects it looks at.
+    pub(super) fn looks_at(&self) -> crate::map::MapperId {
+        if self.of_keys { self.relationship.resolved().target } else { self.relationship.parent }
+    }
+
+    /// What follows changed keys of the relationship's target.
+    pub(super) fn of_keys(relationship: Rc<Relationship>) -> Self {
+        Processor { of_keys: true, ..Processor::new(relationship) }
     }
 }
 
@@ -57,16 +76,34 @@ fn has_parent(cx: &Cx<'_>, relationship: &Relationship, child: &ObjRef) -> bool 
     cascade::has_parent(cx.orm, child.id(), relationship, false)
 }
 
-fn history(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship, passive: Passive) -> Result<History> {
-    attr::history_in_flush(cx, id, &relationship.key, passive)
+/// What changed on a relationship, as the flush first found it.
+fn history(
+    cx: &mut Cx<'_>,
+    plan: &mut Plan,
+    id: StateId,
+    relationship: &Relationship,
+    passive: Passive,
+) -> Result<History> {
+    let place = (id, relationship.key.clone());
+    let emits = passive != Passive::NoLoad;
+    let passive = match plan.histories.get(&place) {
+        Some((history, looked)) if *looked || !emits => return Ok(history.clone()),
+        Some(_) => Passive::LoadCommitted,
+        None => passive,
+    };
+    let history = attr::history_in_flush(cx, id, &relationship.key, passive)?;
+    plan.histories.insert(place, (history.clone(), emits));
+    Ok(history)
 }
+
+pub(super) use key_switch::{followed, presort as presort_keys};
 
 pub(super) fn presort_deletes(cx: &mut Cx<'_>, plan: &mut Plan, at: usize, states: &[StateId]) -> Result<()> {
     let relationship = Rc::clone(&plan.processors[at].relationship);
     match direction(plan, at) {
         Direction::OneToMany => one_to_many::presort_deletes(cx, plan, &relationship, states),
         Direction::ManyToOne => many_to_one::presort_deletes(cx, plan, &relationship, states),
-        Direction::ManyToMany => many_to_many::presort_deletes(cx, &relationship, states),
+        Direction::ManyToMany => many_to_many::presort_deletes(cx, plan, &relationship, states),
     }
 }
 
@@ -82,7 +119,7 @@ pub(super) fn presort_saves(cx: &mut Cx<'_>, plan: &mut Plan, at: usize, states:
 /// Whether the relationship has something to do for these parents.
 pub(super) fn has_changes(
     cx: &mut Cx<'_>,
-    plan: &Plan,
+    plan: &mut Plan,
     at: usize,
     states: &[StateId],
     delete: bool,
@@ -97,7 +134,7 @@ pub(super) fn has_changes(
         Passive::LoadCommitted
     };
     for id in states {
-        let history = history(cx, *id, &relationship, passive)?;
+        let history = history(cx, plan, *id, &relationship, passive)?;
         if history.has_changes() || !history.unchanged.is_empty() {
             return Ok(true);
         }
@@ -277,6 +314,9 @@ pub(super) fn process(
     delete: bool,
 ) -> Result<()> {
     let relationship = Rc::clone(&plan.processors[at].relationship);
+    if plan.processors[at].of_keys {
+        return key_switch::process(cx, plan, &relationship, states);
+    }
     match (direction(plan, at), delete) {
         (Direction::OneToMany, false) => one_to_many::process_saves(cx, plan, &relationship, states),
         (Direction::OneToMany, true) => one_to_many::process_deletes(cx, plan, at, &relationship, states),

@@ -29,11 +29,10 @@ pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[S
     for id in in_order(cx.orm, states) {
         match row_of(cx, plan, id)? {
             Row::New => inserts.push(id),
-            Row::Own => updates.push((id, id)),
-            Row::Of(other) => updates.push((id, other)),
+            Row::There => updates.push(id),
         }
     }
-    let all: Vec<StateId> = inserts.iter().chain(updates.iter().map(|(id, _)| id)).copied().collect();
+    let all: Vec<StateId> = inserts.iter().chain(&updates).copied().collect();
     for table in tables(cx.orm, &all) {
         update_rows(cx, plan, connection, &table, &updates)?;
         insert_rows(cx, connection, &table, &inserts)?;
@@ -79,9 +78,8 @@ fn compare_keys(a: &[Value], b: &[Value]) -> Ordering {
 /// Which row an object is written to.
 enum Row {
     New,
-    Own,
-    /// The row of an object of the same identity that is being deleted.
-    Of(StateId),
+    /// Its own, or that of an object of the same identity that is being deleted.
+    There,
 }
 
 /// Whether the row of an object that has expired is found to be gone; the object then counts as deleted.
@@ -101,11 +99,11 @@ fn is_gone(cx: &mut Cx<'_>, plan: &Plan, id: StateId) -> Result<bool> {
 
 fn row_of(cx: &mut Cx<'_>, plan: &mut Plan, id: StateId) -> Result<Row> {
     if cx.orm.states.get(id).key.is_some() {
-        return Ok(Row::Own);
+        return Ok(Row::There);
     }
     let key = session::loaded_key(cx, id)?;
     let Some(holder) = session::holder(cx.orm, plan.session, &key) else { return Ok(Row::New) };
-    if holder == id || session::was_deleted(cx.orm, holder) || is_gone(cx, plan, holder)? {
+    if holder == id || is_gone(cx, plan, holder)? {
         return Ok(Row::New);
     }
     if plan.is_deleted(holder) {
@@ -114,7 +112,7 @@ fn row_of(cx: &mut Cx<'_>, plan: &mut Plan, id: StateId) -> Result<Row> {
         for column in &key {
             column_value(cx, holder, column)?;
         }
-        return Ok(Row::Of(holder));
+        return Ok(Row::There);
     }
     let (own, other) = (super::text(cx, id), super::text(cx, holder));
     let message = format!(
@@ -347,18 +345,12 @@ struct Changed {
     exprs: Vec<(Column, Expr)>,
 }
 
-/// What an object changes in its row; `holder` is the object whose row it takes over, or itself.
-fn changed_row(
-    cx: &mut Cx<'_>,
-    plan: &Plan,
-    table: &Table,
-    id: StateId,
-    holder: StateId,
-) -> Result<Option<Changed>> {
+/// What an object changes in its row. One that takes over another's row writes what was set on it, whatever the other
+/// is known to hold.
+fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Result<Option<Changed>> {
     let mut params = Params::new();
     for (column, key) in mapped_columns(cx.orm, id, table) {
         let state = cx.orm.states.get(id);
-        let switched = id != holder;
         let value = match state.dict.get(&key) {
             Some(Slot::Value(value)) => value.clone(),
             _ if state.committed.contains_key(&key) => {
@@ -366,14 +358,6 @@ fn changed_row(
             }
             _ => continue,
         };
-        if switched {
-            // The row is the other object's: what it is known to hold is not written again.
-            let theirs = cx.orm.states.get(holder).dict.get(&key);
-            if !matches!(theirs, Some(Slot::Value(other)) if *other == value) {
-                params.insert(column.key(), value);
-            }
-            continue;
-        }
         let differs = match state.committed.get(&key) {
             None => continue,
             Some(Original::Value(old)) => *old != value,
@@ -445,12 +429,12 @@ fn update_rows(
     plan: &Plan,
     connection: ConnectionId,
     table: &Table,
-    states: &[(StateId, StateId)],
+    states: &[StateId],
 ) -> Result<()> {
     let mut rows = Vec::new();
-    for (id, holder) in states {
+    for id in states {
         if is_in(cx.orm, *id, table)
-            && let Some(row) = changed_row(cx, plan, table, *id, *holder)?
+            && let Some(row) = changed_row(cx, plan, table, *id)?
         {
             rows.push(row);
         }

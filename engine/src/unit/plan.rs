@@ -4,6 +4,7 @@
 //! may register more objects, until nothing is added.
 
 use super::dependency::{self, Processor};
+use crate::attr::History;
 use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, MapperId, Relationship};
@@ -57,6 +58,7 @@ pub(super) struct Plan {
     by_mapper: IndexMap<MapperId, IndexSet<StateId>>,
     pub(super) processors: Vec<Processor>,
     known: IndexMap<(MapperId, Key), usize>,
+    known_keys: IndexSet<(MapperId, Key)>,
     /// Actions that have been asked for; `true` where it was taken back.
     pub(super) actions: IndexMap<Action, bool>,
     pub(super) edges: IndexSet<(Action, Action)>,
@@ -64,6 +66,8 @@ pub(super) struct Plan {
     pub(super) associated: IndexMap<Vec<Key>, IndexSet<(StateId, StateId)>>,
     /// Foreign keys that a parent's changed primary key was copied into.
     pub(super) cascaded: IndexSet<(StateId, Key)>,
+    /// What the flush has found of relationships, and whether it looked in the database for it. It does not look again.
+    pub(super) histories: IndexMap<(StateId, Key), (History, bool)>,
     /// Objects whose rows are updated once more, and the columns that are, by base mapper.
     pub(super) post_updates: IndexMap<MapperId, PostUpdates>,
 }
@@ -84,10 +88,12 @@ impl Plan {
             by_mapper: IndexMap::new(),
             processors: Vec::new(),
             known: IndexMap::new(),
+            known_keys: IndexSet::new(),
             actions: IndexMap::new(),
             edges: IndexSet::new(),
             associated: IndexMap::new(),
             cascaded: IndexSet::new(),
+            histories: IndexMap::new(),
             post_updates: IndexMap::new(),
         }
     }
@@ -98,6 +104,13 @@ impl Plan {
 
     pub(super) fn states(&self) -> impl Iterator<Item = StateId> {
         self.fates.keys().copied()
+    }
+
+    /// The objects that it has met: those that take part, and those that their relationships led to.
+    pub(super) fn held(&self) -> Vec<ObjRef> {
+        let histories = self.histories.values().map(|(history, _)| history);
+        let related = histories.flat_map(|found| [&found.added, &found.unchanged, &found.deleted]);
+        self.objects.values().chain(related.flat_map(|items| History::objects(items))).cloned().collect()
     }
 
     pub(super) fn is_deleted(&self, id: StateId) -> bool {
@@ -146,6 +159,11 @@ impl Plan {
     fn bring_in(&mut self, cx: &Cx<'_>, mapper: MapperId) {
         let base = crate::state::base_mapper(cx.orm, mapper);
         self.edge(Action::SaveAll(base), Action::DeleteAll(base));
+        for relationship in dependency::followed(cx.orm, mapper) {
+            if self.known_keys.insert((relationship.parent, relationship.key.clone())) {
+                self.processors.push(Processor::of_keys(relationship));
+            }
+        }
         for property in cx.orm.mappers.get(mapper).properties.values() {
             let crate::map::Property::Relationship(relationship) = property else { continue };
             let token = (relationship.parent, relationship.key.clone());
@@ -212,7 +230,7 @@ impl Plan {
     }
 
     fn prepare_one(&mut self, cx: &mut Cx<'_>, at: usize) -> Result<bool> {
-        let parent = self.processors[at].relationship.parent;
+        let parent = self.processors[at].looks_at();
         let seen = &self.processors[at].seen;
         let fresh = |states: Vec<StateId>| -> Vec<StateId> {
             states.into_iter().filter(|id| !seen.contains(id)).collect()
@@ -221,6 +239,15 @@ impl Plan {
         let saves = fresh(self.of_mapper(cx, parent, false));
         if deletes.is_empty() && saves.is_empty() {
             return Ok(false);
+        }
+        if self.processors[at].of_keys {
+            let relationship = Rc::clone(&self.processors[at].relationship);
+            self.processors[at].seen.extend(deletes.iter().chain(&saves));
+            if dependency::presort_keys(cx, self, &relationship, &saves)? {
+                let base = crate::state::base_mapper(cx.orm, relationship.parent);
+                self.edge(Action::SaveAll(base), Action::ProcessAll(at, false));
+            }
+            return Ok(true);
         }
         if !deletes.is_empty() {
             dependency::presort_deletes(cx, self, at, &deletes)?;

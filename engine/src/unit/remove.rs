@@ -10,7 +10,32 @@ use crate::schema::{Column, Table};
 use crate::session;
 use crate::sql::{Delete, Expr, Op, Params, Statement};
 use crate::state::{self, Original, Slot, StateId};
-use crate::value::Value;
+use crate::value::{HostValue, Value};
+use crate::version::Behaviour;
+use std::any::Any;
+use std::rc::Rc;
+
+/// What the real library holds for an attribute that was never set: the driver refuses it.
+#[derive(Debug)]
+struct NoValue;
+
+impl HostValue for NoValue {
+    fn repr(&self) -> String {
+        "<LoaderCallableStatus.NO_VALUE: 4>".to_owned()
+    }
+
+    fn type_name(&self) -> String {
+        "LoaderCallableStatus".to_owned()
+    }
+
+    fn same(&self, other: &dyn HostValue) -> bool {
+        other.as_any().is::<NoValue>()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
 
 /// Deletes the rows of objects of one hierarchy.
 pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[StateId]) -> Result<()> {
@@ -22,7 +47,7 @@ pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[Sta
     for table in tables(cx.orm, &states).iter().rev() {
         let mut rows = Vec::new();
         for id in &states {
-            if cx.orm.states.get(*id).key.is_some() && is_in(cx.orm, *id, table) {
+            if is_in(cx.orm, *id, table) {
                 rows.push(located(cx, *id, table)?);
             }
         }
@@ -78,6 +103,14 @@ fn committed(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Result<Value> {
         Some(Original::Value(value)) => return Ok(value.clone()),
         Some(_) => return Ok(Value::Null),
         None => {}
+    }
+    let state = cx.orm.states.get(id);
+    if state.key.is_none() && !state.dict.contains_key(&key) {
+        return if cx.orm.profile.has(Behaviour::MarkersAreEnums) {
+            Ok(Value::Host(Rc::new(NoValue)))
+        } else {
+            Err(Error::unsupported("deleting an object whose primary key was never set"))
+        };
     }
     match crate::attr::get(cx, id, &key)? {
         Slot::Value(value) => Ok(value),

@@ -273,8 +273,7 @@ impl Plan {
                 remove::delete(cx, self, mapper, &states)
             }
             Action::ProcessAll(at, delete) => {
-                let parent = self.processors[at].relationship.parent;
-                let states = self.of_mapper(cx, parent, delete);
+                let states = self.of_mapper(cx, self.processors[at].looks_at(), delete);
                 dependency::process(cx, self, at, &states, delete)
             }
             Action::Save(id) => {

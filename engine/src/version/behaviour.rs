@@ -78,6 +78,18 @@ behaviours! {
         "The commit of a session that is bound to a connection within a savepoint releases that savepoint.",
         "sessions end the savepoint of their connection",
         "1.3.24 leaves the savepoint open, 1.4.54 releases it, 2.0.51 sets one of its own: the echo log of a session in such a connection";
+    CloseUndoesSavepoints "close-undoes-savepoints" since(2, 0, 0),
+        "`session.close()` rolls back to each savepoint that is open before it rolls back the transaction.",
+        "`close()` rolls back to open savepoints",
+        "1.4.54 logs `ROLLBACK` alone, 2.0.0 `ROLLBACK TO SAVEPOINT` before it: `session.close()` after `begin_nested()` and a flush";
+    FlushesSeeUnloadedChanges "flushes-see-unloaded-changes" since(2, 0, 19),
+        "A flush writes what the other side of a relationship has put into a collection that is not loaded, and not only what its own side holds.",
+        "flushes see changes of collections that are not loaded",
+        "2.0.18 writes one row, 2.0.19 two: `author.books.append(book)` once more, over a many-to-many whose other side is not loaded";
+    MarkersAreEnums "markers-are-enums" since(2, 0, 0),
+        "The library's markers for values that are absent are members of an enum; a driver refuses one as the key of a row to delete.",
+        "markers of absent values are members of an enum",
+        "1.4.54 logs `DELETE` with the parameter `symbol('NO_VALUE')`, 2.0.0 raises `ProgrammingError`: a delete cascade that reaches a pending object";
     JoinTransactionMode "join-transaction-mode" since(2, 0, 0),
         "A session that is bound to a connection within a savepoint works in one of its own, unless `join_transaction_mode` says otherwise.",
         "`join_transaction_mode` of sessions",

@@ -17,12 +17,13 @@ use crate::unit::sync;
 
 pub(super) fn presort_deletes(
     cx: &mut Cx<'_>,
+    plan: &mut Plan,
     relationship: &Relationship,
     states: &[StateId],
 ) -> Result<()> {
     if relationship.args.passive_deletes.is_none() {
         for id in states {
-            history(cx, *id, relationship, Passive::LoadCommitted)?;
+            history(cx, plan, *id, relationship, Passive::LoadCommitted)?;
         }
     }
     Ok(())
@@ -38,7 +39,7 @@ pub(super) fn presort_saves(
         return Ok(());
     }
     for id in states {
-        let history = history(cx, *id, relationship, Passive::NoLoad)?;
+        let history = history(cx, plan, *id, relationship, Passive::NoLoad)?;
         for child in History::objects(&history.deleted) {
             if !has_parent(cx, relationship, child) {
                 plan.register_deleted(cx, child, None)?;
@@ -72,7 +73,7 @@ pub(super) fn process(
     let (mut inserts, mut deletes, mut dealt_with) = (Vec::new(), Vec::new(), Vec::new());
     for id in states {
         let passive = if delete { delete_passive(relationship) } else { Passive::NoLoad };
-        let history = history(cx, *id, relationship, passive)?;
+        let history = history(cx, plan, *id, relationship, passive)?;
         let (came, gone): (Vec<ObjRef>, Vec<ObjRef>) = if delete {
             let gone = History::objects(&history.unchanged).chain(History::objects(&history.deleted));
             (Vec::new(), gone.cloned().collect())

@@ -21,7 +21,7 @@ pub(super) fn presort_deletes(
         return Ok(());
     }
     for id in states {
-        let history = history(cx, *id, relationship, delete_passive(relationship))?;
+        let history = history(cx, plan, *id, relationship, delete_passive(relationship))?;
         let mut items: Vec<&Item> = history.added.iter().chain(&history.unchanged).collect();
         if cascade.delete_orphan {
             items.extend(&history.deleted);
@@ -46,7 +46,7 @@ pub(super) fn presort_saves(
             plan.register(cx, &object, &Entry { along: Some(("add", relationship)), ..Entry::default() })?;
         }
         if relationship.resolved().cascade.delete_orphan {
-            let history = history(cx, *id, relationship, delete_passive(relationship))?;
+            let history = history(cx, plan, *id, relationship, delete_passive(relationship))?;
             for child in History::objects(&history.deleted) {
                 if !has_parent(cx, relationship, child) {
                     plan.register_deleted(cx, child, Some(("delete", relationship)))?;
@@ -65,7 +65,7 @@ pub(super) fn process_saves(
 ) -> Result<()> {
     let pairs = &relationship.resolved().synchronize_pairs;
     for id in states {
-        let history = history(cx, *id, relationship, Passive::NoLoad)?;
+        let history = history(cx, plan, *id, relationship, Passive::NoLoad)?;
         let post_update = relationship.args.post_update;
         if plan.is_deleted(*id) && !post_update {
             continue;
@@ -111,7 +111,7 @@ pub(super) fn process_deletes(
     }
     for id in states {
         sync::clear(cx, *id, &resolved.synchronize_pairs)?;
-        let history = history(cx, *id, relationship, delete_passive(relationship))?;
+        let history = history(cx, plan, *id, relationship, delete_passive(relationship))?;
         let mut items = history.added.iter().chain(&history.unchanged).chain(&history.deleted);
         if items.any(|item| matches!(item, Item::Object(Some(_)))) {
             plan.post_update(cx, *id, &resolved.synchronize_pairs);

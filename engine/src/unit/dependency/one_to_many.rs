@@ -17,7 +17,7 @@ pub(super) fn presort_deletes(
 ) -> Result<()> {
     let cascade = relationship.resolved().cascade;
     for id in states {
-        let history = history(cx, *id, relationship, delete_passive(relationship))?;
+        let history = history(cx, plan, *id, relationship, delete_passive(relationship))?;
         for child in History::objects(&history.deleted) {
             if !has_parent(cx, relationship, child) {
                 let delete = cascade.delete || cascade.delete_orphan;
@@ -46,7 +46,7 @@ pub(super) fn presort_saves(
     for id in states {
         let rekeyed = sync::source_changed(cx, *id, &relationship.resolved().synchronize_pairs);
         let passive = if rekeyed && !by_database { Passive::LoadCommitted } else { Passive::NoLoad };
-        let history = history(cx, *id, relationship, passive)?;
+        let history = history(cx, plan, *id, relationship, passive)?;
         for child in History::objects(&history.added) {
             let entry = Entry { cancel_delete: true, along: Some(("add", relationship)), ..Entry::default() };
             plan.register(cx, child, &entry)?;
@@ -84,7 +84,7 @@ pub(super) fn process_deletes(
         return Ok(());
     }
     for id in states {
-        let history = history(cx, *id, relationship, delete_passive(relationship))?;
+        let history = history(cx, plan, *id, relationship, delete_passive(relationship))?;
         for child in History::objects(&history.deleted) {
             if !has_parent(cx, relationship, child) {
                 clear(cx, plan, relationship, child)?;
@@ -111,7 +111,7 @@ pub(super) fn process_saves(
 ) -> Result<()> {
     let clears = nulls_removed(relationship);
     for id in states {
-        let history = history(cx, *id, relationship, Passive::NoLoad)?;
+        let history = history(cx, plan, *id, relationship, Passive::NoLoad)?;
         added(cx, relationship, &history, &mut |cx, child| {
             populate(cx, plan, relationship, *id, child, false)?;
             post_update(cx, plan, relationship, child);
