@@ -6,6 +6,7 @@
 use crate::error::Result;
 use crate::orm::Orm;
 use crate::state::StateId;
+use crate::warning::Warning;
 use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
@@ -15,7 +16,16 @@ pub trait Host: Any {
     fn as_any_mut(&mut self) -> &mut dyn Any;
 
     /// A warning of the library, to be shown or filtered as the host does.
-    fn warn(&mut self, category: &str, message: &str);
+    ///
+    /// # Errors
+    ///
+    /// The warning itself, where the host takes it for an error.
+    fn warn(&mut self, warning: &Warning) -> Result<()>;
+
+    /// Whether what 2.0 no longer has is warned of, which users of 1.4 ask for.
+    fn warns_of_2_0(&mut self) -> bool {
+        false
+    }
 
     /// The address of an object, as messages show it: `<User at 0x7f…>`.
     fn address(&mut self, id: StateId) -> u64 {
@@ -32,7 +42,9 @@ impl Host for NoHost {
         self
     }
 
-    fn warn(&mut self, _category: &str, _message: &str) {}
+    fn warn(&mut self, _warning: &Warning) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// What engine operations run in.

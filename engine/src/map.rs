@@ -8,6 +8,7 @@ mod inheritance;
 mod join;
 mod mapper;
 mod messages;
+mod overlap;
 mod relationship;
 mod spec;
 

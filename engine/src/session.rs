@@ -101,6 +101,8 @@ pub struct Session {
     /// How its transaction stands to the connection's.
     joined: join::Joined,
     flushing: bool,
+    /// The flush under way was set off by a query.
+    autoflushing: bool,
     /// The flush has come to emitting SQL.
     executing: bool,
     /// The host has dropped the session: its objects can go to another.
@@ -217,7 +219,10 @@ pub fn autoflush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     if !owner.settings.autoflush || owner.flushing {
         return Ok(());
     }
-    flush(cx, session).map_err(|error| {
+    get_mut(cx.orm, session).autoflushing = true;
+    let flushed = flush(cx, session);
+    get_mut(cx.orm, session).autoflushing = false;
+    flushed.map_err(|error| {
         if !error.is_of_statement() {
             return error;
         }
@@ -227,6 +232,11 @@ pub fn autoflush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         transaction::retell(cx.orm, session, &error, &remarked);
         remarked
     })
+}
+
+/// Whether a query has set off a flush that is under way.
+pub(crate) fn is_autoflushing(orm: &Orm) -> bool {
+    orm.sessions.all.iter().any(|session| session.autoflushing)
 }
 
 /// What a flush starts from, in order: new, modified, deleted.

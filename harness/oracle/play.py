@@ -57,6 +57,9 @@ class Handler(logging.Handler):
     def emit(self, record):
         # The page's own level for engines counts; the one of the logger itself is set by the oracle.
         echoed = logging.getLogger("sqlalchemy.engine").isEnabledFor(record.levelno)
+        if not ECHOING:
+            parts = vars(sys.modules["sqlalchemy.log"].InstanceLogger).values()
+            ECHOING.update(part.__code__ for part in parts if hasattr(part, "__code__"))
         # Frames are known by their code: a look at their variables would keep those alive.
         frame = sys._getframe(1)
         while frame is not None and not echoed:
@@ -111,8 +114,6 @@ def world(steps, path):
         pieces = sys.stdout = Pieces()
         main = types.ModuleType("__main__")
         main.__builtins__ = __builtins__
-        from sqlalchemy.log import InstanceLogger
-        ECHOING.update(part.__code__ for part in vars(InstanceLogger).values() if hasattr(part, "__code__"))
         for name in LOGGERS:
             logger = logging.getLogger(name)
             logger.addHandler(Handler(pieces))
@@ -142,8 +143,11 @@ def main():
     folder, turns = sys.argv[1], int(sys.argv[2])
     # When the collector happens to run is no behaviour of the library; a page may ask for it.
     gc.disable()
-    import sqlalchemy.log
-    if any("sqlalchemy.orm" in step["source"] for step in steps):
+    # What the library reads of the environment as it is imported is the page's to set.
+    own = any("os.environ" in step["source"] for step in steps)
+    if not own:
+        importlib.import_module("sqlalchemy.log")
+    if not own and any("sqlalchemy.orm" in step["source"] for step in steps):
         # The page imports it in any case; once is quicker than in every turn.
         importlib.import_module("sqlalchemy.orm")
     for turn in range(turns):

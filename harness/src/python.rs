@@ -43,6 +43,7 @@ mod pattern;
 mod protect;
 mod run;
 mod scope;
+mod standing;
 pub mod stdlib;
 mod stmt;
 mod tables;

@@ -26,6 +26,7 @@ pub(crate) mod schema;
 pub(crate) mod statement;
 mod transaction;
 pub(crate) mod types;
+pub(crate) mod warning;
 
 use crate::python::{Interp, PyResult, Value};
 use backproof_engine::sql::{Expr, Select, Statement};

@@ -13,6 +13,7 @@ use crate::host::Cx;
 use crate::map::Shape;
 use crate::state::{Collection, Member, Slot, StateId};
 use crate::version::Behaviour;
+use crate::warning::Warning;
 use std::rc::Rc;
 
 /// `start`, `stop` and `step` of a slice.
@@ -40,7 +41,7 @@ pub(super) fn coming(
         state.empty.shift_remove(&list.key);
         state.dict.insert(list.key.clone(), Slot::Many(Rc::clone(list)));
     }
-    warn_stale(cx, owner, list);
+    warn_stale(cx, owner, list)?;
     let member = item.member()?;
     match &member {
         Some(object) => events::fire_append(cx, owner, &relationship, object, by)?,
@@ -50,11 +51,9 @@ pub(super) fn coming(
 }
 
 /// Warns where the owner has been expired since the list was read.
-pub(super) fn warn_stale(cx: &mut Cx<'_>, owner: StateId, list: &Rc<Collection>) {
+pub(super) fn warn_stale(cx: &mut Cx<'_>, owner: StateId, list: &Rc<Collection>) -> Result<()> {
     let current = matches!(cx.orm.states.get(owner).dict.get(&list.key), Some(Slot::Many(own)) if Rc::ptr_eq(own, list));
-    if !current {
-        cx.host.warn("SAWarning", "This collection has been invalidated.");
-    }
+    if current { Ok(()) } else { cx.warn(Warning::stale_collection()) }
 }
 
 pub(super) fn leaving(
@@ -69,7 +68,7 @@ pub(super) fn leaving(
         state.empty.shift_remove(&list.key);
         state.dict.insert(list.key.clone(), Slot::Many(Rc::clone(list)));
     }
-    warn_stale(cx, owner, list);
+    warn_stale(cx, owner, list)?;
     match item {
         Some(object) => events::fire_remove(cx, owner, &relationship, object, by),
         None => {

@@ -58,7 +58,7 @@ fn tell_again(cx: &mut Cx<'_>, set: &Rc<Collection>, member: &Member, by: Option
         return Ok(());
     }
     let Some((owner, relationship)) = owner_of(cx, set)? else { return Ok(()) };
-    warn_stale(cx, owner, set);
+    warn_stale(cx, owner, set)?;
     let Some(object) = member else { return Ok(()) };
     let own = Initiator::append(&relationship);
     let key = by.unwrap_or(&own).key.clone();

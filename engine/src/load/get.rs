@@ -10,6 +10,7 @@ use crate::session::{self, SessionId};
 use crate::sql::Expr;
 use crate::state::{IdentityKey, ObjRef};
 use crate::value::Value;
+use crate::warning::Warning;
 
 /// `session.get(Class, ident)` and `query.get(ident)`.
 ///
@@ -44,6 +45,9 @@ pub fn get(
             InMap::OfOtherClass => return Ok(None),
             InMap::Absent => {}
         }
+    }
+    if ident.iter().all(Value::is_null) {
+        cx.warn(Warning::null_identity())?;
     }
     let mut query = by_key(cx, mapper, ident, "get")?;
     query.options = options.to_vec();

@@ -14,6 +14,7 @@ use crate::sql::{Expr, FromItem};
 use crate::state::{ObjRef, Original, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
+use crate::warning::Warning;
 use std::rc::Rc;
 
 /// As [`load_relationship`], for a cascade or (`committed`) a flush: where those ignore it, a strategy that raises has
@@ -135,10 +136,7 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: boo
     }
     if objects.len() > 1 {
         let name = format!("{}.{key}", cx.orm.mappers.get(mapper).class_name);
-        cx.host.warn(
-            "SAWarning",
-            &format!("Multiple rows returned with uselist=False for lazily-loaded attribute '{name}' "),
-        );
+        cx.warn(Warning::several_rows(&name))?;
     }
     keep(cx, id, key, NewValue::One(objects.into_iter().next()))
 }

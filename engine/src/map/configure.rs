@@ -9,7 +9,7 @@ use super::relationship::{
     Backref, Cascades, Direction, Lazy, Relationship, RelationshipArgs, Resolved, Target,
 };
 use super::spec::insert_relationship;
-use super::{Key, MapperId, PassiveDeletes, RegistryId, Shape};
+use super::{Key, MapperId, PassiveDeletes, RegistryId, Shape, overlap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::{Cx, Deferred};
 use crate::sql::Expr;
@@ -116,13 +116,14 @@ pub(super) fn configure_relationship(cx: &mut Cx<'_>, mapper: MapperId, key: &Ke
     }
     let back_populates = relationship.back_populates.borrow().clone();
     match back_populates {
-        Some(other) => link(cx, &relationship, &other),
-        None => Ok(()),
+        Some(other) => link(cx, &relationship, &other)?,
+        None => {}
     }
+    overlap::check(cx, &relationship)
 }
 
 /// `User.addresses`
-fn name_of(cx: &Cx<'_>, relationship: &Relationship) -> String {
+pub(super) fn name_of(cx: &Cx<'_>, relationship: &Relationship) -> String {
     format!("{}.{}", cx.orm.mappers.get(relationship.parent).class_name, relationship.key)
 }
 

@@ -55,6 +55,8 @@ impl From<MapperId> for Mapped {
 pub struct Mappers {
     pub(crate) all: Vec<Mapper>,
     pub(crate) registries: Vec<IndexMap<Key, Vec<MapperId>>>,
+    /// What configured relationships write, in the order in which they were configured.
+    pub(super) written: Vec<super::overlap::Written>,
     /// Aliases of mapped classes, in the order in which they were made.
     pub(crate) aliases: Vec<AliasedClass>,
     /// What classes select from whose mapping brings subclasses along, as far as it was asked for.

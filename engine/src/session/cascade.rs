@@ -8,6 +8,7 @@ use crate::map::{Key, Property, Relationship};
 use crate::orm::Orm;
 use crate::state::{self, IdentityKey, Member, ObjRef, Original, Slot, StateId};
 use crate::version::Behaviour;
+use crate::warning::Warning;
 use indexmap::IndexSet;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -217,7 +218,7 @@ impl Hooks for SessionHooks {
             cx,
             session,
             if relationship.resolved().uselist { "collection append" } else { "related attribute set" },
-        );
+        )?;
         let along_backref = cx.orm.profile.has(Behaviour::CascadeBackrefs)
             && !super::get(cx.orm, session).settings.future
             && relationship.args.cascade_backrefs != Some(false);
@@ -226,6 +227,15 @@ impl Hooks for SessionHooks {
             && cascades
             && !membership::contains(cx.orm, session, item.id())
         {
+            if *by != relationship.key
+                && cx.orm.profile.has(Behaviour::StatementMarks)
+                && cx.host.warns_of_2_0()
+            {
+                let class = cx.orm.mappers.get(cx.orm.states.get(item.id()).mapper).class_name.clone();
+                let parent = &cx.orm.mappers.get(relationship.parent).class_name;
+                let attribute = format!("{parent}.{}", relationship.key);
+                cx.warn(Warning::backref_cascade(&class, &attribute))?;
+            }
             membership::save_or_update(cx, session, item)?;
         }
         Ok(())
@@ -243,7 +253,7 @@ impl Hooks for SessionHooks {
         if let Some(session) = session
             && !replaced
         {
-            warn_in_flush(cx, session, "collection remove");
+            warn_in_flush(cx, session, "collection remove")?;
         }
         if !relationship.resolved().cascade.delete_orphan || !is_orphan(cx.orm, item.id()) {
             return Ok(());
@@ -281,13 +291,6 @@ impl Hooks for SessionHooks {
     }
 }
 
-fn warn_in_flush(cx: &mut Cx<'_>, session: SessionId, what: &str) {
-    if super::get(cx.orm, session).executing {
-        cx.host.warn(
-            "SAWarning",
-            &format!(
-                "Usage of the '{what}' operation is not currently supported within the execution stage of the flush process. Results may not be consistent.  Consider using alternative event listeners or connection-level operations instead."
-            ),
-        );
-    }
+fn warn_in_flush(cx: &mut Cx<'_>, session: SessionId, what: &str) -> Result<()> {
+    if super::get(cx.orm, session).executing { cx.warn(Warning::changed_in_flush(what)) } else { Ok(()) }
 }

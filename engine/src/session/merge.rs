@@ -12,6 +12,7 @@ use crate::load;
 use crate::map::{Key, MapperId, Property, Relationship};
 use crate::state::{IdentityKey, ObjRef, Slot, StateId};
 use crate::value::Value;
+use crate::warning::Warning;
 use indexmap::{IndexMap, IndexSet};
 use std::rc::Rc;
 
@@ -63,12 +64,7 @@ fn merge_one(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, merging: &mut
     } else {
         if super::get(cx.orm, session).new.contains_key(&id) {
             let text = attr::object_text(cx, id);
-            cx.host.warn(
-                "SAWarning",
-                &format!(
-                    "Instance {text} is already pending in this Session yet is being merged again; this is probably not what you want to do"
-                ),
-            );
+            cx.warn(Warning::merged_again(&text))?;
         }
         if !merging.load {
             return Err(invalid(

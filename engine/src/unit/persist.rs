@@ -14,16 +14,18 @@ use crate::sql::{Assigned, Expr, Insert, Op, Params, Statement, Update};
 use crate::state::{self, Original, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
+use crate::warning::Warning;
 use indexmap::IndexSet;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
 /// Saves objects of one hierarchy.
 pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[StateId]) -> Result<()> {
+    // The connection is taken also where nothing turns out to be saved.
+    let connection = session::connection_for(cx, plan.session, base, false)?;
     if states.is_empty() {
         return Ok(());
     }
-    let connection = session::connection_for(cx, plan.session, base, false)?;
     let mut inserts = Vec::new();
     let mut updates = Vec::new();
     for id in in_order(cx.orm, states) {
@@ -115,14 +117,12 @@ fn row_of(cx: &mut Cx<'_>, plan: &mut Plan, id: StateId) -> Result<Row> {
         return Ok(Row::There);
     }
     let (own, other) = (super::text(cx, id), super::text(cx, holder));
-    let message = format!(
-        "New instance {own} with identity key {} conflicts with persistent instance {other}",
-        state::identity_text(cx.orm, &key)
-    );
+    let key = state::identity_text(cx.orm, &key);
+    let warning = Warning::identity_conflict(&own, &key, &other);
     if cx.orm.profile.has(Behaviour::IdentityConflictIsError) {
-        return Err(Error::new(ErrorKind::FlushError, message));
+        return Err(Error::new(ErrorKind::FlushError, warning.message));
     }
-    cx.host.warn("SAWarning", &message);
+    cx.warn(warning)?;
     Ok(Row::New)
 }
 

@@ -11,6 +11,7 @@ use crate::map::{Key, MapperId, Relationship};
 use crate::schema::Column;
 use crate::session::{self, SessionId, cascade};
 use crate::state::{ObjRef, StateId};
+use crate::warning::Warning;
 use indexmap::{IndexMap, IndexSet};
 use std::rc::Rc;
 
@@ -135,7 +136,7 @@ impl Plan {
             if let Some((operation, relationship)) = entry.along
                 && !session::was_deleted(cx.orm, id)
             {
-                warn_absent(cx, id, operation, relationship);
+                warn_absent(cx, id, operation, relationship)?;
             }
             return Ok(false);
         }
@@ -282,14 +283,9 @@ impl Plan {
     }
 }
 
-fn warn_absent(cx: &mut Cx<'_>, id: StateId, operation: &str, relationship: &Relationship) {
+fn warn_absent(cx: &mut Cx<'_>, id: StateId, operation: &str, relationship: &Relationship) -> Result<()> {
     let class = cx.orm.mappers.get(cx.orm.states.get(id).mapper).class_name.clone();
     let parent = cx.orm.mappers.get(relationship.parent).class_name.clone();
-    cx.host.warn(
-        "SAWarning",
-        &format!(
-            "Object of type <{class}> not in session, {operation} operation along '{parent}.{}' will not proceed",
-            relationship.key
-        ),
-    );
+    let attribute = format!("{parent}.{}", relationship.key);
+    cx.warn(Warning::not_in_session(&class, operation, &attribute, "will not proceed"))
 }

@@ -12,6 +12,7 @@ use crate::sql::{Delete, Expr, Op, Params, Statement};
 use crate::state::{self, Original, Slot, StateId};
 use crate::value::{HostValue, Value};
 use crate::version::Behaviour;
+use crate::warning::Warning;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -63,14 +64,7 @@ pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[Sta
         let expected = rows.len() as i64;
         let result = db::execute(cx, connection, &Statement::from(statement), given(rows))?;
         if result.rowcount != expected {
-            cx.host.warn(
-                "SAWarning",
-                &format!(
-                    "DELETE statement on table '{}' expected to delete {expected} row(s); {} were matched.  Please set confirm_deleted_rows=False within the mapper configuration to prevent this warning.",
-                    table.name(),
-                    result.rowcount
-                ),
-            );
+            cx.warn(Warning::rows_not_deleted(table.name(), expected, result.rowcount))?;
         }
     }
     Ok(())

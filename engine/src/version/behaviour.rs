@@ -270,6 +270,22 @@ behaviours! {
         "`relationship()` has the parameter `overlaps`, and none called `extension`.",
         "relationship(overlaps=…) added",
         "1.3.24 raises TypeError, 1.4.0 takes it: `relationship(\"X\", overlaps=None)`";
+    WarningsAtCaller "warnings-at-caller" since(1, 4, 15),
+        "A warning of the library comes from the line of the program that called it, not from one of the library's.",
+        "warnings placed where the program called",
+        "1.4.14 shows one, 1.4.15 two: the same warning from two lines of a program, each place shown once";
+    WarningsNameThemselves "warnings-name-themselves" since(2, 0, 10),
+        "A warning that is explained on a page of the documentation calls itself a warning, not an error.",
+        "the words before a warning's background",
+        "2.0.9 `Background on this error at`, 2.0.10 `Background on this warning at`: overlapping relationships";
+    AutoflushWarningsTold "autoflush-warnings-told" since(2, 0, 0),
+        "A warning of a flush that a query set off says so.",
+        "warnings say that they come from autoflush",
+        "1.4.54 without, 2.0.0 with: a query where a related object is in no session";
+    AutoflushWarningsAdvise "autoflush-warnings-advise" since(2, 0, 37),
+        "A warning of a flush that a query set off advises `no_autoflush`.",
+        "warnings of autoflush advise `no_autoflush`",
+        "2.0.36 without, 2.0.37 with: a query where a related object is in no session";
     ViewonlyTakesPart "viewonly-takes-part" through(1, 3),
         "A `viewonly` relationship cascades as others do, and is kept in step with its other side.",
         "viewonly relationships take no part in writing",

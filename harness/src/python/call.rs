@@ -10,6 +10,7 @@ use super::generator::FunctionGenerator;
 use super::interp::Interp;
 use super::stmt::Flow;
 use super::value::{Dict, Tuple, Value};
+use ruff_text_size::Ranged;
 use std::rc::Rc;
 
 impl Interp {
@@ -141,9 +142,11 @@ impl Interp {
         }
         self.enter_call()?;
         let result = match &code.body {
-            Body::Block(body) => self.exec_block(&mut frame, body),
+            Body::Block(body) => self.standing(&mut frame, |interp, frame| interp.exec_block(frame, body)),
             Body::Expression(expr) => {
-                let result = self.eval(&mut frame, expr).map(Flow::Return);
+                frame.at = expr.range();
+                let result = self.standing(&mut frame, |interp, frame| interp.eval(frame, expr));
+                let result = result.map(Flow::Return);
                 if let Err(stop) = &result {
                     self.note(&mut frame, stop);
                 }

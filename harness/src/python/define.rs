@@ -98,7 +98,7 @@ impl Interp {
         let mut body = Frame::new(code.clone(), frame.globals.clone(), &frame.closure_for(&code.scope));
         body.names = Some(names.clone());
         self.enter_call()?;
-        let result = self.exec_block(&mut body, &def.body);
+        let result = self.standing(&mut body, |interp, body| interp.exec_block(body, &def.body));
         self.leave_call();
         result?;
         frame.at = def.name.range();

@@ -265,6 +265,11 @@ impl Interp {
         }
         let args = self.eval_arguments(frame, &callee, &call.arguments)?;
         frame.at = call.range();
+        // As CPython has it, a method is called where its name stands.
+        self.stands_at(match &*call.func {
+            Expr::Attribute(method) => method.attr.start(),
+            _ => call.start(),
+        });
         if let Some(answer) = self.frame_builtin(frame, &callee, &args)? {
             return Ok(answer);
         }

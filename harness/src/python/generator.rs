@@ -74,7 +74,7 @@ impl Generator for FunctionGenerator {
         };
         interp.enter_call()?;
         let handling = interp.handling.len();
-        let result = interp.exec_block(frame, body);
+        let result = interp.standing(frame, |interp, frame| interp.exec_block(frame, body));
         interp.handling.truncate(handling);
         interp.leave_call();
         match result {

@@ -6,7 +6,9 @@
 use super::class::{Class, Namespace};
 use super::error::{PyResult, Stop};
 use super::module::Module;
+use super::standing::Standing;
 use super::stdlib::clock::Clock;
+use super::stdlib::warnings::Warnings;
 use super::value::Value;
 use crate::outcome::{LogMessage, Piece};
 use indexmap::IndexMap;
@@ -79,6 +81,12 @@ pub struct Interp {
     pub(crate) handling: Vec<Value>,
     /// Containers that are being shown.
     pub(crate) showing: Vec<u64>,
+    /// What runs now, innermost last.
+    pub(crate) standing: Vec<Standing>,
+    /// What the document has set of the environment.
+    pub(crate) environ: IndexMap<Rc<str>, Rc<str>>,
+    /// Filters of warnings, and what was shown.
+    pub(crate) warnings: Warnings,
 }
 
 impl Interp {
@@ -107,6 +115,9 @@ impl Interp {
             run: 0,
             handling: Vec::new(),
             showing: Vec::new(),
+            standing: Vec::new(),
+            environ: IndexMap::new(),
+            warnings: Warnings::default(),
         };
         super::types::install(&mut interp);
         super::builtins::install(&mut interp);
@@ -157,6 +168,7 @@ impl Interp {
             self.depth = 0;
             self.handling.clear();
             self.showing.clear();
+            self.standing.clear();
         }
     }
 

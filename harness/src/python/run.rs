@@ -53,10 +53,10 @@ impl Interp {
         });
         let code = Interp::module_code(source);
         let mut frame = Frame::new(code, self.main.clone(), &[]);
-        match mode {
-            Mode::Program => self.exec_block(&mut frame, &module.body).map(|_| ()),
-            Mode::Prompt => self.exec_prompt(&mut frame, &module.body),
-        }
+        self.standing(&mut frame, |interp, frame| match mode {
+            Mode::Program => interp.exec_block(frame, &module.body).map(|_| ()),
+            Mode::Prompt => interp.exec_prompt(frame, &module.body),
+        })
     }
 
     fn exec_prompt(&mut self, frame: &mut Frame, body: &[Stmt]) -> PyResult<()> {

@@ -12,6 +12,7 @@ mod dataclasses;
 pub(crate) mod datetime;
 pub(crate) mod decimal;
 mod enums;
+mod environ;
 mod functools;
 mod itertools;
 mod json;
@@ -24,6 +25,7 @@ mod regex;
 mod system;
 mod textual;
 pub(crate) mod typing;
+pub(crate) mod warnings;
 
 pub(crate) use datetime::ordered as datetime_ordered;
 
@@ -55,6 +57,7 @@ pub(super) fn install(interp: &mut Interp) {
     system::install(interp, &clock);
     textual::install(interp);
     typing::install(interp);
+    warnings::install(interp);
 }
 
 /// Puts a function in a module.

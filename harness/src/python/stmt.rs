@@ -63,6 +63,7 @@ impl Interp {
         if !frame.resuming {
             frame.at = stmt.range();
         }
+        self.stands_at(stmt.start());
         self.exec_any(frame, stmt).map_err(|stop| stop.at(stmt.range()))
     }
 

@@ -101,6 +101,7 @@ fn fill(interp: &mut Interp, module: &Module, home: &str, table: &[(&str, &[&str
                 }),
             );
         }
+        super::warning::install(&class, name);
         if *name == "StatementError" {
             for part in ["orig", "statement", "params"] {
                 class.dict.set(part, part_of_statement_error(part));

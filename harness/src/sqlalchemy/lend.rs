@@ -8,7 +8,7 @@ use crate::python::{Class, Interp, PyResult, Stop};
 use backproof_engine::db::Clock;
 use backproof_engine::state::StateId;
 use backproof_engine::version::{Behaviour, Profile};
-use backproof_engine::{Cx, Error, ErrorKind, Host, Orm};
+use backproof_engine::{Cx, Error, ErrorKind, Host, Orm, Warning};
 use std::any::Any;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -20,8 +20,8 @@ pub(crate) struct Shared {
     pub(crate) profile: Profile,
     /// Whether a declarative base was made.
     pub(crate) has_base: bool,
-    /// Warnings of the library, which real Python writes to standard error.
-    pub(crate) warnings: Vec<(String, String)>,
+    /// Whether 1.4 is to warn of what 2.0 no longer has.
+    pub(crate) warns_of_2_0: bool,
     /// How many mapped attributes stand on their classes.
     pub(crate) instrumented: usize,
     /// Classes that are made once a world.
@@ -33,10 +33,12 @@ impl Host for Interp {
         self
     }
 
-    fn warn(&mut self, category: &str, message: &str) {
-        if let Some(shared) = shared_mut(self) {
-            shared.warnings.push((category.to_owned(), message.to_owned()));
-        }
+    fn warn(&mut self, warning: &Warning) -> backproof_engine::Result<()> {
+        super::warning::give(self, warning).map_err(|stop| carried(self, stop))
+    }
+
+    fn warns_of_2_0(&mut self) -> bool {
+        super::warning::wants_of_2_0(self)
     }
 
     fn address(&mut self, id: StateId) -> u64 {
@@ -56,7 +58,7 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         orm: Some(Orm::with_clock(profile, clock)),
         profile,
         has_base: false,
-        warnings: Vec::new(),
+        warns_of_2_0: false,
         instrumented: 0,
         classes: HashMap::new(),
     };
@@ -133,13 +135,16 @@ pub(crate) fn lend<T>(
     if let Some(orm) = shared(interp).orm.take() {
         *cx.orm = orm;
     }
-    result.map_err(|stop| {
-        let text = match &stop {
-            Stop::Raise(exception) => interp.exception_text(exception).1,
-            Stop::Unsupported { what, .. } | Stop::Limit { what, .. } => what.clone(),
-        };
-        Error::new(ErrorKind::Host, text).with_payload(Rc::new(stop))
-    })
+    result.map_err(|stop| carried(interp, stop))
+}
+
+/// What stops Python, as the engine passes it on.
+fn carried(interp: &mut Interp, stop: Stop) -> Error {
+    let text = match &stop {
+        Stop::Raise(exception) => interp.exception_text(exception).1,
+        Stop::Unsupported { what, .. } | Stop::Limit { what, .. } => what.clone(),
+    };
+    Error::new(ErrorKind::Host, text).with_payload(Rc::new(stop))
 }
 
 /// Moves the engine's log into what the step has shown.

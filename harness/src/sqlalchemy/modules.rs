@@ -41,6 +41,7 @@ fn chosen(interp: &mut Interp, name: &'static str) -> PyResult<Rc<Module>> {
 }
 
 fn sqlalchemy(interp: &mut Interp) -> PyResult<Rc<Module>> {
+    super::warning::read_environment(interp);
     let module = chosen(interp, "sqlalchemy")?;
     let version = lend::profile(interp).to_string();
     module.dict.set("__version__", Value::from(version));

@@ -36,8 +36,10 @@ mod set;
 
 use super::{expr, lend, names};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Stop, Value};
+use backproof_engine::Category;
 use backproof_engine::map::Direction;
 use backproof_engine::sql::{Expr, Select};
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -236,7 +238,15 @@ fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
         interp,
         &module,
         "declarative_base",
-        Value::native("declarative_base", declarative::declarative_base),
+        Value::native("declarative_base", |interp, args| {
+            let since = if lend::has(interp, Behaviour::FutureAlways) { "2.0" } else { "1.4" };
+            let message = format!(
+                "The ``declarative_base()`` function is now available as sqlalchemy.orm.declarative_base(). \
+                 (deprecated since: {since})"
+            );
+            super::warning::give_of_2_0(interp, Category::MovedIn20Warning, message)?;
+            declarative::declarative_base(interp, args)
+        }),
     );
     let declared = declared_attr(interp);
     set(interp, &module, "declared_attr", declared);

@@ -14,6 +14,7 @@ use crate::sql::{Delete, Expr, Insert, Op, Params, Statement};
 use crate::state::{ObjRef, StateId};
 use crate::unit::plan::Plan;
 use crate::unit::sync;
+use crate::warning::Warning;
 
 pub(super) fn presort_deletes(
     cx: &mut Cx<'_>,
@@ -129,13 +130,8 @@ fn association(
         if !session::was_deleted(cx.orm, child.id()) {
             let class = cx.orm.mappers.get(cx.orm.states.get(child.id()).mapper).class_name.clone();
             let owner = cx.orm.mappers.get(relationship.parent).class_name.clone();
-            cx.host.warn(
-                "SAWarning",
-                &format!(
-                    "Object of type <{class}> not in session, {operation} operation along '{owner}.{}' won't proceed",
-                    relationship.key
-                ),
-            );
+            let attribute = format!("{owner}.{}", relationship.key);
+            cx.warn(Warning::not_in_session(&class, operation, &attribute, "won't proceed"))?;
         }
         return Ok(None);
     }

@@ -9,6 +9,7 @@ use crate::session;
 use crate::state::StateId;
 use crate::unit::plan::{Entry, Plan};
 use crate::unit::sync;
+use crate::warning::Warning;
 
 pub(super) fn presort_deletes(
     cx: &mut Cx<'_>,
@@ -80,7 +81,7 @@ pub(super) fn process_saves(
             };
             if !session::contains(cx.orm, plan.session, child.id()) {
                 if !session::was_deleted(cx.orm, child.id()) {
-                    warn_absent(cx, child.id(), relationship);
+                    warn_absent(cx, child.id(), relationship)?;
                 }
                 continue;
             }
@@ -120,14 +121,9 @@ pub(super) fn process_deletes(
     Ok(())
 }
 
-fn warn_absent(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) {
+fn warn_absent(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<()> {
     let class = cx.orm.mappers.get(cx.orm.states.get(id).mapper).class_name.clone();
     let parent = cx.orm.mappers.get(relationship.parent).class_name.clone();
-    cx.host.warn(
-        "SAWarning",
-        &format!(
-            "Object of type <{class}> not in session, add operation along '{parent}.{}' won't proceed",
-            relationship.key
-        ),
-    );
+    let attribute = format!("{parent}.{}", relationship.key);
+    cx.warn(Warning::not_in_session(&class, "add", &attribute, "won't proceed"))
 }

@@ -1,12 +1,12 @@
-//! `sys`, `os`, `time`, `warnings`, `__future__`, `abc`, `types` and `copy`, as far as they stay inside the world.
+//! `sys`, `os`, `time`, `__future__`, `abc`, `types` and `copy`, as far as they stay inside the world.
 
 use super::add;
 use super::clock::Clock;
 use super::copy;
-use crate::python::args::{Args, Signature};
+use crate::python::args::Args;
 use crate::python::builtins::{convert, method};
 use crate::python::class::Class;
-use crate::python::error::{PyResult, Stop};
+use crate::python::error::PyResult;
 use crate::python::interp::Interp;
 use crate::python::module::Module;
 use crate::python::object::Object;
@@ -28,6 +28,7 @@ pub(super) fn install(interp: &mut Interp, clock: &Clock) {
         ] {
             module.dict.set(name, Value::from(text));
         }
+        super::environ::fill(&module);
         let path = interp.import("os.path")?;
         module.dict.set("path", Value::Module(path));
         Ok(Rc::new(module))
@@ -57,25 +58,6 @@ pub(super) fn install(interp: &mut Interp, clock: &Clock) {
             Ok(Value::None)
         };
         module.dict.set("sleep", Value::native("sleep", sleep));
-        Ok(Rc::new(module))
-    });
-    interp.register_module("warnings", |_| {
-        let module = Module::new("warnings");
-        for name in
-            ["warn", "warn_explicit", "filterwarnings", "simplefilter", "resetwarnings", "showwarning"]
-        {
-            module.dict.set(name, Value::native(name, |_, _| Ok(Value::None)));
-        }
-        add(&module, "catch_warnings", |interp, args| {
-            let mut bound =
-                Signature::new("catch_warnings", "*, record=, module=, action=").bind(interp, args)?;
-            if let Some(record) = bound.take(0)
-                && interp.truth(&record)?
-            {
-                return Err(Stop::unsupported("recorded warnings"));
-            }
-            Ok(Value::object(Catch))
-        });
         Ok(Rc::new(module))
     });
     interp.register_module("__future__", |_| {
@@ -203,27 +185,6 @@ impl Object for Stream {
             "name" => Some(Value::from(if standard { "<stdout>" } else { "<stderr>" })),
             _ => None,
         })
-    }
-}
-
-/// `warnings.catch_warnings()`.
-struct Catch;
-
-impl Object for Catch {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn type_name(&self) -> &'static str {
-        "catch_warnings"
-    }
-
-    fn type_module(&self) -> &'static str {
-        "warnings"
-    }
-
-    fn enter(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Option<Value>> {
-        Ok(Some(Value::None))
     }
 }
 

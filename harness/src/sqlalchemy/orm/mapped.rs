@@ -28,6 +28,11 @@ pub(crate) fn host_class(class: &Rc<Class>) -> Rc<dyn Any> {
     class.clone()
 }
 
+/// The class that the engine keeps with a mapper.
+pub(crate) fn class_of_host(class: &Rc<dyn Any>) -> Option<Rc<Class>> {
+    class.clone().downcast::<Class>().ok()
+}
+
 /// What a value stands for in a query: a mapped class or an alias of one.
 pub(crate) fn mapped_of(value: &Value) -> Option<Mapped> {
     if let Value::Class(class) = value {

@@ -3,7 +3,8 @@
 use super::{builder, entity, mapped, session};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use crate::sqlalchemy::expr::ExprObject;
-use crate::sqlalchemy::{define, errors, expr, lend, names, result};
+use crate::sqlalchemy::{define, errors, expr, lend, names, result, warning};
+use backproof_engine::Category;
 use backproof_engine::load::{self, Aliasing, Entity, Item, Query, Rows, Synchronize};
 use backproof_engine::schema::Column;
 use backproof_engine::session::SessionId;
@@ -46,6 +47,9 @@ impl QueryObject {
     }
 
     fn get(&self, interp: &mut Interp, ident: &Value) -> PyResult<Value> {
+        let message = "The Query.get() method is considered legacy as of the 1.x series of SQLAlchemy and becomes a \
+                       legacy construct in 2.0. The method is now available as Session.get() (deprecated since: 2.0)";
+        warning::give_of_2_0(interp, Category::LegacyAPIWarning, message.to_owned())?;
         let Some(backproof_engine::load::Entity::Mapped(mapped)) = self.query.entities.first() else {
             return Err(Stop::unsupported("get() on a query of no mapped class"));
         };

@@ -8,10 +8,10 @@ use super::registry::Registry;
 use super::{comparator, errors, keyed, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::schema::TableObject;
-use crate::sqlalchemy::{expr, lend};
+use crate::sqlalchemy::{expr, lend, warning};
 use backproof_engine::map::{Backref, Cascades, Lazy, PassiveDeletes, RelationshipArgs, Shape, Target};
 use backproof_engine::version::Behaviour;
-use backproof_engine::{Cx, Deferred};
+use backproof_engine::{Cx, Deferred, Warning};
 use std::any::Any;
 use std::rc::{Rc, Weak};
 
@@ -34,6 +34,30 @@ impl Scope {
 pub(crate) struct RelationshipDecl {
     arguments: Keywords,
     kind: &'static str,
+}
+
+/// Warns of arguments that say how to write what is never written.
+fn warn_of_no_effect(interp: &mut Interp, arguments: &Keywords) -> PyResult<()> {
+    let given = |name: &str| arguments.iter().find(|(given, _)| **given == *name).map(|(_, value)| value);
+    let Some(viewonly) = given("viewonly") else { return Ok(()) };
+    if !lend::has(interp, Behaviour::SyncBackrefParameter) || !interp.truth(viewonly)? {
+        return Ok(());
+    }
+    let cascades_back = lend::has(interp, Behaviour::CascadeBackrefs);
+    for (name, default) in [
+        ("passive_deletes", false),
+        ("passive_updates", true),
+        ("enable_typechecks", true),
+        ("active_history", false),
+        ("cascade_backrefs", cascades_back),
+    ] {
+        if let Some(value) = given(name)
+            && interp.truth(value)? != default
+        {
+            warning::give(interp, &Warning::no_effect_viewonly(name))?;
+        }
+    }
+    Ok(())
 }
 
 /// `backref(name, …)`.
@@ -131,9 +155,14 @@ pub(crate) fn relationship(interp: &mut Interp, args: Args) -> PyResult<Value> {
         .zip(bound.values)
         .filter_map(|(name, value)| value.map(|value| (name, value)))
         .collect();
+    warn_of_no_effect(interp, &arguments)?;
     for (name, value) in &arguments {
         match &**name {
-            "cascade" => drop(cascades(interp, value)?),
+            "cascade" => {
+                if cascades(interp, value)?.is_some_and(|told| told.delete_orphan && !told.delete) {
+                    warning::give(interp, &Warning::orphans_without_delete())?;
+                }
+            }
             "cascade_backrefs"
                 if !lend::has(interp, Behaviour::CascadeBackrefs) && interp.truth(value)? =>
             {

@@ -10,12 +10,12 @@ use super::registry::Registry;
 use super::relationship::{RelationshipDecl, Scope};
 use super::{errors, mapped};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
-use crate::sqlalchemy::lend;
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
-use backproof_engine::Deferred;
+use crate::sqlalchemy::{lend, warning};
 use backproof_engine::map::{self, InheritanceSpec, Key, MapperId, MapperSpec, PropertySpec, Shape, Target};
 use backproof_engine::schema::{Column, Table, TableItem};
 use backproof_engine::version::Behaviour;
+use backproof_engine::{Deferred, Warning};
 use std::rc::Rc;
 
 /// One column or relationship, and where it was declared.
@@ -33,6 +33,7 @@ pub(super) enum Declared {
 
 /// Maps a class by what its body, its mixins and its annotations declare.
 pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> PyResult<()> {
+    warn_of_namesake(interp, class, registry)?;
     let mut members = collect(interp, class, registry)?;
     let inherits = class.ancestors.iter().find_map(mapped::mapper_of);
     let (table, fresh) = table(interp, class, registry, inherits, &mut members)?;
@@ -56,6 +57,19 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
     class.dict.set("__mapper__", MapperObject::value(id));
     registry.add(class);
     mapped::instrument(interp)
+}
+
+/// Warns where the registry has a class of this name and module already.
+fn warn_of_namesake(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> PyResult<()> {
+    let (name, module) = (class.name(), class.module());
+    let taken = lend::read(interp, |orm| {
+        let named = orm.mappers.named(registry.id, &name);
+        named.iter().any(|id| {
+            let taken = &orm.mappers.get(*id).host_class;
+            taken.as_ref().and_then(mapped::class_of_host).is_some_and(|class| class.module() == module)
+        })
+    })?;
+    if taken { warning::give(interp, &Warning::namesake(&format!("{module}.{name}"))) } else { Ok(()) }
 }
 
 /// What stands before the class's name in its `repr`: the module, and functions that it is local to.
