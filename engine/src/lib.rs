@@ -15,11 +15,11 @@ pub mod state;
 pub mod unit;
 pub mod value;
 pub mod version;
-pub mod world;
 pub mod warning;
+pub mod world;
 
 pub use error::{Error, ErrorKind, Result};
 pub use host::{Callback, Cx, Deferred, Host, NoHost};
 pub use orm::Orm;
-pub use world::World;
 pub use warning::{Category, Warning};
+pub use world::World;

@@ -1,13 +1,15 @@
 //! A host without callbacks that keeps what the library warned of.
 
+use crate::error::Result;
 use crate::host::Host;
+use crate::warning::Warning;
 use std::any::Any;
 
 /// The host of a [`super::World`].
 #[derive(Debug, Default)]
 pub struct Warned {
-    /// Each warning's class and message, in order.
-    pub warnings: Vec<(String, String)>,
+    /// Each warning, in order.
+    pub warnings: Vec<Warning>,
 }
 
 impl Host for Warned {
@@ -15,7 +17,8 @@ impl Host for Warned {
         self
     }
 
-    fn warn(&mut self, category: &str, message: &str) {
-        self.warnings.push((category.to_owned(), message.to_owned()));
+    fn warn(&mut self, warning: &Warning) -> Result<()> {
+        self.warnings.push(warning.clone());
+        Ok(())
     }
 }
