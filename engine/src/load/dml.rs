@@ -134,9 +134,6 @@ impl Change {
         }));
         let statement = match &self.values {
             Some(values) => {
-                if values.iter().any(|(column, _)| !table.has_column(column)) {
-                    return Err(Error::unsupported("an update of a column in the table of a base class"));
-                }
                 let mut update = Update::of(&table);
                 update.values =
                     values.iter().map(|(column, value)| (column.clone(), value.without_entities())).collect();
@@ -154,6 +151,12 @@ impl Change {
             }
         };
         let connection = session::connection_for(cx, session, self.mapper, true)?;
+        if let (Matched::ByReturning, Statement::Delete(delete)) = (&matched, &statement) {
+            let elsewhere = |item: &FromItem| *item != FromItem::from(&table);
+            if delete.where_.iter().any(|expr| expr.from_items().iter().any(elsewhere)) {
+                return Err(no_returning_of_several());
+            }
+        }
         let result = db::execute(cx, connection, &statement, Given::None)?;
         let rowcount = if result.returns_rows { result.rows.len() as i64 } else { result.rowcount };
         match matched {
@@ -191,13 +194,6 @@ impl Change {
         if cx.orm.profile.has(Behaviour::BulkLimitedToClass) {
             criteria.extend(limit(cx.orm, self.mapper, &Adapter::Plain)?);
         }
-        let mapper = cx.orm.mappers.get(self.mapper);
-        let elsewhere =
-            |expr: &Expr| expr.from_items().iter().any(|item| *item != FromItem::from(&mapper.table));
-        let named = self.values.is_some() && cx.orm.profile.has(Behaviour::UpdateFrom);
-        if mapper.is_joined() && !named && criteria.iter().any(elsewhere) {
-            return Err(Error::unsupported("a bulk update or delete whose criteria are in several tables"));
-        }
         Ok(criteria)
     }
 
@@ -205,9 +201,10 @@ impl Change {
         let synchronize = match self.synchronize {
             Synchronize::Off => return Ok(Matched::Unasked),
             Synchronize::Fetch => Synchronize::Fetch,
-            asked => match criteria.iter().find_map(|expr| check(cx.orm, self.mapper, expr).err()) {
+            asked => match criteria.iter().find_map(|expr| check(cx, self.mapper, expr).err()) {
                 None => Synchronize::Evaluate,
                 Some(Refusal::Ours) => return Err(unevaluated()),
+                Some(Refusal::Raised(error)) => return Err(error),
                 Some(_) if asked == Synchronize::Auto => Synchronize::Fetch,
                 Some(Refusal::Untold) => {
                     return Err(Error::unsupported(
@@ -308,7 +305,7 @@ impl Change {
                     continue;
                 }
                 let fetched = self.synchronize == Synchronize::Fetch;
-                let value = match check(cx.orm, self.mapper, value) {
+                let value = match check(cx, self.mapper, value) {
                     // The oldest releases leave what was fetched to be loaded.
                     Ok(()) if fetched && !cx.orm.profile.has(Behaviour::StatementsSynchronize) => None,
                     Ok(()) => match evaluate(cx, object, self.mapper, value)? {
@@ -316,6 +313,7 @@ impl Change {
                         Known::Expired => None,
                     },
                     Err(Refusal::Ours) => return Err(unevaluated()),
+                    Err(Refusal::Raised(error)) => return Err(error),
                     Err(_) => None,
                 };
                 changes.push((object.clone(), key, value));
@@ -345,4 +343,11 @@ impl Change {
         }
         Ok(())
     }
+}
+
+fn no_returning_of_several() -> Error {
+    let message = "Dialect \"sqlite\" does not support RETURNING with DELETE..USING; for synchronize_session='fetch', please \
+                   add the additional execution option 'is_delete_using=True' to the statement to indicate that a separate \
+                   SELECT should be used for this backend.";
+    Error::new(ErrorKind::CompileError, message)
 }

@@ -5,9 +5,11 @@
 use crate::attr;
 use crate::error::{Error, Result};
 use crate::host::Cx;
-use crate::map::MapperId;
+use crate::map::{Key, MapperId};
+
 use crate::orm::Orm;
-use crate::sql::{Expr, ExprKind, Op};
+use crate::schema::Column;
+use crate::sql::{AliasElement, Expr, ExprKind, Op};
 use crate::state::{ObjRef, Slot};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -22,10 +24,12 @@ pub(super) enum Known {
 }
 
 /// Why an expression cannot be worked out in memory.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum Refusal {
     /// The library cannot either, and says this.
     Told(String),
+    /// Working out a bound value raised this.
+    Raised(Error),
     /// The library cannot either; how it says so is not known here.
     Untold,
     /// The library can.
@@ -63,53 +67,105 @@ const GENERIC: [&str; 24] = [
 /// Where the library's own functions would be in memory; the readers of messages pass over it.
 const ADDRESS: &str = "0x7f4b5c0a1d30";
 
-/// Whether an expression can be worked out for objects of a class.
-pub(super) fn check(orm: &Orm, mapper: MapperId, expr: &Expr) -> std::result::Result<(), Refusal> {
+/// Whether an expression can be worked out for objects of a class. Values that are looked up when a statement is executed
+/// are looked up here.
+pub(super) fn check(cx: &mut Cx<'_>, mapper: MapperId, expr: &Expr) -> std::result::Result<(), Refusal> {
     let told = |class: &str| Err(Refusal::Told(format!("Cannot evaluate {class}")));
     match expr.kind() {
-        ExprKind::Column(column) => match orm.mappers.get(mapper).key_of(column) {
-            Some(_) => Ok(()),
-            None => Err(Refusal::Untold),
+        ExprKind::Column(column) if attribute_of(cx.orm, mapper, column).is_some() => Ok(()),
+        ExprKind::Column(column) => match class_of(cx.orm, column) {
+            Some(of) => Err(Refusal::Told(alternate(cx.orm, of))),
+            None => told(&format!("column: {column:?}")),
+        },
+        ExprKind::AliasColumn(column) => match column.alias.element() {
+            _ if column.alias.name().is_some() => Err(Refusal::Untold),
+            AliasElement::Table(table) if !cx.orm.profile.has(Behaviour::StatementsSynchronize) => {
+                told(&format!("column: %(140214585732048 {})s.{}", table.name(), column.name))
+            }
+            AliasElement::Table(table) if cx.orm.profile.has(Behaviour::AnonymousAliasDescribed) => {
+                told(&format!("column: Anonymous alias of {}.{}", table.name(), column.name))
+            }
+            _ => told(&format!("column: anon_1.{}", column.name)),
         },
         ExprKind::OfEntity { element, mapper: of, alias } => {
-            let known = orm.mappers.iter().find(|other| other.id.0 == *of).map(|other| other.id);
-            if alias.is_some() || !known.is_some_and(|known| orm.mappers.is_a(mapper, known)) {
-                return Err(Refusal::Untold);
+            let known = cx.orm.mappers.iter().find(|other| other.id.0 == *of).map(|other| other.id);
+            let (None, Some(known)) = (alias, known) else { return Err(Refusal::Untold) };
+            if !cx.orm.mappers.is_a(mapper, known) {
+                return Err(Refusal::Told(alternate(cx.orm, known)));
             }
-            check(orm, mapper, element)
+            check(cx, mapper, element)
         }
-        ExprKind::Bind(_) | ExprKind::Null | ExprKind::True | ExprKind::False => Ok(()),
-        ExprKind::Grouping(inner) | ExprKind::GroupingSince(inner, _) => check(orm, mapper, inner),
-        ExprKind::Annotated { element, .. } => check(orm, mapper, element),
-        ExprKind::Unary { op: Op::Not, operand, .. } => check(orm, mapper, operand),
+        ExprKind::Bind(bind) => match &bind.late {
+            Some(late) => (late.0)(cx).map(|_| ()).map_err(Refusal::Raised),
+            None => Ok(()),
+        },
+        ExprKind::Null | ExprKind::True | ExprKind::False => Ok(()),
+        ExprKind::Grouping(inner) | ExprKind::GroupingSince(inner, _) => check(cx, mapper, inner),
+        ExprKind::Annotated { element, .. } => match element.kind() {
+            // A column of the join, and not of a class.
+            ExprKind::Column(column) if cx.orm.profile.has(Behaviour::PlainColumnsNotEvaluated) => {
+                told(&format!("column: {column:?}"))
+            }
+            _ => check(cx, mapper, element),
+        },
+        ExprKind::Unary { op: Op::Not, operand, .. } => check(cx, mapper, operand),
         ExprKind::Unary { op: Op::Neg, .. } => told("UnaryExpression with operator <built-in function neg>"),
         ExprKind::List { op: Op::And | Op::Or, items } => {
-            items.iter().try_for_each(|item| check(orm, mapper, item))
+            items.iter().try_for_each(|item| check(cx, mapper, item))
         }
-        ExprKind::List { op: Op::Comma, .. } if !orm.profile.has(Behaviour::ListsEvaluated) => {
+        ExprKind::List { op: Op::Comma, .. } if !cx.orm.profile.has(Behaviour::ListsEvaluated) => {
             told(&format!("clauselist with operator <function comma_op at {ADDRESS}>"))
         }
         ExprKind::List { .. } => Err(Refusal::Ours),
         ExprKind::Binary { left, right, op, .. } => {
-            check(orm, mapper, left)?;
-            if matches!(op, Op::In | Op::NotIn) && !orm.profile.has(Behaviour::ListsEvaluated) {
+            check(cx, mapper, left)?;
+            let is_list = !matches!(right.kind(), ExprKind::SelectList(_));
+            if matches!(op, Op::In | Op::NotIn) && is_list && !cx.orm.profile.has(Behaviour::ListsEvaluated) {
                 return told(&format!("clauselist with operator <function comma_op at {ADDRESS}>"));
             }
-            check(orm, mapper, right)?;
-            check_operator(orm, op)
+            check(cx, mapper, right)?;
+            check_operator(cx.orm, op)
         }
-        ExprKind::SelectList(_) => told("Select"),
-        ExprKind::ScalarSelect(_) => told("ScalarSelect"),
+        ExprKind::Exists(_) if cx.orm.profile.has(Behaviour::ExistsGroupsSelect) => {
+            told("SelectStatementGrouping")
+        }
+        ExprKind::SelectList(_) | ExprKind::ScalarSelect(_) | ExprKind::Exists(_) => told("Select"),
         ExprKind::Text(_) => told("TextClause"),
         ExprKind::Cast { .. } => told("Cast"),
         ExprKind::Case(_) => told("Case"),
         ExprKind::Label { .. } => told("Label"),
-        ExprKind::Exists(_) => told("Exists"),
         ExprKind::Function(function) if !GENERIC.contains(&&*function.name) && !function.bare => {
             told("Function")
         }
         _ => Err(Refusal::Untold),
     }
+}
+
+/// The attribute that a column stands for: its own, or until 2.0 any that is called as the column.
+fn attribute_of(orm: &Orm, mapper: MapperId, column: &Column) -> Option<Key> {
+    let mapper = orm.mappers.get(mapper);
+    if let Some(key) = mapper.key_of(column) {
+        return Some(key.clone());
+    }
+    if orm.profile.has(Behaviour::PlainColumnsNotEvaluated) || class_of(orm, column).is_some() {
+        return None;
+    }
+    mapper
+        .column_properties()
+        .find(|property| property.key == column.key())
+        .map(|property| property.key.clone())
+}
+
+/// The class that a column was named by.
+fn class_of(orm: &Orm, column: &Column) -> Option<MapperId> {
+    orm.mappers.iter().find(|mapper| mapper.key_of(column).is_some()).map(|mapper| mapper.id)
+}
+
+fn alternate(orm: &Orm, mapper: MapperId) -> String {
+    format!(
+        "Can't evaluate criteria against alternate class <class '__main__.{}'>",
+        orm.mappers.get(mapper).class_name
+    )
 }
 
 fn check_operator(orm: &Orm, op: &Op) -> std::result::Result<(), Refusal> {
@@ -166,9 +222,7 @@ pub(super) fn evaluate(cx: &mut Cx<'_>, object: &ObjRef, mapper: MapperId, expr:
     let known = |value| Ok(Known::Value(value));
     match expr.kind() {
         ExprKind::Column(column) => {
-            let Some(key) = cx.orm.mappers.get(mapper).key_of(column).cloned() else {
-                return Err(unevaluated());
-            };
+            let Some(key) = attribute_of(cx.orm, mapper, column) else { return Err(unevaluated()) };
             match cx.orm.states.get(object.id()).dict.get(&key) {
                 Some(Slot::Value(value)) => known(value.clone()),
                 Some(Slot::One(_) | Slot::Many(_)) => Err(unevaluated()),
@@ -179,7 +233,11 @@ pub(super) fn evaluate(cx: &mut Cx<'_>, object: &ObjRef, mapper: MapperId, expr:
                 },
             }
         }
-        ExprKind::Bind(bind) => bind.value.clone().map_or_else(|| Err(unevaluated()), known),
+        ExprKind::Bind(bind) => match (&bind.late, &bind.value) {
+            (Some(late), _) => known((late.0)(cx)?),
+            (None, Some(value)) => known(value.clone()),
+            (None, None) => Err(unevaluated()),
+        },
         ExprKind::Null => known(Value::Null),
         ExprKind::True => known(Value::Bool(true)),
         ExprKind::False => known(Value::Bool(false)),

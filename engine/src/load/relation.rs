@@ -104,7 +104,8 @@ pub fn equals(
             let mut parts = Vec::new();
             for (local, remote) in &resolved.local_remote_pairs {
                 let value = bound_to(cx, object, resolved.target, remote, &local.key())?;
-                let column = parent.column(local)?;
+                // Evaluated in memory, this column is none of the class's.
+                let column = parent.column(local)?.annotated(false, false);
                 let differs = column.operate(Op::Ne, value)?;
                 parts.push(Expr::or([differs, column.operate(Op::Is, Expr::null())?]));
             }

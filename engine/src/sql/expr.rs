@@ -424,7 +424,7 @@ impl Expr {
         self.annotated(false, true)
     }
 
-    fn annotated(&self, foreign: bool, remote: bool) -> Self {
+    pub(crate) fn annotated(&self, foreign: bool, remote: bool) -> Self {
         match self.kind() {
             ExprKind::Annotated { element, foreign: was_foreign, remote: was_remote } => {
                 Expr::new(ExprKind::Annotated {

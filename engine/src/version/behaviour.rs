@@ -446,6 +446,14 @@ behaviours! {
         "Criteria with `IN` are evaluated in memory for objects of the session; so is the joining of texts.",
         "`IN` evaluated in memory",
         "1.3.24 raises `InvalidRequestError`, 1.4.54 with: `query.filter(User.name.in_(['a'])).delete()`";
+    PlainColumnsNotEvaluated "plain-columns-not-evaluated" since(2, 0, 0),
+        "Only columns that are named by an attribute are evaluated in memory for objects of the session, so `!=` of an object is not.",
+        "`!=` of an object not evaluated in memory",
+        "1.4.54 deletes, 2.0.0 raises `InvalidRequestError`: `query.filter(Address.user != user).delete('evaluate')`";
+    ExistsGroupsSelect "exists-groups-select" within((1, 4, 21), (2, 0, 41)),
+        "What cannot be evaluated in memory of `any()` is told to be a `SelectStatementGrouping`; before and after, a `Select`.",
+        "`any()` groups its select",
+        "2.0.41 names `SelectStatementGrouping`, 2.0.42 and 1.4.20 `Select`: `query.filter(User.addresses.any()).delete('evaluate')`";
     PrefixesEvaluated "prefixes-evaluated" since(2, 0, 0),
         "`startswith()` and `endswith()` are evaluated in memory for objects of the session.",
         "`startswith()` evaluated in memory",
@@ -470,6 +478,10 @@ behaviours! {
         "An insert or update of a mapped class that is executed with parameter sets goes by attributes and row by row.",
         "bulk inserts and updates by parameter sets",
         "1.4.54 takes names of columns, 2.0.0 those of attributes: `session.execute(insert(User), [{…}])`";
+    SetOfOneTable "set-of-one-table" since(2, 0, 42),
+        "An update that sets columns of another table, such as those of a class above, is refused when it is compiled.",
+        "`SET` of other tables refused",
+        "2.0.41 says `Unconsumed column names`, 2.0.42 `Backend does not support additional tables in the SET clause`: `update(Engineer).values(name='a')`";
     BulkUpdateChecked "bulk-update-checked" since(2, 0, 16),
         "An update by primary key says which keys are missing.",
         "missing keys of bulk updates told",

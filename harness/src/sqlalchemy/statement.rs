@@ -6,7 +6,7 @@ use super::orm::dml::{self, OfClass};
 use super::schema::TableObject;
 use super::{errors, lend};
 use crate::python::{Args, Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
-use backproof_engine::schema::{Column, Table};
+use backproof_engine::schema::{Column, SqlType, Table};
 use backproof_engine::sql::{Delete, Dialect, Expr, Insert, InsertValues, Operand, Statement, Update};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
@@ -197,10 +197,14 @@ fn row(
             (Some(name), None) => table.column(name),
             (None, _) => clause(interp, &key)?.as_ref().and_then(Expr::base_column).cloned(),
         };
-        let Some(column) = column else {
-            let shown = interp.str(&key)?;
-            let message = format!("Unconsumed column names: {shown}");
-            return Err(errors::raise_named(interp, "CompileError", message));
+        let column = match (column, key.as_str()) {
+            (Some(column), _) => column,
+            (None, Some(name)) => Column::named(name, SqlType::Null),
+            (None, None) => {
+                let shown = interp.str(&key)?;
+                let message = format!("Unconsumed column names: {shown}");
+                return Err(errors::raise_named(interp, "CompileError", message));
+            }
         };
         if let Some(select) = super::core_select(interp, &value)? {
             row.push((column, Expr::scalar_select(select)));

@@ -269,7 +269,7 @@ impl Compiler<'_> {
             };
             sets.push(format!("{}={text}", self.ident(&column.name(), column.0.quote.get())?));
         }
-        check_consumed(&update.table, std::slice::from_ref(&update.values))?;
+        self.sets_elsewhere(update, &others, &mut sets)?;
         let mut text = format!("UPDATE {} SET {}", self.table_name(&update.table)?, sets.join(", "));
         if !others.is_empty() {
             let others = others.iter().map(|from| self.element(from)).collect::<Result<Vec<_>>>()?;
@@ -284,6 +284,37 @@ impl Compiler<'_> {
         self.stack.pop();
         self.returning(&mut text, &update.returning)?;
         Ok(text)
+    }
+
+    /// Columns of other tables in `SET`: refused, but for some releases those of tables that the conditions name.
+    fn sets_elsewhere(&mut self, update: &Update, others: &[FromItem], sets: &mut Vec<String>) -> Result<()> {
+        let (mut tables, mut strange) = (Vec::new(), Vec::new());
+        for (column, expr) in &update.values {
+            if update.table.has_column(column) {
+                continue;
+            }
+            match column.table() {
+                Some(table) if self.has(Behaviour::SetOfOneTable) => {
+                    let name = format!("'{}'", table.name());
+                    if !tables.contains(&name) {
+                        tables.push(name);
+                    }
+                }
+                Some(table) if others.contains(&FromItem::from(&table)) => {
+                    let text = self.value(column, expr, "")?;
+                    sets.push(format!("{}={text}", self.ident(&column.name(), column.0.quote.get())?));
+                }
+                _ => strange.push((column.clone(), expr.clone())),
+            }
+        }
+        if !tables.is_empty() {
+            return Err(compile_error(format!(
+                "Backend does not support additional tables in the SET clause; cannot include columns from table(s) {} in \
+                 SET clause",
+                tables.join(", ")
+            )));
+        }
+        check_consumed(&update.table, &[strange])
     }
 
     pub(super) fn delete(&mut self, delete: &Delete) -> Result<String> {

@@ -32,6 +32,10 @@ pub(super) fn compare(
     let object = match object_of(other) {
         Some(object) => Some(object),
         None if other.is_none() => None,
+        None if is_collection(interp, attribute)? => {
+            let message = "Can't compare a collection to an object or collection; use contains() to test for membership.";
+            return Err(errors::invalid_request(interp, message));
+        }
         None => {
             return Err(Stop::unsupported(
                 "comparing a relationship to something else than an instance or None",
@@ -41,6 +45,13 @@ pub(super) fn compare(
     let (mapped, key) = (attribute.mapped, attribute.key.clone());
     let built = lend::with_cx(interp, |cx| relation::equals(cx, mapped, &key, object.as_ref(), negated))?;
     Ok(ExprObject::value(built))
+}
+
+fn is_collection(interp: &mut Interp, attribute: &AttributeObject) -> PyResult<bool> {
+    let (mapper, key) = (attribute.mapped.mapper, attribute.key.clone());
+    lend::read(interp, |orm| {
+        orm.mappers.relationship(mapper, &key).is_some_and(|relationship| relationship.resolved().uselist)
+    })
 }
 
 /// A method of a relationship attribute.

@@ -47,7 +47,8 @@ pub(crate) fn of_mapper(interp: &mut Interp, mapper: MapperId) -> PyResult<(Tabl
 }
 
 impl OfClass {
-    /// The column that a name in `values()` stands for: an attribute, or in older inserts a column's key.
+    /// The column that a name in `values()` stands for: an attribute, or in older inserts a column's key. An update's may be
+    /// one of a class above.
     pub(crate) fn column(
         &self,
         interp: &mut Interp,
@@ -66,7 +67,8 @@ impl OfClass {
         let found = lend::read(interp, |orm| {
             let mapper = orm.mappers.get(self.mapper);
             let property = mapper.column_properties().find(|property| *property.key == *name)?;
-            property.columns.iter().find(|column| table.has_column(column)).cloned()
+            let own = property.columns.iter().find(|column| table.has_column(column));
+            own.or(property.columns.first().filter(|_| !is_insert)).cloned()
         })?;
         if found.is_none() && !is_insert && !lend::has(interp, Behaviour::BulkByParameters) {
             return Err(errors::invalid_request(interp, format!("Invalid expression type: '{name}'")));

@@ -6,7 +6,7 @@ use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{define, errors, expr, lend, names, result, warning};
 use backproof_engine::Category;
 use backproof_engine::load::{self, Aliasing, Entity, Item, Query, Rows, Synchronize};
-use backproof_engine::schema::Column;
+use backproof_engine::schema::{Column, SqlType};
 use backproof_engine::session::SessionId;
 use backproof_engine::sql::Expr;
 use backproof_engine::version::Behaviour;
@@ -355,12 +355,22 @@ fn update_values(interp: &mut Interp, query: &QueryObject, values: &Value) -> Py
     for key in interp.iterate(values)? {
         let value = interp.get_item(values, &key)?;
         let column = match key.as_str() {
-            Some(name) => interp.get_attr(&class, name)?,
-            None => key,
+            Some(name) => match interp.get_attr_opt(&class, name)? {
+                Some(attribute) => Some(attribute),
+                None if lend::has(interp, Behaviour::BulkByParameters) => None,
+                None => return Err(no_property(interp, &class, name)?),
+            },
+            None => Some(key.clone()),
         };
-        let column = expr::coerce(interp, &column)?;
-        let Some(column) = column.base_column().cloned() else {
-            return Err(Stop::unsupported("query.update() of something that is no column"));
+        let column = match (column, key.as_str()) {
+            (None, name) => Column::named(name.map_or("", |name| name), SqlType::Null),
+            (Some(column), _) => {
+                let column = expr::coerce(interp, &column)?;
+                let Some(column) = column.base_column().cloned() else {
+                    return Err(Stop::unsupported("query.update() of something that is no column"));
+                };
+                column
+            }
         };
         let value = match expr::operand(interp, &value)? {
             backproof_engine::sql::Operand::Value(value) => Expr::bind_typed(value, column.ty()),
@@ -369,6 +379,15 @@ fn update_values(interp: &mut Interp, query: &QueryObject, values: &Value) -> Py
         pairs.push((column, value));
     }
     Ok(pairs)
+}
+
+/// What releases before 2.0 say of a name in `query.update()` that is no attribute.
+fn no_property(interp: &mut Interp, class: &Value, name: &str) -> PyResult<Stop> {
+    if lend::has(interp, Behaviour::StatementsSynchronize) {
+        return Ok(super::errors::invalid_request(interp, format!("Invalid expression type: '{name}'")));
+    }
+    let class = interp.repr(class)?;
+    Ok(super::errors::invalid_request(interp, format!("Entity '{class}' has no property '{name}'")))
 }
 
 /// `Query(entities, session=…)`.
