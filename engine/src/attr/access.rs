@@ -6,7 +6,7 @@ use super::keyed;
 use super::set;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::load;
+use crate::load::{self, ColumnLoad};
 use crate::map::{Direction, Key, MapperId, Property, Relationship, Shape};
 use crate::orm::Orm;
 use crate::state::{self, Collection, IdentityKey, Member, ObjRef, Original, Slot, StateId};
@@ -57,9 +57,15 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
         None => Err(no_attribute(cx.orm, id, key)),
         Some(Property::Column(property)) => {
             let state = cx.orm.states.get(id);
-            let deferred = state.key.is_some() && (property.deferred || load::is_left(cx.orm, id, key));
-            if deferred || state.expired_attributes.contains(key) {
+            if property.ad_hoc {
+                // Nothing but a query gives it a value.
+            } else if state.expired_attributes.contains(key) {
                 load::load_columns(cx, id, std::slice::from_ref(key))?;
+            } else if state.key.is_some() {
+                let how = load::load_of(cx.orm, id, &property);
+                if how != ColumnLoad::WithRow {
+                    load::load_deferred(cx, id, &property, how)?;
+                }
             }
             Ok(cx.orm.states.get(id).dict.get(key).cloned().unwrap_or(Slot::Value(Value::Null)))
         }
@@ -159,7 +165,7 @@ fn leads_nowhere(orm: &Orm, id: StateId, relationship: &Relationship) -> bool {
         && relationship.resolved().synchronize_pairs.iter().any(|(_, own)| {
             let Some(key) = state::column_key(orm, state.mapper, own) else { return false };
             let deferred = match orm.mappers.get(state.mapper).properties.get(&key) {
-                Some(Property::Column(property)) => property.deferred,
+                Some(Property::Column(property)) => property.deferral.deferred,
                 _ => false,
             };
             !deferred

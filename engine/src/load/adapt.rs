@@ -1,10 +1,10 @@
 //! Mapped classes and their attributes as expressions: plain, aliased, or seen through a subquery.
 
 use crate::error::{Error, Result};
-use crate::map::{AliasedClass, Direction, Key, Mapped, MapperId, Resolved};
+use crate::map::{AliasedClass, Direction, Key, Mapped, MapperId, Property, Resolved};
 use crate::orm::Orm;
 use crate::schema::{Column, Table};
-use crate::sql::{Alias, Expr, ExprKind, FromItem};
+use crate::sql::{Alias, Expr, ExprKind, FromItem, LabelName};
 use std::rc::Rc;
 
 /// The alias's name, where it was given one.
@@ -43,10 +43,14 @@ pub fn attribute(orm: &Orm, mapped: Mapped, key: &str) -> Result<Expr> {
             None => primary,
         });
     }
-    let column = mapper
-        .column_of(key)
-        .ok_or_else(|| Error::unsupported(format!("`{}.{key}` as an expression", mapper.class_name)))?;
-    Adapter::of(orm, mapped).column(column)
+    let absent = || Error::unsupported(format!("`{}.{key}` as an expression", mapper.class_name));
+    let Some(Property::Column(property)) = mapper.properties.get(key) else { return Err(absent()) };
+    let adapter = Adapter::of(orm, mapped);
+    match (&property.expr, property.columns.first()) {
+        (Some(expr), _) => adapter.expression(expr, &mapper.hierarchy.tables),
+        (None, Some(column)) => adapter.column(column),
+        (None, None) => Err(absent()),
+    }
 }
 
 /// As [`attribute`], and the column of a class that inherits, or is inherited from, tells which class was named:
@@ -109,6 +113,39 @@ impl Adapter {
                 at.and_then(|at| columns.get(at)).cloned().ok_or_else(absent)
             }
         }
+    }
+
+    /// An expression over these tables as it is written here; through a subquery, the column that stands for it.
+    pub(crate) fn expression(&self, expr: &Expr, tables: &[Table]) -> Result<Expr> {
+        if let Adapter::Wrapped { inner, selected, columns } = self {
+            let wanted = inner.expression(expr, tables)?;
+            let at = selected.iter().position(|expr| expr.same(&wanted));
+            if let Some(column) = at.and_then(|at| columns.get(at)) {
+                return Ok(column.clone());
+            }
+        }
+        // What is not of these tables stays the node that it is: made-up names go by nodes.
+        let mut failure = None;
+        let adapted = expr.rewrite(&mut |part| {
+            let ExprKind::Column(column) = part.kind() else { return None };
+            if matches!(self, Adapter::Plain) || !tables.iter().any(|table| table.has_column(column)) {
+                return Some(part.clone());
+            }
+            match self.column(column) {
+                Ok(column) => Some(column),
+                Err(error) => {
+                    failure = Some(error);
+                    Some(part.clone())
+                }
+            }
+        });
+        // A name of its own would be there twice.
+        let adapted = match (self, adapted.kind()) {
+            (Adapter::Plain, _) => adapted,
+            (_, ExprKind::Label { name: LabelName::Named(_), .. }) => adapted.label_anonymous(),
+            _ => adapted,
+        };
+        failure.map_or(Ok(adapted), Err)
     }
 
     /// The expression with the columns of these tables written this way.

@@ -10,7 +10,6 @@ use super::rows::Below;
 use crate::error::{Error, Result};
 use crate::host::Cx;
 use crate::map::{Key, MapperId, Property};
-use crate::schema::Column;
 use crate::session::SessionId;
 use crate::sql::Expr;
 use crate::value::Value;
@@ -50,10 +49,8 @@ impl Builder<'_> {
             for (key, property) in &orm.mappers.get(*mapper).properties {
                 match property {
                     Property::Column(property) => {
-                        if !self.skips(&plan.path, *mapper, key, property.deferred) {
-                            for column in &property.columns {
-                                self.put(adapter, column, in_join)?;
-                            }
+                        for expr in self.selected(&plan.path, *mapper, property, adapter)? {
+                            self.put(expr, in_join);
                         }
                     }
                     Property::Relationship(relationship) => {
@@ -70,7 +67,7 @@ impl Builder<'_> {
         if (self.query.only.is_none() || self.query.partial)
             && let Some(column) = &orm.mappers.get(plan.mapper).polymorphic_on
         {
-            plan.discriminator = Some(self.put(adapter, column, in_join)?);
+            plan.discriminator = Some(self.put(adapter.column(column)?, in_join));
         }
         for mapper in below {
             let selectin = match self.query.only {
@@ -80,10 +77,15 @@ impl Builder<'_> {
             let mut class = ClassPlan { mapper, columns: Vec::new(), expired: Vec::new(), selectin };
             for property in orm.mappers.get(mapper).column_properties() {
                 let key = &property.key;
-                if own.contains_key(key) || self.skips(&plan.path, mapper, key, property.deferred) {
+                if own.contains_key(key) || property.ad_hoc || self.skips(&plan.path, mapper, property) {
                     continue;
                 }
-                match property.columns.iter().find_map(|column| self.place_of(adapter, column, in_join)) {
+                let found = match self.selected(&plan.path, mapper, property, adapter) {
+                    Ok(selected) => selected.iter().find_map(|expr| self.place_of(expr, in_join)),
+                    // The statement does not have the class's own tables.
+                    Err(_) => None,
+                };
+                match found {
                     Some(at) => class.columns.push((Rc::clone(key), at)),
                     None => class.expired.push(Rc::clone(key)),
                 }
@@ -93,15 +95,13 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn put(&mut self, adapter: &Adapter, column: &Column, in_join: bool) -> Result<usize> {
-        let expr = adapter.column(column)?;
-        Ok(if in_join { self.place_joined(expr) } else { self.place(expr) })
+    fn put(&mut self, expr: Expr, in_join: bool) -> usize {
+        if in_join { self.place_joined(expr) } else { self.place(expr) }
     }
 
-    /// Where a column is selected already.
-    fn place_of(&self, adapter: &Adapter, column: &Column, in_join: bool) -> Option<usize> {
-        let expr = adapter.column(column).ok()?;
-        let position = |exprs: &[crate::sql::Expr]| exprs.iter().position(|other| other.same(&expr));
+    /// Where an expression is selected already.
+    fn place_of(&self, expr: &Expr, in_join: bool) -> Option<usize> {
+        let position = |exprs: &[Expr]| exprs.iter().position(|other| other.same(expr));
         if in_join {
             position(&self.secondary).map(|at| self.primary.len() + at)
         } else {

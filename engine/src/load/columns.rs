@@ -1,18 +1,20 @@
 //! Loading columns that an object lacks: expired, deferred or refreshed ones.
 
 use super::adapt::rewrite_columns;
+use super::options::{ColumnLoad, Strategy};
 use super::get::by_key;
 use super::query::{Query, Style};
 use super::rows::Refresh;
 use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{self, Key, Property};
+use crate::map::{self, ColumnProperty, Key, Property};
 use crate::schema::{Column, Table};
 use crate::session::{self, SessionId};
 use crate::sql::Expr;
 use crate::state::{ObjRef, Slot, StateId};
 use crate::version::Behaviour;
+use std::rc::Rc;
 
 /// Loads the named column attributes of an object (and with them every other expired one), as the access to
 /// an expired attribute does.
@@ -26,6 +28,46 @@ pub fn load_columns(cx: &mut Cx<'_>, state: StateId, keys: &[Key]) -> Result<()>
         return load_only(cx, state, keys.to_vec());
     }
     load_expired(cx, state)
+}
+
+/// Loads a column attribute that was left for its access, and with it the others of its group.
+///
+/// # Errors
+///
+/// `DetachedInstanceError` without a session, `InvalidRequestError` where the access is to raise, `ObjectDeletedError` where
+/// the row is gone.
+pub(crate) fn load_deferred(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    property: &ColumnProperty,
+    load: ColumnLoad,
+) -> Result<()> {
+    let state = cx.orm.states.get(id);
+    let mapper = cx.orm.mappers.get(state.mapper);
+    let key = &property.key;
+    if state.session.is_none() {
+        let text = attr::object_text(cx, id);
+        let text = format!(
+            "Parent instance {text} is not bound to a Session; deferred load operation of attribute '{key}' cannot proceed"
+        );
+        return Err(Error::new(ErrorKind::DetachedInstanceError, text).with_code("bhk3"));
+    }
+    if load == ColumnLoad::Never {
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            format!("'{}.{key}' is not available due to raiseload=True", mapper.class_name),
+        ));
+    }
+    let keys = match &property.deferral.group {
+        None => vec![Rc::clone(key)],
+        group => mapper
+            .column_properties()
+            .filter(|other| other.deferral.deferred && other.deferral.group == *group)
+            .map(|other| Rc::clone(&other.key))
+            .filter(|key| !state.committed.contains_key(key))
+            .collect(),
+    };
+    load_only(cx, id, keys)
 }
 
 /// Loads everything that has expired.
@@ -77,6 +119,9 @@ fn own_row(cx: &Cx<'_>, id: StateId, tag: &str) -> Result<Query> {
     query.autoflush = false;
     query.refreshing = true;
     query.options = state.options.as_deref().unwrap_or(&[]).to_vec();
+    if !cx.orm.profile.has(Behaviour::RefreshDefers) {
+        query.options.retain(|option| !option.strategy.is_of_columns());
+    }
     Ok(query)
 }
 
@@ -220,6 +265,11 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
     }
     let object = object_of(cx, id)?;
     session::autoflush(cx, session)?;
+    let given = cx.orm.states.get(id).options.as_deref().unwrap_or(&[]);
+    let defers = cx.orm.profile.has(Behaviour::RefreshDefers);
+    if keys.is_none() && defers && given.iter().any(|option| option.strategy == Strategy::Expression && option.path.len() == 1) {
+        return Err(Error::unsupported("refreshing an object whose query gave an attribute its expression"));
+    }
     if let Some(keys) = keys
         && !cx.orm.profile.has(Behaviour::RefreshesRelationshipsAlone)
         && !keys.iter().any(|key| cx.orm.mappers.get(mapper).column_of(key).is_some())

@@ -158,14 +158,7 @@ fn prepare(
     query.bare = true;
     let step = (relationship.parent, Rc::clone(&relationship.key));
     query.lineage = lineage.map(|lineage| format!("{lineage} {step:?}").into());
-    for option in options {
-        if let Some((first, rest)) = option.path.split_first()
-            && *first == step
-            && !rest.is_empty()
-        {
-            query.options.push(LoaderOption { path: rest.to_vec(), ..option.clone() });
-        }
-    }
+    query.options.extend(options.iter().filter_map(|option| option.below(std::slice::from_ref(&step))));
     query.kept_options = Some(query.options.len());
     for (mapper, key) in relationship.reverse.borrow().iter() {
         let looks_up =

@@ -1,9 +1,12 @@
 //! Loader options: which strategy a path of relationships is loaded with.
 
-use crate::map::{Key, Lazy, Mapped, MapperId, PolymorphicLoad, Relationship};
+use crate::map::{ColumnProperty, Key, Lazy, Mapped, MapperId, PolymorphicLoad, Relationship};
 use crate::orm::Orm;
+use crate::sql::Expr;
 use crate::state::StateId;
 use crate::version::Behaviour;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// A path of attributes from a queried class.
 pub(crate) type Path = Vec<(MapperId, Key)>;
@@ -18,30 +21,82 @@ pub enum Strategy {
     Default,
     /// `contains_eager(…)`: the statement has the related rows already.
     Contained,
-    /// `defer(…)` of a column.
-    Defer,
+    /// `defer(…)` of a column; with `raises`, its access raises.
+    Defer {
+        raises: bool,
+    },
     /// `undefer(…)` of a column.
     Undefer,
-    /// `load_only(…)`: every column of the class but those that later options undefer and the primary key. The path's
-    /// last step is the class, without an attribute.
-    DeferRest,
+    /// `undefer_group(…)`: the path's last step names the group in the attribute's place.
+    UndeferGroup,
+    /// `with_expression(…)`: what an attribute stands for in this query.
+    Expression,
     /// `selectin_polymorphic(…)`: the path's last step is a subclass, without an attribute.
     SelectinPolymorphic,
 }
 
+impl Strategy {
+    /// Whether it speaks of columns.
+    pub(super) fn is_of_columns(self) -> bool {
+        matches!(
+            self,
+            Strategy::Defer { .. } | Strategy::Undefer | Strategy::UndeferGroup | Strategy::Expression
+        )
+    }
+}
+
 /// One option: a path of attributes from a queried class, and how its last step is loaded. A last step named
-/// `*` is every relationship there.
+/// `*` is every relationship there, or every column but the primary key; alone and of [`MapperId::ANY`], wherever the query
+/// comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LoaderOption {
     pub path: Vec<(MapperId, Key)>,
     pub strategy: Strategy,
     /// `of_type(…)`: the class or alias that the relationship's objects are loaded as.
     pub of_type: Option<Mapped>,
+    /// What [`Strategy::Expression`] gives.
+    pub expr: Option<AdHoc>,
+}
+
+/// An expression that a query loads into an attribute. The statement's own text says to the cache what it is.
+#[derive(Clone)]
+pub struct AdHoc(pub Expr);
+
+impl fmt::Debug for AdHoc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AdHoc")
+    }
+}
+
+impl PartialEq for AdHoc {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.same(&other.0)
+    }
+}
+
+impl Eq for AdHoc {}
+
+impl Hash for AdHoc {
+    fn hash<H: Hasher>(&self, _state: &mut H) {}
 }
 
 impl LoaderOption {
     pub fn new(path: Vec<(MapperId, Key)>, strategy: Strategy) -> Self {
-        LoaderOption { path, strategy, of_type: None }
+        LoaderOption { path, strategy, of_type: None, expr: None }
+    }
+
+    /// Whether it speaks of every attribute of every class.
+    fn is_everywhere(&self) -> bool {
+        matches!(&self.path[..], [(MapperId::ANY, key)] if &**key == "*")
+    }
+
+    /// What it says of what is loaded at the end of `path`, which it then begins at.
+    pub(crate) fn below(&self, path: &[(MapperId, Key)]) -> Option<LoaderOption> {
+        if self.is_everywhere() {
+            return Some(self.clone());
+        }
+        let goes_on = self.path.len() > path.len() && self.path.starts_with(path);
+        goes_on.then(|| LoaderOption { path: self.path[path.len()..].to_vec(), ..self.clone() })
     }
 }
 
@@ -62,7 +117,24 @@ pub(crate) struct Chosen {
 
 fn ends_with(option: &LoaderOption, path: &[(MapperId, Key)], mapper: MapperId, key: &str) -> bool {
     let Some((last, before)) = option.path.split_last() else { return false };
-    before == path && (last.0 == mapper && *last.1 == *key)
+    before == path && (last.0 == mapper || last.0 == MapperId::ANY) && *last.1 == *key
+}
+
+/// The options for an attribute at the end of `path`, the one that counts first: those that name it, then those for
+/// every attribute there, then those for every attribute anywhere; of each the latest first. The flag says whether it is named.
+fn for_attribute<'a>(
+    options: &'a [LoaderOption],
+    path: &'a [(MapperId, Key)],
+    mapper: MapperId,
+    key: &'a str,
+) -> impl Iterator<Item = (&'a LoaderOption, bool)> {
+    let named = options.iter().rev().filter(move |option| ends_with(option, path, mapper, key));
+    let there =
+        options.iter().rev().filter(move |option| {
+            !option.is_everywhere() && ends_with(option, path, mapper, "*")
+        });
+    let anywhere = options.iter().rev().filter(|option| option.is_everywhere());
+    named.map(|option| (option, true)).chain(there.chain(anywhere).map(|option| (option, false)))
 }
 
 /// The strategy for a relationship reached by `path`. The latest option for it wins; the mapping's own eager
@@ -73,21 +145,20 @@ pub(crate) fn chosen(
     path: &[(MapperId, Key)],
     relationship: &Relationship,
 ) -> Chosen {
-    let found = options.iter().rev().find_map(|option| {
-        let matches = ends_with(option, path, relationship.parent, &relationship.key)
-            || ends_with(option, path, relationship.parent, "*");
-        match option.strategy {
-            Strategy::Relationship(lazy) if matches => Some((lazy, false, false, option.of_type)),
-            Strategy::JoinedInner if matches => Some((Lazy::Joined, true, false, option.of_type)),
-            Strategy::Contained if matches => Some((Lazy::Joined, false, true, option.of_type)),
-            _ => None,
-        }
+    let mut said = for_attribute(options, path, relationship.parent, &relationship.key);
+    let found = said.find_map(|(option, named)| match option.strategy {
+        Strategy::Relationship(lazy) => Some((lazy, false, false, option.of_type, named)),
+        Strategy::JoinedInner => Some((Lazy::Joined, true, false, option.of_type, named)),
+        Strategy::Contained => Some((Lazy::Joined, false, true, option.of_type, named)),
+        _ => None,
     });
-    if let Some((lazy, inner, contained, of_type)) = found {
+    if let Some((lazy, inner, contained, of_type, true)) = found {
         return Chosen { lazy, inner, by_option: true, of_type, contained, cut: None };
     }
     let resolved = relationship.resolved();
-    let eager = matches!(resolved.lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate);
+    let by_option = found.is_some();
+    let asked = found.map_or(resolved.lazy, |(lazy, ..)| lazy);
+    let eager = matches!(asked, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate);
     let comes_back = match relationship.args.join_depth {
         Some(depth) => path.len() >= depth as usize,
         None => {
@@ -100,55 +171,87 @@ pub(crate) fn chosen(
                 })
         }
     };
-    let lazy = if eager && comes_back { Lazy::Select } else { resolved.lazy };
+    let lazy = if eager && comes_back { Lazy::Select } else { asked };
     Chosen {
         lazy,
-        inner: relationship.args.innerjoin == Some(true),
-        by_option: false,
+        inner: found.map_or(relationship.args.innerjoin == Some(true), |(_, inner, ..)| inner),
+        by_option,
         of_type: None,
         contained: false,
-        cut: (eager && comes_back).then_some(resolved.lazy),
+        cut: (eager && comes_back).then_some(asked),
     }
 }
 
-/// Whether a column is left for later where it stands. A column of the primary key is not among the rest that
-/// `load_only()` leaves.
-pub(crate) fn is_deferred(
+/// How a column attribute is loaded where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ColumnLoad {
+    WithRow,
+    OnAccess,
+    /// Its access raises.
+    Never,
+}
+
+impl ColumnLoad {
+    fn deferred(raises: bool) -> Self {
+        if raises { ColumnLoad::Never } else { ColumnLoad::OnAccess }
+    }
+}
+
+/// How an attribute of `mapper` at the end of `path` is loaded: as the options say, or else the mapping.
+pub(crate) fn column_load(
+    orm: &Orm,
+    options: &[LoaderOption],
+    path: &[(MapperId, Key)],
+    mapper: MapperId,
+    property: &ColumnProperty,
+) -> ColumnLoad {
+    let of_class = orm.mappers.get(mapper);
+    let owner = orm.mappers.owner(mapper, &property.key);
+    let is_key = property.columns.iter().any(|column| of_class.primary_key.contains(column));
+    let said = for_attribute(options, path, owner, &property.key).find_map(|(option, named)| {
+        let load = match option.strategy {
+            Strategy::Defer { raises } if named || !is_key => ColumnLoad::deferred(raises),
+            Strategy::Undefer => ColumnLoad::WithRow,
+            _ => return None,
+        };
+        Some((load, named))
+    });
+    if let Some((load, true)) = said {
+        return load;
+    }
+    let deferral = &property.deferral;
+    let with_group = deferral.group.as_deref().is_some_and(|group| {
+        options.iter().any(|option| {
+            option.strategy == Strategy::UndeferGroup && ends_with(option, path, owner, group)
+        })
+    });
+    match said {
+        _ if with_group => ColumnLoad::WithRow,
+        Some((load, _)) => load,
+        None if deferral.deferred => ColumnLoad::deferred(deferral.raises),
+        None => ColumnLoad::WithRow,
+    }
+}
+
+/// What `with_expression()` gives an attribute at the end of `path`.
+pub(crate) fn ad_hoc(
+    orm: &Orm,
     options: &[LoaderOption],
     path: &[(MapperId, Key)],
     mapper: MapperId,
     key: &str,
-    default: bool,
-    is_key: bool,
-) -> bool {
-    let found = options.iter().rev().find_map(|option| {
-        if option.strategy == Strategy::DeferRest {
-            return (!is_key && ends_with(option, path, mapper, "")).then_some(true);
-        }
-        if !ends_with(option, path, mapper, key) {
-            return None;
-        }
-        match option.strategy {
-            Strategy::Defer => Some(true),
-            Strategy::Undefer => Some(false),
-            Strategy::DeferRest
-            | Strategy::Relationship(_)
-            | Strategy::JoinedInner
-            | Strategy::Contained
-            | Strategy::Default
-            | Strategy::SelectinPolymorphic => None,
-        }
-    });
-    found.unwrap_or(default)
+) -> Option<Expr> {
+    let owner = orm.mappers.owner(mapper, key);
+    let found = options.iter().rev().find(|option| {
+        option.strategy == Strategy::Expression && ends_with(option, path, owner, key)
+    })?;
+    found.expr.as_ref().map(|expr| expr.0.clone())
 }
 
-/// Whether an option of the query that brought an object left this column for later.
-pub(crate) fn is_left(orm: &Orm, id: StateId, key: &str) -> bool {
+/// How a column attribute that an object lacks is loaded: as the query that brought the object said, or else the mapping.
+pub(crate) fn load_of(orm: &Orm, id: StateId, property: &ColumnProperty) -> ColumnLoad {
     let state = orm.states.get(id);
-    let Some(options) = state.options.as_deref() else { return false };
-    let mapper = orm.mappers.get(state.mapper);
-    let is_key = mapper.column_of(key).is_some_and(|column| mapper.primary_key.contains(column));
-    is_deferred(options, &[], orm.mappers.owner(state.mapper, key), key, false, is_key)
+    column_load(orm, state.options.as_deref().unwrap_or(&[]), &[], state.mapper, property)
 }
 
 /// The classes by whose statements objects of `class` get what they have beyond `base`, the queried class: the nearest

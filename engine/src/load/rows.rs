@@ -232,11 +232,7 @@ impl Loading {
             let options: Vec<LoaderOption> = self
                 .options
                 .iter()
-                .filter(|option| option.path.len() > plan.path.len() && option.path.starts_with(&plan.path))
-                .map(|option| LoaderOption {
-                    path: option.path[plan.path.len()..].to_vec(),
-                    ..option.clone()
-                })
+                .filter_map(|option| option.below(&plan.path))
                 .collect();
             if !options.is_empty() {
                 cx.orm.states.get_mut(id).options = Some(options.into());

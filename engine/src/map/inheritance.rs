@@ -361,7 +361,9 @@ pub(super) fn merged(own: &ColumnProperty, inherited: &ColumnProperty) -> Proper
     Property::Column(Rc::new(ColumnProperty {
         key: Rc::clone(&own.key),
         columns,
-        deferred: own.deferred,
+        expr: None,
+        deferral: own.deferral.clone(),
+        ad_hoc: false,
         active_history: own.active_history || inherited.active_history,
     }))
 }

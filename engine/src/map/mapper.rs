@@ -6,7 +6,7 @@ use super::messages;
 use super::relationship::Relationship;
 use crate::error::Error;
 use crate::schema::{Column, Table};
-use crate::sql::{Alias, FromItem};
+use crate::sql::{Alias, Expr, FromItem};
 use crate::value::Value;
 use crate::version::Profile;
 use indexmap::IndexMap;
@@ -16,6 +16,11 @@ use std::rc::Rc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MapperId(pub(crate) u32);
+
+impl MapperId {
+    /// Whichever class stands there, in the path of a loader option.
+    pub const ANY: MapperId = MapperId(u32::MAX);
+}
 
 /// A registry of classes by name, in which string arguments are looked up: one a declarative base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -161,12 +166,40 @@ pub enum Property {
     Relationship(Rc<Relationship>),
 }
 
-/// An attribute that stands for a column.
+/// An attribute that stands for a column, or for an SQL expression.
 #[derive(Debug)]
 pub struct ColumnProperty {
     pub key: Key,
-    /// The column, and for joined inheritance the parent's equivalents after it.
+    /// The column, and for joined inheritance the parent's equivalents after it; none where it is an expression.
     pub columns: Vec<Column>,
-    pub deferred: bool,
+    /// What is selected for it, under a label, where it stands for no column. It is never written.
+    pub expr: Option<Expr>,
+    pub deferral: Deferral,
+    /// A query says what it stands for (`query_expression()`); `expr` is what it is elsewhere.
+    pub ad_hoc: bool,
     pub active_history: bool,
+}
+
+impl ColumnProperty {
+    /// A property of one column, loaded with its row.
+    pub fn plain(key: &Key, column: &Column) -> Self {
+        ColumnProperty {
+            key: key.clone(),
+            columns: vec![column.clone()],
+            expr: None,
+            deferral: Deferral::default(),
+            ad_hoc: false,
+            active_history: false,
+        }
+    }
+}
+
+/// Whether a column attribute is left for its first access, as its mapping says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deferral {
+    pub deferred: bool,
+    /// The access to one of a group loads all of it.
+    pub group: Option<Key>,
+    /// The access raises.
+    pub raises: bool,
 }

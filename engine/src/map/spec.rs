@@ -3,10 +3,11 @@
 use super::inheritance::{self, Hierarchy, InheritanceSpec};
 use super::messages;
 use super::relationship::{Relationship, RelationshipArgs};
-use super::{ColumnProperty, Key, Mapper, MapperId, Property, RegistryId};
+use super::{ColumnProperty, Deferral, Key, Mapper, MapperId, Property, RegistryId};
 use crate::error::Result;
 use crate::host::Cx;
 use crate::schema::{Column, Table};
+use crate::sql::{Expr, ExprKind, LabelName};
 use crate::value::Value;
 use crate::version::{Behaviour, Profile};
 use indexmap::IndexMap;
@@ -55,14 +56,25 @@ impl MapperSpec {
 /// One attribute as it was declared.
 #[derive(Debug, Clone)]
 pub enum PropertySpec {
-    Column { column: Column, deferred: bool, active_history: bool },
+    Column {
+        /// The column, and others that are written with it.
+        columns: Vec<Column>,
+        deferral: Deferral,
+        active_history: bool,
+    },
+    /// `column_property()` of an SQL expression, or `query_expression()`.
+    Expression {
+        expr: Expr,
+        deferral: Deferral,
+        ad_hoc: bool,
+    },
     Relationship(Box<RelationshipArgs>),
 }
 
 impl PropertySpec {
     /// A column, loaded with its row.
     pub fn column(column: Column) -> Self {
-        PropertySpec::Column { column, deferred: false, active_history: false }
+        PropertySpec::Column { columns: vec![column], deferral: Deferral::default(), active_history: false }
     }
 }
 
@@ -108,9 +120,14 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
                 let relationship = Relationship::new(key.clone(), id, *args, false);
                 properties.insert(key, Property::Relationship(Rc::new(relationship)));
             }
-            PropertySpec::Column { column, deferred, active_history } => {
-                let plain = !deferred && !active_history && *key == *column.key();
-                let property = column_property(&key, &column, deferred, active_history);
+            PropertySpec::Expression { expr, deferral, ad_hoc } => {
+                let property = expression_property(cx.orm.profile, &key, &expr, deferral, ad_hoc);
+                properties.insert(key, property);
+            }
+            PropertySpec::Column { columns, deferral, active_history } => {
+                let Some(column) = columns.first().cloned() else { continue };
+                let plain = !deferral.deferred && !active_history && *key == *column.key();
+                let property = column_property(&key, columns, deferral, active_history);
                 if profile.has(Behaviour::ColumnsInTableOrder) || plain {
                     renamed.push((column, key, property));
                 } else {
@@ -144,7 +161,7 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
                 let (_, key, property) = renamed.remove(index);
                 (key, property)
             }
-            None => (column.key(), column_property(&column.key(), &column, false, false)),
+            None => (column.key(), Property::Column(plain_column(&column.key(), &column))),
         };
         if !properties.contains_key(&key) {
             properties.insert(key, property);
@@ -225,20 +242,39 @@ fn inherit(
 }
 
 fn plain_column(key: &Key, column: &Column) -> Rc<ColumnProperty> {
-    Rc::new(ColumnProperty {
-        key: Rc::clone(key),
-        columns: vec![column.clone()],
-        deferred: false,
-        active_history: false,
-    })
+    Rc::new(ColumnProperty::plain(key, column))
 }
 
-fn column_property(key: &Key, column: &Column, deferred: bool, active_history: bool) -> Property {
+fn column_property(key: &Key, columns: Vec<Column>, deferral: Deferral, active_history: bool) -> Property {
     Property::Column(Rc::new(ColumnProperty {
         key: Rc::clone(key),
-        columns: vec![column.clone()],
-        deferred,
+        columns,
+        expr: None,
+        deferral,
+        ad_hoc: false,
         active_history,
+    }))
+}
+
+/// An expression is selected under a name of its own, or one that is made up.
+fn expression_property(
+    profile: Profile,
+    key: &Key,
+    expr: &Expr,
+    deferral: Deferral,
+    ad_hoc: bool,
+) -> Property {
+    let expr = expr.without_entities();
+    let named = matches!(expr.kind(), ExprKind::Label { name: LabelName::Named(_), .. });
+    let unlabelled = named || (ad_hoc && !profile.has(Behaviour::QueryExpressionNull));
+    let expr = if unlabelled { expr } else { expr.label_anonymous() };
+    Property::Column(Rc::new(ColumnProperty {
+        key: Rc::clone(key),
+        columns: Vec::new(),
+        expr: Some(expr),
+        deferral,
+        ad_hoc,
+        active_history: false,
     }))
 }
 
@@ -272,10 +308,14 @@ pub fn check_relationship(profile: Profile, args: &RelationshipArgs) -> Result<(
 /// that is configured already is configured at once.
 pub fn add_property(cx: &mut Cx<'_>, mapper: MapperId, key: Key, property: PropertySpec) -> Result<()> {
     match property {
-        PropertySpec::Column { column, deferred, active_history } => {
-            let property = column_property(&key, &column, deferred, active_history);
-            cx.orm.mappers.pass_down(mapper, &key, &property);
-            cx.orm.mappers.get_mut(mapper).properties.insert(key, property);
+        PropertySpec::Column { columns, deferral, active_history } => {
+            let property = column_property(&key, columns, deferral, active_history);
+            insert(cx, mapper, key, property);
+            Ok(())
+        }
+        PropertySpec::Expression { expr, deferral, ad_hoc } => {
+            let property = expression_property(cx.orm.profile, &key, &expr, deferral, ad_hoc);
+            insert(cx, mapper, key, property);
             Ok(())
         }
         PropertySpec::Relationship(args) => {
@@ -288,6 +328,11 @@ pub fn add_property(cx: &mut Cx<'_>, mapper: MapperId, key: Key, property: Prope
             }
         }
     }
+}
+
+fn insert(cx: &mut Cx<'_>, mapper: MapperId, key: Key, property: Property) {
+    cx.orm.mappers.pass_down(mapper, &key, &property);
+    cx.orm.mappers.get_mut(mapper).properties.insert(key, property);
 }
 
 pub(super) fn insert_relationship(

@@ -9,7 +9,7 @@ use crate::load;
 use crate::map::{Key, Property};
 use crate::orm::Orm;
 use crate::state::{ObjRef, Slot, StateId};
-use crate::version::Behaviour;
+use crate::version::{Behaviour, Profile};
 
 /// `session.expire(obj, attributes)`.
 ///
@@ -49,7 +49,8 @@ pub fn expire(
 pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
     let mapper = orm.states.get(id).mapper;
     let properties = &orm.mappers.get(mapper).properties;
-    let forgets_options = orm.profile.has(Behaviour::ExpiredLoadsEager);
+    let profile = orm.profile;
+    let forgets_options = profile.has(Behaviour::ExpiredLoadsEager);
     let state = orm.states.get_mut(id);
     state.expired = true;
     if forgets_options {
@@ -61,14 +62,16 @@ pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
     state.empty.clear();
     state.parents.clear();
     let mut dropped = Vec::new();
-    for key in properties.keys() {
+    for (key, property) in properties {
         let slot = state.dict.shift_remove(key);
         if let Some(Slot::Value(value)) = &slot
             && let Some(known) = state.last_known.get_mut(key)
         {
             *known = Some(value.clone());
         }
-        state.expired_attributes.insert(key.clone());
+        if loads_expired(profile, property, slot.is_some()) {
+            state.expired_attributes.insert(key.clone());
+        }
         dropped.extend(slot);
     }
     let session = state.session;
@@ -78,15 +81,27 @@ pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
     drop(dropped);
 }
 
+/// Whether an attribute comes back with all that has expired: one that the mapping leaves for its access goes by itself.
+fn loads_expired(profile: Profile, property: &Property, was_loaded: bool) -> bool {
+    match property {
+        Property::Column(property) => {
+            !property.deferral.deferred || (was_loaded && profile.has(Behaviour::ExpiredLoadsDeferred))
+        }
+        Property::Relationship(_) => true,
+    }
+}
+
 /// Expires some attributes.
 pub(crate) fn expire_attributes(orm: &mut Orm, id: StateId, keys: &[Key]) -> Result<()> {
     let mapper = orm.states.get(id).mapper;
+    let profile = orm.profile;
     for key in keys {
         let Some(property) = orm.mappers.get(mapper).properties.get(key) else {
             return Err(Error::new(ErrorKind::KeyError, &**key));
         };
         let state = orm.states.get_mut(id);
-        if matches!(property, Property::Column(_)) {
+        let was_loaded = state.dict.contains_key(key);
+        if matches!(property, Property::Column(_)) && loads_expired(profile, property, was_loaded) {
             state.expired_attributes.insert(key.clone());
         }
         if let Some(Slot::Value(value)) = state.dict.shift_remove(key)

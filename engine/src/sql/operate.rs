@@ -207,7 +207,8 @@ impl Expr {
     /// A bind named after this expression.
     fn named_bind(&self, value: Option<Value>, ty: SqlType) -> Bind {
         let key: Rc<str> = match self.unannotated().kind() {
-            ExprKind::Column(column) => column.key(),
+            // A column of a class body has no name yet.
+            ExprKind::Column(column) if !column.key().is_empty() => column.key(),
             ExprKind::AliasColumn(column) => column.name.clone(),
             ExprKind::Function(function) => {
                 Rc::from(function.name.rsplit('.').next().unwrap_or(&function.name))

@@ -39,7 +39,25 @@ pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[S
         update_rows(cx, plan, connection, &table, &updates)?;
         insert_rows(cx, connection, &table, &inserts)?;
     }
+    for id in all {
+        expire_computed(cx.orm, id)?;
+    }
     Ok(())
+}
+
+/// Expires what a saved object has from SQL expressions: its row may make other values of them now. What was set by hand
+/// stays, and what is left for its access and was not loaded.
+fn expire_computed(orm: &mut Orm, id: StateId) -> Result<()> {
+    let state = orm.states.get(id);
+    let keys: Vec<Key> = orm
+        .mappers
+        .get(state.mapper)
+        .column_properties()
+        .filter(|property| property.expr.is_some() && !state.committed.contains_key(&property.key))
+        .filter(|property| !property.deferral.deferred || state.dict.contains_key(&property.key))
+        .map(|property| Rc::clone(&property.key))
+        .collect();
+    if keys.is_empty() { Ok(()) } else { session::expire_attributes(orm, id, &keys) }
 }
 
 /// New objects in the order in which they were added, then those with rows by primary key.

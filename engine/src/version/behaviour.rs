@@ -690,6 +690,22 @@ behaviours! {
         "`create_engine()` takes `hide_parameters`.",
         "`hide_parameters` of engines",
         "1.3.7 raises `TypeError`, 1.3.8 with: `create_engine(url, hide_parameters=True)`";
+    QueryExpressionNull "query-expression-null" within((1, 3, 18), (1, 4, 7)),
+        "An attribute of `query_expression()` that a query gives no expression is selected as `NULL`.",
+        "attributes of `query_expression()` selected as `NULL`",
+        "1.3.17 has no such column, 1.3.18 `NULL AS anon_1`, 1.4.8 none again: `print(session.query(Author))`";
+    RefreshDefers "refresh-defers" since(2, 0, 0),
+        "`refresh()` leaves out the columns that the object's query deferred.",
+        "columns that a query deferred left out by `refresh()`",
+        "1.4.54 loads the column, 2.0.0 does not: `session.refresh(author)` after a query with `defer(Author.age)`";
+    ExpiredLoadsDeferred "expired-loads-deferred" through(1, 3),
+        "What an expired object is given back has the deferred columns that were loaded, too.",
+        "deferred columns of expired objects loaded apart",
+        "1.3.24 loads the column, 1.4.0 does not: the access to another attribute after `session.expire(author)`";
+    DeferAllKeepsKey "defer-all-keeps-key" since(2, 0, 0),
+        "`defer('*')` leaves the primary key to be loaded with the row.",
+        "the primary key loaded under `defer('*')`",
+        "1.4.54 has no columns to select, 2.0.0 the key: `session.query(Author).options(defer('*'))`";
     SyncBackrefParameter "sync-backref-parameter" since(1, 3, 17),
         "`relationship()` takes `sync_backref`.",
         "`sync_backref` of relationships",

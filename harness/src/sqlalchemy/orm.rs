@@ -70,6 +70,9 @@ pub(crate) fn clause(interp: &mut Interp, value: &Value) -> PyResult<Option<Expr
     if let Some(column) = value.downcast::<columns::MappedColumnObject>() {
         return Ok(Some(column.column.expr()));
     }
+    if let Some(property) = value.downcast::<columns::ExpressionDecl>() {
+        return Ok(Some(property.expr().clone()));
+    }
     let method = match value {
         Value::Instance(_) => interp.get_attr_opt(value, "__clause_element__")?,
         _ => None,
@@ -166,7 +169,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
     }),
     ("synonym", |_, _| Ok(Value::object(UnsupportedProperty("synonym()")))),
     ("composite", |_, _| Ok(Value::object(UnsupportedProperty("composite()")))),
-    ("query_expression", |_, _| Ok(Value::object(UnsupportedProperty("query_expression()")))),
+    ("query_expression", columns::query_expression),
     ("dynamic_loader", |_, _| Ok(Value::object(UnsupportedProperty("dynamic_loader()")))),
 ];
 
@@ -200,7 +203,7 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     for &(name, function) in FUNCTIONS {
         set(interp, &module, name, Value::native(name, function));
     }
-    options::install(&module);
+    options::install(interp, &module);
     let session = session::class(interp);
     set(interp, &module, "Session", Value::Class(session));
     let query = query::class(interp);

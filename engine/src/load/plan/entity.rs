@@ -6,11 +6,11 @@
 use super::{Builder, EntityPlan, JoinedPlan, LaterLoad, MAX_DEPTH, Reader, ToJoin};
 use crate::error::{Error, Result};
 use crate::load::adapt::{self, Adapter};
-use crate::load::options::{self, Path, chosen, is_deferred};
+use crate::load::options::{self, ColumnLoad, Path, chosen, column_load};
 use crate::load::polymorphic;
 use crate::load::query::Entity;
-use crate::map::{Key, Lazy, Mapped, MapperId, Property, Relationship};
-use crate::sql::Expr;
+use crate::map::{ColumnProperty, Key, Lazy, Mapped, MapperId, Property, Relationship};
+use crate::sql::{Expr, ExprKind};
 use crate::version::Behaviour;
 use std::rc::Rc;
 
@@ -66,12 +66,9 @@ impl Builder<'_> {
                 for property in mapper.properties.values() {
                     match property {
                         Property::Column(property) => {
-                            if self.skips(&plan.path, mapped.mapper, &property.key, property.deferred) {
-                                continue;
-                            }
                             let mut places = Vec::with_capacity(property.columns.len());
-                            for column in &property.columns {
-                                places.push(self.place(adapter.column(column)?));
+                            for expr in self.selected(&plan.path, mapped.mapper, property, &adapter)? {
+                                places.push(self.place(expr));
                             }
                             let Some(at) = places.first() else { continue };
                             plan.columns.push((Rc::clone(&property.key), *at));
@@ -125,11 +122,9 @@ impl Builder<'_> {
             for property in mapper.properties.values() {
                 match property {
                     Property::Column(property) => {
-                        if self.skips(&child.path, target.mapper, &property.key, property.deferred) {
-                            continue;
-                        }
-                        let Some(column) = property.columns.first() else { continue };
-                        let at = self.place(adapter.column(column)?);
+                        let selected = self.selected(&child.path, target.mapper, property, &adapter)?;
+                        let Some(expr) = selected.into_iter().next() else { continue };
+                        let at = self.place(expr);
                         child.columns.push((Rc::clone(&property.key), at));
                     }
                     Property::Relationship(next) => {
@@ -168,23 +163,47 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether a column of the root entity, or of a joined one, is not selected.
+    /// What is selected for a column attribute of the root entity, or of a joined one; nothing where it is left for
+    /// later.
+    pub(in crate::load) fn selected(
+        &self,
+        path: &[(MapperId, Key)],
+        mapper: MapperId,
+        property: &ColumnProperty,
+        adapter: &Adapter,
+    ) -> Result<Vec<Expr>> {
+        let orm = self.orm;
+        if self.skips(path, mapper, property) {
+            return Ok(Vec::new());
+        }
+        let Some(expr) = &property.expr else {
+            return property.columns.iter().map(|column| adapter.column(column)).collect();
+        };
+        let given = options::ad_hoc(orm, &self.query.options, path, mapper, &property.key);
+        let expr = match given {
+            Some(given) if property.ad_hoc => given.without_entities(),
+            _ if matches!(expr.kind(), ExprKind::Null) => {
+                return Ok(Vec::new());
+            }
+            _ => expr.clone(),
+        };
+        let tables = &orm.mappers.get(mapper).hierarchy.tables;
+        Ok(vec![adapter.expression(&expr, tables)?])
+    }
+
+    /// Whether a column attribute is left for later.
     pub(in crate::load) fn skips(
         &self,
         path: &[(MapperId, Key)],
         mapper: MapperId,
-        key: &Key,
-        deferred: bool,
+        property: &ColumnProperty,
     ) -> bool {
         if path.len() == self.query.path.len()
             && let Some(only) = &self.query.only
         {
-            return !only.contains(key);
+            return !only.contains(&property.key);
         }
-        let owner = self.orm.mappers.owner(mapper, key);
-        let of_class = self.orm.mappers.get(mapper);
-        let is_key = of_class.column_of(key).is_some_and(|column| of_class.primary_key.contains(column));
-        is_deferred(&self.query.options, path, owner, key, deferred, is_key)
+        column_load(self.orm, &self.query.options, path, mapper, property) != ColumnLoad::WithRow
     }
 
     pub(in crate::load) fn choose(

@@ -224,12 +224,9 @@ impl Builder<'_> {
         for property in target.properties.values() {
             match property {
                 Property::Column(property) => {
-                    if self.skips(&plan.path, to.mapper, &property.key, property.deferred) {
-                        continue;
-                    }
                     let mut places = Vec::with_capacity(property.columns.len());
-                    for column in &property.columns {
-                        places.push(self.place_joined(adapter.column(column)?));
+                    for expr in self.selected(&plan.path, to.mapper, property, &adapter)? {
+                        places.push(self.place_joined(expr));
                     }
                     let Some(at) = places.first() else { continue };
                     plan.columns.push((Rc::clone(&property.key), *at));

@@ -51,10 +51,21 @@ impl Compiler<'_> {
             ExprKind::AsBoolean { element, negated } => self.as_boolean(element, *negated)?,
             ExprKind::Function(function) => self.function(function)?,
             ExprKind::Label { element, name, .. } => {
-                if self.labelled.iter().any(|label| Rc::ptr_eq(&label.0, &expr.0)) {
+                let selected = self.labelled.iter().find(|label| match (label.kind(), name) {
+                    _ if Rc::ptr_eq(&label.0, &expr.0) => true,
+                    (ExprKind::Label { .. }, LabelName::Anonymous(_)) => label.same(expr),
+                    _ => false,
+                });
+                let name = selected.and_then(|label| match label.kind() {
+                    ExprKind::Label { name, .. } => Some(name.clone()),
+                    _ => None,
+                });
+                if let Some(name) = name {
                     let name = match name {
-                        LabelName::Named(name) => name.clone(),
-                        LabelName::Anonymous(token) => self.anonymous_name(token.address(), "anon"),
+                        LabelName::Named(name) => name,
+                        LabelName::Anonymous(token) => {
+                            self.anonymous_name(token.address(), &super::labels::stem(element))
+                        }
                     };
                     self.ident(&name, None)?
                 } else {

@@ -96,8 +96,8 @@ impl Compiler<'_> {
                 (name, false) => (Name::Fixed(name), false),
             },
             ExprKind::Label { name: LabelName::Named(name), .. } => (Name::Fixed(name.clone()), true),
-            ExprKind::Label { name: LabelName::Anonymous(token), .. } => {
-                (Name::Anonymous(token.address(), "anon".to_owned()), true)
+            ExprKind::Label { name: LabelName::Anonymous(token), element, .. } => {
+                (Name::Anonymous(token.address(), stem(element)), true)
             }
             ExprKind::Text(_) | ExprKind::Literal { .. } => (Name::None, false),
             ExprKind::Unary { op, .. } if *op != super::super::Op::Not => (Name::None, false),
@@ -110,10 +110,7 @@ impl Compiler<'_> {
                     _ => (Name::Anonymous(address, "anon".to_owned()), true),
                 }
             }
-            ExprKind::Function(function) => {
-                let stem = function.name.rsplit('.').next().unwrap_or(&function.name).to_owned();
-                (Name::Anonymous(address, stem), true)
-            }
+            ExprKind::Function(_) => (Name::Anonymous(address, stem(expr.unannotated())), true),
             ExprKind::Cast { element, .. }
                 if self.has(Behaviour::CastKeepsName) && element.base_column().is_some() =>
             {
@@ -151,6 +148,14 @@ impl Compiler<'_> {
             }
             None => column.name.clone(),
         }
+    }
+}
+
+/// What a made-up name begins with.
+pub(super) fn stem(element: &Expr) -> String {
+    match element.kind() {
+        ExprKind::Function(function) => function.name.rsplit('.').next().unwrap_or_default().to_owned(),
+        _ => "anon".to_owned(),
     }
 }
 

@@ -40,7 +40,10 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, mut args
                 }
             }
         }
-        "options" => query.options.extend(options::read(&args.positional)?),
+        "options" => {
+            let classes = queried_classes(query);
+            query.options.extend(options::read(interp, &classes, &args.positional)?);
+        }
         "join" | "outerjoin" => {
             let isouter = flag(interp, &mut args, "isouter")?;
             let full = flag(interp, &mut args, "full")?;
@@ -114,6 +117,19 @@ pub(super) fn is_shared(name: &str) -> bool {
             | "populate_existing"
             | "execution_options"
     )
+}
+
+/// The classes that a query is of, each once.
+fn queried_classes(query: &Query) -> Vec<Mapped> {
+    let mut classes = Vec::new();
+    for entity in &query.entities {
+        if let Entity::Mapped(mapped) | Entity::Attribute(mapped, _) = entity
+            && !classes.contains(mapped)
+        {
+            classes.push(*mapped);
+        }
+    }
+    classes
 }
 
 fn flag(interp: &mut Interp, args: &mut Args, name: &str) -> PyResult<bool> {

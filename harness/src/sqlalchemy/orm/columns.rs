@@ -1,9 +1,12 @@
 //! Columns as a class body declares them: `mapped_column()`, `column_property()`, `deferred()`, `declared_attr`.
 
+use super::declarative::column_of;
 use crate::python::{Args, BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
 use crate::sqlalchemy::expr;
-use crate::sqlalchemy::schema::{ColumnObject, read_column};
+use crate::sqlalchemy::schema::read_column;
+use backproof_engine::map::{Deferral, PropertySpec};
 use backproof_engine::schema::Column;
+use backproof_engine::sql::Expr;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -13,7 +16,9 @@ use std::rc::Rc;
 pub(crate) struct MappedColumnObject {
     pub(crate) column: Column,
     pub(crate) typed: bool,
-    pub(crate) deferred: bool,
+    /// Other columns that are written with it.
+    pub(crate) others: Vec<Column>,
+    pub(crate) deferral: Deferral,
     pub(crate) active_history: bool,
     pub(crate) sort_order: i64,
     /// Where the table has the column already, that one is meant.
@@ -26,11 +31,27 @@ impl MappedColumnObject {
         MappedColumnObject {
             column: Column::new(backproof_engine::schema::ColumnArgs::default()),
             typed: false,
-            deferred: false,
+            others: Vec::new(),
+            deferral: Deferral::default(),
             active_history: false,
             sort_order: 0,
             use_existing: false,
         }
+    }
+
+    /// The property that it declares.
+    pub(crate) fn spec(&self) -> PropertySpec {
+        let columns = std::iter::once(&self.column).chain(&self.others).cloned().collect();
+        PropertySpec::Column {
+            columns,
+            deferral: self.deferral.clone(),
+            active_history: self.active_history,
+        }
+    }
+
+    /// Whether it declares nothing beside its column.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.deferral.deferred && !self.active_history && self.others.is_empty()
     }
 
     /// An equal one for another class.
@@ -91,14 +112,17 @@ pub(crate) fn mapped_column(interp: &mut Interp, mut args: Args) -> PyResult<Val
         Some(value) => interp.truth(&value),
         None => Ok(false),
     };
-    let deferred = flag(interp, "deferred")?;
+    let mut deferral = Deferral { deferred: flag(interp, "deferred")?, ..Deferral::default() };
+    deferral.raises = flag(interp, "deferred_raiseload")?;
     let active_history = flag(interp, "active_history")?;
     let use_existing = flag(interp, "use_existing_column")?;
     let sort_order = match args.take_keyword("sort_order") {
         Some(value) => interp.index(&value)?,
         None => 0,
     };
-    for name in ["deferred_group", "deferred_raiseload", "default_factory", "compare", "kw_only", "hash"] {
+    deferral.group = args.take_keyword("deferred_group").and_then(|group| group.as_str().cloned());
+    deferral.deferred |= deferral.group.is_some();
+    for name in ["default_factory", "compare", "kw_only", "hash"] {
         if args.take_keyword(name).is_some_and(|value| !value.is_none()) {
             return Err(Stop::unsupported(format!("mapped_column() with `{name}`")));
         }
@@ -108,34 +132,112 @@ pub(crate) fn mapped_column(interp: &mut Interp, mut args: Args) -> PyResult<Val
     Ok(Value::object(MappedColumnObject {
         column: Column::new(call.args),
         typed,
-        deferred,
+        others: Vec::new(),
+        deferral,
         active_history,
         sort_order,
         use_existing,
     }))
 }
 
-/// `column_property(Column(…))` and `deferred(Column(…))`.
-pub(crate) fn column_property(interp: &mut Interp, mut args: Args, deferred: bool) -> PyResult<Value> {
+/// `column_property(…)` and `deferred(…)`, of columns or of an SQL expression.
+pub(crate) fn column_property(interp: &mut Interp, args: Args, deferred: bool) -> PyResult<Value> {
     let name = if deferred { "deferred" } else { "column_property" };
-    let column = if args.positional.is_empty() { Value::None } else { args.positional.remove(0) };
     let mut active_history = false;
-    let mut deferred = deferred;
+    let mut deferral = Deferral { deferred, ..Deferral::default() };
     for (keyword, value) in args.keywords {
         match &*keyword {
             "active_history" => active_history = interp.truth(&value)?,
-            "deferred" => deferred = interp.truth(&value)?,
+            "deferred" => deferral.deferred = interp.truth(&value)?,
+            "raiseload" => deferral.raises = interp.truth(&value)?,
+            "group" => deferral.group = value.as_str().cloned(),
             "doc" | "info" | "comment" => {}
+            "expire_on_flush" if interp.truth(&value)? => {}
             other => return Err(Stop::unsupported(format!("{name}() with `{other}`"))),
         }
     }
-    let column = match (column.downcast::<ColumnObject>(), column.downcast::<MappedColumnObject>()) {
-        (Some(object), _) => object.column.clone(),
-        (None, Some(object)) => object.column.clone(),
-        (None, None) => return Err(Stop::unsupported(format!("{name}() of an SQL expression"))),
+    let mut columns = args.positional.iter().filter_map(column_of);
+    if let Some(column) = columns.next() {
+        let others: Vec<Column> = columns.collect();
+        if others.len() + 1 != args.positional.len() {
+            return Err(Stop::unsupported(format!("{name}() of columns and expressions")));
+        }
+        let bare = MappedColumnObject::bare();
+        let made = MappedColumnObject { column, typed: true, others, deferral, active_history, ..bare };
+        return Ok(Value::object(made));
+    }
+    let [value] = args.positional.as_slice() else {
+        return Err(Stop::unsupported(format!("{name}() of several expressions")));
     };
-    let bare = MappedColumnObject::bare();
-    Ok(Value::object(MappedColumnObject { column, typed: true, deferred, active_history, ..bare }))
+    let expr = expression_of(interp, value, name)?;
+    Ok(Value::object(ExpressionDecl { expr, deferral, ad_hoc: false }))
+}
+
+/// The expression of `column_property()`; before 2.0 a select without `as_scalar()` stands for its value, too.
+fn expression_of(interp: &mut Interp, value: &Value, name: &str) -> PyResult<Expr> {
+    if let Some(expr) = expr::clause(interp, value)? {
+        return Ok(expr);
+    }
+    Err(Stop::unsupported(format!("{name}() of this value")))
+}
+
+/// `query_expression(…)`.
+pub(crate) fn query_expression(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let mut default = Value::None;
+    for (at, value) in args.positional.iter().enumerate() {
+        match at {
+            0 => default = value.clone(),
+            _ => return Err(Stop::unsupported("query_expression() with several arguments")),
+        }
+    }
+    for (keyword, value) in args.keywords {
+        match &*keyword {
+            "default_expr" => default = value,
+            "init" | "repr" | "compare" | "kw_only" | "expire_on_flush" | "info" | "doc" => {}
+            other => return Err(Stop::unsupported(format!("query_expression() with `{other}`"))),
+        }
+    }
+    let expr = if default.is_none() { Expr::null() } else { expr::coerce(interp, &default)? };
+    Ok(Value::object(ExpressionDecl { expr, deferral: Deferral::default(), ad_hoc: true }))
+}
+
+/// `column_property()` of an SQL expression, or `query_expression()`.
+pub(crate) struct ExpressionDecl {
+    expr: Expr,
+    deferral: Deferral,
+    ad_hoc: bool,
+}
+
+impl ExpressionDecl {
+    pub(crate) fn spec(&self) -> PropertySpec {
+        let (expr, deferral, ad_hoc) = (self.expr.clone(), self.deferral.clone(), self.ad_hoc);
+        PropertySpec::Expression { expr, deferral, ad_hoc }
+    }
+
+    pub(crate) fn expr(&self) -> &Expr {
+        &self.expr
+    }
+}
+
+impl Object for ExpressionDecl {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        "MappedSQLExpression"
+    }
+
+    fn type_module(&self) -> &'static str {
+        "sqlalchemy.orm.properties"
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        Ok(match name {
+            "expression" => Some(expr::ExprObject::value(self.expr.clone())),
+            _ => None,
+        })
+    }
 }
 
 /// `declared_attr`: a function of the class that is being mapped.

@@ -191,6 +191,7 @@ impl Object for MapperObject {
                     let found = lend::read(interp, |orm| orm.mappers.get(id).properties.get(&key).cloned())?;
                     if let Some(Property::Column(found)) = found {
                         let mut columns = property::column_values(&found.columns);
+                        columns.extend(found.expr.clone().map(crate::sqlalchemy::expr::ExprObject::value));
                         if !columns.is_empty() {
                             members.push((key, columns.remove(0)));
                         }

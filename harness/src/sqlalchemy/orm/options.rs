@@ -4,7 +4,8 @@ use super::attribute::AttributeObject;
 use super::{comparator, errors, mapped};
 use crate::python::{Args, Interp, Module, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
-use backproof_engine::load::{self, Aliasing, LoaderOption, Strategy};
+use backproof_engine::Orm;
+use backproof_engine::load::{self, AdHoc, Aliasing, LoaderOption, Strategy};
 use backproof_engine::map::{Key, Lazy, Mapped, MapperId, Property};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
@@ -13,6 +14,33 @@ use std::any::Any;
 pub(crate) struct OptionObject {
     pub(crate) options: Vec<LoaderOption>,
     path: Vec<(MapperId, Key)>,
+    /// `Load(Class)`: the class that the path begins with.
+    root: Option<MapperId>,
+}
+
+/// What a further step continues.
+#[derive(Clone, Default)]
+struct Before {
+    options: Vec<LoaderOption>,
+    path: Vec<(MapperId, Key)>,
+    root: Option<MapperId>,
+}
+
+impl Before {
+    /// The class whose attributes the next step names: that of `Load(Class)`, or the target of the last step.
+    fn class(&self, interp: &mut Interp) -> PyResult<Option<MapperId>> {
+        let Some((mapper, key)) = self.path.last() else { return Ok(self.root) };
+        if *mapper == MapperId::ANY {
+            return Ok(None);
+        }
+        let property = lend::read(interp, |orm| orm.mappers.get(*mapper).properties.get(key).cloned())?;
+        Ok(match property {
+            Some(Property::Relationship(relationship)) => {
+                relationship.resolved.get().map(|resolved| resolved.target)
+            }
+            _ => None,
+        })
+    }
 }
 
 impl Object for OptionObject {
@@ -29,7 +57,7 @@ impl Object for OptionObject {
     }
 
     fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        let (options, path) = (self.options.clone(), self.path.clone());
+        let (options, path, root) = (self.options.clone(), self.path.clone(), self.root);
         if name == "selectin_polymorphic" {
             return Ok(Some(Value::native(name, move |interp, args| {
                 let [classes] = args.exactly(interp, "Load.selectin_polymorphic")?;
@@ -39,20 +67,24 @@ impl Object for OptionObject {
         if name == "options" {
             return Ok(Some(Value::native(name, move |_, args| {
                 let mut options = options.clone();
-                for option in read(&args.positional)? {
-                    let path = path.iter().chain(&option.path).cloned().collect();
-                    options.push(LoaderOption { path, ..option });
+                for value in &args.positional {
+                    let Some(object) = value.downcast::<OptionObject>() else {
+                        return Err(Stop::unsupported("an option of another kind"));
+                    };
+                    options.extend(object.options.iter().map(|option| LoaderOption {
+                        path: path.iter().chain(&option.path).cloned().collect(),
+                        ..option.clone()
+                    }));
                 }
-                Ok(Value::object(OptionObject { options, path: path.clone() }))
+                Ok(Value::object(OptionObject { options, path: path.clone(), root }))
             })));
         }
-        if name == "load_only" {
-            return Ok(Some(Value::native(name, move |interp, args| {
-                load_only(interp, &options, &path, args)
-            })));
+        let before = Before { options, path, root };
+        if let Some((_, make)) = OF_COLUMNS.iter().find(|(known, _)| *known == name) {
+            return Ok(Some(Value::native(name, move |interp, args| make(interp, &before, args))));
         }
         let Some(strategy) = strategy(name) else { return Ok(None) };
-        Ok(Some(Value::native(name, move |interp, args| option(interp, strategy, &options, &path, args))))
+        Ok(Some(Value::native(name, move |interp, args| option(interp, strategy, &before, args))))
     }
 }
 
@@ -78,8 +110,7 @@ fn strategy(name: &str) -> Option<&'static str> {
 fn option(
     interp: &mut Interp,
     name: &'static str,
-    before: &[LoaderOption],
-    path: &[(MapperId, Key)],
+    before: &Before,
     mut args: Args,
 ) -> PyResult<Value> {
     for value in &args.positional {
@@ -95,17 +126,29 @@ fn option(
         Some(value) => interp.truth(&value)?,
         None => false,
     };
+    let raises = match args.take_keyword("raiseload") {
+        Some(value) if name == "defer" => interp.truth(&value)?,
+        Some(_) => return Err(Stop::unsupported(format!("{name}() with `raiseload`"))),
+        None => false,
+    };
+    if name == "defer" {
+        args.keywords.retain(|(keyword, _)| &**keyword != "key");
+    }
     if !args.keywords.is_empty() {
         return Err(Stop::unsupported(format!("{name}() with `{}`", args.keywords[0].0)));
     }
-    let mut options = before.to_vec();
-    let mut path = path.to_vec();
+    let everything = args.positional.iter().any(|value| value.as_str().is_some_and(|name| &**name == "*"));
+    if name == "defer" && everything && !lend::has(interp, Behaviour::DeferAllKeepsKey) {
+        return Err(Stop::unsupported("defer() of \"*\", which leaves out the primary key"));
+    }
+    let mut options = before.options.clone();
+    let mut at = before.clone();
     for value in &args.positional {
-        let (mapper, key) = step(interp, &path, value)?;
-        path.push((mapper, key));
+        let last = step(interp, &at, value)?;
+        at.path.push(last);
         let lazy = STRATEGIES.iter().find(|(known, _)| *known == name).and_then(|(_, lazy)| *lazy);
         let strategy = match (name, lazy) {
-            ("defer", _) => Strategy::Defer,
+            ("defer", _) => Strategy::Defer { raises },
             ("undefer", _) => Strategy::Undefer,
             ("defaultload", _) => Strategy::Default,
             ("contains_eager", _) => Strategy::Contained,
@@ -115,18 +158,60 @@ fn option(
             _ => continue,
         };
         let of_type = of_type(interp, value)?;
-        options.push(LoaderOption { path: path.clone(), strategy, of_type });
+        options.push(LoaderOption { of_type, ..LoaderOption::new(at.path.clone(), strategy) });
     }
-    Ok(Value::object(OptionObject { options, path }))
+    // What is said of a column is said of the class, which further steps go on from.
+    let path = if matches!(name, "defer" | "undefer") { before.path.clone() } else { at.path };
+    Ok(Value::object(OptionObject { options, path, root: before.root }))
+}
+
+type OfColumns = fn(&mut Interp, &Before, Args) -> PyResult<Value>;
+
+/// Options of the columns at the end of a path.
+const OF_COLUMNS: &[(&str, OfColumns)] =
+    &[("load_only", load_only), ("undefer_group", undefer_group), ("with_expression", with_expression)];
+
+/// Adds to a path that the columns of a group are loaded with the row.
+fn undefer_group(interp: &mut Interp, before: &Before, args: Args) -> PyResult<Value> {
+    let [group] = args.exactly(interp, "undefer_group")?;
+    let Some(group) = group.as_str().cloned() else {
+        return Err(Stop::unsupported("undefer_group() of something that is no string"));
+    };
+    let class = before.class(interp)?.unwrap_or(MapperId::ANY);
+    Ok(said(before, (class, group), Strategy::UndeferGroup))
+}
+
+/// Adds to a path what an attribute of `query_expression()` stands for.
+fn with_expression(interp: &mut Interp, before: &Before, args: Args) -> PyResult<Value> {
+    let [value, expression] = args.exactly(interp, "with_expression")?;
+    let last = step(interp, before, &value)?;
+    let ad_hoc = lend::read(interp, |orm| match orm.mappers.get(last.0).properties.get(&last.1) {
+        Some(Property::Column(property)) => property.ad_hoc,
+        _ => false,
+    })?;
+    if !ad_hoc {
+        return Err(Stop::unsupported("with_expression() of an attribute that is no query_expression()"));
+    }
+    let expr = crate::sqlalchemy::expr::coerce(interp, &expression)?;
+    let path = before.path.iter().cloned().chain([last]).collect();
+    let mut options = before.options.clone();
+    options.push(LoaderOption { expr: Some(AdHoc(expr)), ..LoaderOption::new(path, Strategy::Expression) });
+    Ok(Value::object(OptionObject { options, path: before.path.clone(), root: before.root }))
+}
+
+/// One more option at the end of a path, where the path stays.
+fn said(before: &Before, last: (MapperId, Key), strategy: Strategy) -> Value {
+    let mut options = before.options.clone();
+    options.push(LoaderOption::new(before.path.iter().cloned().chain([last]).collect(), strategy));
+    Value::object(OptionObject { options, path: before.path.clone(), root: before.root })
 }
 
 /// Adds to a path that of the class there these columns alone are loaded.
-fn load_only(
-    interp: &mut Interp,
-    before: &[LoaderOption],
-    path: &[(MapperId, Key)],
-    args: Args,
-) -> PyResult<Value> {
+fn load_only(interp: &mut Interp, before: &Before, mut args: Args) -> PyResult<Value> {
+    let raises = match args.take_keyword("raiseload") {
+        Some(value) => interp.truth(&value)?,
+        None => false,
+    };
     if let Some((name, _)) = args.keywords.first() {
         return Err(Stop::unsupported(format!("load_only() with `{name}`")));
     }
@@ -135,28 +220,33 @@ fn load_only(
         if let Some(attribute) = value.downcast::<AttributeObject>() {
             mapped::configure_for(interp, attribute.mapped.mapper)?;
         }
-        let (mapper, key) = step(interp, path, value)?;
-        if lend::read(interp, |orm| orm.mappers.get(mapper).column_of(&key).is_none())? {
+        let is_head = before.path.is_empty() && before.root.is_none();
+        let (mapper, key) = step_of(interp, before, value, is_head)?;
+        if mapper != MapperId::ANY && lend::read(interp, |orm| !is_column(orm, mapper, &key))? {
             return Err(Stop::unsupported(format!("load_only() of `{key}`, which is no column")));
         }
         kept.push((mapper, key));
     }
-    let mut options = before.to_vec();
+    let mut options = before.options.clone();
     let mut add = |last: (MapperId, Key), strategy: Strategy| {
-        let path = path.iter().cloned().chain([last]).collect();
+        let path = before.path.iter().cloned().chain([last]).collect();
         options.push(LoaderOption::new(path, strategy));
     };
     let mut classes: Vec<MapperId> = Vec::new();
     for (mapper, _) in &kept {
         if !classes.contains(mapper) {
             classes.push(*mapper);
-            add((*mapper, Key::from("")), Strategy::DeferRest);
+            add((*mapper, Key::from("*")), Strategy::Defer { raises });
         }
     }
     for last in kept {
         add(last, Strategy::Undefer);
     }
-    Ok(Value::object(OptionObject { options, path: path.to_vec() }))
+    Ok(Value::object(OptionObject { options, path: before.path.clone(), root: before.root }))
+}
+
+fn is_column(orm: &Orm, mapper: MapperId, key: &str) -> bool {
+    matches!(orm.mappers.get(mapper).properties.get(key), Some(Property::Column(_)))
 }
 
 /// What a relationship's objects are loaded as, where its step says so: the base class with the subclass that is named.
@@ -190,7 +280,7 @@ fn below(
         let path = path.iter().cloned().chain([(mapper, Key::from(""))]).collect();
         options.push(LoaderOption::new(path, Strategy::SelectinPolymorphic));
     }
-    Ok(Value::object(OptionObject { options, path: path.to_vec() }))
+    Ok(Value::object(OptionObject { options, path: path.to_vec(), root: None }))
 }
 
 /// `selectin_polymorphic(base, classes)`.
@@ -201,8 +291,13 @@ pub(crate) fn selectin_polymorphic(interp: &mut Interp, args: Args) -> PyResult<
     below(interp, &[], &[], &classes)
 }
 
-/// One step of a path: an attribute, or before 2.0 its name.
-fn step(interp: &mut Interp, path: &[(MapperId, Key)], value: &Value) -> PyResult<(MapperId, Key)> {
+/// One step of a path: an attribute, `"*"`, or before 2.0 its name.
+fn step(interp: &mut Interp, before: &Before, value: &Value) -> PyResult<(MapperId, Key)> {
+    step_of(interp, before, value, false)
+}
+
+/// As [`step`]; `heads_only` for an option whose refusal of a name at the head of a path is another.
+fn step_of(interp: &mut Interp, before: &Before, value: &Value, heads_only: bool) -> PyResult<(MapperId, Key)> {
     if let Some(attribute) = value.downcast::<AttributeObject>() {
         if !attribute.criteria.is_empty() {
             return Err(Stop::unsupported("a loader option with and_()"));
@@ -210,44 +305,109 @@ fn step(interp: &mut Interp, path: &[(MapperId, Key)], value: &Value) -> PyResul
         let (mapper, key) = (attribute.mapped.mapper, attribute.key.clone());
         return Ok((lend::read(interp, |orm| orm.mappers.owner(mapper, &key))?, key));
     }
-    let (Some(name), Some((mapper, key))) = (value.as_str(), path.last()) else {
-        if value.as_str().is_some_and(|name| &**name == "*") {
-            return Err(Stop::unsupported("a loader option for `*`"));
-        }
-        if value.as_str().is_some() && !lend::has(interp, Behaviour::OptionsByName) {
-            return Err(errors::argument_error(
-                interp,
-                "Strings are not accepted for attribute names in loader options; please use class-bound attributes directly.",
-            ));
-        }
-        return Err(Stop::unsupported("a loader option for something that is no mapped attribute"));
-    };
-    let property = lend::read(interp, |orm| orm.mappers.get(*mapper).properties.get(key).cloned())?;
-    match property {
-        Some(Property::Relationship(relationship)) if relationship.resolved.get().is_some() => {
-            Ok((relationship.resolved().target, name.clone()))
-        }
-        _ => Err(Stop::unsupported("a loader option for something that is no mapped attribute")),
+    let class = before.class(interp)?;
+    match value.as_str() {
+        Some(name) if &**name == "*" => Ok((class.unwrap_or(MapperId::ANY), name.clone())),
+        Some(_) if !lend::has(interp, Behaviour::OptionsByName) && heads_only => Err(errors::argument_error(
+            interp,
+            "expected ORM mapped attribute for loader strategy argument",
+        )),
+        Some(_) if !lend::has(interp, Behaviour::OptionsByName) => Err(errors::argument_error(
+            interp,
+            "Strings are not accepted for attribute names in loader options; please use class-bound attributes directly.",
+        )),
+        Some(name) if name.contains('.') => Err(Stop::unsupported("a loader option for several names in one string")),
+        Some(name) => match class {
+            Some(class) => Ok((lend::read(interp, |orm| orm.mappers.owner(class, name))?, name.clone())),
+            None => Ok((MapperId::ANY, name.clone())),
+        },
+        None => Err(Stop::unsupported("a loader option for something that is no mapped attribute")),
     }
 }
 
-/// The options behind the arguments of `options()`.
-pub(super) fn read(values: &[Value]) -> PyResult<Vec<LoaderOption>> {
+/// `Load(Class)`.
+fn load(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let [class] = args.exactly(interp, "Load")?;
+    let mapper = mapped::require_mapper(interp, &class)?;
+    mapped::configure_for(interp, mapper)?;
+    Ok(Value::object(OptionObject { options: Vec::new(), path: Vec::new(), root: Some(mapper) }))
+}
+
+/// The options behind the arguments of `options()`, of a query of these classes.
+pub(super) fn read(interp: &mut Interp, classes: &[Mapped], values: &[Value]) -> PyResult<Vec<LoaderOption>> {
     let mut options = Vec::new();
     for value in values {
-        match value.downcast::<OptionObject>() {
-            Some(object) => options.extend(object.options.iter().cloned()),
-            None => return Err(Stop::unsupported("an option of another kind")),
+        let Some(object) = value.downcast::<OptionObject>() else {
+            return Err(Stop::unsupported("an option of another kind"));
+        };
+        for option in &object.options {
+            options.push(placed(interp, classes, option)?);
         }
     }
     Ok(options)
 }
 
-/// Adds the loader options.
-pub(crate) fn install(module: &Module) {
-    for &(name, _) in STRATEGIES {
-        module.dict.set(name, Value::native(name, move |interp, args| option(interp, name, &[], &[], args)));
+/// An option with the classes that its steps did not say: that of the query, and those that its relationships lead to.
+fn placed(interp: &mut Interp, classes: &[Mapped], option: &LoaderOption) -> PyResult<LoaderOption> {
+    let mut placed = option.clone();
+    if !option.path.iter().any(|(mapper, key)| *mapper == MapperId::ANY && &**key != "*") {
+        return Ok(placed);
     }
-    let head = |interp: &mut Interp, args: Args| load_only(interp, &[], &[], args);
-    module.dict.set("load_only", Value::native("load_only", head));
+    let mut class = None;
+    if option.path.first().is_some_and(|(mapper, _)| *mapper == MapperId::ANY) {
+        let [only] = classes else {
+            let mut names = Vec::new();
+            for mapped in classes {
+                let mapper = super::mapper::MapperObject::find(interp, mapped.mapper)?;
+                names.push(interp.str(&mapper)?);
+            }
+            if option.strategy == Strategy::UndeferGroup && !lend::has(interp, Behaviour::OptionsByName) {
+                let message = format!(
+                    "Can't apply wildcard ('*') or load_only() loader option to multiple entities {}. Specify loader options for each entity individually, such as {}.",
+                    names.join(", "),
+                    names.iter().map(|name| format!("Load({name}).some_option('*')")).collect::<Vec<_>>().join(", ")
+                );
+                return Err(errors::argument_error(interp, message));
+            }
+            return Err(Stop::unsupported("a loader option by name in a query of several classes"));
+        };
+        mapped::configure_for(interp, only.mapper)?;
+        class = Some(only.mapper);
+    }
+    let group = matches!(option.strategy, Strategy::UndeferGroup).then(|| option.path.len() - 1);
+    for at in 0..placed.path.len() {
+        let (mapper, key) = placed.path[at].clone();
+        if mapper != MapperId::ANY || &*key == "*" {
+            class = Before { path: placed.path[..=at].to_vec(), ..Before::default() }.class(interp)?;
+            continue;
+        }
+        let Some(of) = class else {
+            return Err(Stop::unsupported("a loader option by name below something that is no relationship"));
+        };
+        if group == Some(at) {
+            placed.path[at] = (of, key);
+            continue;
+        }
+        if !lend::read(interp, |orm| orm.mappers.get(of).properties.contains_key(&key))? {
+            return Err(Stop::unsupported(format!("a loader option for `{key}`, which its class does not have")));
+        }
+        placed.path[at] = (lend::read(interp, |orm| orm.mappers.owner(of, &key))?, key);
+        class = Before { path: placed.path[..=at].to_vec(), ..Before::default() }.class(interp)?;
+    }
+    Ok(placed)
+}
+
+/// Adds the loader options.
+pub(crate) fn install(interp: &mut Interp, module: &Module) {
+    for &(name, _) in STRATEGIES {
+        let head = move |interp: &mut Interp, args| option(interp, name, &Before::default(), args);
+        module.dict.set(name, Value::native(name, head));
+    }
+    for &(name, make) in OF_COLUMNS {
+        let head = move |interp: &mut Interp, args| make(interp, &Before::default(), args);
+        module.dict.set(name, Value::native(name, head));
+    }
+    let class = interp.foreign_class("sqlalchemy.orm.strategy_options", "Load");
+    crate::sqlalchemy::define::construct(&class, load);
+    module.dict.set("Load", Value::Class(class));
 }

@@ -4,7 +4,7 @@ use super::mapped;
 use super::mapper::MapperObject;
 use crate::python::{Interp, Iter, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::expr::ExprObject;
-use crate::sqlalchemy::{lend, schema};
+use crate::sqlalchemy::{lend, names, schema};
 use backproof_engine::map::{
     Cascades, Direction, Key, Lazy, MapperId, Property, Relationship, RelationshipArgs,
 };
@@ -42,6 +42,12 @@ impl PropertyObject {
     pub(crate) fn named(interp: &mut Interp, mapper: MapperId, key: Key) -> PyResult<Value> {
         let property = lend::read(interp, |orm| orm.mappers.get(mapper).properties.get(&key).cloned())?;
         let kind = match property {
+            Some(Property::Column(property))
+                if property.expr.is_some()
+                    && names::has(lend::profile(interp), "sqlalchemy.orm", "MappedSQLExpression") =>
+            {
+                "MappedSQLExpression"
+            }
             Some(Property::Column(_)) => "ColumnProperty",
             _ => relationship_kind(interp),
         };
@@ -65,7 +71,7 @@ impl Object for PropertyObject {
     }
 
     fn type_module(&self) -> &'static str {
-        if self.kind == "ColumnProperty" {
+        if matches!(self.kind, "ColumnProperty" | "MappedSQLExpression") {
             "sqlalchemy.orm.properties"
         } else {
             "sqlalchemy.orm.relationships"
@@ -91,11 +97,19 @@ impl Object for PropertyObject {
         }
         match self.property(interp)? {
             Property::Column(column) => match name {
-                "columns" => Ok(Some(Value::list(column_values(&column.columns)))),
-                "expression" => {
-                    Ok(column.columns.first().map(|column| ExprObject::value(Expr::column(column))))
+                "columns" => {
+                    let mut values = column_values(&column.columns);
+                    values.extend(column.expr.clone().map(ExprObject::value));
+                    Ok(Some(Value::list(values)))
                 }
-                "deferred" => Ok(Some(Value::Bool(column.deferred))),
+                "expression" => {
+                    let expr = column.expr.clone().or_else(|| column.columns.first().map(Expr::column));
+                    Ok(expr.map(ExprObject::value))
+                }
+                "deferred" => Ok(Some(Value::Bool(column.deferral.deferred))),
+                "group" => Ok(Some(column.deferral.group.clone().map_or(Value::None, Value::from))),
+                "raiseload" => Ok(Some(Value::Bool(column.deferral.raises))),
+                "active_history" => Ok(Some(Value::Bool(column.active_history))),
                 _ => Ok(None),
             },
             Property::Relationship(relationship) => relationship_attr(interp, &relationship, name),

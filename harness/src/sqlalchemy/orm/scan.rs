@@ -2,7 +2,7 @@
 
 use super::annotation::{self, Hint, Inner};
 use super::attribute::AttributeObject;
-use super::columns::{DeclaredAttrObject, MappedColumnObject};
+use super::columns::{DeclaredAttrObject, ExpressionDecl, MappedColumnObject};
 use super::declarative::column_of;
 use super::hierarchy;
 use super::mapper::MapperObject;
@@ -28,6 +28,7 @@ pub(super) struct Member {
 
 pub(super) enum Declared {
     Column(MappedColumnObject),
+    Expression(Value),
     Relationship(Value, Option<Hint>),
 }
 
@@ -220,7 +221,8 @@ fn declare(
         }
         return Ok(Some(Declared::Column(column)));
     }
-    if value.downcast::<RelationshipDecl>().is_some() {
+    let is_expression = value.downcast::<ExpressionDecl>().is_some();
+    if is_expression || value.downcast::<RelationshipDecl>().is_some() {
         reserved(interp, key)?;
         if !is_own {
             return Err(errors::invalid_request(
@@ -229,7 +231,11 @@ fn declare(
                  @declared_attr callables on declarative mixin classes.",
             ));
         }
-        return Ok(Some(Declared::Relationship(value.clone(), hint)));
+        return Ok(Some(if is_expression {
+            Declared::Expression(value.clone())
+        } else {
+            Declared::Relationship(value.clone(), hint)
+        }));
     }
     let unsupported = value.downcast::<super::UnsupportedProperty>().map(|property| property.0);
     match unsupported {
@@ -334,7 +340,7 @@ fn table(
         .iter()
         .filter_map(|member| match &member.spec {
             Declared::Column(column) => Some((member, column)),
-            Declared::Relationship(..) => None,
+            Declared::Expression(_) | Declared::Relationship(..) => None,
         })
         .collect();
     columns.sort_by_key(|(member, _)| member.order);
@@ -408,16 +414,17 @@ fn properties(
                 properties
                     .push((member.key.clone(), relationship(interp, class, registry, value, hint.as_ref())?));
             }
+            Declared::Expression(value) => {
+                if let Some(declared) = value.downcast::<ExpressionDecl>() {
+                    properties.push((member.key.clone(), declared.spec()));
+                }
+            }
             Declared::Column(column) => {
-                let spec = PropertySpec::Column {
-                    column: column.column.clone(),
-                    deferred: column.deferred,
-                    active_history: column.active_history,
-                };
+                let spec = column.spec();
                 let renamed = column.column.key() != member.key;
                 if renamed && !in_order {
                     properties.push((member.key.clone(), spec));
-                } else if renamed || column.deferred || column.active_history || !fresh {
+                } else if renamed || !column.is_plain() || !fresh {
                     columns.push((member.key.clone(), spec, column.column.clone()));
                 }
             }
@@ -498,8 +505,16 @@ pub(super) fn add_attribute(
             column.set_name(name);
         }
         let table = lend::read(interp, |orm| orm.mappers.get(mapper).table.clone())?;
-        table.append_column(&column).map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))?;
-        PropertySpec::column(column)
+        if !table.has_column(&column) {
+            table
+                .append_column(&column)
+                .map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))?;
+        }
+        value
+            .downcast::<MappedColumnObject>()
+            .map_or_else(|| PropertySpec::column(column), MappedColumnObject::spec)
+    } else if let Some(declared) = value.downcast::<ExpressionDecl>() {
+        declared.spec()
     } else if value.downcast::<RelationshipDecl>().is_some() {
         relationship(interp, class, registry, &value, None)?
     } else if let Some(attribute) = value.downcast::<AttributeObject>() {

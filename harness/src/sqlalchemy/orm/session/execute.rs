@@ -26,7 +26,7 @@ pub(super) fn get(interp: &mut Interp, session: SessionId, bound: &mut Bound) ->
     let options = match define::given(bound, 2) {
         Some(options) => {
             let values = interp.iterate(&options)?;
-            options::read(&values)?
+            options::read(interp, &[mapper.into()], &values)?
         }
         None => Vec::new(),
     };
