@@ -14,7 +14,9 @@ mod spec;
 
 pub use configure::{configure, configure_mappers, configure_registry};
 pub use inheritance::{Hierarchy, InheritanceSpec, PolymorphicLoad, WithPolymorphic};
-pub use mapper::{AliasedClass, ColumnProperty, Deferral, Mapped, Mapper, MapperId, Mappers, Property, RegistryId};
+pub use mapper::{
+    AliasedClass, ColumnProperty, Deferral, Mapped, Mapper, MapperId, Mappers, Property, RegistryId,
+};
 pub use messages::mapper_text;
 pub use relationship::{
     Backref, Cascades, Direction, JoinArg, KeyFunction, Keyer, Lazy, PassiveDeletes, Relationship,

@@ -1,8 +1,8 @@
 //! Loading columns that an object lacks: expired, deferred or refreshed ones.
 
 use super::adapt::rewrite_columns;
-use super::options::{ColumnLoad, Strategy};
 use super::get::by_key;
+use super::options::{ColumnLoad, Strategy};
 use super::query::{Query, Style};
 use super::rows::Refresh;
 use crate::attr;
@@ -267,7 +267,10 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
     session::autoflush(cx, session)?;
     let given = cx.orm.states.get(id).options.as_deref().unwrap_or(&[]);
     let defers = cx.orm.profile.has(Behaviour::RefreshDefers);
-    if keys.is_none() && defers && given.iter().any(|option| option.strategy == Strategy::Expression && option.path.len() == 1) {
+    if keys.is_none()
+        && defers
+        && given.iter().any(|option| option.strategy == Strategy::Expression && option.path.len() == 1)
+    {
         return Err(Error::unsupported("refreshing an object whose query gave an attribute its expression"));
     }
     if let Some(keys) = keys

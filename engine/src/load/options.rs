@@ -90,6 +90,11 @@ impl LoaderOption {
         matches!(&self.path[..], [(MapperId::ANY, key)] if &**key == "*")
     }
 
+    /// Whether it leaves every column of every class for later.
+    pub(super) fn defers_everything(&self) -> bool {
+        self.is_everywhere() && matches!(self.strategy, Strategy::Defer { .. })
+    }
+
     /// What it says of what is loaded at the end of `path`, which it then begins at.
     pub(crate) fn below(&self, path: &[(MapperId, Key)]) -> Option<LoaderOption> {
         if self.is_everywhere() {
@@ -129,10 +134,10 @@ fn for_attribute<'a>(
     key: &'a str,
 ) -> impl Iterator<Item = (&'a LoaderOption, bool)> {
     let named = options.iter().rev().filter(move |option| ends_with(option, path, mapper, key));
-    let there =
-        options.iter().rev().filter(move |option| {
-            !option.is_everywhere() && ends_with(option, path, mapper, "*")
-        });
+    let there = options
+        .iter()
+        .rev()
+        .filter(move |option| !option.is_everywhere() && ends_with(option, path, mapper, "*"));
     let anywhere = options.iter().rev().filter(|option| option.is_everywhere());
     named.map(|option| (option, true)).chain(there.chain(anywhere).map(|option| (option, false)))
 }
@@ -207,10 +212,13 @@ pub(crate) fn column_load(
 ) -> ColumnLoad {
     let of_class = orm.mappers.get(mapper);
     let owner = orm.mappers.owner(mapper, &property.key);
+    let all_of_them = !orm.profile.has(Behaviour::DeferAllKeepsKey);
     let is_key = property.columns.iter().any(|column| of_class.primary_key.contains(column));
     let said = for_attribute(options, path, owner, &property.key).find_map(|(option, named)| {
         let load = match option.strategy {
-            Strategy::Defer { raises } if named || !is_key => ColumnLoad::deferred(raises),
+            Strategy::Defer { raises } if named || !is_key || (all_of_them && option.is_everywhere()) => {
+                ColumnLoad::deferred(raises)
+            }
             Strategy::Undefer => ColumnLoad::WithRow,
             _ => return None,
         };
@@ -221,9 +229,9 @@ pub(crate) fn column_load(
     }
     let deferral = &property.deferral;
     let with_group = deferral.group.as_deref().is_some_and(|group| {
-        options.iter().any(|option| {
-            option.strategy == Strategy::UndeferGroup && ends_with(option, path, owner, group)
-        })
+        options
+            .iter()
+            .any(|option| option.strategy == Strategy::UndeferGroup && ends_with(option, path, owner, group))
     });
     match said {
         _ if with_group => ColumnLoad::WithRow,
@@ -242,9 +250,10 @@ pub(crate) fn ad_hoc(
     key: &str,
 ) -> Option<Expr> {
     let owner = orm.mappers.owner(mapper, key);
-    let found = options.iter().rev().find(|option| {
-        option.strategy == Strategy::Expression && ends_with(option, path, owner, key)
-    })?;
+    let found = options
+        .iter()
+        .rev()
+        .find(|option| option.strategy == Strategy::Expression && ends_with(option, path, owner, key))?;
     found.expr.as_ref().map(|expr| expr.0.clone())
 }
 

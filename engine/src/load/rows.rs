@@ -229,11 +229,8 @@ impl Loading {
             cx.orm.states.get_mut(id).lineage = self.lineage_of(plan);
         }
         if is_new || anew {
-            let options: Vec<LoaderOption> = self
-                .options
-                .iter()
-                .filter_map(|option| option.below(&plan.path))
-                .collect();
+            let options: Vec<LoaderOption> =
+                self.options.iter().filter_map(|option| option.below(&plan.path)).collect();
             if !options.is_empty() {
                 cx.orm.states.get_mut(id).options = Some(options.into());
             }

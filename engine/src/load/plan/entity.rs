@@ -4,7 +4,7 @@
 //! `joined`. A column is selected once, however many attributes read it.
 
 use super::{Builder, EntityPlan, JoinedPlan, LaterLoad, MAX_DEPTH, Reader, ToJoin};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::load::adapt::{self, Adapter};
 use crate::load::options::{self, ColumnLoad, Path, chosen, column_load};
 use crate::load::polymorphic;
@@ -80,6 +80,17 @@ impl Builder<'_> {
                         }
                         Property::Relationship(_) => {}
                     }
+                }
+                let all_left = !orm.profile.has(Behaviour::DeferAllKeepsKey)
+                    && self.query.options.iter().any(options::LoaderOption::defers_everything);
+                if all_left && self.query.only.is_none() {
+                    if !plan.columns.is_empty() {
+                        return Err(Error::unsupported("columns of a class without its primary key"));
+                    }
+                    return Err(Error::new(
+                        ErrorKind::InvalidRequestError,
+                        "Query contains no columns with which to SELECT from.",
+                    ));
                 }
                 let with = polymorphic::along(orm, *mapped);
                 self.add_classes(&mut plan, &with, &adapter, eager.then_some(&mut joins), false)?;

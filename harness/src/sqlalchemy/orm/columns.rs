@@ -42,11 +42,7 @@ impl MappedColumnObject {
     /// The property that it declares.
     pub(crate) fn spec(&self) -> PropertySpec {
         let columns = std::iter::once(&self.column).chain(&self.others).cloned().collect();
-        PropertySpec::Column {
-            columns,
-            deferral: self.deferral.clone(),
-            active_history: self.active_history,
-        }
+        PropertySpec::Column { columns, deferral: self.deferral.clone(), active_history: self.active_history }
     }
 
     /// Whether it declares nothing beside its column.

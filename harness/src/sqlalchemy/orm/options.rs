@@ -107,12 +107,7 @@ fn strategy(name: &str) -> Option<&'static str> {
     STRATEGIES.iter().find(|(known, _)| *known == name).map(|(known, _)| *known)
 }
 
-fn option(
-    interp: &mut Interp,
-    name: &'static str,
-    before: &Before,
-    mut args: Args,
-) -> PyResult<Value> {
+fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Args) -> PyResult<Value> {
     for value in &args.positional {
         if let Some(attribute) = value.downcast::<AttributeObject>() {
             mapped::configure_for(interp, attribute.mapped.mapper)?;
@@ -138,7 +133,8 @@ fn option(
         return Err(Stop::unsupported(format!("{name}() with `{}`", args.keywords[0].0)));
     }
     let everything = args.positional.iter().any(|value| value.as_str().is_some_and(|name| &**name == "*"));
-    if name == "defer" && everything && !lend::has(interp, Behaviour::DeferAllKeepsKey) {
+    let is_head = before.path.is_empty() && before.root.is_none();
+    if name == "defer" && everything && !is_head && !lend::has(interp, Behaviour::DeferAllKeepsKey) {
         return Err(Stop::unsupported("defer() of \"*\", which leaves out the primary key"));
     }
     let mut options = before.options.clone();
@@ -236,7 +232,9 @@ fn load_only(interp: &mut Interp, before: &Before, mut args: Args) -> PyResult<V
     for (mapper, _) in &kept {
         if !classes.contains(mapper) {
             classes.push(*mapper);
-            add((*mapper, Key::from("*")), Strategy::Defer { raises });
+            // Of a class that is not known yet, the rest is that of the class alone.
+            let rest = if *mapper == MapperId::ANY { "" } else { "*" };
+            add((*mapper, Key::from(rest)), Strategy::Defer { raises });
         }
     }
     for last in kept {
@@ -297,7 +295,12 @@ fn step(interp: &mut Interp, before: &Before, value: &Value) -> PyResult<(Mapper
 }
 
 /// As [`step`]; `heads_only` for an option whose refusal of a name at the head of a path is another.
-fn step_of(interp: &mut Interp, before: &Before, value: &Value, heads_only: bool) -> PyResult<(MapperId, Key)> {
+fn step_of(
+    interp: &mut Interp,
+    before: &Before,
+    value: &Value,
+    heads_only: bool,
+) -> PyResult<(MapperId, Key)> {
     if let Some(attribute) = value.downcast::<AttributeObject>() {
         if !attribute.criteria.is_empty() {
             return Err(Stop::unsupported("a loader option with and_()"));
@@ -308,15 +311,16 @@ fn step_of(interp: &mut Interp, before: &Before, value: &Value, heads_only: bool
     let class = before.class(interp)?;
     match value.as_str() {
         Some(name) if &**name == "*" => Ok((class.unwrap_or(MapperId::ANY), name.clone())),
-        Some(_) if !lend::has(interp, Behaviour::OptionsByName) && heads_only => Err(errors::argument_error(
-            interp,
-            "expected ORM mapped attribute for loader strategy argument",
-        )),
+        Some(_) if !lend::has(interp, Behaviour::OptionsByName) && heads_only => {
+            Err(errors::argument_error(interp, "expected ORM mapped attribute for loader strategy argument"))
+        }
         Some(_) if !lend::has(interp, Behaviour::OptionsByName) => Err(errors::argument_error(
             interp,
             "Strings are not accepted for attribute names in loader options; please use class-bound attributes directly.",
         )),
-        Some(name) if name.contains('.') => Err(Stop::unsupported("a loader option for several names in one string")),
+        Some(name) if name.contains('.') => {
+            Err(Stop::unsupported("a loader option for several names in one string"))
+        }
         Some(name) => match class {
             Some(class) => Ok((lend::read(interp, |orm| orm.mappers.owner(class, name))?, name.clone())),
             None => Ok((MapperId::ANY, name.clone())),
@@ -365,7 +369,11 @@ fn placed(interp: &mut Interp, classes: &[Mapped], option: &LoaderOption) -> PyR
                 let message = format!(
                     "Can't apply wildcard ('*') or load_only() loader option to multiple entities {}. Specify loader options for each entity individually, such as {}.",
                     names.join(", "),
-                    names.iter().map(|name| format!("Load({name}).some_option('*')")).collect::<Vec<_>>().join(", ")
+                    names
+                        .iter()
+                        .map(|name| format!("Load({name}).some_option('*')"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
                 );
                 return Err(errors::argument_error(interp, message));
             }
@@ -384,12 +392,14 @@ fn placed(interp: &mut Interp, classes: &[Mapped], option: &LoaderOption) -> PyR
         let Some(of) = class else {
             return Err(Stop::unsupported("a loader option by name below something that is no relationship"));
         };
-        if group == Some(at) {
-            placed.path[at] = (of, key);
+        if group == Some(at) || key.is_empty() {
+            placed.path[at] = (of, if key.is_empty() { Key::from("*") } else { key });
             continue;
         }
         if !lend::read(interp, |orm| orm.mappers.get(of).properties.contains_key(&key))? {
-            return Err(Stop::unsupported(format!("a loader option for `{key}`, which its class does not have")));
+            return Err(Stop::unsupported(format!(
+                "a loader option for `{key}`, which its class does not have"
+            )));
         }
         placed.path[at] = (lend::read(interp, |orm| orm.mappers.owner(of, &key))?, key);
         class = Before { path: placed.path[..=at].to_vec(), ..Before::default() }.class(interp)?;

@@ -506,9 +506,7 @@ pub(super) fn add_attribute(
         }
         let table = lend::read(interp, |orm| orm.mappers.get(mapper).table.clone())?;
         if !table.has_column(&column) {
-            table
-                .append_column(&column)
-                .map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))?;
+            table.append_column(&column).map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))?;
         }
         value
             .downcast::<MappedColumnObject>()
