@@ -19,7 +19,7 @@ pub use mapper::{
 };
 pub use messages::mapper_text;
 pub use relationship::{
-    Backref, Cascades, Direction, JoinArg, KeyFunction, Keyer, Lazy, PassiveDeletes, Relationship,
+    Backref, Cascades, Direction, HostArgs, JoinArg, KeyFunction, Keyer, Lazy, PassiveDeletes, Relationship,
     RelationshipArgs, Resolved, Shape, Target,
 };
 pub use spec::{MapperSpec, PropertySpec, add_mapper, add_property, check_relationship, new_registry};

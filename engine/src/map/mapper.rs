@@ -92,8 +92,20 @@ impl Mappers {
         self.registries[registry.0 as usize].get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Those that stand for their classes still.
     pub fn iter(&self) -> impl Iterator<Item = &Mapper> {
-        self.all.iter()
+        self.all.iter().filter(|mapper| !mapper.cleared)
+    }
+
+    /// `clear_mappers()`: no class is mapped any longer, and no name stands for one.
+    pub fn clear(&mut self) {
+        self.unconfigured = false;
+        self.registries.iter_mut().for_each(IndexMap::clear);
+        for mapper in &mut self.all {
+            mapper.cleared = true;
+            mapper.configured = true;
+            mapper.failed = None;
+        }
     }
 }
 
@@ -115,6 +127,8 @@ pub struct Mapper {
     pub polymorphic_identity: Option<Value>,
     pub hierarchy: Hierarchy,
     pub configured: bool,
+    /// Its class is mapped no longer.
+    pub(crate) cleared: bool,
     /// Why configuring failed: later uses say so.
     pub(crate) failed: Option<Error>,
     /// The host's class.

@@ -7,6 +7,7 @@ use crate::schema::{Column, Table};
 use crate::sql::Expr;
 use crate::state::ObjRef;
 use crate::value::Value;
+use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
@@ -97,6 +98,18 @@ pub struct RelationshipArgs {
     pub sync_backref: Option<bool>,
     pub enable_typechecks: Option<bool>,
     pub overlaps: Option<String>,
+    /// What the host was given besides, for it to give back.
+    pub host: HostArgs,
+}
+
+/// Arguments that mean nothing to the engine.
+#[derive(Clone, Default)]
+pub struct HostArgs(pub Option<Rc<dyn Any>>);
+
+impl fmt::Debug for HostArgs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "<given>" } else { "None" })
+    }
 }
 
 impl RelationshipArgs {

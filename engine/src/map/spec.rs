@@ -188,6 +188,7 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         polymorphic_identity: spec.polymorphic_identity,
         hierarchy,
         configured: false,
+        cleared: false,
         failed: None,
         host_class: spec.host_class,
     });

@@ -502,6 +502,10 @@ behaviours! {
         "`Session()` and `sessionmaker()` take all but the engine by keyword.",
         "parameters of sessions by keyword only",
         "1.4.54 without, 2.0.0 raises `TypeError`: `Session(engine, True)`";
+    ImperativeMapperFunction "imperative-mapper-function" through(1, 4),
+        "`mapper()` maps a class to a table.",
+        "function `mapper()` removed",
+        "1.4.54 maps, 2.0.0 raises `InvalidRequestError`: `mapper(User, user_table)`";
     SessionAutocommit "session-autocommit" through(1, 4),
         "Sessions have a mode `autocommit`, which the repr of a `sessionmaker()` shows.",
         "`autocommit` mode of sessions removed",

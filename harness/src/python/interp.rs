@@ -246,6 +246,16 @@ impl Interp {
         class
     }
 
+    /// As [`Interp::foreign_class`], of a class that is derived from another; to be asked for first.
+    pub fn foreign_class_below(&mut self, module: &str, name: &str, base: &Rc<Class>) -> Rc<Class> {
+        let key = (module.to_owned(), name.to_owned());
+        let below = || {
+            let ancestors = [vec![base.clone()], base.ancestors.clone()].concat();
+            Class::new(name, module, vec![base.clone()], ancestors)
+        };
+        self.foreign.entry(key).or_insert_with(below).clone()
+    }
+
     /// The class of foreign values that name no class of their own.
     pub fn foreign_class(&mut self, module: &str, name: &str) -> Rc<Class> {
         let key = (module.to_owned(), name.to_owned());

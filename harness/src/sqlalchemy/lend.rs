@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) warns_of_2_0: bool,
     /// How many mapped attributes stand on their classes.
     pub(crate) instrumented: usize,
+    /// The registry of classes that `mapper()` maps, once there is one.
+    pub(crate) imperative: Option<Rc<dyn Any>>,
     /// Classes that are made once a world.
     pub(crate) classes: HashMap<&'static str, Rc<Class>>,
 }
@@ -60,6 +62,7 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         has_base: false,
         warns_of_2_0: false,
         instrumented: 0,
+        imperative: None,
         classes: HashMap::new(),
     };
     interp.host = Some(Box::new(shared));

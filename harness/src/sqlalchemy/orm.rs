@@ -17,9 +17,11 @@ mod entity;
 mod errors;
 mod hierarchy;
 mod hybrid;
+mod imperative;
 mod inspection;
 mod instance;
 mod keyed;
+mod kinds;
 mod mapped;
 mod mapper;
 mod options;
@@ -35,9 +37,8 @@ mod sessionmaker;
 mod set;
 
 use super::{expr, lend, names};
-use crate::python::{Args, Class, Interp, Module, Object, PyResult, Stop, Value};
+use crate::python::{Args, Class, Interp, Module, Object, PyResult, Stop, Unavailable, Value};
 use backproof_engine::Category;
-use backproof_engine::map::Direction;
 use backproof_engine::sql::{Expr, Select};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
@@ -129,7 +130,6 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("mapped_column", columns::mapped_column),
     ("column_property", |interp, args| columns::column_property(interp, args, false)),
     ("deferred", |interp, args| columns::column_property(interp, args, true)),
-    ("sessionmaker", sessionmaker::sessionmaker),
     ("scoped_session", sessionmaker::scoped_session),
     ("aliased", aliased::aliased),
     ("with_parent", comparator::with_parent),
@@ -140,8 +140,19 @@ const FUNCTIONS: &[(&str, Function)] = &[
         configure(interp)?;
         Ok(Value::None)
     }),
+    ("mapper", imperative::mapper),
+    ("clear_mappers", |interp, args| {
+        let [] = args.exactly(interp, "clear_mappers")?;
+        mapped::clear(interp)?;
+        Ok(Value::None)
+    }),
     ("class_mapper", |interp, args| {
         let class = args.positional.first().cloned().unwrap_or(Value::None);
+        if !matches!(class, Value::Class(_)) && mapped::mapped_of(&class).is_none() {
+            Unavailable::refuse(&class)?;
+            let shown = interp.repr(&class)?;
+            return Err(errors::argument_error(interp, format!("Class object expected, got '{shown}'.")));
+        }
         let id = mapped::require_mapper(interp, &class)?;
         mapped::configure_for(interp, id)?;
         mapper::MapperObject::find(interp, id)
@@ -204,8 +215,7 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
         set(interp, &module, name, Value::native(name, function));
     }
     options::install(interp, &module);
-    let session = session::class(interp);
-    set(interp, &module, "Session", Value::Class(session));
+    kinds::session_classes(interp, &module);
     let query = query::class(interp);
     super::define::construct(&query, query::construct);
     set(interp, &module, "Query", Value::Class(query));
@@ -231,8 +241,28 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     set(interp, &module, "attributes", Value::Module(attributes));
     let errors = interp.import("sqlalchemy.orm.exc")?;
     set(interp, &module, "exc", Value::Module(errors));
+    kinds::install(interp, &module)?;
+    // Modules of these names hold what stands here.
+    for (attribute, name) in [
+        ("query", "sqlalchemy.orm.query"),
+        ("session", "sqlalchemy.orm.session"),
+        ("mapperlib", "sqlalchemy.orm.mapper"),
+    ] {
+        let inner = copied(interp, name, &module);
+        set(interp, &module, attribute, Value::Module(inner));
+    }
     super::absent::complete(interp, &module);
     Ok(Rc::new(module))
+}
+
+/// A module with those names of another that the real one has.
+fn copied(interp: &mut Interp, name: &'static str, source: &Module) -> Rc<Module> {
+    let module = module(interp, name);
+    for (key, value) in source.dict.items() {
+        set(interp, &module, &key, value);
+    }
+    super::absent::complete(interp, &module);
+    Rc::new(module)
 }
 
 fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
@@ -257,17 +287,12 @@ fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     Ok(Rc::new(module))
 }
 
-/// Takes names of another module.
-fn forward(name: &'static str, from: &'static str) -> impl Fn(&mut Interp) -> PyResult<Rc<Module>> {
-    move |interp| {
-        let source = interp.import(from)?;
-        let module = module(interp, name);
-        for (key, value) in source.dict.items() {
-            set(interp, &module, &key, value);
-        }
-        super::absent::complete(interp, &module);
-        Ok(Rc::new(module))
-    }
+/// Registers a module that `sqlalchemy.orm` has made.
+fn within_orm(interp: &mut Interp, name: &'static str, attribute: &'static str) {
+    interp.register_module(name, move |interp| match interp.import("sqlalchemy.orm")?.dict.get(attribute) {
+        Some(Value::Module(module)) => Ok(module),
+        _ => Err(Stop::unsupported(format!("the module `{name}`"))),
+    });
 }
 
 /// Registers the ORM's modules.
@@ -283,7 +308,10 @@ pub(super) fn register(interp: &mut Interp) {
         Ok(Rc::new(module))
     });
     interp.register_module("sqlalchemy.ext", |_| Ok(Rc::new(Module::new("sqlalchemy.ext"))));
-    interp.register_module("sqlalchemy.orm.session", forward("sqlalchemy.orm.session", "sqlalchemy.orm"));
+    kinds::register(interp);
+    within_orm(interp, "sqlalchemy.orm.session", "session");
+    within_orm(interp, "sqlalchemy.orm.query", "query");
+    within_orm(interp, "sqlalchemy.orm.mapper", "mapperlib");
     interp.register_module("sqlalchemy.orm.collections", |interp| {
         let module = module(interp, "sqlalchemy.orm.collections");
         let list: Rc<Class> = collection::class(interp)?;
@@ -298,31 +326,21 @@ pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy.orm.attributes", |interp| {
         let module = module(interp, "sqlalchemy.orm.attributes");
         module.dict.set("get_history", Value::native("get_history", inspection::get_history));
+        for name in ["QueryableAttribute", "InstrumentedAttribute"] {
+            let class = interp.foreign_class("sqlalchemy.orm.attributes", name);
+            module.dict.set(name, Value::Class(class));
+        }
         super::absent::complete(interp, &module);
         Ok(Rc::new(module))
     });
-    interp.register_module("sqlalchemy.orm.interfaces", |interp| {
-        let module = Module::new("sqlalchemy.orm.interfaces");
-        for (name, direction) in [
-            ("ONETOMANY", Direction::OneToMany),
-            ("MANYTOONE", Direction::ManyToOne),
-            ("MANYTOMANY", Direction::ManyToMany),
-        ] {
-            let value = property::DirectionObject::value(interp, direction);
-            module.dict.set(name, value);
+    interp.register_module("sqlalchemy.orm.decl_api", |interp| {
+        let source = interp.import("sqlalchemy.orm")?;
+        let module = Module::new("sqlalchemy.orm.decl_api");
+        for (key, value) in source.dict.items() {
+            module.dict.set(&key, value);
         }
         Ok(Rc::new(module))
     });
-    for name in ["sqlalchemy.orm.query", "sqlalchemy.orm.decl_api", "sqlalchemy.orm.relationships"] {
-        interp.register_module(name, move |interp| {
-            let source = interp.import("sqlalchemy.orm")?;
-            let module = Module::new(name);
-            for (key, value) in source.dict.items() {
-                module.dict.set(&key, value);
-            }
-            Ok(Rc::new(module))
-        });
-    }
 }
 
 /// `inspect(value)` of `sqlalchemy`.

@@ -28,6 +28,21 @@ pub(crate) struct AttributeObject {
 const UNSUPPORTED: &[&str] =
     &["comparator", "impl", "dispatch", "adapter", "info", "adapt_to_entity", "operate", "reverse_operate"];
 
+/// Attributes of a column that its mapped attribute has, too.
+const OF_COLUMN: &[&str] = &[
+    "nullable",
+    "unique",
+    "index",
+    "default",
+    "server_default",
+    "onupdate",
+    "autoincrement",
+    "primary_key",
+    "foreign_keys",
+    "table",
+    "name",
+];
+
 impl AttributeObject {
     pub(crate) fn value(class: &Rc<Class>, mapped: Mapped, key: Key) -> Value {
         let owner = class.name();
@@ -144,6 +159,10 @@ impl Object for AttributeObject {
                 mapped::configure_for(interp, self.mapped.mapper)?;
                 return Ok(Some(PropertyObject::named(interp, self.mapped.mapper, self.key.clone())?));
             }
+            "info" if self.is_relationship(interp)? => {
+                let property = PropertyObject::named(interp, self.mapped.mapper, self.key.clone())?;
+                return interp.get_attr(&property, name).map(Some);
+            }
             "parent" => return super::mapper::MapperObject::find(interp, self.mapped.mapper).map(Some),
             "expression" => {
                 let expr = self.expr(interp)?;
@@ -167,6 +186,13 @@ impl Object for AttributeObject {
             let expr = self.expr(interp)?;
             expr::member(interp, this, &expr, name)?
         };
+        if found.is_none() && OF_COLUMN.contains(&name) && !self.is_relationship(interp)? {
+            // What an expression does not have, its column answers for.
+            let expr = self.expr(interp)?;
+            if let Some(column) = expr.as_column() {
+                return interp.get_attr_opt(&schema::column_value(column), name);
+            }
+        }
         // What the real attribute has and this one does not is unsupported, which the caller says.
         if found.is_some() || name.starts_with("__") || names::has_member(interp, self.type_name(), name) {
             return Ok(found);

@@ -12,6 +12,8 @@ use std::rc::Rc;
 /// What is done with every class derived from one base.
 pub(super) struct DeclarativeHook {
     pub(super) registry: Rc<Registry>,
+    /// Whether classes derived from this one are mapped as they are made.
+    maps_derived: bool,
 }
 
 impl ClassHook for DeclarativeHook {
@@ -25,6 +27,9 @@ impl ClassHook for DeclarativeHook {
         class: &Rc<Class>,
         _keywords: Vec<(Rc<str>, Value)>,
     ) -> PyResult<()> {
+        if !self.maps_derived {
+            return Ok(());
+        }
         let is_abstract = class.dict.get("__abstract__");
         if let Some(is_abstract) = is_abstract
             && interp.truth(&is_abstract)?
@@ -72,9 +77,37 @@ impl ClassHook for DeclarativeHook {
     }
 }
 
+/// The registry of the base that a class derives from, or its own.
+pub(super) fn registry_of(class: &Rc<Class>) -> Option<Rc<Registry>> {
+    class.mro().iter().find_map(|class| {
+        let hook = class.hook.borrow().clone()?;
+        hook.as_any().downcast_ref::<DeclarativeHook>().map(|hook| hook.registry.clone())
+    })
+}
+
 /// Makes a class, and with it those derived from it, a declarative base.
 pub(super) fn attach(class: &Rc<Class>, registry: &Rc<Registry>) {
-    *class.hook.borrow_mut() = Some(Rc::new(DeclarativeHook { registry: registry.clone() }));
+    *class.hook.borrow_mut() =
+        Some(Rc::new(DeclarativeHook { registry: registry.clone(), maps_derived: true }));
+}
+
+/// The constructor of a class that has none and is not given the declarative one: it takes nothing.
+fn bare_constructor() -> Value {
+    let signature = Signature::new("__init__", "self");
+    Value::native_method("__init__", move |interp, args| {
+        signature.bind(interp, args)?;
+        Ok(Value::None)
+    })
+}
+
+/// Lets a class be mapped that derives from no declarative base, with the constructor of those that do or a bare one.
+pub(super) fn attach_alone(class: &Rc<Class>, registry: &Rc<Registry>, constructed: bool) {
+    *class.hook.borrow_mut() =
+        Some(Rc::new(DeclarativeHook { registry: registry.clone(), maps_derived: false }));
+    if !own_init(class) {
+        let made = if constructed { default_constructor() } else { bare_constructor() };
+        class.dict.set("__init__", made);
+    }
 }
 
 /// What `declarative_base()` takes beside its metadata.

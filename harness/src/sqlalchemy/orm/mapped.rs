@@ -86,6 +86,23 @@ pub(crate) fn configure(interp: &mut Interp) -> PyResult<()> {
     instrument(interp)
 }
 
+/// Takes every mapping away again: classes are plain ones afterwards, and their tables stay.
+pub(super) fn clear(interp: &mut Interp) -> PyResult<()> {
+    let classes: Vec<Option<Rc<dyn Any>>> =
+        lend::read(interp, |orm| orm.mappers.iter().map(|mapper| mapper.host_class.clone()).collect())?;
+    for class in classes.into_iter().flatten().filter_map(|class| class.downcast::<Class>().ok()) {
+        for (name, value) in class.dict.items() {
+            if &*name == "__mapper__" || value.downcast::<AttributeObject>().is_some() {
+                class.dict.remove(&name);
+            }
+        }
+    }
+    lend::with_cx(interp, |cx| {
+        cx.orm.mappers.clear();
+        Ok(())
+    })
+}
+
 /// Puts an attribute on each mapped class for each property that has none there yet.
 pub(crate) fn instrument(interp: &mut Interp) -> PyResult<()> {
     let known = lend::shared(interp).instrumented;

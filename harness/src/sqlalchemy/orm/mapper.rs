@@ -3,8 +3,9 @@
 use super::property::{self, PropertyObject};
 use super::{attribute::AttributeObject, mapped};
 use crate::python::{Dict, Interp, Iter, Map, Object, PyResult, Stop, Value};
-use crate::sqlalchemy::{lend, schema};
+use crate::sqlalchemy::{lend, names, schema};
 use backproof_engine::map::{Key, MapperId, Property};
+use backproof_engine::state;
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -215,7 +216,59 @@ impl Object for MapperObject {
             }
             "configured" => Value::Bool(lend::read(interp, |orm| orm.mappers.get(id).configured)?),
             "is_mapper" => Value::Bool(true),
-            "is_aliased_class" => Value::Bool(false),
+            "is_aliased_class" | "is_selectable" | "is_instance" | "is_property" | "is_attribute"
+            | "is_bundle" | "is_clause_element" => Value::Bool(false),
+            "registry" if names::has_member(interp, "Mapper", name) => {
+                let class = mapped::class_of_mapper(interp, id)?;
+                match super::declarative::registry_of(&class) {
+                    Some(registry) => super::registry::RegistryObject::value(&registry),
+                    None => return Err(Stop::unsupported("the registry of this mapper")),
+                }
+            }
+            "common_parent" => Value::native(name, move |interp, args| {
+                let [other] = args.exactly(interp, "common_parent")?;
+                let other = mapped::require_mapper(interp, &other)?;
+                let same =
+                    lend::read(interp, |orm| state::base_mapper(orm, id) == state::base_mapper(orm, other))?;
+                Ok(Value::Bool(same))
+            }),
+            "polymorphic_iterator" => {
+                let this = MapperObject::find(interp, id)?;
+                Value::native(name, move |interp, args| {
+                    let [] = args.exactly(interp, "polymorphic_iterator")?;
+                    let all = interp.get_attr(&this, "self_and_descendants")?;
+                    let all = interp.iterate(&all)?;
+                    Ok(Iter::from_values("generator", all))
+                })
+            }
+            "get_property_by_column" => Value::native(name, move |interp, args| {
+                let [column] = args.exactly(interp, "get_property_by_column")?;
+                let Some(column) =
+                    column.downcast::<schema::ColumnObject>().map(|object| object.column.clone())
+                else {
+                    return Err(Stop::unsupported("get_property_by_column() of something else"));
+                };
+                let key = lend::read(interp, |orm| orm.mappers.get(id).key_of(&column).cloned())?;
+                match key {
+                    Some(key) => PropertyObject::named(interp, id, key),
+                    None => Err(Stop::unsupported("get_property_by_column() of a column that is not mapped")),
+                }
+            }),
+            "primary_key_from_instance" => Value::native(name, move |interp, args| {
+                let [object] = args.exactly(interp, "primary_key_from_instance")?;
+                let values = key_of(interp, id, &object)?;
+                Ok(Value::tuple(values))
+            }),
+            "identity_key_from_instance" => Value::native(name, move |interp, args| {
+                let [object] = args.exactly(interp, "identity_key_from_instance")?;
+                let values = key_of(interp, id, &object)?;
+                identity(interp, id, values)
+            }),
+            "identity_key_from_primary_key" => Value::native(name, move |interp, args| {
+                let [key] = args.exactly(interp, "identity_key_from_primary_key")?;
+                let values = interp.iterate(&key)?;
+                identity(interp, id, values)
+            }),
             "get_property" => Value::native(name, move |interp, args| {
                 mapped::configure_for(interp, id)?;
                 let key = args.positional.first().and_then(Value::as_str).cloned().unwrap_or_default();
@@ -240,6 +293,7 @@ impl Object for MapperObject {
                 Ok(Value::Bool(there))
             }),
             _ if name.starts_with("__") => return Ok(None),
+            _ if !name.starts_with('_') && !names::has_member(interp, "Mapper", name) => return Ok(None),
             _ => return Err(Stop::unsupported(format!("the attribute `{name}` of a mapper"))),
         }))
     }
@@ -255,6 +309,27 @@ impl Object for MapperObject {
         let table = lend::read(interp, |orm| orm.mappers.get(self.id).table.name().to_owned())?;
         Ok(backproof_engine::map::mapper_text(lend::profile(interp), &class.name(), &table))
     }
+}
+
+/// The values of an object's primary key.
+fn key_of(interp: &mut Interp, mapper: MapperId, object: &Value) -> PyResult<Vec<Value>> {
+    let keys: Vec<Option<Key>> = lend::read(interp, |orm| {
+        let mapper = orm.mappers.get(mapper);
+        mapper.primary_key.iter().map(|column| mapper.key_of(column).cloned()).collect()
+    })?;
+    let mut values = Vec::new();
+    for key in keys {
+        let Some(key) = key else { return Err(Stop::unsupported("a primary key that is not mapped")) };
+        values.push(interp.get_attr(object, &key)?);
+    }
+    Ok(values)
+}
+
+/// An identity key: the class at the top of its hierarchy, the key, and no token.
+fn identity(interp: &mut Interp, mapper: MapperId, values: Vec<Value>) -> PyResult<Value> {
+    let base = lend::read(interp, |orm| state::base_mapper(orm, mapper))?;
+    let class = mapped::class_of_mapper(interp, base)?;
+    Ok(Value::tuple(vec![Value::Class(class), Value::tuple(values), Value::None]))
 }
 
 /// A read-only collection of named things, in order: `mapper.attrs`, `mapper.columns`.

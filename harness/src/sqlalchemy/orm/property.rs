@@ -1,13 +1,16 @@
 //! What `User.addresses.property` shows of a mapped attribute.
 
+use super::kinds::LoaderObject;
 use super::mapped;
 use super::mapper::MapperObject;
+use super::relationship::Given;
 use crate::python::{Interp, Iter, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{lend, names, schema};
 use backproof_engine::map::{
-    Cascades, Direction, Key, Lazy, MapperId, Property, Relationship, RelationshipArgs,
+    Cascades, Direction, Key, Lazy, MapperId, PassiveDeletes, Property, Relationship, RelationshipArgs,
 };
+use backproof_engine::Orm;
 use backproof_engine::schema::Column;
 use backproof_engine::sql::Expr;
 use backproof_engine::version::Behaviour;
@@ -89,6 +92,9 @@ impl Object for PropertyObject {
         match name {
             "key" => return Ok(Some(Value::from(self.key.clone()))),
             "parent" => return MapperObject::find(interp, self.mapper).map(Some),
+            "is_property" => return Ok(Some(Value::Bool(true))),
+            "is_attribute" | "is_mapper" | "is_aliased_class" | "is_instance" | "is_selectable"
+            | "is_clause_element" | "is_bundle" => return Ok(Some(Value::Bool(false))),
             "class_attribute" => {
                 let class = mapped::class_of_mapper(interp, self.mapper)?;
                 return interp.get_attr(&Value::Class(class), &self.key).map(Some);
@@ -103,8 +109,12 @@ impl Object for PropertyObject {
                     Ok(Some(Value::list(values)))
                 }
                 "expression" => {
-                    let expr = column.expr.clone().or_else(|| column.columns.first().map(Expr::column));
-                    Ok(expr.map(ExprObject::value))
+                    let expr = column.expr.clone().map(ExprObject::value);
+                    Ok(expr.or_else(|| column.columns.first().map(schema::column_value)))
+                }
+                "strategy" => {
+                    let deferred = column.deferral.deferred;
+                    Ok(Some(LoaderObject::of_column(interp, deferred, self.identity())))
                 }
                 "deferred" => Ok(Some(Value::Bool(column.deferral.deferred))),
                 "group" => Ok(Some(column.deferral.group.clone().map_or(Value::None, Value::from))),
@@ -112,7 +122,10 @@ impl Object for PropertyObject {
                 "active_history" => Ok(Some(Value::Bool(column.active_history))),
                 _ => Ok(None),
             },
-            Property::Relationship(relationship) => relationship_attr(interp, &relationship, name),
+            Property::Relationship(relationship) => {
+                let id = self.identity();
+                relationship_attr(interp, &relationship, id, name)
+            }
         }
     }
 
@@ -130,8 +143,20 @@ impl Object for PropertyObject {
 fn relationship_attr(
     interp: &mut Interp,
     relationship: &Rc<Relationship>,
+    id: u64,
     name: &str,
 ) -> PyResult<Option<Value>> {
+    let args = &relationship.args;
+    let given = args.host.0.as_ref().and_then(|given| given.downcast_ref::<Given>());
+    match (name, given) {
+        ("info", Some(given)) => return Ok(Some(given.info.clone())),
+        ("argument", Some(given)) if !given.argument(name).is_none() => {
+            return Ok(Some(given.argument(name)));
+        }
+        ("doc" | "collection_class" | "join_depth", Some(given)) => return Ok(Some(given.argument(name))),
+        ("doc" | "collection_class" | "join_depth", None) => return Ok(Some(Value::None)),
+        _ => {}
+    }
     let Some(resolved) = relationship.resolved.get() else {
         return Err(Stop::unsupported("a relationship that is not configured"));
     };
@@ -153,6 +178,27 @@ fn relationship_attr(
             None if relationship.syncs.get() || relationship.args.is_viewonly() => Value::None,
             given => Value::Bool(given == Some(true)),
         },
+        "passive_deletes" => match args.passive_deletes {
+            Some(PassiveDeletes::All) => Value::from("all"),
+            given => Value::Bool(given.is_some()),
+        },
+        "passive_updates" => Value::Bool(args.passive_updates.unwrap_or(true)),
+        "active_history" => Value::Bool(args.active_history),
+        "innerjoin" => Value::Bool(args.innerjoin.unwrap_or(false)),
+        "_reverse_property" => {
+            let target = resolved.target;
+            let back = relationship.back_populates.borrow().clone();
+            let set = crate::python::Set::new(crate::python::MapSet::new());
+            if let Some(key) = back {
+                let other = PropertyObject::named(interp, target, key)?;
+                interp.set_add(&set, other)?;
+            }
+            Value::Set(Rc::new(set))
+        }
+        "strategy" => match LoaderObject::of_relationship(interp, resolved.lazy, id) {
+            Some(loader) => loader,
+            None => return Err(Stop::unsupported("the strategy of a relationship that is queried")),
+        },
         "post_update" => Value::Bool(relationship.args.post_update),
         "single_parent" => Value::Bool(relationship.args.single_parent),
         "lazy" => lazy_value(resolved.lazy),
@@ -168,11 +214,29 @@ fn relationship_attr(
         "local_columns" => columns(interp, resolved.local_remote_pairs.iter().map(|(local, _)| local))?,
         "remote_side" => columns(interp, resolved.remote_side.iter())?,
         "order_by" if resolved.order_by.is_empty() => Value::Bool(false),
-        "order_by" => Value::list(resolved.order_by.iter().cloned().map(ExprObject::value).collect()),
+        "order_by" => {
+            let shown = |expr: &Expr| match expr.as_column() {
+                Some(column) => schema::column_value(column),
+                None => ExprObject::value(expr.clone()),
+            };
+            let items = resolved.order_by.iter().map(shown).collect();
+            if lend::has(interp, Behaviour::RelationshipSubclass) {
+                Value::tuple(items)
+            } else {
+                Value::list(items)
+            }
+        }
         "local_remote_pairs" => pairs(&resolved.local_remote_pairs),
         "synchronize_pairs" => pairs(&resolved.synchronize_pairs),
         "secondary_synchronize_pairs" => pairs(&resolved.secondary_synchronize_pairs),
         _ if name.starts_with("__") => return Ok(None),
+        "_is_self_referential" => {
+            let same = |orm: &Orm| orm.mappers.base(resolved.target) == orm.mappers.base(relationship.parent);
+            Value::Bool(lend::read(interp, same)?)
+        }
+        _ if !names::has_member(interp, "RelationshipProperty", name) && !name.starts_with('_') => {
+            return Err(interp.raise("AttributeError", name));
+        }
         _ => return Err(Stop::unsupported(format!("the attribute `{name}` of a relationship"))),
     }))
 }

@@ -168,11 +168,15 @@ impl Object for RegistryObject {
             "mapped" => Value::native(name, move |interp, args| {
                 let [class] = args.exactly(interp, "registry.mapped")?;
                 if let Value::Class(class) = &class {
-                    super::declarative::attach(class, &registry);
+                    super::declarative::attach_alone(class, &registry, true);
                     super::scan::map_class(interp, class, &registry)?;
                 }
                 Ok(class)
             }),
+            "map_imperatively" => Value::native(name, move |interp, args| {
+                super::imperative::map(interp, &registry, "registry.map_imperatively", true, args)
+            }),
+            "dispose" => Value::native(name, |_, _| Err(Stop::unsupported("disposing of one registry"))),
             "configure" => Value::native(name, |interp, _| {
                 super::mapped::configure(interp)?;
                 Ok(Value::None)

@@ -9,7 +9,9 @@ use super::{comparator, errors, keyed, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::schema::TableObject;
 use crate::sqlalchemy::{expr, lend, warning};
-use backproof_engine::map::{Backref, Cascades, Lazy, PassiveDeletes, RelationshipArgs, Shape, Target};
+use backproof_engine::map::{
+    Backref, Cascades, HostArgs, Lazy, PassiveDeletes, RelationshipArgs, Shape, Target,
+};
 use backproof_engine::version::Behaviour;
 use backproof_engine::{Cx, Deferred, Warning};
 use std::any::Any;
@@ -87,7 +89,30 @@ impl RelationshipDecl {
 
     /// The engine's arguments; strings and callables are looked up in `scope` when mappers are configured.
     pub(crate) fn engine_args(&self, interp: &mut Interp, scope: &Scope) -> PyResult<RelationshipArgs> {
-        read(interp, scope, &self.arguments, true)
+        let given = Given::of(&self.arguments);
+        let args = read(interp, scope, &self.arguments, true)?;
+        Ok(RelationshipArgs { host: HostArgs(Some(Rc::new(given))), ..args })
+    }
+}
+
+/// What `relationship()` was given that is read from its property again.
+pub(super) struct Given {
+    arguments: Keywords,
+    /// One dictionary, given or not.
+    pub(super) info: Value,
+}
+
+impl Given {
+    fn of(arguments: &Keywords) -> Given {
+        let info = arguments.iter().find(|(name, value)| &**name == "info" && !value.is_none());
+        let info = info.map_or_else(|| Value::dict(crate::python::Map::new()), |(_, value)| value.clone());
+        Given { arguments: arguments.clone(), info }
+    }
+
+    /// The argument as it was given, or `None`.
+    pub(super) fn argument(&self, name: &str) -> Value {
+        let found = self.arguments.iter().find(|(known, _)| **known == *name);
+        found.map_or(Value::None, |(_, value)| value.clone())
     }
 }
 
@@ -327,7 +352,9 @@ fn target(interp: &mut Interp, scope: &Scope, value: &Value) -> PyResult<Deferre
         }
         return Ok(late(scope, value, target_now));
     }
-    if matches!(value, Value::Function(_) | Value::Native(_)) {
+    // A class may be mapped after the one that speaks of it.
+    let waits = value.as_class().is_some() && mapped::mapped_of(value).is_none();
+    if waits || matches!(value, Value::Function(_) | Value::Native(_)) {
         return Ok(late(scope, value, target_now));
     }
     target_now(interp, value).map(Deferred::Now)

@@ -1,7 +1,7 @@
 //! `sessionmaker()` and `scoped_session()`: what makes sessions.
 
 use super::session;
-use crate::python::{Args, Interp, Object, PyResult, Stop, Value, fresh_identity};
+use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value, fresh_identity};
 use crate::sqlalchemy::lend;
 use backproof_engine::version::Behaviour;
 use std::any::Any;
@@ -41,6 +41,35 @@ impl SessionMakerObject {
     }
 }
 
+impl SessionMakerObject {
+    /// What it makes sessions with: what was given besides, then what every factory says.
+    fn settings(&self, interp: &mut Interp) -> Keywords {
+        let mut own: Vec<(&str, Value)> = vec![("bind", Value::None), ("autoflush", Value::Bool(true))];
+        if lend::has(interp, Behaviour::SessionAutocommit) {
+            own.push(("autocommit", Value::Bool(false)));
+        }
+        own.push(("expire_on_commit", Value::Bool(true)));
+        let given = self.keywords.borrow().clone();
+        let is_own = |name: &str| own.iter().any(|(known, _)| *known == name);
+        let mut all: Keywords = given.iter().filter(|(name, _)| !is_own(name)).cloned().collect();
+        for (name, default) in own {
+            let value =
+                given.iter().find(|(known, _)| &**known == name).map_or(default, |(_, value)| value.clone());
+            all.push((name.into(), value));
+        }
+        all
+    }
+
+    /// `maker.kw`: what every factory says, as given or by default, in a dictionary.
+    fn keywords(&self, interp: &mut Interp) -> PyResult<Value> {
+        let dict = Value::dict(crate::python::Map::new());
+        for (name, value) in self.settings(interp) {
+            interp.set_item(&dict, &Value::from(name), value)?;
+        }
+        Ok(dict)
+    }
+}
+
 fn set(keywords: &mut Keywords, name: Rc<str>, value: Value) {
     match keywords.iter_mut().find(|(known, _)| *known == name) {
         Some((_, old)) => *old = value,
@@ -73,7 +102,7 @@ impl Object for SessionMakerObject {
         self.make(interp, args)
     }
 
-    fn get_attr(&self, _interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+    fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
         let this = this.clone();
         match name {
             "configure" => Ok(Some(Value::native(name, move |interp, args| {
@@ -99,27 +128,23 @@ impl Object for SessionMakerObject {
                 let transaction = interp.call_method(&session, "begin", Args::none())?;
                 Ok(Value::object(SessionBeginObject { session, transaction }))
             }))),
-            "kw" => Err(Stop::unsupported("the attribute `kw` of a sessionmaker")),
+            "kw" => self.keywords(interp).map(Some),
+            "class_" => Ok(Some(match &self.class {
+                Some(class) => class.clone(),
+                None => Value::Class(session::class(interp)),
+            })),
             _ => Ok(None),
         }
     }
 
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        let mut order = vec![("bind", Value::None), ("autoflush", Value::Bool(true))];
-        if lend::has(interp, Behaviour::SessionAutocommit) {
-            order.push(("autocommit", Value::Bool(false)));
-        }
-        order.push(("expire_on_commit", Value::Bool(true)));
-        let given = self.keywords.borrow().clone();
-        let mut shown = vec!["class_='Session'".to_owned()];
-        for (name, value) in &given {
-            if !order.iter().any(|(known, _)| **known == **name) {
-                shown.push(format!("{name}={}", interp.repr(value)?));
-            }
-        }
-        for (name, default) in &order {
-            let value = given.iter().find(|(known, _)| &**known == *name).map_or(default, |(_, value)| value);
-            shown.push(format!("{name}={}", interp.repr(value)?));
+        let class = match &self.class {
+            Some(Value::Class(class)) => class.name(),
+            _ => "Session".into(),
+        };
+        let mut shown = vec![format!("class_='{class}'")];
+        for (name, value) in self.settings(interp) {
+            shown.push(format!("{name}={}", interp.repr(&value)?));
         }
         Ok(format!("sessionmaker({})", shown.join(", ")))
     }
@@ -158,8 +183,17 @@ impl Object for SessionBeginObject {
     }
 }
 
+/// The class of factories.
+pub(super) fn class(interp: &mut Interp) -> Rc<Class> {
+    let class = interp.foreign_class("sqlalchemy.orm.session", "sessionmaker");
+    if class.construct.borrow().is_none() {
+        crate::sqlalchemy::define::construct(&class, sessionmaker);
+    }
+    class
+}
+
 /// `sessionmaker(…)`.
-pub(crate) fn sessionmaker(interp: &mut Interp, args: Args) -> PyResult<Value> {
+fn sessionmaker(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let mut keywords = Keywords::new();
     let by_keyword = lend::has(interp, Behaviour::SessionKeywordsOnly);
     let places: &[&str] = if by_keyword {
