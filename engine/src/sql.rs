@@ -15,16 +15,18 @@ mod op;
 mod operate;
 mod select;
 mod traverse;
+mod window;
 
 pub use assigned::Assigned;
 pub use compile::{Compiled, CompiledBind, CompiledColumn, Dialect, Execution};
-pub use dml::{Delete, Insert, InsertValues, Update};
+pub use dml::{Delete, Insert, InsertValues, OnConflict, OnConflictTarget, Update};
 pub use expr::{AliasColumn, Bind, Case, Expr, ExprKind, Function, LabelName, Late, Text, Token};
 pub use from::{Alias, AliasElement, AliasKind, FromItem, FunctionTable, Join, ValuesTable};
 pub use link::{NoLink, can_link, link};
 pub use op::Op;
 pub use operate::Operand;
 pub use select::{Body, CompoundKind, CompoundSelect, Correlate, LabelStyle, Select, TextualSelect};
+pub use window::{Frame, FrameEnd, WindowKind, Windowed};
 
 use crate::error::Result;
 use crate::value::Value;

@@ -46,7 +46,10 @@ pub(super) fn run(
     let (before, row, after) =
         (&compiled.pieces[..start], &compiled.pieces[start..end], &compiled.pieces[end..]);
     let (prefix, _) = fill(prepared, before, &sets[0], sets, None)?;
-    let (suffix, _) = fill(prepared, after, &sets[0], sets, None)?;
+    let (suffix, beyond) = fill(prepared, after, &sets[0], sets, None)?;
+    if !beyond.is_empty() {
+        return Err(Error::unsupported("a batch of an insert with parameters after its rows"));
+    }
     let mut rows = Vec::with_capacity(sets.len());
     for (group, set) in sets.iter().enumerate() {
         rows.push(fill(prepared, row, set, sets, Some(group))?);

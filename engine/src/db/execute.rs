@@ -11,7 +11,9 @@ use crate::host::Cx;
 use crate::schema::{Column, ColumnDefault, SqlType, Table};
 use crate::sql::compile::{self, Piece};
 use crate::sql::key::cache_key;
-use crate::sql::{Bind, Compiled, CompiledBind, Dialect, Execution, Late, Params, Statement, Token};
+use crate::sql::{
+    Bind, Compiled, CompiledBind, Dialect, Execution, InsertValues, Late, Params, Statement, Token,
+};
 use crate::value::Value;
 use crate::version::{Behaviour, Profile};
 use std::fmt::Write as _;
@@ -160,7 +162,10 @@ fn prepare(
     let profile = databases.profile(database);
     let mut names: Vec<Rc<str>> = first.keys().cloned().collect();
     names.sort();
-    let keyed = if profile.has(Behaviour::CompiledCache) { cache_key(statement, &names, many) } else { None };
+    let is_upsert = matches!(statement, Statement::Insert(insert) if insert.conflict.is_some());
+    let caches =
+        profile.has(Behaviour::CompiledCache) && (!is_upsert || profile.has(Behaviour::UpsertsCached));
+    let keyed = if caches { cache_key(statement, &names, many) } else { None };
     if let Some(keyed) = &keyed
         && let Some(entry) = databases.database_mut(database).cache.get(&keyed.key)
     {
@@ -323,7 +328,12 @@ pub(super) fn fill(
             if let Some(types) = &bind.tuple {
                 let rows = items.len().checked_div(types.len()).unwrap_or(0);
                 let row = format!("({})", vec!["?"; types.len()].join(", "));
-                let _ = write!(text, "(VALUES {})", vec![row.as_str(); rows].join(", "));
+                if rows == 0 {
+                    let ones = vec!["1"; types.len()].join(", ");
+                    let _ = write!(text, "(SELECT {ones} FROM (SELECT {ones}) WHERE 1!=1)");
+                } else {
+                    let _ = write!(text, "(VALUES {})", vec![row.as_str(); rows].join(", "));
+                }
                 for (item, ty) in items.iter().zip(types.iter().cycle()) {
                     values
                         .push(convert::bind(ty, item).map_err(|refusal| refused(&refusal, compiled, sets))?);
@@ -490,15 +500,22 @@ fn finish(result: &mut ExecResult, statement: &Statement, compiled: &Compiled, s
             result.columns.clear();
             result.postfetch.clear();
         }
-        result.inserted_primary_keys = primary_keys(result, &insert.table, compiled, &sets);
+        let is_inline = insert.inline || matches!(insert.values, InsertValues::Select(..));
+        result.inserted_primary_keys = primary_keys(result, &insert.table, compiled, &sets, is_inline);
     }
     result.written = sets;
 }
 
 /// Each inserted row's key: from the parameters, from what came back, or from the driver for a single row.
-fn primary_keys(result: &ExecResult, table: &Table, compiled: &Compiled, sets: &[Params]) -> Vec<Vec<Value>> {
+fn primary_keys(
+    result: &ExecResult,
+    table: &Table,
+    compiled: &Compiled,
+    sets: &[Params],
+    is_inline: bool,
+) -> Vec<Vec<Value>> {
     let generated = table.autoincrement_column();
-    let single = sets.len() == 1;
+    let single = sets.len() == 1 && !is_inline;
     sets.iter()
         .enumerate()
         .map(|(row, set)| {

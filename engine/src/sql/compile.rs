@@ -4,14 +4,19 @@
 //! known. Names of anonymous binds, aliases and labels share one count for each stem, in order of appearance.
 
 pub(crate) mod ddl;
+mod dialect;
 mod dml;
 mod expr;
 mod from;
 pub(crate) mod ident;
 mod labels;
+mod reserved;
 mod select;
 pub(crate) mod types;
+mod upsert;
+mod window;
 
+pub use dialect::Dialect;
 pub(crate) use labels::result_names;
 
 use self::select::Place;
@@ -25,16 +30,6 @@ use crate::version::{Behaviour, Profile};
 use indexmap::IndexMap;
 use std::fmt::Write as _;
 use std::rc::Rc;
-
-/// Whose SQL is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Dialect {
-    /// What `print(statement)` shows: `:name` parameters.
-    #[default]
-    Default,
-    /// What is executed: `?` parameters.
-    Sqlite,
-}
 
 /// A compiled statement.
 #[derive(Debug, Clone)]
@@ -207,6 +202,11 @@ impl<'a> Compiler<'a> {
         self.dialect == Dialect::Sqlite
     }
 
+    /// Whether `true` stands alone as a condition.
+    pub(super) fn has_booleans(&self) -> bool {
+        matches!(self.dialect, Dialect::Default | Dialect::Postgresql)
+    }
+
     /// Counts nesting, so that a document cannot exhaust the stack.
     pub(super) fn nested<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.depth += 1;
@@ -232,13 +232,14 @@ impl<'a> Compiler<'a> {
     }
 
     /// A placeholder for a bind of the tree.
-    pub(super) fn bind(&mut self, bind: &Bind) -> String {
+    pub(super) fn bind(&mut self, bind: &Bind) -> Result<String> {
         if self.literal_binds {
+            self.only_known("values written out")?;
             if let Some(values) = &bind.expanding {
-                return values.iter().map(literal).collect::<Vec<_>>().join(", ");
+                return Ok(values.iter().map(literal).collect::<Vec<_>>().join(", "));
             }
             if let Some(value) = &bind.value {
-                return literal(value);
+                return Ok(literal(value));
             }
         }
         let name = if bind.unique {
@@ -259,9 +260,14 @@ impl<'a> Compiler<'a> {
     }
 
     /// A placeholder for a bind.
-    pub(super) fn place(&mut self, bind: CompiledBind) -> String {
+    pub(super) fn place(&mut self, bind: CompiledBind) -> Result<String> {
+        let plain = |character: char| character.is_ascii_alphanumeric() || character == '_';
+        if self.dialect != Dialect::Mysql && !bind.name.chars().all(plain) {
+            self.only_known("a parameter of such a name")?;
+        }
+        let cast = if bind.expanding.is_none() { self.after_placeholder(&bind.ty)? } else { "" };
         self.binds.push(bind);
-        format!("{OPEN}{}{CLOSE}", self.binds.len() - 1)
+        Ok(format!("{OPEN}{}{CLOSE}{cast}", self.binds.len() - 1))
     }
 
     /// An identifier, quoted where the dialect needs it.
@@ -359,8 +365,7 @@ impl Compiled {
                     // Writing to a string cannot fail.
                     let _ = match (&bind.expanding, dialect) {
                         (Some(_), _) => write!(text, "({later}{}])", bind.name),
-                        (None, Dialect::Default) => write!(text, ":{}", bind.name),
-                        (None, Dialect::Sqlite) => write!(text, "?"),
+                        (None, dialect) => write!(text, "{}", dialect.placeholder(&bind.name)),
                     };
                 }
             }

@@ -3,6 +3,7 @@
 //! Which columns are written is known when a statement is executed: those in `values`, those among the parameters,
 //! and those with a default.
 
+use super::compile::Dialect;
 use super::expr::Expr;
 use super::select::Select;
 use crate::schema::{Column, Table};
@@ -18,7 +19,7 @@ pub enum InsertValues {
     Row(Vec<(Column, Expr)>),
     /// `values([…, …])`: one statement with several rows.
     Rows(Vec<Vec<(Column, Expr)>>),
-    /// `INSERT … SELECT`.
+    /// `INSERT … SELECT`; the columns beyond those of the select have defaults that it writes too.
     Select(Vec<Column>, Rc<Select>),
 }
 
@@ -36,6 +37,32 @@ pub struct Insert {
     /// Do not ask for the generated key (`inline()`).
     pub inline: bool,
     pub prefixes: Vec<Rc<str>>,
+    /// What it does where a row is there already.
+    pub conflict: Option<Rc<OnConflict>>,
+    /// Whose `insert()` made it: what its text is without a dialect.
+    pub dialect: Dialect,
+}
+
+/// What an insert does where a row is there already.
+#[derive(Debug, Clone)]
+pub struct OnConflict {
+    pub target: OnConflictTarget,
+    /// What is written then; `None` where nothing is.
+    pub set: Option<Vec<(Column, Expr)>>,
+    pub condition: Option<Expr>,
+    /// MySQL's `ON DUPLICATE KEY UPDATE`.
+    pub duplicate_key: bool,
+    /// In the order in which it was given, not in the table's.
+    pub ordered: bool,
+}
+
+/// Which rows count as there already.
+#[derive(Debug, Clone)]
+pub enum OnConflictTarget {
+    Any,
+    Constraint(Rc<str>),
+    /// The columns of an index, with the index's own condition.
+    Columns(Vec<Expr>, Option<Expr>),
 }
 
 /// `UPDATE`.
@@ -44,9 +71,12 @@ pub struct Update {
     pub table: Table,
     /// `values(…)`, in order; parameters may add columns.
     pub values: Vec<(Column, Expr)>,
+    /// In the order of `values`, not in that of the table's columns.
+    pub ordered: bool,
     pub where_: Vec<Expr>,
     pub returning: Vec<Expr>,
     pub return_defaults: bool,
+    pub prefixes: Vec<Rc<str>>,
     /// What the statement cache tells it apart by, besides what it says.
     pub tag: Option<Rc<str>>,
 }
@@ -71,6 +101,8 @@ impl Insert {
             sort_returning: false,
             inline: false,
             prefixes: Vec::new(),
+            conflict: None,
+            dialect: Dialect::Default,
         }
     }
 
@@ -85,9 +117,11 @@ impl Update {
         Update {
             table: table.clone(),
             values: Vec::new(),
+            ordered: false,
             where_: Vec::new(),
             returning: Vec::new(),
             return_defaults: false,
+            prefixes: Vec::new(),
             tag: None,
         }
     }

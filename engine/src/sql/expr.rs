@@ -5,6 +5,7 @@
 use super::from::Alias;
 use super::op::Op;
 use super::select::Body;
+use super::window::Windowed;
 use crate::host::Callback;
 use crate::schema::{Column, SqlType};
 use crate::value::Value;
@@ -74,6 +75,8 @@ pub enum ExprKind {
     },
     /// A name given as a string to `ORDER BY` or `GROUP BY`, looked up among the select's columns.
     LabelReference(Rc<str>),
+    /// The right side of `COLLATE`.
+    Collation(Rc<str>),
     /// `EXTRACT(field FROM element)`.
     Extract {
         field: Rc<str>,
@@ -100,11 +103,7 @@ pub enum ExprKind {
         element: Expr,
         ty: SqlType,
     },
-    Over {
-        element: Expr,
-        partition_by: Vec<Expr>,
-        order_by: Vec<Expr>,
-    },
+    Windowed(Windowed),
     /// What nested deeper than the engine goes.
     TooDeep,
     /// Marks for a join condition; prints as its element does.

@@ -28,7 +28,7 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
         ExprKind::Column(column) => column.ty(),
         ExprKind::AliasColumn(column) => column.ty.clone(),
         ExprKind::Bind(bind) => bind.ty.clone(),
-        ExprKind::Null | ExprKind::Text(_) | ExprKind::LabelReference(_) | ExprKind::TooDeep => SqlType::Null,
+        ExprKind::Null | ExprKind::Collation(_) | ExprKind::Text(_) | ExprKind::LabelReference(_) | ExprKind::TooDeep => SqlType::Null,
         ExprKind::Extract { .. } => SqlType::Integer,
         ExprKind::True | ExprKind::False | ExprKind::Exists(_) | ExprKind::AsBoolean { .. } => {
             SqlType::Boolean
@@ -46,8 +46,8 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
         ExprKind::Grouping(element)
         | ExprKind::GroupingSince(element, _)
         | ExprKind::Annotated { element, .. }
-        | ExprKind::OfEntity { element, .. }
-        | ExprKind::Over { element, .. } => element.ty(),
+        | ExprKind::OfEntity { element, .. } => element.ty(),
+        ExprKind::Windowed(windowed) => windowed.ty(),
         ExprKind::Function(function) => function.ty.clone(),
         ExprKind::Case(case) => case.ty.clone(),
         ExprKind::ScalarSelect(body) | ExprKind::SelectList(body) => {

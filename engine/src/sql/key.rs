@@ -2,7 +2,7 @@
 //! places. Values of binds are left out, their types and positions are in; what is anonymous is numbered.
 
 use super::Statement;
-use super::dml::InsertValues;
+use super::dml::{InsertValues, OnConflict, OnConflictTarget};
 use super::expr::{Bind, Expr, ExprKind, LabelName, Token};
 use super::from::{Alias, AliasElement, FromItem};
 use super::select::{Body, CompoundSelect, Correlate, Select, TextualSelect};
@@ -49,11 +49,18 @@ pub fn cache_key(statement: &Statement, parameters: &[Rc<str>], many: bool) -> O
             for prefix in &insert.prefixes {
                 writer.text(prefix);
             }
+            if let Some(conflict) = &insert.conflict {
+                writer.conflict(conflict);
+            }
         }
         Statement::Update(update) => {
             writer.word("update");
             writer.table(&update.table);
             writer.assignments(&update.values);
+            writer.word(if update.ordered { "ordered" } else { "" });
+            for prefix in &update.prefixes {
+                writer.text(prefix);
+            }
             writer.exprs(&update.where_);
             writer.exprs(&update.returning);
             writer.text(update.tag.as_deref().unwrap_or_default());
@@ -125,6 +132,23 @@ impl Writer {
             self.column(column);
             self.expr(expr);
         }
+    }
+
+    fn conflict(&mut self, conflict: &OnConflict) {
+        self.word("conflict");
+        match &conflict.target {
+            OnConflictTarget::Any => self.word("any"),
+            OnConflictTarget::Constraint(name) => self.text(name),
+            OnConflictTarget::Columns(elements, condition) => {
+                self.exprs(elements);
+                self.maybe(condition.as_ref());
+            }
+        }
+        match &conflict.set {
+            Some(set) => self.assignments(set),
+            None => self.word("nothing"),
+        }
+        self.maybe(conflict.condition.as_ref());
     }
 
     fn exprs(&mut self, exprs: &[Expr]) {
@@ -348,6 +372,10 @@ impl Writer {
                 self.word("reference");
                 self.text(name);
             }
+            ExprKind::Collation(name) => {
+                self.word("collation");
+                self.text(name);
+            }
             ExprKind::Extract { field, element } => {
                 self.word("extract");
                 self.text(field);
@@ -407,11 +435,9 @@ impl Writer {
                 let _ = write!(self.out, "coerce {ty:?}|");
                 self.expr(element);
             }
-            ExprKind::Over { element, partition_by, order_by } => {
-                self.word("over");
-                self.expr(element);
-                self.exprs(partition_by);
-                self.exprs(order_by);
+            ExprKind::Windowed(windowed) => {
+                self.text(&windowed.shape());
+                self.exprs(&windowed.children());
             }
             ExprKind::Annotated { element, .. } | ExprKind::OfEntity { element, .. } => self.expr(element),
         }

@@ -50,10 +50,13 @@ pub enum Op {
     NotIContains,
     Between,
     NotBetween,
+    BetweenSymmetric,
+    NotBetweenSymmetric,
     Match,
     NotMatch,
     RegexpMatch,
     NotRegexpMatch,
+    RegexpReplace,
     Collate,
     Desc,
     Asc,
@@ -72,6 +75,12 @@ pub enum Op {
     BitNot,
     ShiftLeft,
     ShiftRight,
+    /// `x[i]` of an array.
+    GetItem,
+    /// `x['key']` of a JSON value.
+    JsonItem,
+    /// `x[('a', 1)]` of a JSON value.
+    JsonPath,
     /// `x.op('…')(y)`.
     Custom {
         text: Rc<str>,
@@ -97,7 +106,7 @@ const LARGEST: i32 = 100;
 impl Op {
     fn known_precedence(&self) -> Option<i32> {
         Some(match self {
-            Op::Any | Op::All => 15,
+            Op::Any | Op::All | Op::GetItem | Op::JsonItem | Op::JsonPath => 15,
             Op::Mul | Op::Div | Op::FloorDiv | Op::Mod | Op::Neg | Op::BitNot => 8,
             Op::Add | Op::Sub | Op::BitAnd | Op::BitOr | Op::BitXor | Op::ShiftLeft | Op::ShiftRight => 7,
             Op::Concat => 6,
@@ -105,6 +114,7 @@ impl Op {
             | Op::NotMatch
             | Op::RegexpMatch
             | Op::NotRegexpMatch
+            | Op::RegexpReplace
             | Op::Like
             | Op::NotLike
             | Op::ILike
@@ -123,6 +133,8 @@ impl Op {
             | Op::Le
             | Op::Between
             | Op::NotBetween
+            | Op::BetweenSymmetric
+            | Op::NotBetweenSymmetric
             | Op::Distinct
             | Op::Not
             | Op::IsTrue
@@ -203,6 +215,8 @@ impl Op {
             Op::NotIContains => Op::IContains,
             Op::Between => Op::NotBetween,
             Op::NotBetween => Op::Between,
+            Op::BetweenSymmetric => Op::NotBetweenSymmetric,
+            Op::NotBetweenSymmetric => Op::BetweenSymmetric,
             Op::Match => Op::NotMatch,
             Op::NotMatch => Op::Match,
             Op::RegexpMatch => Op::NotRegexpMatch,
@@ -262,6 +276,8 @@ impl Op {
             Op::NotLike => " NOT LIKE ",
             Op::Between => " BETWEEN ",
             Op::NotBetween => " NOT BETWEEN ",
+            Op::BetweenSymmetric => " BETWEEN SYMMETRIC ",
+            Op::NotBetweenSymmetric => " NOT BETWEEN SYMMETRIC ",
             Op::Match => " MATCH ",
             Op::Collate => " COLLATE ",
             Op::BitAnd => " & ",

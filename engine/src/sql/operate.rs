@@ -86,12 +86,112 @@ impl Expr {
         if matches!(op, Op::In | Op::NotIn) {
             return self.in_list(op, other);
         }
+        if let ExprKind::Unary { op: Op::Any | Op::All, .. } = self.kind() {
+            return self.compare_with_all(&op, other);
+        }
         if op.is_comparison() && !matches!(op, Op::Custom { .. }) {
             return self.compare(op, other, escape);
         }
         let right = self.coerce(&op, other)?;
         let (op, ty) = infer::result(&op, &self.ty(), &right.ty());
         Ok(Expr::binary(self.clone(), right, op, ty, None))
+    }
+
+    /// A comparison with `ANY (…)` or `ALL (…)`, which stands on the right whichever side it was given on.
+    fn compare_with_all(&self, op: &Op, other: Operand) -> Result<Expr> {
+        if !matches!(op, Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge) {
+            let message = "Only comparison operators may be used with ANY/ALL";
+            return Err(Error::new(ErrorKind::ArgumentError, message));
+        }
+        let left = self.coerce(op, other)?;
+        Ok(Expr::binary(left, self.clone(), op.reflected(), SqlType::Boolean, None))
+    }
+
+    /// The same operation, of another type.
+    pub fn with_type(&self, ty: SqlType) -> Expr {
+        match self.kind() {
+            ExprKind::Binary { left, right, op, negated, escape, .. } => Expr::new(ExprKind::Binary {
+                left: left.clone(),
+                right: right.clone(),
+                op: op.clone(),
+                ty,
+                negated: negated.clone(),
+                escape: escape.clone(),
+            }),
+            _ => self.clone(),
+        }
+    }
+
+    /// The same operation by the operator that negates it.
+    pub(super) fn by_negated_operator(&self) -> Expr {
+        match self.kind() {
+            ExprKind::Binary { left, right, op, ty, negated: Some(negated), escape } => {
+                Expr::new(ExprKind::Binary {
+                    left: left.clone(),
+                    right: right.clone(),
+                    op: negated.clone(),
+                    ty: ty.clone(),
+                    negated: Some(op.clone()),
+                    escape: escape.clone(),
+                })
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// `any_(self)`, `all_(self)`.
+    pub fn any_or_all(&self, op: Op) -> Expr {
+        Expr::new(ExprKind::Unary { op, operand: self.clone(), ty: self.ty() })
+    }
+
+    /// `tuple_(…)`.
+    pub fn tuple(items: Vec<Expr>) -> Expr {
+        let items = items.into_iter().map(|item| item.self_group(Op::Comma)).collect();
+        Expr::new(ExprKind::Grouping(Expr::new(ExprKind::List { op: Op::Comma, items })))
+    }
+
+    /// The expressions of a tuple.
+    pub fn as_tuple(&self) -> Option<&[Expr]> {
+        let inner = match self.kind() {
+            ExprKind::Grouping(inner) => inner,
+            _ => self,
+        };
+        match inner.kind() {
+            ExprKind::List { op: Op::Comma, items } => Some(items),
+            _ => None,
+        }
+    }
+
+    /// `tuple_(…).in_([(…), …])`: rows of values, one after the other.
+    pub fn tuple_in(&self, op: Op, values: Vec<Value>) -> Expr {
+        let items = self.as_tuple().unwrap_or_default();
+        let types: Rc<[SqlType]> = items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| match (item.ty(), values.get(at)) {
+                (SqlType::Null, Some(value)) => infer::type_of(value),
+                (ty, _) => ty,
+            })
+            .collect();
+        let bind = self.named_bind(None, SqlType::Null);
+        let right = Expr::new(ExprKind::Bind(Bind { expanding: Some(values), tuple: Some(types), ..bind }));
+        Expr::binary(self.clone(), right, op, SqlType::Boolean, None)
+    }
+
+    /// `regexp_replace(pattern, replacement)`.
+    pub fn regexp_replace(&self, pattern: Operand, replacement: Operand) -> Result<Expr> {
+        let items = vec![
+            self.coerce(&Op::RegexpReplace, pattern)?.self_group(Op::Comma),
+            self.coerce(&Op::RegexpReplace, replacement)?.self_group(Op::Comma),
+        ];
+        Ok(Expr::new(ExprKind::Binary {
+            left: self.self_group(Op::RegexpReplace),
+            right: Expr::new(ExprKind::List { op: Op::Comma, items }),
+            op: Op::RegexpReplace,
+            ty: self.ty(),
+            negated: None,
+            escape: None,
+        }))
     }
 
     /// A comparison; `None` and truth values are constants, never binds.
@@ -169,6 +269,7 @@ impl Expr {
 
     fn binary(left: Expr, right: Expr, op: Op, ty: SqlType, escape: Option<&str>) -> Expr {
         let negated = op.negated();
+        let ty = if matches!(op, Op::RegexpMatch | Op::NotRegexpMatch) { SqlType::Null } else { ty };
         Expr::new(ExprKind::Binary {
             left: left.self_group(op.clone()),
             right: right.self_group(op.clone()),
@@ -204,6 +305,12 @@ impl Expr {
         })
     }
 
+    /// A value bound beside this expression: under its name, and of its type where that suits.
+    pub fn bind_beside(&self, value: Value) -> Expr {
+        let ty = infer::bind_type(&self.ty(), &value);
+        Expr::new(ExprKind::Bind(self.named_bind(Some(value), ty)))
+    }
+
     /// A bind named after this expression.
     fn named_bind(&self, value: Option<Value>, ty: SqlType) -> Bind {
         let key: Rc<str> = match self.unannotated().kind() {
@@ -231,16 +338,21 @@ impl Expr {
 
     /// `between(low, high)`.
     pub fn between(&self, low: impl Into<Operand>, high: impl Into<Operand>) -> Result<Expr> {
+        self.between_by(Op::Between, low, high)
+    }
+
+    /// `BETWEEN`, or `BETWEEN SYMMETRIC`.
+    pub fn between_by(&self, op: Op, low: impl Into<Operand>, high: impl Into<Operand>) -> Result<Expr> {
         let items = [low.into(), high.into()]
             .into_iter()
-            .map(|bound| Ok(self.coerce(&Op::Between, bound)?.self_group(Op::And)))
+            .map(|bound| self.coerce(&Op::Between, bound))
             .collect::<Result<Vec<_>>>()?;
         Ok(Expr::new(ExprKind::Binary {
             left: self.self_group(Op::Between),
             right: Expr::new(ExprKind::List { op: Op::And, items }),
-            op: Op::Between,
-            ty: SqlType::Boolean,
-            negated: Some(Op::NotBetween),
+            negated: op.negated(),
+            op,
+            ty: SqlType::Null,
             escape: None,
         }))
     }
@@ -250,23 +362,30 @@ impl Expr {
         match self.kind() {
             ExprKind::True => Expr::false_(),
             ExprKind::False => Expr::true_(),
-            ExprKind::Binary { left, right, op, ty, negated, escape } => {
-                if let Some(negated) = negated {
-                    Expr::new(ExprKind::Binary {
-                        left: left.clone(),
-                        right: right.clone(),
-                        op: negated.clone(),
-                        ty: ty.clone(),
-                        negated: Some(op.clone()),
-                        escape: escape.clone(),
-                    })
+            ExprKind::Label { element, .. } if matches!(element.kind(), ExprKind::Binary { .. }) => {
+                element.negate()
+            }
+            ExprKind::Binary { right, .. }
+                if matches!(right.kind(), ExprKind::Unary { op: Op::Any | Op::All, .. }) =>
+            {
+                let operand = Expr::new(ExprKind::GroupingSince(self.clone(), Behaviour::AnyNegatedWhole));
+                Expr::new(ExprKind::Unary { op: Op::Not, operand, ty: SqlType::Boolean })
+            }
+            ExprKind::Binary { negated, .. } => {
+                if negated.is_some() {
+                    self.by_negated_operator()
                 } else {
                     let operand = self.self_group(Op::Not);
-                    let operand = match operand.kind() {
-                        ExprKind::Grouping(_) => operand,
+                    let operand = match (operand.kind(), self.kind()) {
+                        (_, ExprKind::Binary { op: Op::Custom { is_comparison: true, .. }, .. }) => {
+                            Expr::new(ExprKind::GroupingSince(self.clone(), Behaviour::CustomNegatedWhole))
+                        }
+                        (ExprKind::Grouping(_), _) => operand,
                         _ => Expr::new(ExprKind::GroupingSince(operand, Behaviour::NotGroupsOperand)),
                     };
-                    Expr::new(ExprKind::Unary { op: Op::Not, operand, ty: SqlType::Boolean })
+                    let is_boolean = *self.ty().generic() == SqlType::Boolean;
+                    let ty = if is_boolean { SqlType::Boolean } else { SqlType::Null };
+                    Expr::new(ExprKind::Unary { op: Op::Not, operand, ty })
                 }
             }
             ExprKind::AsBoolean { element, negated } => {
@@ -286,10 +405,10 @@ impl Expr {
             {
                 Expr::new(ExprKind::AsBoolean { element: self.clone(), negated: true })
             }
-            _ => Expr::new(ExprKind::Unary {
+            kind => Expr::new(ExprKind::Unary {
                 op: Op::Not,
                 operand: self.self_group(Op::Not),
-                ty: SqlType::Boolean,
+                ty: if matches!(kind, ExprKind::Exists(_)) { SqlType::Boolean } else { SqlType::Null },
             }),
         }
     }
@@ -301,13 +420,16 @@ impl Expr {
 
     /// `desc()`, `asc()`, `distinct()`, `nullslast()`…
     pub fn modified(&self, op: Op) -> Expr {
-        let ty = self.ty();
+        let ty = match op {
+            Op::Desc | Op::Asc | Op::NullsFirst | Op::NullsLast => SqlType::Null,
+            _ => self.ty(),
+        };
         Expr::new(ExprKind::Unary { operand: self.self_group(op.clone()), op, ty })
     }
 
     /// `collate(self, name)`.
     pub fn collate(&self, name: &str) -> Expr {
-        let collation = Expr::literal_column(name, SqlType::Null);
+        let collation = Expr::new(ExprKind::Collation(Rc::from(name)));
         Expr::binary(self.clone(), collation, Op::Collate, self.ty(), None)
     }
 
@@ -368,6 +490,8 @@ impl Expr {
             {
                 Expr::new(ExprKind::GroupingSince(self.clone(), Behaviour::ConcatGroupsInComparison))
             }
+            // What only orders is never grouped.
+            ExprKind::Unary { op: Op::Desc | Op::Asc | Op::NullsFirst | Op::NullsLast, .. } => self.clone(),
             ExprKind::Binary { op, .. } | ExprKind::Unary { op, .. } => group(op.needs_group(&against)),
             ExprKind::AsBoolean { negated, .. } => {
                 let op = if *negated { Op::IsFalse } else { Op::IsTrue };

@@ -19,6 +19,7 @@ impl Expr {
             | ExprKind::Text(_)
             | ExprKind::Literal { .. }
             | ExprKind::LabelReference(_)
+            | ExprKind::Collation(_)
             | ExprKind::TooDeep => Vec::new(),
             ExprKind::Unary { operand, .. } => vec![operand.clone()],
             ExprKind::Binary { left, right, .. } => vec![left.clone(), right.clone()],
@@ -45,12 +46,7 @@ impl Expr {
             ExprKind::Exists(select) | ExprKind::ScalarSelect(select) | ExprKind::SelectList(select) => {
                 select.children()
             }
-            ExprKind::Over { element, partition_by, order_by } => {
-                let mut children = vec![element.clone()];
-                children.extend(partition_by.iter().cloned());
-                children.extend(order_by.iter().cloned());
-                children
-            }
+            ExprKind::Windowed(windowed) => windowed.children(),
         }
     }
 
@@ -87,6 +83,7 @@ impl Expr {
             | ExprKind::Text(_)
             | ExprKind::Literal { .. }
             | ExprKind::LabelReference(_)
+            | ExprKind::Collation(_)
             | ExprKind::TooDeep => return self.clone(),
             ExprKind::Unary { op, operand, ty } => {
                 ExprKind::Unary { op: op.clone(), operand: each(operand), ty: ty.clone() }
@@ -136,11 +133,7 @@ impl Expr {
             ExprKind::Exists(body) => ExprKind::Exists(body.map(&mut each)),
             ExprKind::ScalarSelect(body) => ExprKind::ScalarSelect(body.map(&mut each)),
             ExprKind::SelectList(body) => ExprKind::SelectList(body.map(&mut each)),
-            ExprKind::Over { element, partition_by, order_by } => ExprKind::Over {
-                element: each(element),
-                partition_by: partition_by.iter().map(&mut each).collect(),
-                order_by: order_by.iter().map(&mut each).collect(),
-            },
+            ExprKind::Windowed(windowed) => ExprKind::Windowed(windowed.map(&mut each)),
         };
         if changed { Expr::new(kind) } else { self.clone() }
     }
@@ -200,8 +193,9 @@ fn same_node(a: &Expr, b: &Expr) -> bool {
         | (ExprKind::True, ExprKind::True)
         | (ExprKind::False, ExprKind::False)
         | (ExprKind::Grouping(_), ExprKind::Grouping(_))
-        | (ExprKind::GroupingSince(..), ExprKind::GroupingSince(..))
-        | (ExprKind::Over { .. }, ExprKind::Over { .. }) => true,
+        | (ExprKind::GroupingSince(..), ExprKind::GroupingSince(..)) => true,
+        (ExprKind::Windowed(a), ExprKind::Windowed(b)) => a.alike(b),
+        (ExprKind::Collation(a), ExprKind::Collation(b)) => a == b,
         (ExprKind::Text(a), ExprKind::Text(b)) => a.text == b.text,
         (ExprKind::Literal { text: a, .. }, ExprKind::Literal { text: b, .. })
         | (ExprKind::LabelReference(a), ExprKind::LabelReference(b))

@@ -710,6 +710,46 @@ behaviours! {
         "`defer('*')` leaves the primary key to be loaded with the row.",
         "the primary key loaded under `defer('*')`",
         "1.4.54 has no columns to select, 2.0.0 the key: `session.query(Author).options(defer('*'))`";
+    PsycopgByDefault "psycopg-by-default" since(2, 1, 0),
+        "PostgreSQL's own driver is psycopg, whose parameters have casts.",
+        "psycopg as PostgreSQL's driver",
+        "2.0.51 has `%(x_1)s`, 2.1.0 `%(x_1)s::INTEGER`: `(column('x') == 5).compile(dialect=postgresql.dialect())`";
+    ConcatFlattened "concat-flattened" since(2, 0, 0),
+        "MySQL's `concat()` takes all the strings of a chain.",
+        "one `concat()` for a chain on MySQL",
+        "1.4.54 has `concat(concat(x, %s), %s)`, 2.0.0 `concat(x, %s, %s)`: `(column('x', String) + 'a' + 'b').compile(dialect=mysql.dialect())`";
+    UpsertsCached "upserts-cached" since(2, 1, 0),
+        "An insert that says what to do about a row that is there already is compiled once.",
+        "upserts cached",
+        "2.0.51 logs `[no key …]`, 2.1.0 `[generated in …]`: the echo log of `insert(table).values(…).on_conflict_do_nothing()`";
+    BitwiseXorSpelledOut "bitwise-xor-spelled-out" since(2, 0, 32),
+        "SQLite's exclusive or is written with what it has.",
+        "exclusive or spelled out on SQLite",
+        "2.0.31 has `x ^ ?`, 2.0.32 `(x | ? - x & ?)`: `column('x').bitwise_xor(5).compile(dialect=sqlite.dialect())`";
+    FloorOfFloats "floor-of-floats" since(2, 0, 50),
+        "The floor division of a float by a whole number takes the floor.",
+        "floors of floats divided by whole numbers",
+        "2.0.49 has `x / :x_1`, 2.0.50 `FLOOR(x / :x_1)`: `column('x', Float) // 5`";
+    AnyNegatedWhole "any-negated-whole" since(2, 0, 25),
+        "A comparison with `ANY` is negated as a whole.",
+        "`NOT (x = ANY (y))`",
+        "2.0.24 has `:param_1 != ANY (x)`, 2.0.25 `NOT (:param_1 = ANY (x))`: `~(literal(5) == any_(column('x')))`";
+    CustomNegatedWhole "custom-negated-whole" since(2, 0, 25),
+        "A comparison by an operator of one's own is negated as a whole.",
+        "`NOT (x @@ y)`",
+        "2.0.24 has `NOT x ~ :x_1`, 2.0.25 `NOT (x ~ :x_1)`: `~column('x').op('~', is_comparison=True)(5)`";
+    RegexpMatchIsBoolean "regexp-match-is-boolean" within((2, 0, 0), (2, 0, 17)),
+        "`regexp_match()` gives a truth value.",
+        "`regexp_match()` is of no type",
+        "1.4.54 and 2.0.18 have `NullType()`, 2.0.17 `Boolean()`: `column('x').regexp_match('a').type`";
+    RegexpMatchWasBoolean "regexp-match-was-boolean" within((1, 4, 0), (1, 4, 48)),
+        "`regexp_match()` of 1.4 gives a truth value.",
+        "`regexp_match()` of 1.4 is of no type",
+        "1.4.48 has `Boolean()`, 1.4.49 `NullType()`: `column('x').regexp_match('a').type`";
+    ColumnsHavePowers "columns-have-powers" since(2, 1, 0),
+        "`column ** 2` is `pow(column, 2)`.",
+        "powers of columns",
+        "2.0.51 raises `TypeError`, 2.1.0 has `pow(x, :pow_1)`: `column('x') ** 2`";
     SyncBackrefParameter "sync-backref-parameter" since(1, 3, 17),
         "`relationship()` takes `sync_backref`.",
         "`sync_backref` of relationships",

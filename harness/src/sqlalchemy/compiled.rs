@@ -29,6 +29,10 @@ impl Object for CompiledObject {
         match self.dialect {
             Dialect::Sqlite => "SQLiteCompiler",
             Dialect::Default => "StrSQLCompiler",
+            Dialect::Postgresql => "PGCompiler",
+            Dialect::Mysql => "MySQLCompiler",
+            Dialect::Oracle => "OracleCompiler",
+            Dialect::Mssql => "MSSQLCompiler",
         }
     }
 
@@ -104,9 +108,10 @@ pub(crate) fn compile(interp: &mut Interp, value: &Value, args: Args) -> PyResul
         return Err(Stop::unsupported(format!("compile() with `{name}`")));
     }
     let on_sqlite = bound.take(0).is_some_and(|bind| super::engine::is_bind(&bind));
-    if bound.take(1).is_some_and(|dialect| !dialect.is_none()) {
-        return Err(Stop::unsupported("compile() for a named dialect"));
-    }
+    let asked = match bound.take(1).filter(|dialect| !dialect.is_none()) {
+        Some(dialect) => Some(super::dialects::of_value(&dialect)?),
+        None => None,
+    };
     let mut literal_binds = false;
     if let Some(options) = bound.take(2).filter(|options| !options.is_none()) {
         for key in interp.iterate(&options)? {
@@ -123,8 +128,12 @@ pub(crate) fn compile(interp: &mut Interp, value: &Value, args: Args) -> PyResul
             }
         }
     }
-    let dialect = if on_sqlite { Dialect::Sqlite } else { Dialect::Default };
     let construct = Construct::of(interp, value)?;
+    let own = match &construct {
+        Construct::Statement(Statement::Insert(insert)) => insert.dialect,
+        _ => Dialect::Default,
+    };
+    let dialect = asked.unwrap_or(if on_sqlite { Dialect::Sqlite } else { own });
     let compiled = construct.compile(interp, dialect, false)?;
     if !literal_binds {
         return Ok(Value::object(CompiledObject { compiled, dialect }));

@@ -3,12 +3,13 @@
 //! Whatever stands for an expression (a column, a mapped attribute, a hybrid) answers through [`clause`], so the
 //! operators are written once.
 
-use super::{convert, errors, lend, types};
+use super::{convert, errors, lend, names, operators, types};
 use crate::python::{
-    Args, BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Signature, Stop, UnaryOp, Unavailable, Value,
+    Args, BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Stop, UnaryOp, Unavailable, Value,
     fresh_identity,
 };
-use backproof_engine::sql::{Dialect, Expr, ExprKind, Op, Operand};
+use backproof_engine::schema::SqlType;
+use backproof_engine::sql::{Dialect, Expr, ExprKind, Op, Operand, WindowKind};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -43,9 +44,11 @@ fn class_name(expr: &Expr) -> &'static str {
         ExprKind::False => "False_",
         ExprKind::Text(_) => "TextClause",
         ExprKind::AliasColumn(_) | ExprKind::Literal { .. } => "ColumnClause",
+        ExprKind::Unary { op: Op::Any | Op::All, .. } => "CollectionAggregate",
         ExprKind::Unary { .. } => "UnaryExpression",
         ExprKind::Binary { .. } => "BinaryExpression",
         ExprKind::List { .. } => "BooleanClauseList",
+        ExprKind::Grouping(_) if expr.as_tuple().is_some() => "Tuple",
         ExprKind::Grouping(_) => "Grouping",
         ExprKind::AsBoolean { .. } => "AsBoolean",
         ExprKind::LabelReference(_) => "_textual_label_reference",
@@ -59,7 +62,12 @@ fn class_name(expr: &Expr) -> &'static str {
         ExprKind::Exists(_) => "Exists",
         ExprKind::ScalarSelect(_) => "ScalarSelect",
         ExprKind::SelectList(_) => "SelectStatementGrouping",
-        ExprKind::Over { .. } => "Over",
+        ExprKind::Windowed(windowed) => match windowed.by {
+            WindowKind::Over { .. } => "Over",
+            WindowKind::Filter(_) => "FunctionFilter",
+            WindowKind::WithinGroup(_) => "WithinGroup",
+        },
+        ExprKind::Collation(_) => "CollationClause",
         ExprKind::GroupingSince(element, _)
         | ExprKind::Annotated { element, .. }
         | ExprKind::OfEntity { element, .. } => class_name(element),
@@ -87,7 +95,11 @@ impl Object for ExprObject {
     }
 
     fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
-        member(interp, this, &self.expr, name)
+        let found = member(interp, this, &self.expr, name)?;
+        if found.is_none() {
+            no_attribute(interp, class_name(&self.expr), name)?;
+        }
+        Ok(found)
     }
 
     fn binary(
@@ -192,11 +204,15 @@ pub(crate) fn coerce(interp: &mut Interp, value: &Value) -> PyResult<Expr> {
 }
 
 /// The operands of `in_()`.
-fn collection(interp: &mut Interp, value: &Value) -> PyResult<Operand> {
+fn collection(interp: &mut Interp, beside: &Expr, value: &Value) -> PyResult<Operand> {
     if let Some(select) = super::core_select(interp, value)? {
         return Ok(Operand::Select(select.into()));
     }
-    let is_clause = clause(interp, value)?.is_some();
+    let found = clause(interp, value)?;
+    if found.as_ref().is_some_and(|expr| matches!(expr.kind(), ExprKind::Bind(_))) {
+        return Err(Stop::unsupported("in_() of a parameter"));
+    }
+    let is_clause = found.is_some();
     let is_plain =
         matches!(value, Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None);
     if (is_plain || is_clause) && lend::has(interp, Behaviour::InListChecked) {
@@ -218,7 +234,7 @@ fn collection(interp: &mut Interp, value: &Value) -> PyResult<Operand> {
     for item in &items {
         match operand(interp, item)? {
             Operand::Value(value) => {
-                exprs.push(Expr::bind(value.clone()));
+                exprs.push(beside.bind_beside(value.clone()));
                 values.push(value);
             }
             Operand::Expr(expr) => exprs.push(expr),
@@ -228,8 +244,27 @@ fn collection(interp: &mut Interp, value: &Value) -> PyResult<Operand> {
     Ok(if values.len() == items.len() { Operand::Values(values) } else { Operand::Exprs(exprs) })
 }
 
-fn built(interp: &mut Interp, result: backproof_engine::Result<Expr>) -> PyResult<Value> {
-    result.map(ExprObject::value).map_err(|error| errors::raise(interp, &error))
+pub(super) fn built(interp: &mut Interp, result: backproof_engine::Result<Expr>) -> PyResult<Value> {
+    result.map(ExprObject::value).map_err(|error| {
+        // The methods that this message names have had their names since 1.4.
+        let is_old = error.detail().starts_with("Only '='") && !operators::known(interp, "is_not");
+        if is_old {
+            let message = error.detail().replace("is_not", "isnot");
+            return errors::raise_named(interp, "ArgumentError", message);
+        }
+        errors::raise(interp, &error)
+    })
+}
+
+/// What a name that an expression does not have raises, where the library's classes are known to lack it.
+pub(super) fn no_attribute(interp: &mut Interp, class: &str, name: &str) -> PyResult<()> {
+    let is_column = names::has_member(interp, class, "comparator");
+    if !is_column || name.starts_with('_') || names::has_member(interp, class, name) {
+        return Ok(());
+    }
+    let message =
+        format!("Neither '{class}' object nor 'Comparator' object has an attribute '{name}'");
+    Err(interp.raise("AttributeError", message))
 }
 
 /// `expr op other`.
@@ -251,14 +286,39 @@ pub(crate) fn binary(
         BinaryOp::Or => Op::Or,
         BinaryOp::LShift => Op::ShiftLeft,
         BinaryOp::RShift => Op::ShiftRight,
+        BinaryOp::Pow | BinaryOp::MatMul if lend::has(interp, Behaviour::ColumnsHavePowers) => {
+            return Err(Stop::unsupported("`**` and `@` of an expression"));
+        }
         BinaryOp::Pow | BinaryOp::MatMul | BinaryOp::Xor => return Ok(None),
     };
+    if op == Op::FloorDiv && !lend::has(interp, Behaviour::TrueDivision) {
+        return Ok(None);
+    }
+    if let Op::ShiftLeft | Op::ShiftRight = op {
+        let name = if op == Op::ShiftLeft { "lshift" } else { "rshift" };
+        return Err(not_supported(interp, name));
+    }
     let other = operand(interp, other)?;
     if let (Op::And | Op::Or, Operand::Value(_)) = (&op, &other) {
         return Err(Stop::unsupported("`&` or `|` between an expression and a plain value"));
     }
+    // A whole number divided by one stayed whole.
+    let stays_whole = op == Op::Div && !lend::has(interp, Behaviour::TrueDivision);
     let result = if reflected { expr.reverse_operate(op, other) } else { expr.operate(op, other) };
+    let result = result.map(|made| match made.kind() {
+        ExprKind::Binary { left, right, .. }
+            if stays_whole && left.ty().is_integer() && right.ty().is_integer() =>
+        {
+            made.with_type(SqlType::Integer)
+        }
+        _ => made,
+    });
     built(interp, result).map(Some)
+}
+
+/// What an operator that the type of an expression does not have raises.
+fn not_supported(interp: &mut Interp, name: &str) -> Stop {
+    interp.raise("NotImplementedError", format!("Operator '{name}' is not supported on this expression"))
 }
 
 /// `expr op other` as a rich comparison.
@@ -276,15 +336,21 @@ pub(crate) fn compare(
         CompareOp::Gt => Op::Gt,
         CompareOp::Ge => Op::Ge,
     };
-    let other = operand(interp, other)?;
+    let other = match operators::tuple_operand(interp, expr, other)? {
+        Some(other) => other,
+        None => operand(interp, other)?,
+    };
     built(interp, expr.operate(op, other)).map(Some)
 }
 
-pub(crate) fn unary(_interp: &mut Interp, expr: &Expr, op: UnaryOp) -> PyResult<Value> {
+pub(crate) fn unary(interp: &mut Interp, expr: &Expr, op: UnaryOp) -> PyResult<Value> {
     match op {
         UnaryOp::Neg => Ok(ExprObject::value(expr.negative())),
         UnaryOp::Invert => Ok(ExprObject::value(expr.negate())),
-        UnaryOp::Pos => Err(Stop::unsupported("unary + of an expression")),
+        UnaryOp::Pos => {
+            let class = class_name(expr);
+            Err(interp.raise("TypeError", format!("bad operand type for unary +: '{class}'")))
+        }
     }
 }
 
@@ -299,14 +365,17 @@ const COMPARISONS: &[(&str, Op)] = &[
     ("startswith", Op::StartsWith),
     ("endswith", Op::EndsWith),
     ("contains", Op::Contains),
+    ("istartswith", Op::IStartsWith),
+    ("iendswith", Op::IEndsWith),
+    ("icontains", Op::IContains),
     ("is_", Op::Is),
     ("isnot", Op::IsNot),
     ("is_not", Op::IsNot),
     ("is_distinct_from", Op::IsDistinctFrom),
     ("is_not_distinct_from", Op::IsNotDistinctFrom),
+    ("isnot_distinct_from", Op::IsNotDistinctFrom),
     ("concat", Op::Concat),
     ("match", Op::Match),
-    ("regexp_match", Op::RegexpMatch),
     ("__eq__", Op::Eq),
     ("__ne__", Op::Ne),
 ];
@@ -325,9 +394,21 @@ const MODIFIERS: &[(&str, Op)] = &[
 /// An attribute or method that every column element has.
 pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str) -> PyResult<Option<Value>> {
     if let Some((_, op)) = COMPARISONS.iter().find(|(known, _)| *known == name) {
+        if !name.starts_with('_') && !operators::known(interp, name) {
+            return Ok(None);
+        }
         return Ok(Some(comparison_method(expr, name, op.clone())));
     }
+    if let Some(method) = operators::member(interp, expr, name)? {
+        return Ok(Some(method));
+    }
+    if let Some(method) = operators::window_member(expr, name) {
+        return Ok(Some(method));
+    }
     if let Some((_, op)) = MODIFIERS.iter().find(|(known, _)| *known == name) {
+        if !operators::known(interp, name) {
+            return Ok(None);
+        }
         let (expr, op) = (expr.clone(), op.clone());
         let label: Rc<str> = Rc::from(name);
         return Ok(Some(Value::native(label.clone(), move |interp, args| {
@@ -341,19 +422,13 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
             let op = if name == "in_" { Op::In } else { Op::NotIn };
             Value::native(name, move |interp, args| {
                 let [other] = args.exactly(interp, "in_")?;
-                let other = collection(interp, &other)?;
+                if let Some(made) = operators::tuple_in(interp, &expr, op.clone(), &other)? {
+                    return Ok(made);
+                }
+                let other = collection(interp, &expr, &other)?;
                 built(interp, expr.operate(op.clone(), other))
             })
         }
-        "between" => Value::native(name, move |interp, args| {
-            let mut bound =
-                Signature::new("ColumnOperators.between", "cleft, cright, symmetric=").bind(interp, args)?;
-            let (Some(low), Some(high)) = (bound.take(0), bound.take(1)) else {
-                return Err(Stop::unsupported("between() without bounds"));
-            };
-            let (low, high) = (operand(interp, &low)?, operand(interp, &high)?);
-            built(interp, expr.between(low, high))
-        }),
         "label" => Value::native(name, move |interp, args| {
             let [label] = args.exactly(interp, "label")?;
             Ok(ExprObject::value(match label.as_str() {
@@ -369,29 +444,10 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
             }
         }),
         "self_group" => Value::native(name, move |_, _| Ok(ExprObject::value(expr.clone()))),
-        "op" => Value::native(name, move |interp, args| {
-            let mut bound =
-                Signature::new("Operators.op", "opstring, precedence=, is_comparison=, return_type=")
-                    .bind(interp, args)?;
-            let Some(Value::Str(text)) = bound.take(0) else {
-                return Err(Stop::unsupported("op() without its text"));
-            };
-            let precedence = match bound.take(1) {
-                Some(value) => interp.index(&value)? as i32,
-                None => 0,
-            };
-            let is_comparison = match bound.take(2) {
-                Some(value) => interp.truth(&value)?,
-                None => false,
-            };
-            let expr = expr.clone();
-            Ok(Value::native("op", move |interp, args| {
-                let [other] = args.exactly(interp, "op")?;
-                let other = operand(interp, &other)?;
-                let op = Op::Custom { text: text.clone(), precedence, is_comparison };
-                built(interp, expr.operate(op, other))
-            }))
-        }),
+        "type" if expr.as_tuple().is_some() => return Err(Stop::unsupported("the type of a tuple")),
+        "type" if has_type_of_its_own(&expr) => {
+            return Err(Stop::unsupported("the type of a MATCH or of text with a collation"));
+        }
         "type" => return types::to_value(interp, &expr.ty()).map(Some),
         "key" | "name" => return Ok(expr.key().map(Value::from)),
         "compile" => {
@@ -423,6 +479,15 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
         },
         _ => return Ok(None),
     }))
+}
+
+/// Whether the type of an expression is one that is not told here: `MatchType()`, a string with a collation.
+fn has_type_of_its_own(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.visit(&mut |expr| {
+        found |= matches!(expr.kind(), ExprKind::Binary { op: Op::Collate | Op::Match | Op::NotMatch, .. });
+    });
+    found && !matches!(expr.kind(), ExprKind::Binary { op: Op::Eq | Op::Ne, .. })
 }
 
 /// A pattern's text with its wildcards, and the escape character itself, escaped.

@@ -342,13 +342,5 @@ pub(crate) fn install(module: &Module) {
             Ok(ExprObject::value(Expr::bind_named(&key, unique, value, ty)))
         }),
     );
-    set(
-        "between",
-        Value::native("between", |interp, args| {
-            let [expr, low, high] = args.exactly(interp, "between")?;
-            let expr = coerce(interp, &expr)?;
-            let (low, high) = (operand(interp, &low)?, operand(interp, &high)?);
-            expr.between(low, high).map(ExprObject::value).map_err(|error| errors::raise(interp, &error))
-        }),
-    );
+    super::operators::install(module);
 }

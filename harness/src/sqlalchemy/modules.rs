@@ -88,5 +88,6 @@ pub(super) fn register(interp: &mut Interp) {
         }
         Ok(Rc::new(module))
     });
+    super::dialects::register(interp);
     orm::register(interp);
 }

@@ -90,7 +90,13 @@ impl Object for ColumnObject {
                 let set = interp.builtin_class("set");
                 interp.call(&Value::Class(set), Args::of(vec![Value::list(items)]))?
             }
-            _ => return expr::member(interp, this, &column.expr(), name),
+            _ => {
+                let found = expr::member(interp, this, &column.expr(), name)?;
+                if found.is_none() {
+                    expr::no_attribute(interp, "Column", name)?;
+                }
+                return Ok(found);
+            }
         }))
     }
 

@@ -6,7 +6,7 @@ use super::orm::dml::{self, OfClass};
 use super::schema::TableObject;
 use super::{errors, lend};
 use crate::python::{Args, Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
-use backproof_engine::schema::{Column, SqlType, Table};
+use backproof_engine::schema::{Column, ColumnDefault, SqlType, Table};
 use backproof_engine::sql::{Delete, Dialect, Expr, Insert, InsertValues, Operand, Statement, Update};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
@@ -79,14 +79,23 @@ impl Object for StatementObject {
     }
 
     fn type_module(&self) -> &'static str {
-        "sqlalchemy.sql.dml"
+        let dialect = match &self.kind {
+            Kind::Insert(insert) => insert.dialect,
+            _ => Dialect::Default,
+        };
+        match dialect {
+            Dialect::Sqlite => "sqlalchemy.dialects.sqlite.dml",
+            Dialect::Postgresql => "sqlalchemy.dialects.postgresql.dml",
+            Dialect::Mysql => "sqlalchemy.dialects.mysql.dml",
+            _ => "sqlalchemy.sql.dml",
+        }
     }
 
     fn identity(&self) -> u64 {
         self.id
     }
 
-    fn get_attr(&self, _interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+    fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
         if name == "compile" {
             let this = this.clone();
             return Ok(Some(Value::native(name, move |interp, args| {
@@ -94,6 +103,11 @@ impl Object for StatementObject {
             })));
         }
         let (kind, of_class) = (self.kind.clone(), self.of_class.clone());
+        if let Kind::Insert(insert) = &kind
+            && let Some(member) = super::dialects::insert_member(insert, of_class.is_some(), this, name)
+        {
+            return Ok(Some(member));
+        }
         let table = self.table().clone();
         let known = match name {
             "values" => !matches!(kind, Kind::Delete(_)),
@@ -101,8 +115,17 @@ impl Object for StatementObject {
             "filter_by" => of_class.is_some() && !matches!(kind, Kind::Insert(_)),
             "execution_options" => of_class.is_some(),
             "returning" => true,
+            "inline" if !super::names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT") => {
+                return Err(Stop::unsupported("`inline` of an insert in this release"));
+            }
+            "from_select" | "inline" => matches!(kind, Kind::Insert(_)),
+            "ordered_values" => matches!(kind, Kind::Update(_)),
+            "prefix_with" => !matches!(kind, Kind::Delete(_)),
             _ => false,
         };
+        if known && !matches!(name, "values" | "where") && !super::names::has_member(interp, self.type_name(), name) {
+            return Ok(None);
+        }
         if !known {
             return Ok(None);
         }
@@ -121,6 +144,30 @@ impl Object for StatementObject {
                 ("filter_by", Some(of_class)) => {
                     kind.add_criteria(of_class.filter_by(interp, args)?);
                 }
+                ("from_select", _) => from_select(interp, &mut kind, args)?,
+                ("ordered_values", of_class) => {
+                    set_values(interp, &mut kind, &table, of_class.as_ref(), ordered(args))?;
+                    if let Kind::Update(update) = &mut kind {
+                        update.ordered = true;
+                    }
+                }
+                ("prefix_with", _) => {
+                    for prefix in &args.positional {
+                        let Some(prefix) = prefix.as_str() else {
+                            return Err(Stop::unsupported("prefix_with() of something that is no text"));
+                        };
+                        match &mut kind {
+                            Kind::Insert(insert) => insert.prefixes.push(prefix.clone()),
+                            Kind::Update(update) => update.prefixes.push(prefix.clone()),
+                            Kind::Delete(_) => {}
+                        }
+                    }
+                }
+                ("inline", _) => {
+                    if let Kind::Insert(insert) = &mut kind {
+                        insert.inline = true;
+                    }
+                }
                 ("execution_options", Some(of_class)) => {
                     let pairs = args.keywords.into_iter().map(|(name, value)| (Value::from(name), value));
                     of_class.set_options(interp, pairs.collect())?;
@@ -133,8 +180,66 @@ impl Object for StatementObject {
 
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         let profile = lend::profile(interp);
-        self.statement().to_text(profile, Dialect::Default).map_err(|error| errors::raise(interp, &error))
+        let dialect = match &self.kind {
+            Kind::Insert(insert) => insert.dialect,
+            _ => Dialect::Default,
+        };
+        self.statement().to_text(profile, dialect).map_err(|error| errors::raise(interp, &error))
     }
+}
+
+/// `ordered_values((column, value), …)` as `values()` takes a dictionary.
+fn ordered(args: Args) -> Args {
+    Args { positional: vec![Value::list(args.positional)], keywords: args.keywords }
+}
+
+/// `from_select([name, …], select, include_defaults=True)`.
+fn from_select(interp: &mut Interp, kind: &mut Kind, args: Args) -> PyResult<()> {
+    let mut bound =
+        Signature::new("from_select", "names, select, include_defaults=").bind(interp, args)?;
+    let Kind::Insert(insert) = kind else { return Ok(()) };
+    let mut columns = Vec::new();
+    let names = bound.take(0).unwrap_or(Value::None);
+    for name in interp.iterate(&names)? {
+        let column = match name.as_str() {
+            Some(name) => insert.table.column(name),
+            None => clause(interp, &name)?.as_ref().and_then(Expr::base_column).cloned(),
+        };
+        match column {
+            Some(column) => columns.push(column),
+            // The library finds out when the statement is compiled.
+            None => return Err(Stop::unsupported("from_select() of a name that is no column's")),
+        }
+    }
+    let select = bound.take(1).unwrap_or(Value::None);
+    let Some(mut select) = super::core_select(interp, &select)? else {
+        return Err(Stop::unsupported("from_select() of something that is no select"));
+    };
+    let defaults = match bound.take(2) {
+        Some(value) => interp.truth(&value)?,
+        None => true,
+    };
+    for column in insert.table.columns() {
+        if !defaults || columns.contains(&column) {
+            continue;
+        }
+        match column.default() {
+            None => {}
+            Some(ColumnDefault::Value(value)) => {
+                select.columns.push(Expr::bind_named(&column.key(), false, Some(value), column.ty()));
+                columns.push(column);
+            }
+            Some(ColumnDefault::Sql(expr)) => {
+                select.columns.push(expr);
+                columns.push(column);
+            }
+            Some(ColumnDefault::Callable(_)) => {
+                return Err(Stop::unsupported("from_select() into a table with a default that is called"));
+            }
+        }
+    }
+    insert.values = InsertValues::Select(columns, std::rc::Rc::new(select));
+    Ok(())
 }
 
 /// `returning(…)`.
@@ -219,6 +324,21 @@ fn row(
     Ok(row)
 }
 
+/// Whether a value is a row of `values([…])`.
+fn is_row(value: &Value) -> bool {
+    matches!(value, Value::Dict(_) | Value::Tuple(_) | Value::List(_))
+}
+
+/// Values by position, for the first columns of a table.
+fn by_position(interp: &mut Interp, table: &Table, values: &Value) -> PyResult<Vec<(Value, Value)>> {
+    let columns = table.columns();
+    let values = interp.iterate(values)?;
+    if values.len() > columns.len() {
+        return Err(Stop::unsupported("more values by position than the table has columns"));
+    }
+    Ok(columns.iter().map(|column| Value::from(column.key())).zip(values).collect())
+}
+
 fn set_values(
     interp: &mut Interp,
     kind: &mut Kind,
@@ -232,20 +352,43 @@ fn set_values(
     let mut rows = Vec::new();
     let mut many = false;
     for value in &args.positional {
+        let of_rows = match value {
+            Value::List(_) => interp.iterate(value)?.iter().all(is_row),
+            _ => false,
+        };
         match value {
+            Value::List(_) if matches!(kind, Kind::Update(_)) => {
+                let mut pairs = Vec::new();
+                for pair in interp.iterate(value)? {
+                    let Value::Tuple(pair) = &pair else {
+                        return Err(Stop::unsupported("values() of an update by position"));
+                    };
+                    match &pair[..] {
+                        [key @ (Value::Str(_) | Value::Object(_)), value] => {
+                            pairs.push((key.clone(), value.clone()));
+                        }
+                        _ => return Err(Stop::unsupported("values() of an update by position")),
+                    }
+                }
+                rows.push(row(interp, table, of_class, pairs)?);
+            }
             Value::Dict(dict) => {
                 let entries = dict.map.borrow().items();
                 rows.push(row(interp, table, of_class, entries)?);
             }
-            Value::List(_) => {
+            Value::List(_) if of_rows => {
                 many = true;
                 for item in interp.iterate(value)? {
-                    let Value::Dict(dict) = &item else {
-                        return Err(Stop::unsupported("values() with rows that are not dicts"));
+                    let entries = match &item {
+                        Value::Dict(dict) => dict.map.borrow().items(),
+                        other => by_position(interp, table, other)?,
                     };
-                    let entries = dict.map.borrow().items();
                     rows.push(row(interp, table, of_class, entries)?);
                 }
+            }
+            Value::Tuple(_) | Value::List(_) if of_class.is_none() => {
+                let entries = by_position(interp, table, value)?;
+                rows.push(row(interp, table, of_class, entries)?);
             }
             _ => return Err(Stop::unsupported("values() by position")),
         }
@@ -254,6 +397,12 @@ fn set_values(
         rows.push(row(interp, table, of_class, keywords)?);
     }
     match kind {
+        Kind::Insert(Insert { values: InsertValues::Rows(_), .. }) => {
+            return Err(Stop::unsupported("values() after a list of rows"));
+        }
+        Kind::Insert(insert) if many && !matches!(insert.values, InsertValues::FromParameters) => {
+            return Err(Stop::unsupported("a list of rows after values()"));
+        }
         Kind::Insert(insert) if many => insert.values = InsertValues::Rows(rows),
         Kind::Insert(insert) => {
             let mut known = match std::mem::take(&mut insert.values) {

@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 /// `CREATE TABLE`, with a line before it and two after.
 pub(crate) fn create_table(profile: Profile, dialect: Dialect, table: &Table) -> Result<String> {
     let mut compiler = Compiler::new(profile, dialect, None);
+    compiler.only_known("a CREATE TABLE")?;
     compiler.literal_binds = true;
     compiler.bare_columns = true;
     let mut lines = Vec::new();
@@ -68,6 +69,7 @@ pub(crate) fn create_index(
     index: &Index,
 ) -> Result<String> {
     let compiler = Compiler::new(profile, dialect, None);
+    compiler.only_known("a CREATE INDEX")?;
     let Some(name) = &index.name else {
         return Err(compile_error("CREATE INDEX requires that the index have a name"));
     };

@@ -6,7 +6,7 @@ use super::super::dml::{Delete, Insert, InsertValues, Update};
 use super::super::expr::{Expr, ExprKind};
 use super::super::from::FromItem;
 use super::select::Place;
-use super::{Bind, CompiledBind, CompiledColumn, Compiler, Enclosing, ROW, compile_error};
+use super::{Bind, CompiledBind, CompiledColumn, Compiler, Dialect, Enclosing, ROW, compile_error};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, ColumnDefault, Table};
 use crate::value::Value;
@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 impl Compiler<'_> {
     /// A placeholder for a column's value, given under its key.
-    fn column_bind(&mut self, column: &Column, name: Rc<str>, value: Option<Value>) -> String {
+    fn column_bind(&mut self, column: &Column, name: Rc<str>, value: Option<Value>) -> Result<String> {
         self.place(CompiledBind {
             name,
             value,
@@ -36,7 +36,7 @@ impl Compiler<'_> {
             && (!unique || **key == *"param")
         {
             let ty = if ty.is_null() || *unique { column.ty() } else { ty.clone() };
-            return Ok(self.place(CompiledBind {
+            return self.place(CompiledBind {
                 name: Rc::from(format!("{}{suffix}", column.key())),
                 value: Some(value.clone()),
                 late: None,
@@ -45,7 +45,7 @@ impl Compiler<'_> {
                 ty,
                 token: Some(token.clone()),
                 for_column: true,
-            }));
+            });
         }
         let grouped = expr.self_group(super::super::Op::Largest);
         self.expr(&grouped)
@@ -59,7 +59,7 @@ impl Compiler<'_> {
                     self.prefetch.push(column.clone());
                 }
                 let name = format!("{}{suffix}", column.key());
-                self.column_bind(column, Rc::from(name), None)
+                self.column_bind(column, Rc::from(name), None)?
             }
             ColumnDefault::Sql(expr) => {
                 if !column.is_primary_key() {
@@ -72,13 +72,7 @@ impl Compiler<'_> {
 
     pub(super) fn insert(&mut self, insert: &Insert) -> Result<String> {
         if let InsertValues::Select(columns, select) = &insert.values {
-            let names = self.column_names(columns)?;
-            let table = self.table_name(&insert.table)?;
-            return Ok(format!(
-                "INSERT INTO {table} ({}) {}",
-                names.join(", "),
-                self.select(select, Place::Inside)?
-            ));
+            return self.insert_from_select(insert, columns, select);
         }
         let rows: Vec<Vec<(Column, Expr)>> = match &insert.values {
             InsertValues::Rows(rows) => rows.clone(),
@@ -86,7 +80,10 @@ impl Compiler<'_> {
             InsertValues::FromParameters | InsertValues::Select(..) => vec![Vec::new()],
         };
         let several = matches!(insert.values, InsertValues::Rows(_));
-        if several && !self.sqlite() && !self.has(Behaviour::MultirowInsertsPrinted) {
+        if several && matches!(self.dialect, Dialect::Oracle | Dialect::Mssql) {
+            return Err(self.unknown("an insert of several rows"));
+        }
+        if several && self.dialect == Dialect::Default && !self.has(Behaviour::MultirowInsertsPrinted) {
             return Err(compile_error(
                 "The 'default' dialect with current database version settings does not support in-place \
                  multirow inserts.",
@@ -107,10 +104,11 @@ impl Compiler<'_> {
                 let asked = self.asked(&column.key(), !row.is_empty());
                 let text = match given {
                     Some(expr) => self.value(&column, &expr, &suffix)?,
-                    None if asked => self.column_bind(&column, column.key(), None),
+                    None if asked => self.column_bind(&column, column.key(), None)?,
                     None => {
                         if let Some(default) = column.default() {
-                            self.default(&column, &default, &suffix)?
+                            let suffix = if number > 0 { suffix.as_str() } else { "" };
+                            self.default(&column, &default, suffix)?
                         } else if number > 0 {
                             return Err(Error::unsupported(
                                 "a row of values() that lacks what the first row has",
@@ -133,19 +131,22 @@ impl Compiler<'_> {
         }
         check_consumed(&insert.table, &rows)?;
         let mut text = "INSERT ".to_owned();
-        for prefix in &insert.prefixes {
-            super::check_text(prefix)?;
-            text.push_str(prefix);
-            text.push(' ');
-        }
+        push_prefixes(&mut text, &insert.prefixes)?;
         text.push_str("INTO ");
         text.push_str(&self.table_name(&insert.table)?);
-        let returning = self.returned_columns(insert);
+        let returning = match self.dialect.is_foreign() {
+            true => self.returned_by_dialect(insert, &written)?,
+            false => self.returned_columns(insert),
+        };
         let brings_back =
             !returning.is_empty() || (insert.return_defaults && self.has(Behaviour::InsertManyValuesOrdered));
         let batched = self.sqlite() && self.many && brings_back && self.has(Behaviour::InsertManyValues);
         if names.is_empty() {
-            match (self.sqlite(), insert.table.primary_key().first()) {
+            let defaults = matches!(self.dialect, Dialect::Sqlite | Dialect::Postgresql);
+            if matches!(self.dialect, Dialect::Oracle | Dialect::Mssql) {
+                return Err(self.unknown("an insert of no columns"));
+            }
+            match (defaults, insert.table.primary_key().first()) {
                 (true, Some(key)) if batched => {
                     let key = self.ident(&key.name(), None)?;
                     let _ = write!(text, " ({key}) VALUES {ROW}(NULL){ROW}");
@@ -155,15 +156,75 @@ impl Compiler<'_> {
             }
         } else {
             let rows: Vec<String> = texts.into_iter().map(|row| format!("({row})")).collect();
-            let _ = write!(text, " ({}) VALUES ", names.join(", "));
+            let _ = write!(text, " ({}) ", names.join(", "));
+            self.output(&mut text, "inserted", &returning)?;
+            text.push_str("VALUES ");
             if batched {
                 let _ = write!(text, "{ROW}{}{ROW}", rows.join(", "));
             } else {
                 text.push_str(&rows.join(", "));
             }
         }
+        self.on_conflict(&mut text, insert)?;
         self.returning(&mut text, &returning)?;
         Ok(text)
+    }
+
+    /// `INSERT … SELECT`.
+    fn insert_from_select(
+        &mut self,
+        insert: &Insert,
+        columns: &[Column],
+        select: &Rc<super::super::Select>,
+    ) -> Result<String> {
+        let names = self.column_names(columns)?;
+        let mut text = "INSERT ".to_owned();
+        push_prefixes(&mut text, &insert.prefixes)?;
+        let table = self.table_name(&insert.table)?;
+        let _ = write!(text, "INTO {table} ({}) {}", names.join(", "), self.select(select, Place::Inside)?);
+        self.on_conflict(&mut text, insert)?;
+        if !insert.returning.is_empty() && self.dialect == Dialect::Mssql {
+            return Err(self.unknown("what an INSERT … SELECT returns"));
+        }
+        self.returning(&mut text, &insert.returning)?;
+        Ok(text)
+    }
+
+    /// What another database's insert brings back: what was asked for, or the key that it generates.
+    fn returned_by_dialect(&self, insert: &Insert, written: &[Column]) -> Result<Vec<Expr>> {
+        if !insert.returning.is_empty() || self.dialect == Dialect::Mysql || insert.inline {
+            return Ok(insert.returning.clone());
+        }
+        let key = insert.table.primary_key();
+        let missing: Vec<&Column> = key.iter().filter(|column| !written.contains(column)).collect();
+        if missing.is_empty() || matches!(insert.values, InsertValues::Rows(_)) {
+            return Ok(Vec::new());
+        }
+        // Up to 1.3, keys came from sequences before the insert.
+        if !self.has(Behaviour::DisambiguatedNames) {
+            return Err(self.unknown("an insert without a primary key in this release"));
+        }
+        let generated = insert.table.autoincrement_column();
+        match (self.dialect, missing[..] == generated.iter().collect::<Vec<_>>()[..]) {
+            (Dialect::Postgresql | Dialect::Mssql, true) => {
+                Ok(missing.into_iter().map(Expr::column).collect())
+            }
+            _ => Err(self.unknown("an insert without a primary key")),
+        }
+    }
+
+    /// SQL Server's `OUTPUT`, which stands in the middle of a statement.
+    fn output(&mut self, text: &mut String, of: &str, returning: &[Expr]) -> Result<()> {
+        if self.dialect != Dialect::Mssql || returning.is_empty() {
+            return Ok(());
+        }
+        let mut names = Vec::new();
+        for expr in returning {
+            let Some(column) = expr.as_column() else { return Err(self.unknown("such a RETURNING")) };
+            names.push(format!("{of}.{}", self.ident(&column.name(), column.0.quote.get())?));
+        }
+        let _ = write!(text, "OUTPUT {} ", names.join(", "));
+        Ok(())
     }
 
     /// Whether a parameter of this name will be given. A statement printed without parameters has every column.
@@ -201,8 +262,11 @@ impl Compiler<'_> {
     }
 
     fn returning(&mut self, text: &mut String, returning: &[Expr]) -> Result<()> {
-        if returning.is_empty() {
+        if returning.is_empty() || self.dialect == Dialect::Mssql {
             return Ok(());
+        }
+        if self.dialect == Dialect::Mysql {
+            return Err(self.unknown("a RETURNING"));
         }
         if self.sqlite() && !self.has(Behaviour::Returning) {
             return Err(compile_error("RETURNING is not supported by this dialect's statement compiler."));
@@ -230,6 +294,10 @@ impl Compiler<'_> {
         self.bare_columns = bare;
         text.push_str(" RETURNING ");
         text.push_str(&texts.join(", "));
+        if self.dialect == Dialect::Oracle {
+            let into: Vec<String> = (0..texts.len()).map(|number| format!(":ret_{number}")).collect();
+            let _ = write!(text, " INTO {}", into.join(", "));
+        }
         Ok(())
     }
 
@@ -239,23 +307,84 @@ impl Compiler<'_> {
 
     pub(super) fn update(&mut self, update: &Update) -> Result<String> {
         let table = FromItem::Table(update.table.clone());
-        let others = other_froms(&update.where_, &table);
+        let mut others = other_froms(&update.where_, &table);
+        if self.dialect == Dialect::Mysql {
+            for (column, _) in &update.values {
+                if let Some(other) = column.table().map(FromItem::Table)
+                    && other != table
+                    && !others.contains(&other)
+                {
+                    others.push(other);
+                }
+            }
+        }
         if !others.is_empty() && self.sqlite() && !self.has(Behaviour::UpdateFrom) {
             return Err(Error::new(
                 ErrorKind::NotImplementedError,
                 "This backend does not support multiple-table criteria within UPDATE",
             ));
         }
-        let mut nearest = vec![table];
+        let mut nearest = vec![table.clone()];
         nearest.extend(others.iter().cloned());
         self.stack.push(Enclosing { correlate: nearest.clone(), nearest });
+        let (beside, after) = self.several_tables("UPDATE", &table, &others)?;
+        // MySQL has one list for all tables, and so columns with their tables.
+        let qualified = !beside.is_empty();
+        let sets = self.sets(update, &others, qualified)?;
+        let mut text = "UPDATE ".to_owned();
+        push_prefixes(&mut text, &update.prefixes)?;
+        let _ = write!(text, "{}{beside} SET {}", self.table_name(&update.table)?, sets.join(", "));
+        if self.dialect == Dialect::Mssql && !update.returning.is_empty() {
+            text.push(' ');
+            self.output(&mut text, "inserted", &update.returning)?;
+            text.truncate(text.trim_end().len());
+        }
+        text.push_str(&after);
+        let condition = self.condition(&update.where_)?;
+        if !condition.is_empty() {
+            text.push_str(" WHERE ");
+            text.push_str(&condition);
+        }
+        self.stack.pop();
+        self.returning(&mut text, &update.returning)?;
+        Ok(text)
+    }
+
+    /// `column=value` for each column that is written.
+    fn sets(&mut self, update: &Update, others: &[FromItem], qualified: bool) -> Result<Vec<String>> {
         let mut sets = Vec::new();
-        for column in update.table.columns() {
+        let mut columns = update.table.columns();
+        if update.ordered {
+            let place = |column: &Column| {
+                update.values.iter().position(|(key, _)| key == column).unwrap_or(usize::MAX)
+            };
+            columns.sort_by_key(place);
+        }
+        if qualified {
+            for other in others {
+                let FromItem::Table(other) = other else { continue };
+                for column in other.columns() {
+                    let Some((_, value)) = update.values.iter().find(|(key, _)| *key == column) else { continue };
+                    let value = self.value(&column, value, "")?;
+                    sets.push(format!("{}={value}", self.column(&column)?));
+                }
+            }
+            let known = |column: &Column| column.table().is_some_and(|table| others.contains(&FromItem::Table(table)));
+            let own: Vec<(Column, Expr)> =
+                update.values.iter().filter(|(column, _)| !known(column)).cloned().collect();
+            check_consumed(&update.table, std::slice::from_ref(&own))?;
+        } else if self.dialect.is_foreign()
+            && !self.has(Behaviour::SetOfOneTable)
+            && update.values.iter().any(|(column, _)| !update.table.has_column(column))
+        {
+            return Err(self.unknown("columns of other tables in SET"));
+        }
+        for column in columns {
             let given = update.values.iter().find(|(key, _)| *key == column).map(|(_, expr)| expr.clone());
             let asked = self.asked(&column.key(), !update.values.is_empty());
             let text = match given {
                 Some(expr) => self.value(&column, &expr, "")?,
-                None if asked => self.column_bind(&column, column.key(), None),
+                None if asked => self.column_bind(&column, column.key(), None)?,
                 None => {
                     if let Some(default) = column.onupdate() {
                         self.default(&column, &default, "")?
@@ -267,23 +396,17 @@ impl Compiler<'_> {
                     }
                 }
             };
-            sets.push(format!("{}={text}", self.ident(&column.name(), column.0.quote.get())?));
+            let name = if qualified {
+                self.column(&column)?
+            } else {
+                self.ident(&column.name(), column.0.quote.get())?
+            };
+            sets.push(format!("{name}={text}"));
         }
-        self.sets_elsewhere(update, &others, &mut sets)?;
-        let mut text = format!("UPDATE {} SET {}", self.table_name(&update.table)?, sets.join(", "));
-        if !others.is_empty() {
-            let others = others.iter().map(|from| self.element(from)).collect::<Result<Vec<_>>>()?;
-            text.push_str(" FROM ");
-            text.push_str(&others.join(", "));
+        if !qualified {
+            self.sets_elsewhere(update, others, &mut sets)?;
         }
-        let condition = self.condition(&update.where_)?;
-        if !condition.is_empty() {
-            text.push_str(" WHERE ");
-            text.push_str(&condition);
-        }
-        self.stack.pop();
-        self.returning(&mut text, &update.returning)?;
-        Ok(text)
+        Ok(sets)
     }
 
     /// Columns of other tables in `SET`: refused, but for some releases those of tables that the conditions name.
@@ -326,13 +449,15 @@ impl Compiler<'_> {
                 "This backend does not support multiple-table criteria within DELETE",
             ));
         }
-        self.stack.push(Enclosing { correlate: vec![table.clone()], nearest: vec![table] });
+        self.stack.push(Enclosing { correlate: vec![table.clone()], nearest: vec![table.clone()] });
         let mut text = format!("DELETE FROM {}", self.table_name(&delete.table)?);
-        if !others.is_empty() {
-            let others = others.iter().map(|from| self.element(from)).collect::<Result<Vec<_>>>()?;
-            text.push_str(" , ");
-            text.push_str(&others.join(", "));
+        if self.dialect == Dialect::Mssql && !delete.returning.is_empty() {
+            text.push(' ');
+            self.output(&mut text, "deleted", &delete.returning)?;
+            text.truncate(text.trim_end().len());
         }
+        let (_, after) = self.several_tables("DELETE", &table, &others)?;
+        text.push_str(&after);
         let condition = self.condition(&delete.where_)?;
         if !condition.is_empty() {
             text.push_str(" WHERE ");
@@ -342,6 +467,16 @@ impl Compiler<'_> {
         self.returning(&mut text, &delete.returning)?;
         Ok(text)
     }
+}
+
+/// Words before a statement's `INTO` or table.
+fn push_prefixes(text: &mut String, prefixes: &[Rc<str>]) -> Result<()> {
+    for prefix in prefixes {
+        super::check_text(prefix)?;
+        text.push_str(prefix);
+        text.push(' ');
+    }
+    Ok(())
 }
 
 /// Refuses values for columns that the table does not have.

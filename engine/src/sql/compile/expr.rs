@@ -3,9 +3,9 @@
 use super::super::expr::{AliasColumn, Bind, Case, Expr, ExprKind, Function, LabelName, Text};
 use super::super::from::AliasElement;
 use super::super::op::Op;
-use super::super::select::Body;
+use super::super::select::{Body, LabelStyle, Select};
 use super::select::Place;
-use super::{CompiledBind, Compiler, compile_error, ident, types};
+use super::{CompiledBind, Compiler, Dialect, compile_error, ident, types};
 use crate::error::{Error, Result};
 use crate::schema::{Affinity, Column, SqlType};
 use crate::value::Value;
@@ -24,16 +24,28 @@ impl Compiler<'_> {
             ExprKind::Column(column) => self.column(column)?,
             ExprKind::AliasColumn(column) => self.alias_column(column)?,
             ExprKind::Bind(bind) => match &bind.expanding {
-                Some(values) => self.in_values(bind, values),
-                None => self.bind(bind),
+                Some(values) => self.in_values(bind, values)?,
+                None => self.bind(bind)?,
             },
             ExprKind::Null => "NULL".to_owned(),
-            ExprKind::True => if self.sqlite() { "1" } else { "true" }.to_owned(),
-            ExprKind::False => if self.sqlite() { "0" } else { "false" }.to_owned(),
+            ExprKind::True | ExprKind::False => {
+                let is_true = matches!(expr.kind(), ExprKind::True);
+                match (self.dialect, is_true) {
+                    (Dialect::Sqlite | Dialect::Oracle | Dialect::Mssql, true) => "1",
+                    (Dialect::Sqlite | Dialect::Oracle | Dialect::Mssql, false) => "0",
+                    (_, true) => "true",
+                    (_, false) => "false",
+                }
+                .to_owned()
+            }
             ExprKind::Text(text) => self.text_clause(text)?,
             ExprKind::Literal { text, .. } => {
                 super::check_text(text)?;
-                if self.has(Behaviour::PercentDoubled) { text.replace('%', "%%") } else { text.to_string() }
+                if self.has(Behaviour::PercentDoubled) || self.dialect.doubles_percent() {
+                    text.replace('%', "%%")
+                } else {
+                    text.to_string()
+                }
             }
             ExprKind::Unary { op, operand, .. } => self.unary(op, operand)?,
             ExprKind::Binary { left, right, op, escape, .. } => {
@@ -73,12 +85,13 @@ impl Compiler<'_> {
                 }
             }
             ExprKind::LabelReference(name) => self.label_reference(name)?,
+            ExprKind::Collation(name) => self.ident(name, None)?,
             ExprKind::TooDeep => {
                 return Err(Error::unsupported("an SQL expression nested more than 250 deep"));
             }
             ExprKind::Cast { element, ty } => {
                 let element = self.expr(element)?;
-                format!("CAST({element} AS {})", types::name(ty)?)
+                format!("CAST({element} AS {})", self.cast_type(ty)?)
             }
             ExprKind::Extract { field, element } => self.extract(field, element)?,
             ExprKind::Case(case) => self.case(case)?,
@@ -86,26 +99,21 @@ impl Compiler<'_> {
             ExprKind::TypeCoerce { element, .. } => self.expr(element)?,
             ExprKind::ScalarSelect(body) | ExprKind::SelectList(body) => {
                 let labelled = std::mem::take(&mut self.labelled);
-                let text = self.body(body, Place::Inside);
+                // No name of a list's column is ever read.
+                let bare = match (expr.kind(), body) {
+                    (ExprKind::SelectList(_), Body::Select(select))
+                        if select.columns.len() > 1 && select.label_style == LabelStyle::Disambiguate =>
+                    {
+                        let select = Select { label_style: LabelStyle::None, ..Select::clone(select) };
+                        Some(Body::Select(Rc::new(select)))
+                    }
+                    _ => None,
+                };
+                let text = self.body(bare.as_ref().unwrap_or(body), Place::Inside);
                 self.labelled = labelled;
                 format!("({})", text?)
             }
-            ExprKind::Over { element, partition_by, order_by } => {
-                let mut text = format!("{} OVER (", self.expr(element)?);
-                if !partition_by.is_empty() {
-                    text.push_str("PARTITION BY ");
-                    text.push_str(&self.list(partition_by, ", ")?);
-                    if !order_by.is_empty() {
-                        text.push(' ');
-                    }
-                }
-                if !order_by.is_empty() {
-                    text.push_str("ORDER BY ");
-                    text.push_str(&self.list(order_by, ", ")?);
-                }
-                text.push(')');
-                text
-            }
+            ExprKind::Windowed(windowed) => self.windowed(windowed)?,
             ExprKind::Annotated { element, .. } | ExprKind::OfEntity { element, .. } => self.expr(element)?,
         })
     }
@@ -154,18 +162,18 @@ impl Compiler<'_> {
     }
 
     /// The values of an `IN`, bound now or once the statement is executed.
-    fn in_values(&mut self, bind: &Bind, values: &[Value]) -> String {
+    fn in_values(&mut self, bind: &Bind, values: &[Value]) -> Result<String> {
         let has_null = values.iter().any(Value::is_null);
         let later =
             self.has(Behaviour::ExpandingIn) && (!has_null || self.has(Behaviour::ExpandingInWithNull));
         if later {
             return self.bind(bind);
         }
-        let items: Vec<String> = values
+        let items = values
             .iter()
             .map(|value| {
                 if value.is_null() {
-                    "NULL".to_owned()
+                    Ok("NULL".to_owned())
                 } else {
                     self.bind(&Bind {
                         token: super::super::expr::Token::new(),
@@ -175,8 +183,8 @@ impl Compiler<'_> {
                     })
                 }
             })
-            .collect();
-        format!("({})", items.join(", "))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(format!("({})", items.join(", ")))
     }
 
     /// Text with `:name` parameters.
@@ -225,18 +233,27 @@ impl Compiler<'_> {
                     ty,
                     token: None,
                     for_column: false,
-                });
+                })?;
                 out.push_str(&place);
                 at = after;
                 continue;
             }
-            out.push(character);
+            if character == '%' {
+                out.push_str(self.percent());
+            } else {
+                out.push(character);
+            }
             at += 1;
         }
         Ok(out)
     }
 
     fn unary(&mut self, op: &Op, operand: &Expr) -> Result<String> {
+        if let (Op::Not, ExprKind::GroupingSince(element, Behaviour::AnyNegatedWhole)) = (op, operand.kind())
+            && !self.has(Behaviour::AnyNegatedWhole)
+        {
+            return self.expr(&element.by_negated_operator());
+        }
         let text = self.expr(operand)?;
         Ok(match op {
             Op::Not => format!("NOT {text}"),
@@ -247,8 +264,13 @@ impl Compiler<'_> {
             Op::Asc => format!("{text} ASC"),
             Op::NullsFirst => format!("{text} NULLS FIRST"),
             Op::NullsLast => format!("{text} NULLS LAST"),
-            Op::Any => format!("ANY ({text})"),
-            Op::All => format!("ALL ({text})"),
+            Op::Any | Op::All => {
+                let word = if *op == Op::Any { "ANY" } else { "ALL" };
+                match operand.kind() {
+                    ExprKind::ScalarSelect(_) | ExprKind::Grouping(_) => format!("{word} {text}"),
+                    _ => format!("{word} ({text})"),
+                }
+            }
             Op::Exists => format!("EXISTS {text}"),
             _ => return Err(Error::unsupported(format!("the SQL operator {op:?} with one operand"))),
         })
@@ -256,7 +278,10 @@ impl Compiler<'_> {
 
     fn as_boolean(&mut self, element: &Expr, negated: bool) -> Result<String> {
         let text = self.expr(element)?;
-        Ok(match (self.sqlite(), negated) {
+        if self.dialect == Dialect::Oracle {
+            return Err(self.unknown("a truth value as a condition"));
+        }
+        Ok(match (!self.has_booleans(), negated) {
             (true, false) => format!("{text} = 1"),
             (true, true) => format!("{text} = 0"),
             (false, false) => text,
@@ -272,6 +297,9 @@ impl Compiler<'_> {
         {
             return Ok(if *op == Op::In { "1 != 1" } else { "1 = 1" }.to_owned());
         }
+        if let Some(text) = self.binary_of_dialect(left, right, op)? {
+            return Ok(text);
+        }
         if let Some(text) = self.like(left, right, op, escape)? {
             return Ok(text);
         }
@@ -283,12 +311,24 @@ impl Compiler<'_> {
         let text = match op {
             Op::Custom { text, .. } => {
                 super::check_text(text)?;
-                format!("{left_text} {text} {right_text}")
+                format!("{left_text} {} {right_text}", text.replace('%', self.percent()))
+            }
+            Op::RegexpReplace if self.sqlite() => {
+                return Err(compile_error("sqlite dialect does not support regular expression replacements"));
+            }
+            Op::RegexpReplace => format!("<regexp replace>({left_text}, {right_text})"),
+            Op::GetItem | Op::JsonItem | Op::JsonPath if !self.sqlite() => format!("{left_text}[{right_text}]"),
+            Op::BetweenSymmetric | Op::NotBetweenSymmetric => {
+                format!("{left_text}{}{right_text}", op.infix().unwrap_or_default())
             }
             Op::RegexpMatch if self.sqlite() => format!("{left_text} REGEXP {right_text}"),
             Op::NotRegexpMatch if self.sqlite() => format!("{left_text} NOT REGEXP {right_text}"),
             Op::RegexpMatch => format!("{left_text} <regexp> {right_text}"),
             Op::NotRegexpMatch => format!("{left_text} <not regexp> {right_text}"),
+            Op::BitXor if self.sqlite() && self.has(Behaviour::BitwiseXorSpelledOut) => {
+                let (left, right) = (self.expr(left)?, self.expr(right)?);
+                format!("({left_text} | {right_text} - {left} & {right})")
+            }
             Op::NotMatch => format!("NOT {left_text} MATCH {right_text}"),
             Op::IsDistinctFrom if self.sqlite() => format!("{left_text} IS NOT {right_text}"),
             Op::IsNotDistinctFrom if self.sqlite() => format!("{left_text} IS {right_text}"),
@@ -324,18 +364,20 @@ impl Compiler<'_> {
         };
         let mut left = self.expr(left)?;
         let mut right = self.expr(right)?;
-        if lower {
+        let ilike = lower && self.dialect == Dialect::Postgresql;
+        if lower && !ilike {
             left = format!("lower({left})");
             right = format!("lower({right})");
         }
-        let any = if self.has(Behaviour::PercentDoubled) { "%%" } else { "%" };
-        if before {
-            right = format!("'{any}' || {right}");
+        if before || after {
+            right = self.wildcards(before, &right, after)?;
         }
-        if after {
-            right = format!("{right} || '{any}'");
-        }
-        let not = if negated { "NOT " } else { "" };
+        let not = match (negated, ilike) {
+            (true, true) => "NOT I",
+            (true, false) => "NOT ",
+            (false, true) => "I",
+            (false, false) => "",
+        };
         let escape =
             escape.map(|escape| format!(" ESCAPE '{}'", escape.replace('\'', "''"))).unwrap_or_default();
         super::check_text(&escape)?;
@@ -347,7 +389,8 @@ impl Compiler<'_> {
         let left_text = self.expr(left)?;
         let right_text = self.expr(right)?;
         if *op == Op::FloorDiv {
-            return Ok(if right_ty.affinity() == Affinity::Integer {
+            let of_float = self.has(Behaviour::FloorOfFloats) && left.ty().affinity() != Affinity::Integer;
+            return Ok(if right_ty.affinity() == Affinity::Integer && !of_float {
                 format!("{left_text} / {right_text}")
             } else {
                 format!("FLOOR({left_text} / {right_text})")
@@ -377,17 +420,17 @@ impl Compiler<'_> {
     fn function(&mut self, function: &Function) -> Result<String> {
         super::check_text(&function.name)?;
         let lower = function.name.to_lowercase();
-        if function.bare {
-            if function.args.is_empty() {
-                return Ok(function.name.to_uppercase());
-            }
-        } else if self.sqlite() && lower == "now" && function.args.is_empty() {
-            return Ok("CURRENT_TIMESTAMP".to_owned());
+        let named = self.function_of_dialect(&lower, function.bare)?;
+        if let Some(name) = named.filter(|_| function.args.is_empty()) {
+            return Ok(name.to_owned());
+        }
+        if function.bare && function.args.is_empty() {
+            return Ok(function.name.to_uppercase());
         }
         let name =
-            match (self.sqlite(), lower.as_str()) {
-                (true, "char_length") => "length".to_owned(),
-                _ => function
+            match self.function_name(&lower) {
+                Some(name) => name.to_owned(),
+                None => function
                     .name
                     .split('.')
                     .map(|part| {
@@ -409,8 +452,10 @@ impl Compiler<'_> {
     fn extract(&mut self, field: &str, element: &Expr) -> Result<String> {
         super::check_text(field)?;
         let element = self.expr(element)?;
-        if !self.sqlite() {
-            return Ok(format!("EXTRACT({field} FROM {element})"));
+        match self.dialect {
+            Dialect::Sqlite => {}
+            Dialect::Mssql => return Ok(format!("DATEPART({field}, {element})")),
+            _ => return Ok(format!("EXTRACT({field} FROM {element})")),
         }
         let format = match field {
             "month" => "%m",

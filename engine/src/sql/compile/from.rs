@@ -2,8 +2,8 @@
 
 use super::super::expr::{Expr, ExprKind};
 use super::super::from::{Alias, AliasElement, AliasKind, FromItem, FunctionTable, Join, ValuesTable};
-use super::Compiler;
 use super::select::Place;
+use super::{Compiler, Dialect};
 use crate::error::{Error, Result};
 use crate::schema::Table;
 use crate::version::Behaviour;
@@ -62,9 +62,10 @@ impl Compiler<'_> {
             self.cte(alias, &name, recursive)?;
             return Ok(name);
         }
+        let word = if self.dialect == Dialect::Oracle { " " } else { " AS " };
         let inner = alias.innermost();
         if let AliasKind::Cte { .. } = inner.kind() {
-            return Ok(format!("{} AS {name}", self.alias(inner)?));
+            return Ok(format!("{}{word}{name}", self.alias(inner)?));
         }
         let lateral = alias.kind() == AliasKind::Lateral;
         let element = self.unnamed(inner, lateral)?;
@@ -77,12 +78,12 @@ impl Compiler<'_> {
             AliasElement::Values(values) => {
                 let names: Vec<String> =
                     values.columns.iter().map(|(name, _)| self.ident(name, None)).collect::<Result<_>>()?;
-                format!("{lateral}{element} AS {name} ({})", names.join(", "))
+                format!("{lateral}{element}{word}{name} ({})", names.join(", "))
             }
             AliasElement::Function(function) => {
-                format!("{lateral}{element} AS {name}{}", self.derived(function)?)
+                format!("{lateral}{element}{word}{name}{}", self.derived(function)?)
             }
-            _ => format!("{lateral}{element} AS {name}"),
+            _ => format!("{lateral}{element}{word}{name}"),
         })
     }
 
@@ -131,6 +132,9 @@ impl Compiler<'_> {
     }
 
     fn values_text(&mut self, values: &ValuesTable) -> Result<String> {
+        if !matches!(self.dialect, Dialect::Default | Dialect::Sqlite | Dialect::Postgresql) {
+            return Err(self.unknown("VALUES as a table"));
+        }
         let literal = self.literal_binds;
         self.literal_binds |= values.literal_binds;
         let rows: Result<Vec<String>> =
@@ -196,6 +200,7 @@ impl Compiler<'_> {
         let word = match (join.full, join.outer) {
             (true, _) => "FULL OUTER JOIN",
             (false, true) => "LEFT OUTER JOIN",
+            (false, false) if self.dialect == Dialect::Mysql => "INNER JOIN",
             (false, false) => "JOIN",
         };
         let onclause: Expr = join.onclause.self_group(super::super::Op::AsBool);

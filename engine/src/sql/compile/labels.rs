@@ -102,7 +102,7 @@ impl Compiler<'_> {
             ExprKind::Text(_) | ExprKind::Literal { .. } => (Name::None, false),
             ExprKind::Unary { op, .. } if *op != super::super::Op::Not => (Name::None, false),
             ExprKind::AsBoolean { element, .. } => {
-                let written = self.sqlite() || !self.has(Behaviour::NotUnlabelled);
+                let written = !self.has_booleans() || !self.has(Behaviour::NotUnlabelled);
                 match element.as_column() {
                     Some(column) if self.has(Behaviour::DisambiguatedNames) => {
                         (Name::Fixed(column.name()), written)

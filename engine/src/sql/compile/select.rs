@@ -4,7 +4,7 @@ use super::super::expr::{Expr, ExprKind, LabelName};
 use super::super::from::FromItem;
 use super::super::op::Op;
 use super::super::select::{Body, CompoundKind, CompoundSelect, Correlate, Select, TextualSelect};
-use super::{CompiledColumn, Compiler, Enclosing};
+use super::{CompiledColumn, Compiler, Dialect, Enclosing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::SqlType;
 use crate::value::Value;
@@ -96,6 +96,13 @@ impl Compiler<'_> {
         if select.distinct {
             text.push_str("DISTINCT ");
         }
+        if self.dialect == Dialect::Mssql
+            && let (Some(limit), None) = (&select.limit, &select.offset)
+        {
+            let ExprKind::Bind(bind) = limit.kind() else { return Err(self.unknown("this LIMIT")) };
+            let name = self.anonymous_name(bind.token.address(), &bind.key);
+            let _ = write!(text, "TOP __[POSTCOMPILE_{name}] ");
+        }
         let columns = self.labelled_columns(select);
         let mut texts = Vec::with_capacity(columns.len());
         for column in &columns {
@@ -119,6 +126,9 @@ impl Compiler<'_> {
             }
         }
         text.push_str(&texts.join(", "));
+        if froms.is_empty() && self.dialect == Dialect::Oracle {
+            text.push_str(" FROM DUAL");
+        }
         if !froms.is_empty() {
             let froms = froms.iter().map(|from| self.element(from)).collect::<Result<Vec<_>>>()?;
             text.push_str(" \nFROM ");
@@ -148,7 +158,7 @@ impl Compiler<'_> {
             text.push_str(&order?);
         }
         text.push_str(&self.limit(select.limit.as_ref(), select.offset.as_ref())?);
-        if select.for_update && !self.sqlite() {
+        if select.for_update && !matches!(self.dialect, Dialect::Sqlite | Dialect::Mssql) {
             text.push_str(" FOR UPDATE");
         }
         for suffix in &select.suffixes {
@@ -186,6 +196,9 @@ impl Compiler<'_> {
 
     fn limit(&mut self, limit: Option<&Expr>, offset: Option<&Expr>) -> Result<String> {
         let mut text = String::new();
+        if self.dialect.is_foreign() {
+            return self.limit_of_dialect(limit, offset);
+        }
         let number =
             |number: i64| Expr::bind_named("param", true, Some(Value::Int(number)), SqlType::Integer);
         match (limit, offset, self.sqlite()) {
@@ -275,6 +288,7 @@ impl Compiler<'_> {
             CompoundKind::UnionAll => " UNION ALL ",
             CompoundKind::Intersect => " INTERSECT ",
             CompoundKind::IntersectAll => " INTERSECT ALL ",
+            CompoundKind::Except if self.dialect == Dialect::Oracle => " MINUS ",
             CompoundKind::Except => " EXCEPT ",
             CompoundKind::ExceptAll => " EXCEPT ALL ",
         };

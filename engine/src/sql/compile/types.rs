@@ -1,6 +1,6 @@
 //! Names of types in DDL and casts.
 
-use super::compile_error;
+use super::{Compiler, Dialect, compile_error};
 use crate::error::Result;
 use crate::schema::SqlType;
 
@@ -49,6 +49,38 @@ pub(crate) fn name(ty: &SqlType) -> Result<String> {
             _ => (*word).to_owned(),
         },
     })
+}
+
+impl Compiler<'_> {
+    /// A type as `CAST` names it.
+    pub(super) fn cast_type(&self, ty: &SqlType) -> Result<String> {
+        let generic = ty.generic();
+        if !self.dialect.is_foreign() {
+            return name(ty);
+        }
+        let sized = |word: &str, length: &Option<u32>, unit: &str| match length {
+            Some(length) => format!("{word}({length}{unit})"),
+            None => word.to_owned(),
+        };
+        Ok(match (self.dialect, generic) {
+            (Dialect::Mysql, SqlType::Integer | SqlType::SmallInteger | SqlType::BigInteger) => {
+                "SIGNED INTEGER".to_owned()
+            }
+            (_, SqlType::Integer) => "INTEGER".to_owned(),
+            (Dialect::Postgresql, SqlType::String(length)) => sized("VARCHAR", length, ""),
+            (Dialect::Mysql, SqlType::String(length) | SqlType::Text(length)) => sized("CHAR", length, ""),
+            (Dialect::Oracle, SqlType::String(Some(length))) => sized("VARCHAR2", &Some(*length), " CHAR"),
+            (Dialect::Mssql, SqlType::String(Some(length))) => sized("VARCHAR", &Some(*length), ""),
+            (Dialect::Mysql, SqlType::Numeric { precision, scale, .. }) => numeric("DECIMAL", *precision, *scale),
+            (_, SqlType::Numeric { precision, scale, .. }) => numeric("NUMERIC", *precision, *scale),
+            (Dialect::Postgresql, SqlType::DateTime { timezone: false }) => {
+                "TIMESTAMP WITHOUT TIME ZONE".to_owned()
+            }
+            (Dialect::Mysql | Dialect::Mssql, SqlType::DateTime { .. }) => "DATETIME".to_owned(),
+            (_, SqlType::Date) => "DATE".to_owned(),
+            _ => return Err(self.unknown("a cast to this type")),
+        })
+    }
 }
 
 fn numeric(word: &str, precision: Option<u32>, scale: Option<u32>) -> String {

@@ -1,0 +1,3 @@
+from sqlalchemy import any_, column, literal
+
+print(~(literal(5) == any_(column("x"))))
