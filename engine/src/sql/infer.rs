@@ -28,7 +28,11 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
         ExprKind::Column(column) => column.ty(),
         ExprKind::AliasColumn(column) => column.ty.clone(),
         ExprKind::Bind(bind) => bind.ty.clone(),
-        ExprKind::Null | ExprKind::Collation(_) | ExprKind::Text(_) | ExprKind::LabelReference(_) | ExprKind::TooDeep => SqlType::Null,
+        ExprKind::Null
+        | ExprKind::Collation(_)
+        | ExprKind::Text(_)
+        | ExprKind::LabelReference(_)
+        | ExprKind::TooDeep => SqlType::Null,
         ExprKind::Extract { .. } => SqlType::Integer,
         ExprKind::True | ExprKind::False | ExprKind::Exists(_) | ExprKind::AsBoolean { .. } => {
             SqlType::Boolean

@@ -61,7 +61,8 @@ impl Windowed {
             WindowKind::Over { partition_by, order_by, frame } => {
                 children.extend(partition_by.iter().chain(order_by).cloned());
                 if let Some(frame) = frame {
-                    children.extend([&frame.start, &frame.end].into_iter().filter_map(FrameEnd::expr).cloned());
+                    children
+                        .extend([&frame.start, &frame.end].into_iter().filter_map(FrameEnd::expr).cloned());
                 }
             }
             WindowKind::Filter(condition) => children.push(condition.clone()),

@@ -5,7 +5,7 @@ use super::expr::{ExprObject, clause, coerce, operand};
 use super::functions::condition;
 use super::schema::TableObject;
 use super::statement::{Kind, StatementObject};
-use super::{lend, names, orm, types};
+use super::{absent, lend, names, orm, types};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Signature, Stop, Value};
 use backproof_engine::schema::{Column, SqlType, Table};
 use backproof_engine::sql::{Alias, Dialect, Expr, Insert, OnConflict, OnConflictTarget, Operand};
@@ -69,8 +69,12 @@ pub(super) fn insert_member(insert: &Insert, of_class: bool, this: &Value, name:
     let conflicts = matches!(insert.dialect, Dialect::Sqlite | Dialect::Postgresql);
     let duplicates = insert.dialect == Dialect::Mysql;
     match name {
-        "excluded" if conflicts => Some(Value::object(ProposedObject { alias: proposed(&insert.table, name) })),
-        "inserted" if duplicates => Some(Value::object(ProposedObject { alias: proposed(&insert.table, name) })),
+        "excluded" if conflicts => {
+            Some(Value::object(ProposedObject { alias: proposed(&insert.table, name) }))
+        }
+        "inserted" if duplicates => {
+            Some(Value::object(ProposedObject { alias: proposed(&insert.table, name) }))
+        }
         "on_conflict_do_nothing" | "on_conflict_do_update" if conflicts => {
             let (this, update) = (this.clone(), name.ends_with("update"));
             Some(Value::native(name, move |interp, args| on_conflict(interp, &this, update, args)))
@@ -215,7 +219,8 @@ fn on_conflict(interp: &mut Interp, this: &Value, update: bool, args: Args) -> P
         Some(value) => Some(condition(interp, &value)?),
         None => None,
     };
-    insert.conflict = Some(Rc::new(OnConflict { target, set, condition, duplicate_key: false, ordered: false }));
+    insert.conflict =
+        Some(Rc::new(OnConflict { target, set, condition, duplicate_key: false, ordered: false }));
     Ok(StatementObject::made(Kind::Insert(insert), of_class))
 }
 
@@ -234,7 +239,9 @@ fn on_duplicate_key(interp: &mut Interp, this: &Value, args: Args) -> PyResult<V
                 for pair in interp.iterate(value)? {
                     let pair = interp.iterate(&pair)?;
                     let [key, value] = &pair[..] else {
-                        return Err(Stop::unsupported("on_duplicate_key_update() of something that is no pair"));
+                        return Err(Stop::unsupported(
+                            "on_duplicate_key_update() of something that is no pair",
+                        ));
                     };
                     set.push(assignment(interp, &insert.table, key, value)?);
                 }
@@ -287,12 +294,27 @@ fn dialect_class(interp: &mut Interp, dialect: Dialect) -> PyResult<Rc<Class>> {
 
 /// Types that every dialect shows as `sqlalchemy` does.
 const SHARED: &[&str] = &[
-    "BIGINT", "BLOB", "BOOLEAN", "CHAR", "DATE", "DATETIME", "DECIMAL", "FLOAT", "INTEGER", "JSON", "NUMERIC",
-    "REAL", "SMALLINT", "TEXT", "TIME", "TIMESTAMP", "VARCHAR",
+    "BIGINT",
+    "BLOB",
+    "BOOLEAN",
+    "CHAR",
+    "DATE",
+    "DATETIME",
+    "DECIMAL",
+    "FLOAT",
+    "INTEGER",
+    "JSON",
+    "NUMERIC",
+    "REAL",
+    "SMALLINT",
+    "TEXT",
+    "TIME",
+    "TIMESTAMP",
+    "VARCHAR",
 ];
 
 fn dialect_module(interp: &mut Interp, name: &'static str, dialect: Dialect) -> PyResult<Rc<Module>> {
-    let module = Module::new(name);
+    let module = orm::module(interp, name);
     let class = dialect_class(interp, dialect)?;
     module.dict.set("dialect", Value::Class(class));
     let has_upserts = names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT");
@@ -308,6 +330,7 @@ fn dialect_module(interp: &mut Interp, name: &'static str, dialect: Dialect) -> 
             }
         }
     }
+    absent::complete(interp, &module);
     Ok(Rc::new(module))
 }
 

@@ -178,9 +178,9 @@ pub(super) fn tuple_in(interp: &mut Interp, expr: &Expr, op: Op, other: &Value) 
         }
     }
     if !lend::has(interp, Behaviour::ExpandingIn) && !values.is_empty() {
-        let rows = values.chunks(width).map(|row| {
-            Expr::tuple(row.iter().map(|value| Expr::bind(value.clone())).collect())
-        });
+        let rows = values
+            .chunks(width)
+            .map(|row| Expr::tuple(row.iter().map(|value| Expr::bind(value.clone())).collect()));
         let made = expr.operate(op, Operand::Exprs(rows.collect()));
         return built(interp, made).map(Some);
     }
@@ -233,7 +233,9 @@ fn frame(interp: &mut Interp, unit: &'static str, value: &Value) -> PyResult<Fra
         if value.is_none() {
             return Ok(FrameEnd::Unbounded);
         }
-        let Value::Int(_) = value else { return Err(Stop::unsupported("a frame that is not of whole numbers")) };
+        let Value::Int(_) = value else {
+            return Err(Stop::unsupported("a frame that is not of whole numbers"));
+        };
         let count = interp.index(value)?;
         let bind = |count: i64| Expr::bind(backproof_engine::value::Value::Int(count));
         Ok(match count {
@@ -306,7 +308,9 @@ fn filter(interp: &mut Interp, element: &Expr, args: Args) -> PyResult<Value> {
     let mut criteria = Vec::new();
     // A second filter adds to the first.
     let mut element = element.clone();
-    if let ExprKind::Windowed(Windowed { element: inner, by: WindowKind::Filter(first) }) = element.clone().kind() {
+    if let ExprKind::Windowed(Windowed { element: inner, by: WindowKind::Filter(first) }) =
+        element.clone().kind()
+    {
         criteria.push(first.clone());
         element = inner.clone();
     }
@@ -321,7 +325,11 @@ fn filter(interp: &mut Interp, element: &Expr, args: Args) -> PyResult<Value> {
 
 /// The element that a function of this module stands beside.
 fn element(interp: &mut Interp, args: &mut Args, name: &str) -> PyResult<Expr> {
-    let given = if args.positional.is_empty() { args.take_keyword("element") } else { Some(args.positional.remove(0)) };
+    let given = if args.positional.is_empty() {
+        args.take_keyword("element")
+    } else {
+        Some(args.positional.remove(0))
+    };
     match given {
         Some(value) => match clause(interp, &value)? {
             Some(expr) => Ok(expr),

@@ -97,8 +97,13 @@ pub(crate) fn core_select(interp: &mut Interp, value: &Value) -> PyResult<Option
 
 /// Where a module's file lies below the library's folder, which errors of imports name. The folder is the world's own.
 fn file_of(module: &str) -> String {
-    const PACKAGES: [&str; 6] = [
+    const PACKAGES: [&str; 11] = [
         "sqlalchemy",
+        "sqlalchemy.dialects.mssql",
+        "sqlalchemy.dialects.mysql",
+        "sqlalchemy.dialects.oracle",
+        "sqlalchemy.dialects.postgresql",
+        "sqlalchemy.dialects.sqlite",
         "sqlalchemy.engine",
         "sqlalchemy.ext",
         "sqlalchemy.ext.declarative",

@@ -123,7 +123,10 @@ impl Object for StatementObject {
             "prefix_with" => !matches!(kind, Kind::Delete(_)),
             _ => false,
         };
-        if known && !matches!(name, "values" | "where") && !super::names::has_member(interp, self.type_name(), name) {
+        if known
+            && !matches!(name, "values" | "where")
+            && !super::names::has_member(interp, self.type_name(), name)
+        {
             return Ok(None);
         }
         if !known {
@@ -195,8 +198,7 @@ fn ordered(args: Args) -> Args {
 
 /// `from_select([name, …], select, include_defaults=True)`.
 fn from_select(interp: &mut Interp, kind: &mut Kind, args: Args) -> PyResult<()> {
-    let mut bound =
-        Signature::new("from_select", "names, select, include_defaults=").bind(interp, args)?;
+    let mut bound = Signature::new("from_select", "names, select, include_defaults=").bind(interp, args)?;
     let Kind::Insert(insert) = kind else { return Ok(()) };
     let mut columns = Vec::new();
     let names = bound.take(0).unwrap_or(Value::None);

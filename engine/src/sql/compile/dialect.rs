@@ -110,12 +110,13 @@ impl Compiler<'_> {
         }
         match op {
             Op::Concat if self.dialect == Dialect::Mysql => {
-                if !self.has(Behaviour::ConcatFlattened) && is_concat(left) {
-                    return Err(self.unknown("several strings put together in this release"));
-                }
                 let mut parts = Vec::new();
-                concat_parts(left, &mut parts);
-                concat_parts(right, &mut parts);
+                if self.has(Behaviour::ConcatFlattened) {
+                    concat_parts(left, &mut parts);
+                    concat_parts(right, &mut parts);
+                } else {
+                    parts.extend([left.clone(), right.clone()]);
+                }
                 return Ok(Some(format!("concat({})", self.list(&parts, ", ")?)));
             }
             Op::Div | Op::FloorDiv => return self.division_of_dialect(left, right, op).map(Some),
@@ -168,8 +169,9 @@ impl Compiler<'_> {
     }
 
     fn infix_of_dialect(&self, op: &Op, left: &str, right: &str) -> Result<String> {
-        let no_regular_expressions =
-            |what: &str| Err(compile_error(format!("mssql dialect does not support regular expression{what}")));
+        let no_regular_expressions = |what: &str| {
+            Err(compile_error(format!("mssql dialect does not support regular expression{what}")))
+        };
         let percent = self.percent();
         Ok(match (op, self.dialect) {
             (Op::RegexpMatch, Dialect::Postgresql) => format!("{left} ~ {right}"),
@@ -337,10 +339,6 @@ impl Compiler<'_> {
             }
         })
     }
-}
-
-fn is_concat(expr: &Expr) -> bool {
-    matches!(expr.kind(), ExprKind::Binary { op: Op::Concat, .. })
 }
 
 /// The strings that a chain of `||` puts together.

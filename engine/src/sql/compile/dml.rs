@@ -364,12 +364,16 @@ impl Compiler<'_> {
             for other in others {
                 let FromItem::Table(other) = other else { continue };
                 for column in other.columns() {
-                    let Some((_, value)) = update.values.iter().find(|(key, _)| *key == column) else { continue };
+                    let Some((_, value)) = update.values.iter().find(|(key, _)| *key == column) else {
+                        continue;
+                    };
                     let value = self.value(&column, value, "")?;
                     sets.push(format!("{}={value}", self.column(&column)?));
                 }
             }
-            let known = |column: &Column| column.table().is_some_and(|table| others.contains(&FromItem::Table(table)));
+            let known = |column: &Column| {
+                column.table().is_some_and(|table| others.contains(&FromItem::Table(table)))
+            };
             let own: Vec<(Column, Expr)> =
                 update.values.iter().filter(|(column, _)| !known(column)).cloned().collect();
             check_consumed(&update.table, std::slice::from_ref(&own))?;

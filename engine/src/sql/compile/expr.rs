@@ -317,7 +317,9 @@ impl Compiler<'_> {
                 return Err(compile_error("sqlite dialect does not support regular expression replacements"));
             }
             Op::RegexpReplace => format!("<regexp replace>({left_text}, {right_text})"),
-            Op::GetItem | Op::JsonItem | Op::JsonPath if !self.sqlite() => format!("{left_text}[{right_text}]"),
+            Op::GetItem | Op::JsonItem | Op::JsonPath if !self.sqlite() => {
+                format!("{left_text}[{right_text}]")
+            }
             Op::BetweenSymmetric | Op::NotBetweenSymmetric => {
                 format!("{left_text}{}{right_text}", op.infix().unwrap_or_default())
             }

@@ -71,7 +71,9 @@ impl Compiler<'_> {
             (Dialect::Mysql, SqlType::String(length) | SqlType::Text(length)) => sized("CHAR", length, ""),
             (Dialect::Oracle, SqlType::String(Some(length))) => sized("VARCHAR2", &Some(*length), " CHAR"),
             (Dialect::Mssql, SqlType::String(Some(length))) => sized("VARCHAR", &Some(*length), ""),
-            (Dialect::Mysql, SqlType::Numeric { precision, scale, .. }) => numeric("DECIMAL", *precision, *scale),
+            (Dialect::Mysql, SqlType::Numeric { precision, scale, .. }) => {
+                numeric("DECIMAL", *precision, *scale)
+            }
             (_, SqlType::Numeric { precision, scale, .. }) => numeric("NUMERIC", *precision, *scale),
             (Dialect::Postgresql, SqlType::DateTime { timezone: false }) => {
                 "TIMESTAMP WITHOUT TIME ZONE".to_owned()

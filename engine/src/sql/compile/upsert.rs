@@ -74,7 +74,9 @@ impl Compiler<'_> {
             };
             let value = match inserted {
                 Some(name) => format!("VALUES({name})"),
-                None if value.from_items().is_empty() => self.expr(&value.self_group(super::super::Op::Largest))?,
+                None if value.from_items().is_empty() => {
+                    self.expr(&value.self_group(super::super::Op::Largest))?
+                }
                 None => return Err(self.unknown("ON DUPLICATE KEY UPDATE with such a value")),
             };
             sets.push(format!("{name} = {value}"));
