@@ -5,33 +5,7 @@
 //! releases (`snapshots/boundaries/`, one probe a behaviour). Nothing here acts;
 //! [`Profile::has`](super::Profile::has) is asked wherever a behaviour makes a difference.
 
-use super::dated::{Dated, between, since, through, until, within};
-
-macro_rules! behaviours {
-    ($($variant:ident $name:literal $dates:expr, $sentence:literal, $change:literal, $observed:literal;)*) => {
-        /// One dated behaviour: something that not every release does.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub enum Behaviour {
-            $(#[doc = $sentence] $variant,)*
-        }
-
-        impl Behaviour {
-            /// Every behaviour, in the order of the table.
-            pub const ALL: &'static [Behaviour] = &[$(Behaviour::$variant,)*];
-
-            /// When it holds, what it is, where it was seen.
-            pub const fn dated(self) -> Dated {
-                match self {
-                    $(Behaviour::$variant => {
-                        let (first, last) = $dates;
-                        Dated { name: $name, first, last, sentence: $sentence, change: $change, observed: $observed }
-                    })*
-                }
-            }
-        }
-    };
-}
+use super::dated::{Dated, behaviours, between, since, through, until, within};
 
 behaviours! {
     StatementMarks "statement-marks" since(1, 4, 0),
@@ -777,38 +751,4 @@ behaviours! {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_unique_and_in_kebab_case() {
-        let mut names: Vec<&str> = Behaviour::ALL.iter().map(|behaviour| behaviour.dated().name).collect();
-        for name in &names {
-            let kebab = name.split('-').all(|word| {
-                !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-            });
-            assert!(kebab, "{name}");
-        }
-        names.sort_unstable();
-        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
-    }
-
-    #[test]
-    fn a_sentence_is_whole_and_a_change_is_a_phrase() {
-        for behaviour in Behaviour::ALL {
-            let Dated { name, sentence, change, observed, .. } = behaviour.dated();
-            assert!(sentence.ends_with('.'), "{name}: {sentence}");
-            assert!(!change.ends_with('.') && change.chars().count() <= 60, "{name}: {change}");
-            assert!(observed.contains(|c: char| c.is_ascii_digit()), "{name}: {observed}");
-        }
-    }
-
-    #[test]
-    fn a_behaviour_changes_somewhere() {
-        for behaviour in Behaviour::ALL {
-            let Dated { name, first, last, .. } = behaviour.dated();
-            assert!(first.is_some() || last.is_some(), "{name} always holds");
-            assert!(first.is_none_or(|first| last.is_none_or(|last| first <= last)), "{name} never holds");
-        }
-    }
-}
+mod tests;

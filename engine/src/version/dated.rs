@@ -54,3 +54,32 @@ pub(super) const fn within(first: (u16, u16, u16), last: (u16, u16, u16)) -> Dat
 pub(super) const fn between(first: (u16, u16, u16), last: (u16, u16)) -> Dates {
     (Some(Version::new(first.0, first.1, first.2)), Some(Version::end_of(last.0, last.1)))
 }
+
+/// Makes the table: a behaviour a row, with its name, its dates and its words.
+macro_rules! behaviours {
+    ($($variant:ident $name:literal $dates:expr, $sentence:literal, $change:literal, $observed:literal;)*) => {
+        /// One dated behaviour: something that not every release does.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Behaviour {
+            $(#[doc = $sentence] $variant,)*
+        }
+
+        impl Behaviour {
+            /// Every behaviour, in the order of the table.
+            pub const ALL: &'static [Behaviour] = &[$(Behaviour::$variant,)*];
+
+            /// When it holds, what it is, where it was seen.
+            pub const fn dated(self) -> Dated {
+                match self {
+                    $(Behaviour::$variant => {
+                        let (first, last) = $dates;
+                        Dated { name: $name, first, last, sentence: $sentence, change: $change, observed: $observed }
+                    })*
+                }
+            }
+        }
+    };
+}
+
+pub(super) use behaviours;

@@ -9,7 +9,7 @@ use crate::python::{
     fresh_identity,
 };
 use backproof_engine::schema::SqlType;
-use backproof_engine::sql::{Dialect, Expr, ExprKind, Op, Operand, WindowKind};
+use backproof_engine::sql::{Dialect, Expr, ExprKind, Function, Op, Operand, WindowKind};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -285,8 +285,11 @@ pub(crate) fn binary(
         BinaryOp::Or => Op::Or,
         BinaryOp::LShift => Op::ShiftLeft,
         BinaryOp::RShift => Op::ShiftRight,
-        BinaryOp::Pow | BinaryOp::MatMul if lend::has(interp, Behaviour::ColumnsHavePowers) => {
-            return Err(Stop::unsupported("`**` and `@` of an expression"));
+        BinaryOp::MatMul if lend::has(interp, Behaviour::ColumnsHavePowers) => {
+            return Err(not_supported(interp, "matmul"));
+        }
+        BinaryOp::Pow if lend::has(interp, Behaviour::ColumnsHavePowers) => {
+            return power(interp, expr, other, reflected).map(Some);
         }
         BinaryOp::Pow | BinaryOp::MatMul | BinaryOp::Xor => return Ok(None),
     };
@@ -313,6 +316,26 @@ pub(crate) fn binary(
         _ => made,
     });
     built(interp, result).map(Some)
+}
+
+/// `expr ** other`: a call of `pow()`, where both are whole numbers.
+fn power(interp: &mut Interp, expr: &Expr, other: &Value, reflected: bool) -> PyResult<Value> {
+    let whole = |ty: &SqlType| ty.is_null() || ty.is_integer();
+    let other = operand(interp, other)?;
+    let made = match &other {
+        Operand::Expr(other) if !reflected && whole(&other.ty()) && whole(&expr.ty()) => true,
+        Operand::Value(backproof_engine::value::Value::Int(_)) => !reflected && whole(&expr.ty()),
+        _ => false,
+    };
+    if !made {
+        return Err(Stop::unsupported("`**` of an expression of no whole numbers"));
+    }
+    let ty = if expr.ty().is_null() { SqlType::Integer } else { expr.ty() };
+    let call = Expr::call("pow", vec![Operand::Expr(expr.clone()), other]);
+    Ok(ExprObject::value(match call.kind() {
+        ExprKind::Function(function) => Expr::of(ExprKind::Function(Function { ty, ..function.clone() })),
+        _ => call,
+    }))
 }
 
 /// What an operator that the type of an expression does not have raises.
