@@ -23,7 +23,7 @@ pub use collection::{
 };
 pub use events::{Hooks, no_state_error, object_text};
 pub(crate) use history::history_in_flush;
-pub use history::{History, Item, full_history, history, history_passive, is_modified};
+pub use history::{History, Item, full_history, history, history_passive, is_modified, load_history};
 pub use keyed::{
     KeyedRemoval, delete as keyed_delete, get as keyed_get, pop as keyed_pop, put as keyed_put,
     remove as keyed_remove, set as keyed_set,

@@ -49,7 +49,9 @@ pub(super) enum Known {
 ///
 /// `AttributeError` where the class has no such attribute; what loading raises.
 pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
-    if let Some(slot) = cx.orm.states.get(id).dict.get(key) {
+    if let Some(slot) = cx.orm.states.get(id).dict.get(key)
+        && !is_mark(cx.orm, id, key, slot)
+    {
         return Ok(slot.clone());
     }
     let mapper = cx.orm.states.get(id).mapper;
@@ -84,6 +86,11 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
             Ok(Slot::One(None))
         }
     }
+}
+
+/// Whether a slot is what stands for a queried collection that was changed.
+fn is_mark(orm: &Orm, id: StateId, key: &Key, slot: &Slot) -> bool {
+    matches!(slot, Slot::Value(_)) && state::relationship(orm, id, key).is_some()
 }
 
 /// Whether the attribute had a value and was deleted since: nothing is loaded for it then.
@@ -121,11 +128,11 @@ fn no_attribute(orm: &Orm, id: StateId, key: &str) -> Error {
 
 /// The value of an attribute, as far as `passive` goes; `None` where it has none.
 pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) -> Result<Option<Slot>> {
-    if let Some(slot) = cx.orm.states.get(id).dict.get(key) {
-        return Ok(Some(slot.clone()));
-    }
     if let Some(relationship) = state::relationship(cx.orm, id, key).filter(|found| found.is_queried()) {
         return super::queried::slot(cx, id, &relationship, passive);
+    }
+    if let Some(slot) = cx.orm.states.get(id).dict.get(key) {
+        return Ok(Some(slot.clone()));
     }
     match passive {
         Passive::Load => get(cx, id, key).map(Some),
@@ -304,6 +311,10 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
             let Some(relationship) = state::relationship(cx.orm, id, key) else {
                 return Err(Error::unsupported(format!("loading a list into `{key}`")));
             };
+            if relationship.is_queried() {
+                let message = "Dynamic attributes don't support collection population.";
+                return Err(Error::new(ErrorKind::NotImplementedError, message));
+            }
             if relationship.shape() == Shape::Dict {
                 Slot::Many(keyed::loaded(cx, id, &relationship, items)?)
             } else {

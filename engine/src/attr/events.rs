@@ -431,6 +431,7 @@ pub(super) fn join_collection(
         return collection::append_by(cx, &list, item.into(), Some(by));
     }
     fire_append(cx, id, relationship, item, Some(by))?;
+    super::queried::note(cx.orm, id, relationship);
     let pending = cx.orm.states.get_mut(id).pending.entry(key.clone()).or_default();
     if let Some(at) = pending.removed.iter().position(|gone| gone == item) {
         pending.removed.remove(at);
@@ -456,6 +457,7 @@ pub(super) fn leave_collection(
         };
     }
     fire_remove(cx, id, relationship, item, Some(by))?;
+    super::queried::note(cx.orm, id, relationship);
     let pending = cx.orm.states.get_mut(id).pending.entry(key.clone()).or_default();
     if let Some(at) = pending.added.iter().position(|other| other == item) {
         pending.added.remove(at);

@@ -56,6 +56,12 @@ pub fn history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> {
     history_passive(cx, id, key, Passive::NoLoad)
 }
 
+/// As `inspect(obj).attrs.key.load_history()` gives it: with loading, but of a collection that is queried.
+pub fn load_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> {
+    let queried = state::relationship(cx.orm, id, key).is_some_and(|found| found.is_queried());
+    history_passive(cx, id, key, if queried { Passive::NoLoad } else { Passive::Load })
+}
+
 /// As `attributes.get_history(obj, key)` gives it: with loading, an empty list where there is no row.
 pub fn full_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> {
     let is_list = state::relationship(cx.orm, id, key).is_some_and(|found| found.resolved().uselist);

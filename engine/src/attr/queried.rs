@@ -14,6 +14,7 @@ use crate::load;
 use crate::map::{Key, Lazy, Relationship};
 use crate::orm::Orm;
 use crate::state::{self, Member, ObjRef, Slot, StateId};
+use crate::value::Value;
 use std::rc::Rc;
 
 /// Puts an object into a collection that is queried.
@@ -36,6 +37,14 @@ pub fn queried_remove(cx: &mut Cx<'_>, id: StateId, key: &Key, item: Candidate) 
     let relationship = relationship(cx.orm, id, key)?;
     let item = object(item)?;
     events::leave_collection(cx, id, &relationship, &item, &Initiator::remove(&relationship))
+}
+
+/// Has the object's `__dict__` tell that the collection was changed.
+pub(super) fn note(orm: &mut Orm, id: StateId, relationship: &Relationship) {
+    if relationship.is_queried() {
+        let dict = &mut orm.states.get_mut(id).dict;
+        dict.entry(relationship.key.clone()).or_insert(Slot::Value(Value::Bool(true)));
+    }
 }
 
 /// What waits to be put into a collection that is queried.
@@ -183,6 +192,7 @@ pub(super) fn set(
             }
         }
     }
+    note(cx.orm, id, relationship);
     let kept = items.clone();
     items.retain(|item| !before.contains(item));
     for item in &items {

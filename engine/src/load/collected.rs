@@ -2,6 +2,7 @@
 
 use super::adapt::{key_of, rewrite_columns};
 use super::query::{Entity, Query, Style};
+use super::relation::bound_to;
 use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -44,7 +45,11 @@ pub fn collection_criteria(cx: &mut Cx<'_>, owner: &ObjRef, key: &Key) -> Result
         let local = !remote
             && has(&parent_tables, column)
             && (many_to_many || shared || !has(&target_tables, column));
-        if local { value_of(cx, owner, relationship.parent, column) } else { Ok(Expr::column(column)) }
+        if local {
+            bound_to(cx, owner, relationship.parent, column, "param")
+        } else {
+            Ok(Expr::column(column))
+        }
     })?];
     criteria.extend(resolved.secondaryjoin.clone());
     Ok(criteria)

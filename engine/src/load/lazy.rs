@@ -70,7 +70,7 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: boo
         lazy => lazy,
     };
     let raise = |cx: &Cx<'_>, name: &str| {
-        let class = &cx.orm.mappers.get(mapper).class_name;
+        let class = &cx.orm.mappers.get(relationship.parent).class_name;
         Error::new(
             ErrorKind::InvalidRequestError,
             format!("'{class}.{key}' is not available due to lazy='{name}'"),
@@ -86,8 +86,6 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: boo
             };
             return keep(cx, id, key, empty);
         }
-        Lazy::Dynamic => return Err(Error::unsupported("a relationship with lazy='dynamic'")),
-        Lazy::WriteOnly => return Err(Error::unsupported("a relationship with lazy='write_only'")),
         _ => {}
     }
     let Some(session) = cx.orm.states.get(id).session else {
@@ -135,7 +133,7 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: boo
         return keep(cx, id, key, NewValue::Many(objects));
     }
     if objects.len() > 1 {
-        let name = format!("{}.{key}", cx.orm.mappers.get(mapper).class_name);
+        let name = format!("{}.{key}", cx.orm.mappers.get(relationship.parent).class_name);
         cx.warn(Warning::several_rows(&name))?;
     }
     keep(cx, id, key, NewValue::One(objects.into_iter().next()))

@@ -28,6 +28,8 @@ pub(super) struct Plan {
     pub names: Vec<Key>,
     /// A collection is loaded by a join: rows repeat their objects.
     pub multiplies: bool,
+    /// An eager load that its relationship does not take, as is told once the statement has run.
+    pub refused: Option<String>,
 }
 
 /// How one place of a row is read.
@@ -85,6 +87,7 @@ pub(super) struct Builder<'a> {
     attributes: Vec<(Mapped, usize)>,
     entities: usize,
     multiplies: bool,
+    refused: Option<String>,
 }
 
 /// A joined load that is still to be added.
@@ -108,6 +111,7 @@ impl Plan {
             attributes: Vec::new(),
             entities: 0,
             multiplies: false,
+            refused: None,
         };
         let mut readers = Vec::new();
         let mut names = Vec::new();
@@ -175,7 +179,7 @@ impl Plan {
             select.order_by.append(&mut builder.eager_order);
         }
         select.columns.append(&mut builder.secondary);
-        Ok(Plan { select, readers, names, multiplies: builder.multiplies })
+        Ok(Plan { select, readers, names, multiplies: builder.multiplies, refused: builder.refused })
     }
 }
 

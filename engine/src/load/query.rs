@@ -347,6 +347,14 @@ impl Query {
                 (plan, result)
             }
         };
+        if let Some(attribute) = &plan.refused {
+            return Err(Error::new(
+                ErrorKind::InvalidRequestError,
+                format!(
+                    "'{attribute}' does not support object population - eager loading cannot be applied."
+                ),
+            ));
+        }
         let refreshed = refresh.as_ref().map(|refresh| refresh.object.id());
         let kept = self.kept_options.unwrap_or(self.options.len()).min(self.options.len());
         let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options[..kept]);

@@ -22,7 +22,7 @@ fn relationship(cx: &mut Cx<'_>, mapped: Mapped, key: &str) -> Result<Rc<Relatio
 }
 
 /// An object's column as what it is compared by: a value that is looked up when the statement is executed.
-fn bound_to(
+pub(super) fn bound_to(
     cx: &mut Cx<'_>,
     object: &ObjRef,
     side: map::MapperId,

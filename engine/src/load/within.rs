@@ -228,7 +228,7 @@ pub(super) fn plan_of_statement(
             }
         }
     }
-    Ok(Plan { select: Select::default(), readers, names, multiplies: false })
+    Ok(Plan { select: Select::default(), readers, names, multiplies: false, refused: None })
 }
 
 /// The element that a query reads all of its entities from.

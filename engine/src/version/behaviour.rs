@@ -196,6 +196,14 @@ behaviours! {
         "`lazy='immediate'` loads take their turn among the loads that follow a query; before, they came first.",
         "immediate loads in order",
         "1.4.54 always first, 2.0.0 in an order that varies: 40 queries of classes with `immediate` and `selectin` relationships";
+    ImmediateLoadsQueried "immediate-loads-queried" since(2, 0, 0),
+        "`immediateload()` of a `dynamic` or `write_only` collection loads it, and is refused only then.",
+        "`immediateload()` of queried collections refused",
+        "1.4.54 ignores it, 2.0.0 raises `NotImplementedError`: `session.query(User).options(immediateload(User.posts))`";
+    DynamicFirstNeedsSession "dynamic-first-needs-session" since(1, 4, 0),
+        "`first()` of the `dynamic` collection of an object that is in no session raises `DetachedInstanceError`.",
+        "`first()` of dynamic collections needs a session",
+        "1.3.24 gives `None`, 1.4.0 raises: `User().posts.first()`";
     SelectinJoinsParent "selectin-joins-parent" through(1, 2),
         "`selectin` loads of a one-to-many join the parent's table, too.",
         "one-to-many `selectin` without the parent's table",

@@ -217,6 +217,22 @@ impl Builder<'_> {
         column_load(self.orm, &self.query.options, path, mapper, property) != ColumnLoad::WithRow
     }
 
+    /// Whether an option is followed for a collection that is queried: one that would populate it is only to be refused.
+    fn takes_queried(&mut self, relationship: &Rc<Relationship>, lazy: Lazy) -> Result<bool> {
+        match lazy {
+            Lazy::Joined | Lazy::Selectin | Lazy::Subquery => {
+                let class = &self.orm.mappers.get(relationship.parent).class_name;
+                self.refused.get_or_insert_with(|| format!("{class}.{}", relationship.key));
+                Ok(lazy == Lazy::Joined)
+            }
+            Lazy::Immediate => Ok(self.orm.profile.has(Behaviour::ImmediateLoadsQueried)),
+            Lazy::NoLoad if relationship.resolved().lazy == Lazy::Dynamic => {
+                Err(Error::unsupported("noload() of a dynamic collection"))
+            }
+            _ => Ok(false),
+        }
+    }
+
     pub(in crate::load) fn choose(
         &mut self,
         plan: &mut EntityPlan,
@@ -232,9 +248,8 @@ impl Builder<'_> {
             return Ok(());
         }
         let mut chosen = chosen(self.orm, &self.query.options, &plan.path, relationship);
-        if relationship.is_queried() && !matches!(chosen.lazy, Lazy::Dynamic | Lazy::WriteOnly | Lazy::Select)
-        {
-            return Err(Error::unsupported("eager loading of a collection that is queried"));
+        if relationship.is_queried() && !self.takes_queried(relationship, chosen.lazy)? {
+            return Ok(());
         }
         if self.query.joins_afresh && chosen.cut == Some(Lazy::Joined) {
             let below = &plan.path[self.query.path.len().min(plan.path.len())..];

@@ -173,9 +173,7 @@ impl Object for AttributeStateObject {
                 let key = self.key.clone();
                 let object = self.object.clone();
                 Value::native(name, move |interp, _| {
-                    let passive = attr::Passive::Load;
-                    let history =
-                        lend::with_cx(interp, |cx| attr::history_passive(cx, object.id(), &key, passive))?;
+                    let history = lend::with_cx(interp, |cx| attr::load_history(cx, object.id(), &key))?;
                     HistoryObject::value(interp, &history)
                 })
             }

@@ -10,11 +10,14 @@ use crate::python::{Args, Class, Interp, Iter, Object, PyResult, Stop, Value, fr
 use crate::sqlalchemy::statement::{Kind, StatementObject};
 use crate::sqlalchemy::{define, lend};
 use backproof_engine::attr;
+use backproof_engine::error::{Error, ErrorKind};
+use backproof_engine::host::Cx;
 use backproof_engine::load;
 use backproof_engine::map::{Key, Lazy, MapperId, Property};
 use backproof_engine::session;
 use backproof_engine::sql::{Delete, Update};
 use backproof_engine::state::ObjRef;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -222,6 +225,36 @@ impl AppenderObject {
         Ok(QueryObject::value(query))
     }
 
+    /// The methods that need no session, since they tell what waits to be written, and those that ask for one.
+    fn without_session(&self, interp: &mut Interp, name: &str) -> PyResult<Option<Value>> {
+        let waiting = Value::list(self.waiting(interp)?);
+        Ok(Some(match name {
+            "count" => Value::native(name, move |interp, _| {
+                let count = interp.iterate(&waiting)?.len();
+                Ok(Value::size(count))
+            }),
+            "all" => Value::native(name, move |interp, _| Ok(Value::list(interp.iterate(&waiting)?))),
+            "first" if !lend::has(interp, Behaviour::DynamicFirstNeedsSession) => {
+                Value::native(name, move |interp, _| {
+                    Ok(interp.iterate(&waiting)?.into_iter().next().unwrap_or(Value::None))
+                })
+            }
+            "one" | "one_or_none" | "scalar" => {
+                return Err(Stop::unsupported(format!("{name}() of a dynamic collection without a session")));
+            }
+            "first" | "filter" | "filter_by" | "where" | "order_by" | "limit" | "offset" | "slice"
+            | "join" | "outerjoin" | "options" | "distinct" | "group_by" | "having" | "execution_options"
+            | "populate_existing" | "autoflush" | "enable_eagerloads" | "params" | "select_from"
+            | "add_columns" | "with_for_update" | "with_session" | "reset_joinpoint" => {
+                let (owner, key) = (self.owner.clone(), self.key.clone());
+                Value::native(name, move |interp, _| {
+                    lend::with_cx(interp, |cx| Err(detached(cx, &owner, &key)))
+                })
+            }
+            _ => return Ok(None),
+        }))
+    }
+
     /// The members that wait to be written.
     fn waiting(&self, interp: &mut Interp) -> PyResult<Vec<Value>> {
         let objects = lend::read(interp, |orm| attr::queried_added(orm, self.owner.id(), &self.key))?;
@@ -263,14 +296,13 @@ impl Object for AppenderObject {
         if own || name.starts_with("__") {
             return Ok(None);
         }
-        if name == "count"
-            && lend::read(interp, |orm| session::object_session(orm, self.owner.id()))?.is_none()
+        if lend::read(interp, |orm| session::object_session(orm, self.owner.id()))?.is_none()
+            && let Some(method) = self.without_session(interp, name)?
         {
-            let count = self.waiting(interp)?.len();
-            return Ok(Some(Value::native(name, move |_, _| Ok(Value::size(count)))));
+            return Ok(Some(method));
         }
         let query = self.any_query(interp)?;
-        interp.get_attr(&query, name).map(Some)
+        interp.get_attr_opt(&query, name)
     }
 
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
@@ -294,6 +326,15 @@ impl Object for AppenderObject {
             }
         }
     }
+}
+
+fn detached(cx: &mut Cx<'_>, owner: &ObjRef, key: &Key) -> Error {
+    let text = attr::object_text(cx, owner.id());
+    let message = format!(
+        "Parent instance {text} is not bound to a Session, and no contextual session is established; lazy load operation \
+         of attribute '{key}' cannot proceed"
+    );
+    Error::new(ErrorKind::DetachedInstanceError, message).with_code("bhk3")
 }
 
 /// Whether a value is a collection that is queried, which an assignment may give back to its attribute.
