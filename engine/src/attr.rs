@@ -9,6 +9,7 @@ mod change;
 mod collection;
 mod events;
 mod history;
+mod hosted;
 mod keyed;
 mod queried;
 mod set;
@@ -21,9 +22,10 @@ pub use collection::{
     append, clear, del_index, del_slice, extend, insert, pop, remove, remove_equal, reorder, set_index,
     set_slice,
 };
-pub use events::{Hooks, no_state_error, object_text};
+pub use events::{Hooks, Initiator, no_state_error, object_text};
 pub(crate) use history::history_in_flush;
 pub use history::{History, Item, full_history, history, history_passive, is_modified, load_history};
+pub use hosted::{Cause, HostCollection, changing, mirror, told_of_coming, told_of_leaving};
 pub use keyed::{
     KeyedRemoval, delete as keyed_delete, get as keyed_get, pop as keyed_pop, put as keyed_put,
     remove as keyed_remove, set as keyed_set,

@@ -9,6 +9,7 @@ mod mapped;
 
 pub use mapped::{base_mapper, column_key, identity_key, identity_text, is_a, relationship};
 
+use crate::attr::HostCollection;
 use crate::load::LoaderOption;
 use crate::map::{Key, Lazy, MapperId, Shape};
 use crate::session::SessionId;
@@ -84,6 +85,8 @@ pub struct Collection {
     pub key: Key,
     /// The relationship's parent mapper.
     pub mapper: MapperId,
+    /// What keeps the members where a host's program wrote the collection's class: `items` then mirrors it.
+    pub host: Option<Rc<dyn HostCollection>>,
 }
 
 impl Collection {

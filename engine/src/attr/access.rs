@@ -2,6 +2,7 @@
 
 use super::change::NewValue;
 use super::events::{self, Initiator};
+use super::hosted::{self, HostCollection};
 use super::keyed;
 use super::set;
 use crate::error::{Error, ErrorKind, Result};
@@ -81,7 +82,7 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
             }
             crate::map::configure(cx)?;
             if relationship.resolved().uselist {
-                return Ok(Slot::Many(empty_collection(cx.orm, id, &relationship)));
+                return Ok(Slot::Many(empty_collection(cx, id, &relationship)?));
             }
             Ok(Slot::One(None))
         }
@@ -277,24 +278,46 @@ pub(super) fn new_collection(id: StateId, relationship: &Relationship, items: Ve
         owner: Cell::new(Some(id)),
         key: relationship.key.clone(),
         mapper: relationship.parent,
+        host: None,
     })
+}
+
+/// A collection whose members a host keeps.
+pub(super) fn hosted_collection(
+    id: StateId,
+    relationship: &Relationship,
+    host: Rc<dyn HostCollection>,
+) -> Collection {
+    Collection {
+        items: RefCell::default(),
+        shape: Shape::List,
+        keys: RefCell::default(),
+        owner: Cell::new(Some(id)),
+        key: relationship.key.clone(),
+        mapper: relationship.parent,
+        host: Some(host),
+    }
 }
 
 /// The empty collection of an object that has no row to load one from. From 1.4 on, reading it leaves the
 /// object's `__dict__` alone until something is put in.
-pub(super) fn empty_collection(orm: &mut Orm, id: StateId, relationship: &Relationship) -> Rc<Collection> {
-    let apart = orm.profile.has(Behaviour::EmptyCollectionsApart);
-    let state = orm.states.get_mut(id);
-    if let Some(list) = state.empty.get(&relationship.key) {
-        return Rc::clone(list);
+pub(super) fn empty_collection(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    relationship: &Relationship,
+) -> Result<Rc<Collection>> {
+    let apart = cx.orm.profile.has(Behaviour::EmptyCollectionsApart);
+    if let Some(list) = cx.orm.states.get(id).empty.get(&relationship.key) {
+        return Ok(Rc::clone(list));
     }
-    let list = new_collection(id, relationship, Vec::new());
+    let list = hosted::new_collection(cx, id, relationship, Vec::new())?;
+    let state = cx.orm.states.get_mut(id);
     if apart {
         state.empty.insert(relationship.key.clone(), Rc::clone(&list));
     } else {
         state.dict.insert(relationship.key.clone(), Slot::Many(Rc::clone(&list)));
     }
-    list
+    Ok(list)
 }
 
 /// Gives an attribute the value that was loaded: no events, no history. For a collection, changes that were
@@ -318,7 +341,7 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
             if relationship.shape() == Shape::Dict {
                 Slot::Many(keyed::loaded(cx, id, &relationship, items)?)
             } else {
-                Slot::Many(new_collection(id, &relationship, items.into_iter().map(Some).collect()))
+                Slot::Many(hosted::new_collection(cx, id, &relationship, items)?)
             }
         }
         NewValue::Members(_) | NewValue::List(_) | NewValue::Other(_) => {
@@ -335,6 +358,9 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
     events::mark_collection(cx, id, key, None);
     if list.shape == Shape::Dict {
         return keyed::apply(cx, &list, pending);
+    }
+    if list.host.is_some() {
+        return hosted::apply(cx, &list, pending);
     }
     let mut items = list.items.borrow_mut();
     for added in pending.added {

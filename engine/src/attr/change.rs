@@ -3,6 +3,7 @@
 use super::access::{self, Known};
 use super::candidate::Candidate;
 use super::events::{self, Initiator};
+use super::hosted::{self, Cause};
 use super::keyed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -230,8 +231,10 @@ pub(super) fn set_one(
 /// Replaces a collection: events for what comes and what goes, none for what stays.
 fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value: NewValue) -> Result<()> {
     let key = &relationship.key;
+    let new = hosted::new_collection(cx, id, relationship, Vec::new())?;
+    let like = new.host.as_ref().map_or(relationship.shape(), |host| host.shape());
     let refuse = |name: &str| {
-        let like = match relationship.shape() {
+        let like = match like {
             Shape::List => "list-like",
             Shape::Set => "set-like",
             Shape::Dict => "dict-like",
@@ -263,7 +266,6 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
     };
     let before = old.items.borrow().clone();
     events::mark_collection(cx, id, key, Some(before.clone()));
-    let new = access::new_collection(id, relationship, Vec::new());
     let state = cx.orm.states.get_mut(id);
     state.empty.shift_remove(key);
     state.dict.insert(key.clone(), Slot::Many(Rc::clone(&new)));
@@ -271,6 +273,11 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
     let by = Initiator::bulk(relationship);
     for item in items {
         let item = item.member()?;
+        if let (Some(host), Some(object)) = (new.host.clone(), &item) {
+            let cause = if before.contains(&item) { Cause::Nothing } else { Cause::By(by.clone()) };
+            host.put(cx, object, cause)?;
+            continue;
+        }
         if relationship.shape() == Shape::Set && new.items.borrow().contains(&item) {
             continue;
         }

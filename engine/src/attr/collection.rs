@@ -6,8 +6,8 @@
 use super::candidate::Candidate;
 use super::change::owner_of;
 use super::events::{self, Initiator};
-use super::keyed;
 use super::set;
+use super::{hosted, keyed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::Shape;
@@ -124,6 +124,9 @@ pub(super) fn append_by(
     item: Candidate,
     by: Option<&Initiator>,
 ) -> Result<()> {
+    if let Some(host) = list.host.clone() {
+        return hosted::put(cx, &*host, item, by);
+    }
     if list.shape == Shape::Set {
         return set::add_by(cx, list, item, by);
     }
@@ -169,6 +172,9 @@ pub(super) fn remove_by(
     item: Candidate,
     by: Option<&Initiator>,
 ) -> Result<()> {
+    if let Some(host) = list.host.clone() {
+        return hosted::take(cx, list, &*host, item, by);
+    }
     if list.shape == Shape::Set {
         return set::discard_by(cx, list, item, by).map(drop);
     }
@@ -235,6 +241,12 @@ pub fn extend(
 
 pub fn clear(cx: &mut Cx<'_>, list: &Rc<Collection>) -> Result<()> {
     let items = list.items.borrow().clone();
+    if let Some(host) = list.host.clone() {
+        for item in items {
+            hosted::take(cx, list, &*host, item.into(), None)?;
+        }
+        return Ok(());
+    }
     if list.shape == Shape::Set {
         for item in items {
             set::discard_by(cx, list, item.into(), None)?;

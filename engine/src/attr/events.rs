@@ -46,7 +46,7 @@ pub trait Hooks: std::fmt::Debug {
 
 /// What kind of change began a chain of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Op {
+pub(crate) enum Op {
     Append,
     Remove,
     Replace,
@@ -55,10 +55,10 @@ pub(super) enum Op {
 
 /// The attribute and the change that began a chain of events.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Initiator {
-    pub(super) mapper: MapperId,
-    pub(super) key: Key,
-    pub(super) op: Op,
+pub struct Initiator {
+    pub(crate) mapper: MapperId,
+    pub(crate) key: Key,
+    pub(crate) op: Op,
 }
 
 impl Initiator {
@@ -408,14 +408,14 @@ fn collection_at_hand(
     cx: &mut Cx<'_>,
     id: StateId,
     relationship: &Rc<Relationship>,
-) -> Option<Rc<Collection>> {
+) -> Result<Option<Rc<Collection>>> {
     let state = cx.orm.states.get(id);
-    match state.dict.get(&relationship.key) {
+    Ok(match state.dict.get(&relationship.key) {
         Some(Slot::Many(list)) => Some(Rc::clone(list)),
         _ if relationship.is_queried() => None,
-        _ if state.key.is_none() => Some(empty_collection(cx.orm, id, relationship)),
+        _ if state.key.is_none() => return empty_collection(cx, id, relationship).map(Some),
         _ => None,
-    }
+    })
 }
 
 /// Puts an object into a collection without loading it: where it is not loaded, the change waits.
@@ -427,7 +427,7 @@ pub(super) fn join_collection(
     by: &Initiator,
 ) -> Result<()> {
     let key = &relationship.key;
-    if let Some(list) = collection_at_hand(cx, id, relationship) {
+    if let Some(list) = collection_at_hand(cx, id, relationship)? {
         return collection::append_by(cx, &list, item.into(), Some(by));
     }
     fire_append(cx, id, relationship, item, Some(by))?;
@@ -450,7 +450,7 @@ pub(super) fn leave_collection(
     by: &Initiator,
 ) -> Result<()> {
     let key = &relationship.key;
-    if let Some(list) = collection_at_hand(cx, id, relationship) {
+    if let Some(list) = collection_at_hand(cx, id, relationship)? {
         return match collection::remove_by(cx, &list, item.into(), Some(by)) {
             Err(error) if error.kind() == ErrorKind::ValueError => Ok(()),
             result => result,

@@ -106,6 +106,9 @@ pub(super) fn configure_relationship(cx: &mut Cx<'_>, mapper: MapperId, key: &Ke
         return Ok(());
     }
     let reversed = resolve(cx, &relationship)?;
+    if let Some(maker) = &relationship.args.maker {
+        (maker.prepare)(cx)?;
+    }
     let args = &relationship.args;
     let takes_part = cx.orm.profile.has(Behaviour::ViewonlyTakesPart) || !args.is_viewonly();
     if !takes_part || args.sync_backref == Some(false) {

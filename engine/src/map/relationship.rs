@@ -1,8 +1,9 @@
 //! A relationship as it was asked for, and as it was worked out.
 
 use super::{Key, MapperId};
+use crate::attr::HostCollection;
 use crate::error::Result;
-use crate::host::{Cx, Deferred};
+use crate::host::{Callback, Cx, Deferred};
 use crate::schema::{Column, Table};
 use crate::sql::Expr;
 use crate::state::ObjRef;
@@ -80,6 +81,8 @@ pub struct RelationshipArgs {
     pub uselist: Option<bool>,
     /// Lists where it is not said.
     pub collection: Option<Shape>,
+    /// What makes collections, where a host's program wrote their class.
+    pub maker: Option<Maker>,
     /// What a dictionary's keys are.
     pub keyed: Option<Keyer>,
     pub lazy: Option<Lazy>,
@@ -127,6 +130,22 @@ pub enum Shape {
     Set,
     /// Objects by key, in the order in which the keys came.
     Dict,
+}
+
+/// Makes collections of a class that a host's program wrote.
+#[derive(Clone)]
+pub struct Maker {
+    /// Looks at the class when mappers are configured.
+    pub prepare: Callback<()>,
+    pub make: Callback<Rc<dyn HostCollection>>,
+    /// What the collections are like; settled when mappers are configured.
+    pub like: Rc<Cell<Shape>>,
+}
+
+impl fmt::Debug for Maker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Maker")
+    }
 }
 
 /// Finds the key that an object has in a dictionary.

@@ -137,6 +137,15 @@ impl Interp {
                     return self.expect_text(text, "__repr__");
                 }
                 match instance.payload.clone() {
+                    Some(Value::Set(set) | Value::FrozenSet(set)) => {
+                        let (name, items) = (instance.class().name(), set.items.borrow().values());
+                        if items.is_empty() {
+                            return Ok(format!("{name}()"));
+                        }
+                        self.nested(value, &format!("{name}(...)"), |interp| {
+                            Ok(format!("{name}({{{}}})", interp.repr_items(&items)?))
+                        })?
+                    }
                     Some(held) => self.repr(&held)?,
                     None => self.default_repr(value),
                 }
@@ -235,6 +244,7 @@ impl Interp {
                     return self.repr(value);
                 }
                 match instance.payload.clone() {
+                    Some(Value::Set(_) | Value::FrozenSet(_)) => self.repr(value),
                     Some(held) => self.str(&held),
                     None => self.repr(value),
                 }

@@ -11,6 +11,7 @@ mod collect;
 mod collection;
 mod columns;
 mod comparator;
+mod custom;
 mod declarative;
 pub(crate) mod dml;
 mod entity;
@@ -234,14 +235,10 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     for (name, maker) in keyed::makers() {
         set(interp, &module, name, maker);
     }
-    let list = collection::class(interp)?;
-    let collections = Module::new("sqlalchemy.orm.collections");
-    collections.dict.set("InstrumentedList", Value::Class(list));
-    for (name, maker) in keyed::makers() {
-        set(interp, &collections, name, maker);
-    }
-    collections.dict.set("InstrumentedSet", Value::Class(set::class(interp)?));
-    set(interp, &module, "collections", Value::Module(Rc::new(collections)));
+    let keyed = custom::keyfunc_class(interp)?;
+    set(interp, &module, "KeyFuncDict", Value::Class(keyed));
+    let collections = interp.import("sqlalchemy.orm.collections")?;
+    set(interp, &module, "collections", Value::Module(collections));
     let attributes = interp.import("sqlalchemy.orm.attributes")?;
     set(interp, &module, "attributes", Value::Module(attributes));
     let errors = interp.import("sqlalchemy.orm.exc")?;
@@ -325,6 +322,12 @@ pub(super) fn register(interp: &mut Interp) {
             self::set(interp, &module, name, maker);
         }
         module.dict.set("InstrumentedSet", Value::Class(set::class(interp)?));
+        let decorators = custom::collection(interp);
+        module.dict.set("collection", Value::Class(decorators));
+        let keyed = custom::keyfunc_class(interp)?;
+        for name in ["KeyFuncDict", "MappedCollection"] {
+            self::set(interp, &module, name, Value::Class(keyed.clone()));
+        }
         super::absent::complete(interp, &module);
         Ok(Rc::new(module))
     });

@@ -2,11 +2,11 @@
 
 use super::instance::{object_of, slot_value};
 use super::property::PropertyObject;
-use super::{collection, comparator, keyed, mapped, set};
+use super::{collection, comparator, custom, keyed, mapped, set};
 use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
 use crate::sqlalchemy::{convert, expr, lend, names, schema};
 use backproof_engine::attr::{self, NewValue};
-use backproof_engine::map::{Key, Mapped, Property, Shape};
+use backproof_engine::map::{Key, Maker, Mapped, Property, Shape};
 use backproof_engine::sql::{Assigned, Expr};
 use backproof_engine::state::ObjRef;
 use std::any::Any;
@@ -96,6 +96,9 @@ impl AttributeObject {
             return Ok(NewValue::Members(super::queried::members(interp, value)?));
         }
         if relationship.resolved.get().is_some_and(|resolved| resolved.uselist) {
+            if let Some(maker) = &relationship.args.maker {
+                return self.hosted_value(interp, maker, value);
+            }
             let own = match relationship.shape() {
                 Shape::List => value.downcast::<collection::ListObject>().map(|list| Rc::clone(&list.list)),
                 Shape::Dict => value.downcast::<keyed::DictObject>().map(|dict| Rc::clone(&dict.dict)),
@@ -121,6 +124,19 @@ impl AttributeObject {
             );
         }
         Ok(NewValue::Other(interp.type_name(value).to_string()))
+    }
+}
+
+impl AttributeObject {
+    /// What is assigned to a collection of a document's class: itself, or the members of what is like it.
+    fn hosted_value(&self, interp: &mut Interp, maker: &Maker, value: &Value) -> PyResult<NewValue> {
+        if let Some(list) = custom::list_behind(interp, value)? {
+            return Ok(NewValue::List(list));
+        }
+        Ok(match custom::assigned(interp, value, Some(maker.like.get()))? {
+            Some(values) => NewValue::Members(collection::candidates(interp, &values)?),
+            None => NewValue::Other(interp.type_name(value).to_string()),
+        })
     }
 }
 

@@ -4,7 +4,7 @@
 //! engine's object, and it lives only while a variable, a relationship or a session holds it.
 
 use super::inspection::InstanceStateObject;
-use super::{collection, keyed, mapped, set};
+use super::{collection, custom, keyed, mapped, set};
 use crate::python::{Class, Instance, Interp, PyResult, Stop, Store, Value};
 use crate::sqlalchemy::{convert, lend};
 use backproof_engine::map::Shape;
@@ -69,6 +69,9 @@ pub(crate) fn slot_value(interp: &mut Interp, slot: &Slot) -> PyResult<Value> {
         Slot::Value(value) => convert::to_python(interp, value),
         Slot::One(None) => Ok(Value::None),
         Slot::One(Some(object)) => wrap(interp, object),
+        Slot::Many(list) if list.host.is_some() => {
+            custom::value_of(list).ok_or_else(|| Stop::unsupported("a collection without its host"))
+        }
         Slot::Many(list) => Ok(match list.shape {
             Shape::List => collection::ListObject::value(list.clone()),
             Shape::Dict => keyed::DictObject::value(list.clone()),

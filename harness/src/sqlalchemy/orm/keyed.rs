@@ -11,6 +11,7 @@ use crate::sqlalchemy::{convert, define, lend};
 use backproof_engine::Cx;
 use backproof_engine::attr::{self, KeyedRemoval};
 use backproof_engine::map::Keyer;
+use backproof_engine::schema::Column;
 use backproof_engine::state::{Collection, Member, ObjRef};
 use backproof_engine::value::Value as SqlValue;
 use backproof_engine::version::Behaviour;
@@ -26,6 +27,7 @@ pub(crate) struct KeyedBy {
 enum By {
     Attribute(Rc<str>),
     Function(Value),
+    Column(Column),
 }
 
 impl Object for KeyedBy {
@@ -50,6 +52,18 @@ pub(crate) fn makers() -> Vec<(&'static str, Value)> {
             }),
         ));
     }
+    for name in ["column_keyed_dict", "column_mapped_collection"] {
+        found.push((
+            name,
+            Value::native(name, move |interp, args| {
+                let [column] = args.exactly(interp, name)?;
+                match super::declarative::column_of(&column) {
+                    Some(column) => Ok(Value::object(KeyedBy { by: By::Column(column) })),
+                    None => Err(Stop::unsupported(format!("{name}() of something that is no column"))),
+                }
+            }),
+        ));
+    }
     for name in ["keyfunc_mapping", "mapped_collection"] {
         found.push((
             name,
@@ -66,6 +80,20 @@ pub(crate) fn makers() -> Vec<(&'static str, Value)> {
 pub(crate) fn keyer(value: &Value) -> Option<Keyer> {
     let by = value.downcast::<KeyedBy>()?.by.clone();
     Some(Keyer(Rc::new(move |cx: &mut Cx<'_>, object: &ObjRef| {
+        let by = match &by {
+            By::Column(column) => {
+                let mapper = cx.orm.mappers.get(cx.orm.states.get(object.id()).mapper);
+                match mapper.key_of(column) {
+                    Some(key) => By::Attribute(key.clone()),
+                    None => {
+                        return Err(backproof_engine::Error::unsupported(
+                            "keys by a column that is not mapped",
+                        ));
+                    }
+                }
+            }
+            by => by.clone(),
+        };
         if let By::Attribute(name) = &by
             && !cx.orm.states.get(object.id()).dict.contains_key(name)
         {
@@ -77,6 +105,7 @@ pub(crate) fn keyer(value: &Value) -> Option<Keyer> {
             let object = wrap(interp, object)?;
             let key = match &by {
                 By::Attribute(name) => interp.get_attr(&object, name)?,
+                By::Column(_) => Value::None,
                 By::Function(function) => interp.call(function, Args::of(vec![object]))?,
             };
             engine_key(interp, &key)

@@ -5,7 +5,7 @@
 
 use super::property::relationship_kind;
 use super::registry::Registry;
-use super::{comparator, errors, keyed, mapped};
+use super::{comparator, custom, errors, keyed, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::schema::TableObject;
 use crate::sqlalchemy::{expr, lend, warning};
@@ -280,6 +280,7 @@ fn read(
                 args.collection = Some(Shape::Dict);
                 args.keyed = keyed::keyer(value);
             }
+            "collection_class" if custom::maker(value).is_some() => args.maker = custom::maker(value),
             other if is_own => {
                 return Err(Stop::unsupported(format!("the relationship argument `{other}`")));
             }
