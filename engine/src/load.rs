@@ -34,7 +34,7 @@ pub use get::get;
 pub use lazy::{load_relationship, load_relationship_anyway, load_replaced, raises};
 pub use options::{AdHoc, LoaderOption, Strategy};
 pub(crate) use options::{ColumnLoad, load_of};
-pub use polymorphic::{Aliasing, alias, alias_as, with_polymorphic};
+pub use polymorphic::{Aliasing, alias, alias_as, alias_of_selectable, with_polymorphic};
 pub use query::{Entity, Join, JoinLeft, JoinTarget, OnClause, Query, Style, row_count};
 pub use result::{Item, Rows};
 pub use returning::returned_columns;

@@ -25,6 +25,7 @@ pub(crate) mod operators;
 pub(crate) mod orm;
 pub(crate) mod result;
 pub(crate) mod schema;
+pub(crate) mod selectable;
 pub(crate) mod statement;
 mod transaction;
 pub(crate) mod types;
@@ -50,7 +51,7 @@ pub(crate) fn core_select(interp: &mut Interp, value: &Value) -> PyResult<Option
     orm::core_select(interp, value)
 }
 
-/// The statement that a `select()` value stands for when it is executed on a connection.
+/// The statement that a `select()` value, or selects put together, stand for when they are executed on a connection.
 pub(crate) fn select_statement(interp: &mut Interp, value: &Value) -> PyResult<Option<Statement>> {
-    Ok(core_select(interp, value)?.map(Statement::from))
+    Ok(selectable::body(interp, value)?.map(Statement::from))
 }

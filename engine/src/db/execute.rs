@@ -435,14 +435,19 @@ fn collect(
     fetched: Fetched,
 ) -> Result<ExecResult> {
     let known = compiled.map(|compiled| compiled.columns.as_slice()).unwrap_or_default();
-    let by_position = known.len() == fetched.columns.len();
+    let by_name = compiled.is_some_and(|compiled| compiled.by_name);
+    let by_position = known.len() == fetched.columns.len() && !by_name;
     let columns: Vec<ResultColumn> = fetched
         .columns
         .iter()
         .enumerate()
         .map(|(at, name)| match known.get(at).filter(|_| by_position) {
             Some(column) => ResultColumn { name: column.name.clone(), ty: column.ty.clone() },
-            None => ResultColumn { name: Rc::from(name.as_str()), ty: SqlType::Null },
+            None => {
+                let named = known.iter().find(|column| by_name && *column.name == **name);
+                let ty = named.map(|column| column.ty.clone()).unwrap_or_default();
+                ResultColumn { name: Rc::from(name.as_str()), ty }
+            }
         })
         .collect();
     if databases.echo(database) == Echo::Debug && !columns.is_empty() {

@@ -72,6 +72,8 @@ pub fn attribute_of_class(orm: &Orm, mapped: Mapped, key: &str) -> Result<Expr> 
 pub(crate) enum Adapter {
     Plain,
     Alias(Alias),
+    /// Through an alias whose columns stand for others by their names, too.
+    Named(Alias),
     /// Each of several tables through an alias of its own.
     Flat(Rc<[Alias]>),
     /// Through a subquery: its columns stand for the expressions selected in it.
@@ -85,6 +87,10 @@ pub(crate) enum Adapter {
 impl Adapter {
     pub(crate) fn of(orm: &Orm, mapped: Mapped) -> Self {
         match mapped.alias.and_then(|alias| orm.mappers.aliases.get(alias as usize)) {
+            Some(alias) if alias.by_name => match &alias.tables[..] {
+                [own] => Adapter::Named(own.clone()),
+                _ => Adapter::through(&alias.tables),
+            },
             Some(alias) => Adapter::through(&alias.tables),
             None => Adapter::Plain,
         }
@@ -104,6 +110,11 @@ impl Adapter {
         match self {
             Adapter::Plain => Ok(Expr::column(column)),
             Adapter::Alias(alias) => alias.column_for(column).ok_or_else(absent),
+            Adapter::Named(alias) => {
+                let by_name =
+                    || alias.columns().into_iter().find(|own| own.key().as_ref() == Some(&column.name()));
+                alias.column_for(column).or_else(by_name).ok_or_else(absent)
+            }
             Adapter::Flat(aliases) => {
                 aliases.iter().find_map(|alias| alias.column_for(column)).ok_or_else(absent)
             }

@@ -6,7 +6,7 @@ use super::query::{Entity, Join, JoinLeft, JoinTarget, OnClause, Query, Style};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::{Key, Mapped, MapperId};
 use crate::orm::Orm;
-use crate::sql::{Alias, Expr, ExprKind, FromItem, NoLink, can_link, link};
+use crate::sql::{Alias, Expr, ExprKind, FromItem, can_link, link};
 use crate::version::Behaviour;
 use std::rc::Rc;
 
@@ -91,6 +91,21 @@ pub(super) fn explicit(orm: &Orm, query: &Query) -> Result<Froms> {
         add_join(orm, query, join, &mut froms)?;
     }
     Ok(froms)
+}
+
+impl Query {
+    /// The one element of the `FROM` list that `select_from()` and the joins give.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Query::select`].
+    pub fn element(&self, orm: &Orm) -> Result<FromItem> {
+        let froms = explicit(orm, self)?;
+        match <[FromItem; 1]>::try_from(froms.items) {
+            Ok([item]) => Ok(item),
+            Err(_) => Err(Error::unsupported("a join that is not one element")),
+        }
+    }
 }
 
 /// The index of the `FROM` element that holds `item`.
@@ -231,32 +246,30 @@ fn columns_of(expr: &Expr) -> Vec<Expr> {
     found
 }
 
+/// What a join that has no left side, or several, is advised.
+const ADVICE: &str = "Please use the .select_from() method to establish an explicit left side, as well as providing an \
+                      explicit ON clause if not present already to help resolve the ambiguity.";
+
 fn several_left(orm: &Orm) -> Error {
-    let advice = if orm.profile.has(Behaviour::JoinAdviceNamesSelectFrom) {
-        "Please use the .select_from() method to establish an explicit left side, as well as providing an explicit ON \
-         clause if not present already to help resolve the ambiguity."
-    } else {
-        "Try passing an explicit ON clause to help resolve the ambiguity."
-    };
+    if !orm.profile.has(Behaviour::CompiledCache) {
+        return Error::unsupported("a join that several elements could be the left side of");
+    }
     Error::new(
         ErrorKind::InvalidRequestError,
         format!(
-            "Can't determine which FROM clause to join from, there are multiple FROMS which can join to this entity. {advice}"
+            "Can't determine which FROM clause to join from, there are multiple FROMS which can join to this entity. \
+             {ADVICE}"
         ),
     )
 }
 
 fn no_left(orm: &Orm, join: &Join) -> Error {
-    let Some(shown) = &join.shown else {
-        return Error::unsupported("a join to what nothing can be joined to");
-    };
-    let advice = if orm.profile.has(Behaviour::JoinAdviceNamesSelectFrom) {
-        "Please use the .select_from() method to establish an explicit left side, as well as providing an explicit ON \
-         clause if not present already to help resolve the ambiguity."
-    } else {
-        "Please specify an explicit ON clause."
-    };
-    Error::new(ErrorKind::InvalidRequestError, format!("Don't know how to join to {shown}. {advice}"))
+    match &join.shown {
+        Some(shown) if orm.profile.has(Behaviour::CompiledCache) => {
+            Error::new(ErrorKind::InvalidRequestError, format!("Don't know how to join to {shown}. {ADVICE}"))
+        }
+        _ => Error::unsupported("a join to what nothing can be joined to"),
+    }
 }
 
 fn attach(froms: &mut [FromItem], at: usize, right: FromItem, on: Expr, join: &Join) {
@@ -340,37 +353,12 @@ fn to_item(
 ) -> Result<()> {
     let on = match &join.on {
         OnClause::Expr(on) => on.clone(),
-        OnClause::Inferred => {
-            link(&froms.items[at], &right).map_err(|error| no_link(orm, error, &froms.items[at], &right))?
-        }
+        OnClause::Inferred => link(&froms.items[at], &right)
+            .map_err(|reason| reason.error(orm.profile, &froms.items[at], &right))?,
     };
     let on = limited(froms.rename(orm, &on).without_entities())?;
     attach(&mut froms.items, at, right, on, join);
     Ok(())
-}
-
-/// Why foreign keys gave no condition, as the library says it.
-pub(super) fn no_link(orm: &Orm, reason: NoLink, left: &FromItem, right: &FromItem) -> Error {
-    let (Some(left_name), Some(right_name)) = (left.description(orm.profile), right.description(orm.profile))
-    else {
-        return match reason {
-            NoLink::Other(error) => error,
-            _ => Error::unsupported("a join without a condition that foreign keys do not give"),
-        };
-    };
-    match reason {
-        NoLink::Other(error) => error,
-        NoLink::NoForeignKeys => Error::new(
-            ErrorKind::NoForeignKeysError,
-            format!("Can't find any foreign key relationships between '{left_name}' and '{right_name}'."),
-        ),
-        NoLink::Ambiguous => Error::new(
-            ErrorKind::AmbiguousForeignKeysError,
-            format!(
-                "Can't determine join between '{left_name}' and '{right_name}'; tables have more than one foreign key constraint relationship between them. Please specify the 'onclause' of this join explicitly."
-            ),
-        ),
-    }
 }
 
 /// What the queried entities select from, in order.

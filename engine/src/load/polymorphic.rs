@@ -57,6 +57,29 @@ pub fn alias_as(cx: &mut Cx<'_>, mapper: MapperId, name: Option<&str>, aliasing:
     keep(cx, mapper, name, item, with, aliasing, false)
 }
 
+/// `aliased(Class, selectable)`: the class read from a subquery or alias.
+///
+/// # Errors
+///
+/// `Unsupported` for a class of a hierarchy.
+pub fn alias_of_selectable(
+    cx: &mut Cx<'_>,
+    mapper: MapperId,
+    name: Option<&str>,
+    alias: &Alias,
+    by_name: bool,
+) -> Result<Mapped> {
+    let found = cx.orm.mappers.get(mapper);
+    if found.inherits.is_some() || cx.orm.mappers.has_below(mapper) {
+        return Err(Error::unsupported("aliased() of a class of a hierarchy and a selectable"));
+    }
+    let (item, tables) = (FromItem::from(alias), vec![alias.clone()].into());
+    let aliases = &mut cx.orm.mappers.aliases;
+    let name = name.map(Rc::from);
+    aliases.push(AliasedClass { mapper, name, item, tables, with: Vec::new(), polymorphic: false, by_name });
+    Ok(Mapped { mapper, alias: Some((aliases.len() - 1) as u32) })
+}
+
 /// `with_polymorphic(Class, […])`; all subclasses where `these` is `None`.
 ///
 /// # Errors
@@ -106,7 +129,15 @@ fn keep(
     };
     let aliases = &mut cx.orm.mappers.aliases;
     let tables = tables.into();
-    aliases.push(AliasedClass { mapper, name: name.map(Rc::from), item, tables, with, polymorphic });
+    aliases.push(AliasedClass {
+        mapper,
+        name: name.map(Rc::from),
+        item,
+        tables,
+        with,
+        polymorphic,
+        by_name: false,
+    });
     Mapped { mapper, alias: Some((aliases.len() - 1) as u32) }
 }
 

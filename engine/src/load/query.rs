@@ -337,6 +337,7 @@ impl Query {
         let connection = self.connection(cx, session)?;
         let (plan, result) = match &self.statement {
             Some(statement) => {
+                let statement = &self.tagged(statement);
                 let result = db::execute(cx, connection, statement, self.given())?;
                 (super::within::plan_of_statement(cx.orm, self, statement, &result.columns)?, result)
             }

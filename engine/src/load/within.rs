@@ -2,6 +2,7 @@
 //! any statement (`from_statement()`).
 
 use super::adapt::Adapter;
+use super::classes::ClassPlan;
 use super::plan::{EntityPlan, Plan, Reader};
 use super::query::{Entity, Query, Style};
 use crate::db::ResultColumn;
@@ -12,7 +13,9 @@ use crate::orm::Orm;
 use crate::schema::Column;
 use crate::sql::{
     Alias, Body, CompoundKind, CompoundSelect, Expr, ExprKind, FromItem, LabelStyle, Select, Statement,
+    TextualSelect,
 };
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// A subquery, and which of its columns stands for what.
@@ -21,15 +24,17 @@ pub struct Within {
     pub alias: Alias,
     pub(super) selected: Rc<[Expr]>,
     pub(super) columns: Rc<[Expr]>,
+    /// The subquery that is inside this one, where the entities were read from one already.
+    inner: Option<Rc<Within>>,
 }
 
 impl Within {
     /// A subquery of these selects, whose columns stand for those of the first.
-    fn of_body(body: Body) -> Self {
+    fn of_body(body: Body, inner: Option<Rc<Within>>) -> Self {
         let selected: Rc<[Expr]> = body.columns().iter().map(|column| unlabelled(column).clone()).collect();
         let alias = Alias::of_select(body, None);
         let columns = alias.columns().into();
-        Within { alias, selected, columns }
+        Within { alias, selected, columns, inner }
     }
 
     /// A selectable whose columns stand for the tables' columns that they come from.
@@ -39,10 +44,14 @@ impl Within {
             .into_iter()
             .filter_map(|column| Some((Expr::column(column.base_column()?), column)))
             .unzip();
-        Within { alias: alias.clone(), selected: selected.into(), columns: columns.into() }
+        Within { alias: alias.clone(), selected: selected.into(), columns: columns.into(), inner: None }
     }
 
     pub(super) fn adapter(&self, inner: Adapter) -> Adapter {
+        let inner = match &self.inner {
+            Some(within) => within.adapter(inner),
+            None => inner,
+        };
         Adapter::Wrapped {
             inner: Box::new(inner),
             selected: Rc::clone(&self.selected),
@@ -52,7 +61,12 @@ impl Within {
 
     /// An expression with what the subquery selects written as its columns.
     pub(super) fn adapt(&self, expr: &Expr) -> Expr {
+        let expr = match &self.inner {
+            Some(within) => within.adapt(expr),
+            None => expr.clone(),
+        };
         expr.rewrite(&mut |part| {
+            let part = unlabelled(part);
             let at = self.selected.iter().position(|known| known.same(part))?;
             self.columns.get(at).cloned()
         })
@@ -104,8 +118,32 @@ impl Query {
         query.options.clone_from(&self.options);
         query.autoflush = self.autoflush;
         query.populate_existing = self.populate_existing;
-        query.within = Some(Rc::new(Within::of_body(body)));
+        query.within = Some(Rc::new(Within::of_body(body, self.within.clone())));
         query
+    }
+
+    /// A statement as the cache tells it apart by the entities that are read from it.
+    pub(super) fn tagged(&self, statement: &Statement) -> Statement {
+        let mut tag = String::from("from statement");
+        for entity in &self.entities {
+            tag.push_str(match entity {
+                Entity::Mapped(_) => " class",
+                Entity::Attribute(..) => " attribute",
+                Entity::Expr(_) => " expression",
+            });
+        }
+        let tag = Some(Rc::from(tag));
+        match statement {
+            Statement::Select(select) => Select { tag, ..(**select).clone() }.into(),
+            Statement::Textual(textual) => {
+                Statement::Textual(Rc::new(TextualSelect { tag, ..(**textual).clone() }))
+            }
+            Statement::Text(text) => {
+                let (text, columns) = ((**text).clone(), Vec::new());
+                Statement::Textual(Rc::new(TextualSelect { text, columns, positional: false, tag }))
+            }
+            other => other.clone(),
+        }
     }
 
     /// How a queried class is written in the statement.
@@ -156,8 +194,11 @@ impl Places<'_> {
     }
 }
 
-fn absent(column: &str) -> Error {
-    Error::new(ErrorKind::NoSuchColumnError, format!("Could not locate column in row for column '{column}'"))
+fn absent(orm: &Orm, column: &str) -> Error {
+    let message = format!("Could not locate column in row for column '{column}'");
+    // Before 1.4 it shows as a `KeyError` does.
+    let message = if orm.profile.has(Behaviour::CompiledCache) { message } else { format!("\"{message}\"") };
+    Error::new(ErrorKind::NoSuchColumnError, message)
 }
 
 /// How the rows of a statement are read as a query's entities.
@@ -201,15 +242,22 @@ pub(super) fn plan_of_statement(
                     joined: Vec::new(),
                     later: Vec::new(),
                 };
+                let mut own = ClassPlan {
+                    mapper: mapped.mapper,
+                    columns: Vec::new(),
+                    expired: Vec::new(),
+                    selectin: Vec::new(),
+                };
                 for property in mapper.properties.values() {
-                    if let Property::Column(property) = property
-                        && let Some(at) = property.columns.iter().find_map(|column| places.of(column))
-                    {
-                        plan.columns.push((Rc::clone(&property.key), at));
+                    let Property::Column(property) = property else { continue };
+                    match property.columns.iter().find_map(|column| places.of(column)) {
+                        Some(at) => plan.columns.push((Rc::clone(&property.key), at)),
+                        None => own.expired.push(Rc::clone(&property.key)),
                     }
                 }
+                plan.classes.push(own);
                 for column in &mapper.primary_key {
-                    plan.primary_key.push(places.of(column).ok_or_else(|| absent(&column.to_string()))?);
+                    plan.primary_key.push(places.of(column).ok_or_else(|| absent(orm, &column.to_string()))?);
                 }
                 readers.push(Reader::Entity(plan));
                 names.push(Rc::clone(&mapper.class_name));
@@ -217,12 +265,12 @@ pub(super) fn plan_of_statement(
             Entity::Attribute(mapped, key) => {
                 let expr = super::adapt::attribute(orm, *mapped, key)?;
                 let at = places.of_expr(&expr);
-                readers.push(Reader::Value(at.ok_or_else(|| absent(key))?));
+                readers.push(Reader::Value(at.ok_or_else(|| absent(orm, key))?));
                 names.push(Rc::clone(key));
             }
             Entity::Expr(expr) => {
                 let key = expr.key().unwrap_or_else(|| Rc::from(""));
-                let at = places.of_expr(expr).ok_or_else(|| absent(&key))?;
+                let at = places.of_expr(expr).ok_or_else(|| absent(orm, &key))?;
                 readers.push(Reader::Value(at));
                 names.push(key);
             }

@@ -47,6 +47,8 @@ pub struct AliasedClass {
     pub with: Vec<MapperId>,
     /// Made by `with_polymorphic()`.
     pub polymorphic: bool,
+    /// Columns of what it is read from stand for attributes by their names, too.
+    pub by_name: bool,
 }
 
 impl From<MapperId> for Mapped {

@@ -72,6 +72,8 @@ pub struct ColumnArgs {
     pub comment: Option<Rc<str>>,
     pub doc: Option<Rc<str>>,
     pub quote: Option<bool>,
+    /// A name only, as `column()` makes it.
+    pub light: bool,
 }
 
 /// A column, which may not have a name or table yet. Clones are the same column; equality is identity.
@@ -97,6 +99,7 @@ pub(crate) struct ColumnInner {
     pub(crate) comment: RefCell<Option<Rc<str>>>,
     pub(crate) doc: RefCell<Option<Rc<str>>>,
     pub(crate) quote: Cell<Option<bool>>,
+    pub(crate) light: bool,
     pub(crate) table: RefCell<Weak<TableInner>>,
 }
 
@@ -123,6 +126,7 @@ impl Column {
             comment: RefCell::new(args.comment),
             doc: RefCell::new(args.doc),
             quote: Cell::new(args.quote),
+            light: args.light,
             table: RefCell::new(Weak::new()),
         }));
         for foreign_key in args.foreign_keys {
@@ -134,6 +138,16 @@ impl Column {
     /// A column of this name and type, with nothing else given.
     pub fn named(name: &str, ty: SqlType) -> Self {
         Column::new(ColumnArgs { name: Some(Rc::from(name)), ty, ..ColumnArgs::default() })
+    }
+
+    /// `column(name)`: a name and a type that a statement speaks of.
+    pub fn light(name: &str, ty: SqlType) -> Self {
+        Column::new(ColumnArgs { name: Some(Rc::from(name)), ty, light: true, ..ColumnArgs::default() })
+    }
+
+    /// Whether it is a name only.
+    pub fn is_light(&self) -> bool {
+        self.0.light
     }
 
     /// An equal column without a table, as a mixin's columns are made for each class.
@@ -158,6 +172,7 @@ impl Column {
             comment: inner.comment.borrow().clone(),
             doc: inner.doc.borrow().clone(),
             quote: inner.quote.get(),
+            light: inner.light,
         })
     }
 

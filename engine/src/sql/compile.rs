@@ -46,6 +46,8 @@ pub struct Compiled {
     pub postfetch: Vec<Column>,
     /// For an insert that may be sent in batches: where its `VALUES` row lies in the pieces.
     pub values_row: Option<(usize, usize)>,
+    /// Whether the columns are those of the rows by name, and not by place.
+    pub by_name: bool,
     pub(crate) pieces: Vec<Piece>,
     /// Whose behaviour it was compiled with.
     pub(crate) profile: Profile,
@@ -159,6 +161,7 @@ pub(super) struct Compiler<'a> {
     /// What a string can name in the `ORDER BY` or `GROUP BY` that is written.
     pub(super) resolvable: Vec<(Rc<str>, Expr)>,
     pub(super) columns: Vec<CompiledColumn>,
+    pub(super) by_name: bool,
     pub(super) prefetch: Vec<Column>,
     pub(super) postfetch: Vec<Column>,
     /// Common table expressions met, with their text.
@@ -185,6 +188,7 @@ impl<'a> Compiler<'a> {
             labelled: Vec::new(),
             resolvable: Vec::new(),
             columns: Vec::new(),
+            by_name: false,
             prefetch: Vec::new(),
             postfetch: Vec::new(),
             ctes: Vec::new(),
@@ -236,7 +240,15 @@ impl<'a> Compiler<'a> {
         if self.literal_binds {
             self.only_known("values written out")?;
             if let Some(values) = &bind.expanding {
-                return Ok(values.iter().map(literal).collect::<Vec<_>>().join(", "));
+                let texts: Vec<String> = values.iter().map(literal).collect();
+                let texts = match &bind.tuple {
+                    Some(types) => texts
+                        .chunks(types.len().max(1))
+                        .map(|row| format!("({})", row.join(", ")))
+                        .collect::<Vec<_>>(),
+                    None => texts,
+                };
+                return Ok(format!("({})", texts.join(", ")));
             }
             if let Some(value) = &bind.value {
                 return Ok(literal(value));
@@ -334,6 +346,7 @@ impl<'a> Compiler<'a> {
             text: String::new(),
             binds,
             columns: self.columns,
+            by_name: self.by_name,
             prefetch: self.prefetch,
             postfetch: self.postfetch,
             values_row: match row[..] {
@@ -371,6 +384,15 @@ impl Compiled {
             }
         }
         text
+    }
+}
+
+impl FromItem {
+    /// The text that `print(…)` shows of an element of a `FROM` list.
+    pub fn to_text(&self, profile: Profile, dialect: Dialect) -> Result<String> {
+        let mut compiler = Compiler::new(profile, dialect, None);
+        let text = compiler.element(self)?;
+        Ok(compiler.finish(&text)?.text)
     }
 }
 

@@ -162,6 +162,12 @@ pub struct AliasColumn {
     pub base: Option<Column>,
 }
 
+impl PartialEq for AliasColumn {
+    fn eq(&self, other: &Self) -> bool {
+        self.alias == other.alias && self.name == other.name && self.position == other.position
+    }
+}
+
 /// What works a bound value out when its statement is executed.
 #[derive(Clone)]
 pub struct Late(pub Callback<Value>);

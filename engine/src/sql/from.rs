@@ -26,6 +26,8 @@ pub struct Join {
     pub onclause: Expr,
     pub outer: bool,
     pub full: bool,
+    /// What tells it apart in the statement cache beside its text.
+    pub tag: Option<Rc<str>>,
     depth: u32,
 }
 
@@ -36,9 +38,22 @@ impl Join {
         if depth > MAX_DEPTH {
             let too_deep = FromItem::Text(Rc::from(""));
             let onclause = Expr::new(ExprKind::TooDeep);
-            return Join { left: too_deep.clone(), right: too_deep, onclause, outer, full, depth: 1 };
+            return Join {
+                left: too_deep.clone(),
+                right: too_deep,
+                onclause,
+                outer,
+                full,
+                tag: None,
+                depth: 1,
+            };
         }
-        Join { left, right, onclause, outer, full, depth }
+        Join { left, right, onclause, outer, full, tag: None, depth }
+    }
+
+    /// The same join, which the statement cache tells from others of its text.
+    pub fn tagged(&self, tag: &str) -> Self {
+        Join { tag: Some(Rc::from(tag)), ..self.clone() }
     }
 }
 
@@ -384,6 +399,23 @@ impl FromItem {
             }
             FromItem::Text(_) => Vec::new(),
         }
+    }
+
+    /// All columns, as a release has them: before 1.4, of two columns of one key there is one.
+    pub fn columns_in(&self, profile: Profile) -> Vec<Expr> {
+        let columns = self.columns();
+        if profile.has(Behaviour::DisambiguatedNames) {
+            return columns;
+        }
+        let shadowed = |column: &Expr| match column.kind() {
+            ExprKind::AliasColumn(column) => column
+                .position
+                .zip(column.alias.body())
+                .and_then(|(position, body)| body.columns().get(position)?.key())
+                .is_some_and(|key| *column.key == *format!("{key}_1")),
+            _ => false,
+        };
+        columns.into_iter().filter(|column| !shadowed(column)).collect()
     }
 
     /// How errors name it; `None` where the library shows an address.

@@ -211,6 +211,7 @@ impl Writer {
                     (false, true) => "outer join",
                     (false, false) => "join",
                 });
+                self.text(join.tag.as_deref().unwrap_or_default());
                 self.from(&join.left);
                 self.from(&join.right);
                 self.expr(&join.onclause);
@@ -232,6 +233,7 @@ impl Writer {
         for body in &compound.selects {
             self.body(body);
         }
+        self.exprs(&compound.group_by);
         self.exprs(&compound.order_by);
         self.maybe(compound.limit.as_ref());
         self.maybe(compound.offset.as_ref());
@@ -247,6 +249,7 @@ impl Writer {
 
     fn textual(&mut self, textual: &TextualSelect) {
         self.word("textual");
+        self.text(textual.tag.as_deref().unwrap_or_default());
         self.text(&textual.text.text);
         for (name, value) in textual.text.values.borrow().iter() {
             self.text(name);

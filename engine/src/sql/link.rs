@@ -8,6 +8,7 @@ use super::op::Op;
 use super::operate::Operand;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, Constraint, Table};
+use crate::version::Profile;
 
 /// Why foreign keys give no condition.
 #[derive(Debug)]
@@ -15,6 +16,30 @@ pub enum NoLink {
     NoForeignKeys,
     Ambiguous,
     Other(Error),
+}
+
+impl NoLink {
+    /// The error that tells of it.
+    pub fn error(self, profile: Profile, left: &FromItem, right: &FromItem) -> Error {
+        let names = (left.description(profile), right.description(profile));
+        let (left, right) = match (self, names) {
+            (NoLink::Other(error), _) => return error,
+            (NoLink::NoForeignKeys, (Some(left), Some(right))) => {
+                let message =
+                    format!("Can't find any foreign key relationships between '{left}' and '{right}'.");
+                return Error::new(ErrorKind::NoForeignKeysError, message);
+            }
+            (NoLink::Ambiguous, (Some(left), Some(right))) => (left, right),
+            _ => return Error::unsupported("a join that foreign keys give no condition for"),
+        };
+        Error::new(
+            ErrorKind::AmbiguousForeignKeysError,
+            format!(
+                "Can't determine join between '{left}' and '{right}'; tables have more than one foreign key \
+                 constraint relationship between them. Please specify the 'onclause' of this join explicitly."
+            ),
+        )
+    }
 }
 
 /// The comparisons that one constraint gives, and its columns, by which it is known.

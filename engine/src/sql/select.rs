@@ -114,6 +114,7 @@ pub enum CompoundKind {
 pub struct CompoundSelect {
     pub kind: CompoundKind,
     pub selects: Vec<Body>,
+    pub group_by: Vec<Expr>,
     pub order_by: Vec<Expr>,
     pub limit: Option<Expr>,
     pub offset: Option<Expr>,
@@ -121,7 +122,14 @@ pub struct CompoundSelect {
 
 impl CompoundSelect {
     pub fn new(kind: CompoundKind, selects: Vec<Body>) -> Self {
-        CompoundSelect { kind, selects, order_by: Vec::new(), limit: None, offset: None }
+        CompoundSelect {
+            kind,
+            selects,
+            group_by: Vec::new(),
+            order_by: Vec::new(),
+            limit: None,
+            offset: None,
+        }
     }
 }
 
@@ -132,6 +140,8 @@ pub struct TextualSelect {
     pub columns: Vec<Expr>,
     /// Whether the columns are those of the rows in order, rather than by name.
     pub positional: bool,
+    /// As for [`Select::tag`].
+    pub tag: Option<Rc<str>>,
 }
 
 /// What can stand in parentheses.

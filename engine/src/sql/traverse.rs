@@ -185,7 +185,9 @@ impl Expr {
 fn same_node(a: &Expr, b: &Expr) -> bool {
     match (a.kind(), b.kind()) {
         (ExprKind::Column(a), ExprKind::Column(b)) => a == b,
-        (ExprKind::AliasColumn(a), ExprKind::AliasColumn(b)) => a.alias == b.alias && a.name == b.name,
+        (ExprKind::AliasColumn(a), ExprKind::AliasColumn(b)) => {
+            a.alias == b.alias && a.name == b.name && a.position == b.position
+        }
         (ExprKind::Bind(a), ExprKind::Bind(b)) => {
             a.value == b.value && a.expanding == b.expanding && (a.unique || b.unique || a.key == b.key)
         }

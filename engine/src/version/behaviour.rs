@@ -96,10 +96,6 @@ behaviours! {
         "The made-up name of an alias of something named begins with that name.",
         "names of aliases of subqueries",
         "1.3.24 `anon_1`, 1.4.0 `sq_1`: `print(select(select(…).subquery(\"sq\").alias()))`";
-    JoinAdviceNamesSelectFrom "join-advice-names-select-from" since(1, 3, 15),
-        "A join that has no left side, or several, is refused with the advice to use `select_from()`.",
-        "advice to use `select_from()` for joins",
-        "1.3.14 advises an explicit ON clause, 1.3.15 `.select_from()`: `session.query(Other).join(Unrelated)`";
     AnonymousNamesShown "anonymous-names-shown" since(1, 4, 0),
         "An alias without a name shows as `anon_1` in `str()` and errors; before, by an address.",
         "anonymous names in errors",
@@ -108,6 +104,10 @@ behaviours! {
         "A table's alias without a name shows as `Anonymous alias of table` in `str()` and errors.",
         "anonymous aliases named by their table",
         "2.0.41 `anon_1`, 2.0.42 `Anonymous alias of table`: `print(table.alias().c.id)`";
+    SelectsCoercedToFrom "selects-coerced-to-from" through(2, 0),
+        "A select in a `FROM` list becomes a subquery by itself, and selects put together have `.c`.",
+        "selects in `FROM` refused",
+        "2.0.58 with a warning, 2.1.0 raises `ArgumentError`: `select(…).select_from(select(…))`";
     ExpandingIn "expanding-in" since(1, 4, 0),
         "`IN` lists are bound when the statement is executed, and print as `IN (__[POSTCOMPILE_id_1])`.",
         "`IN` lists bound at execution",

@@ -70,8 +70,8 @@ impl Object for CompiledObject {
 
 impl Construct {
     fn of(interp: &mut Interp, value: &Value) -> PyResult<Construct> {
-        if let Some(select) = super::core_select(interp, value)? {
-            return Ok(Construct::Statement(select.into()));
+        if let Some(body) = super::selectable::body(interp, value)? {
+            return Ok(Construct::Statement(body.into()));
         }
         if let Some(statement) = value.downcast::<StatementObject>() {
             return Ok(Construct::Statement(statement.statement()));
@@ -137,6 +137,9 @@ pub(crate) fn compile(interp: &mut Interp, value: &Value, args: Args) -> PyResul
     let compiled = construct.compile(interp, dialect, false)?;
     if !literal_binds {
         return Ok(Value::object(CompiledObject { compiled, dialect }));
+    }
+    if compiled.binds.iter().any(|bind| bind.value.is_none() && bind.expanding.is_none()) {
+        return Err(Stop::unsupported("literal_binds of a parameter without a value"));
     }
     let values =
         compiled.binds.iter().flat_map(|bind| bind.value.iter().chain(bind.expanding.iter().flatten()));

@@ -24,7 +24,9 @@ pub(crate) struct ExprObject {
 
 impl ExprObject {
     pub(crate) fn value(expr: Expr) -> Value {
-        Value::object(ExprObject { expr, negation: None, id: fresh_identity() })
+        // A column of an alias is one object, however often it is asked for.
+        let id = super::selectable::column_identity(&expr).unwrap_or_else(fresh_identity);
+        Value::object(ExprObject { expr, negation: None, id })
     }
 
     /// An expression with a negation of its own.
@@ -43,6 +45,7 @@ fn class_name(expr: &Expr) -> &'static str {
         ExprKind::True => "True_",
         ExprKind::False => "False_",
         ExprKind::Text(_) => "TextClause",
+        ExprKind::AliasColumn(column) if column.base.is_some() => "Column",
         ExprKind::AliasColumn(_) | ExprKind::Literal { .. } => "ColumnClause",
         ExprKind::Unary { op: Op::Any | Op::All, .. } => "CollectionAggregate",
         ExprKind::Unary { .. } => "UnaryExpression",
@@ -86,6 +89,8 @@ impl Object for ExprObject {
     fn type_module(&self) -> &'static str {
         match self.expr.kind() {
             ExprKind::Function(_) => "sqlalchemy.sql.functions",
+            ExprKind::Exists(_) | ExprKind::ScalarSelect(_) => "sqlalchemy.sql.selectable",
+            ExprKind::AliasColumn(column) if column.base.is_some() => "sqlalchemy.sql.schema",
             _ => "sqlalchemy.sql.elements",
         }
     }
@@ -142,6 +147,20 @@ impl Object for ExprObject {
         text(interp, &self.expr)
     }
 
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        if let Some(shown) = super::selectable::column_repr(interp, &self.expr)? {
+            return Ok(shown);
+        }
+        let address = interp.address_of(self.id);
+        let (module, name) = (self.type_module(), self.type_name());
+        Ok(match self.expr.kind() {
+            ExprKind::Column(column) => format!("<{module}.{name} at {address}; {}>", column.name()),
+            ExprKind::AliasColumn(column) => format!("<{module}.{name} at {address}; {}>", column.name),
+            ExprKind::Literal { text, .. } => format!("<{module}.{name} at {address}; {text}>"),
+            _ => format!("<{module}.{name} object at {address}>"),
+        })
+    }
+
     fn get_item(&self, _interp: &mut Interp, _this: &Value, _key: &Value) -> PyResult<Value> {
         Err(Stop::unsupported("indexing an SQL expression"))
     }
@@ -158,6 +177,19 @@ impl Object for ExprObject {
 /// What `str()` shows of an expression: the default dialect's text.
 pub(crate) fn text(interp: &mut Interp, expr: &Expr) -> PyResult<String> {
     let profile = lend::profile(interp);
+    if let ExprKind::AliasColumn(column) = expr.kind()
+        && column.alias.name().is_none()
+        && (column.alias.table().is_some() || !lend::has(interp, Behaviour::AnonymousNamesShown))
+    {
+        let described = backproof_engine::sql::FromItem::from(&column.alias).description(profile);
+        return match described {
+            Some(alias) => Ok(format!("{alias}.{}", column.name)),
+            None => {
+                let alias = super::selectable::made_up_name(interp, &column.alias);
+                Ok(format!("{alias}.{}", column.name))
+            }
+        };
+    }
     expr.to_text(profile, Dialect::Default).map_err(|error| errors::raise(interp, &error))
 }
 
@@ -190,6 +222,9 @@ pub(crate) fn operand(interp: &mut Interp, value: &Value) -> PyResult<Operand> {
     if let Some(expr) = clause(interp, value)? {
         return Ok(Operand::Expr(expr));
     }
+    if let Some(body) = super::selectable::body(interp, value)? {
+        return Ok(Operand::Select(body));
+    }
     Ok(Operand::Value(convert::to_engine(interp, value)?))
 }
 
@@ -199,20 +234,39 @@ pub(crate) fn coerce(interp: &mut Interp, value: &Value) -> PyResult<Expr> {
         Operand::Expr(expr) => expr,
         Operand::Value(value) if value.is_null() => Expr::null(),
         Operand::Value(value) => Expr::bind(value),
+        Operand::Select(body) => Expr::scalar_select(body),
         _ => return Err(Stop::unsupported("this value in an expression")),
     })
 }
 
 /// The operands of `in_()`.
 fn collection(interp: &mut Interp, beside: &Expr, value: &Value) -> PyResult<Operand> {
-    if let Some(select) = super::core_select(interp, value)? {
+    if let Some(body) = super::selectable::body(interp, value)? {
+        return Ok(Operand::Select(body));
+    }
+    if let Some(item) = super::selectable::from_item(value) {
+        if let (backproof_engine::sql::FromItem::Alias(alias), false) =
+            (&item, lend::has(interp, Behaviour::SubqueryMethods))
+            && let Some(body) = alias.body()
+        {
+            return Ok(Operand::Select(body.clone()));
+        }
+        // A subquery as the right side of `IN` is selected from.
+        let mut select = backproof_engine::sql::Select::new(item.columns());
+        select.from = vec![item];
         return Ok(Operand::Select(select.into()));
     }
-    let found = clause(interp, value)?;
-    if found.as_ref().is_some_and(|expr| matches!(expr.kind(), ExprKind::Bind(_))) {
-        return Err(Stop::unsupported("in_() of a parameter"));
+    if let Some(expr) = clause(interp, value)? {
+        match expr.kind() {
+            ExprKind::ScalarSelect(_) | ExprKind::Text(_) => return Ok(Operand::Expr(expr)),
+            ExprKind::Bind(bind) if bind.expanding.is_some() => return Ok(Operand::Expr(expr)),
+            ExprKind::Bind(bind) if lend::has(interp, Behaviour::ExpandingIn) => {
+                return Ok(Operand::Expr(super::selectable::expanding(bind)));
+            }
+            _ => {}
+        }
     }
-    let is_clause = found.is_some();
+    let is_clause = clause(interp, value)?.is_some();
     let is_plain =
         matches!(value, Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None);
     if (is_plain || is_clause) && lend::has(interp, Behaviour::InListChecked) {
@@ -362,6 +416,21 @@ pub(crate) fn compare(
         Some(other) => other,
         None => operand(interp, other)?,
     };
+    let column = super::selectable::is_plain_column;
+    // Python asks the right side first where its class derives from that of the left one.
+    if let Operand::Expr(other) = &other
+        && column(expr) == Some(false)
+        && column(other) == Some(true)
+    {
+        let op = match op {
+            Op::Lt => Op::Gt,
+            Op::Le => Op::Ge,
+            Op::Gt => Op::Lt,
+            Op::Ge => Op::Le,
+            op => op,
+        };
+        return built(interp, other.operate(op, Operand::Expr(expr.clone()))).map(Some);
+    }
     built(interp, expr.operate(op, other)).map(Some)
 }
 
@@ -415,6 +484,9 @@ const MODIFIERS: &[(&str, Op)] = &[
 
 /// An attribute or method that every column element has.
 pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str) -> PyResult<Option<Value>> {
+    if let Some(found) = super::selectable::expr_member(interp, expr, name)? {
+        return Ok(Some(found));
+    }
     if let Some((_, op)) = COMPARISONS.iter().find(|(known, _)| *known == name) {
         if !name.starts_with('_') && !operators::known(interp, name) {
             return Ok(None);
@@ -472,6 +544,14 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
         }
         "type" => return types::to_value(interp, &expr.ty()).map(Some),
         "key" | "name" => return Ok(expr.key().map(Value::from)),
+        "table" => match expr.kind() {
+            ExprKind::AliasColumn(column) => super::selectable::FromObject::alias(interp, &column.alias),
+            ExprKind::Column(column) => {
+                column.table().map_or(Value::None, |table| super::schema::table_value(&table))
+            }
+            ExprKind::Literal { .. } => Value::None,
+            _ => return Ok(None),
+        },
         "compile" => {
             let this = this.clone();
             Value::native(name, move |interp, args| super::compiled::compile(interp, &this, args))

@@ -70,8 +70,8 @@ fn function_argument(interp: &mut Interp, path: &str, value: &Value) -> PyResult
     if value.is_none() {
         return Ok(Expr::null());
     }
-    if let Some(select) = super::core_select(interp, value)? {
-        return Ok(Expr::scalar_select(select));
+    if let Some(body) = super::selectable::body(interp, value)? {
+        return Ok(Expr::scalar_select(body));
     }
     let value = convert::to_engine(interp, value)?;
     let ty = Expr::bind(value.clone()).ty();
@@ -127,7 +127,8 @@ fn modifier(name: &'static str, op: Op) -> Value {
     Value::native(name, move |interp, args| {
         let [value] = args.exactly(interp, name)?;
         let expr = match value.as_str() {
-            Some(text) => Expr::literal_column(text, SqlType::Null),
+            Some(text) if op == Op::Distinct => Expr::literal_column(text, SqlType::Null),
+            Some(text) => Expr::label_reference(text),
             None => coerce(interp, &value)?,
         };
         Ok(ExprObject::value(expr.modified(op.clone())))
@@ -280,10 +281,13 @@ pub(crate) fn install(module: &Module) {
             if let Some(literal) = bound.take(2)
                 && interp.truth(&literal)?
             {
-                return Err(Stop::unsupported("column() of literal text"));
+                return match bound.take(0) {
+                    Some(Value::Str(text)) => Ok(ExprObject::value(Expr::literal_column(&text, ty))),
+                    _ => Err(Stop::unsupported("column() of no name")),
+                };
             }
             match bound.take(0) {
-                Some(Value::Str(name)) => Ok(ExprObject::value(Column::named(&name, ty).expr())),
+                Some(Value::Str(name)) => Ok(ExprObject::value(Column::light(&name, ty).expr())),
                 _ => Err(Stop::unsupported("column() of no name")),
             }
         }),
@@ -339,6 +343,27 @@ pub(crate) fn install(module: &Module) {
                 Some(unique) => interp.truth(&unique)?,
                 None => false,
             };
+            let expanding = match bound.take(5) {
+                Some(expanding) => interp.truth(&expanding)?,
+                None => false,
+            };
+            if expanding && !lend::has(interp, Behaviour::ExpandingIn) {
+                return Err(Stop::unsupported("bindparam() with `expanding`"));
+            }
+            if expanding {
+                let values = match &value {
+                    Some(backproof_engine::value::Value::Null) | None => Vec::new(),
+                    Some(_) => return Err(Stop::unsupported("an expanding bindparam() with a value")),
+                };
+                let made = Expr::bind_named(&key, unique, None, ty);
+                return Ok(match made.kind() {
+                    ExprKind::Bind(bind) => {
+                        let bind = backproof_engine::sql::Bind { expanding: Some(values), ..bind.clone() };
+                        ExprObject::value(Expr::of(ExprKind::Bind(bind)))
+                    }
+                    _ => ExprObject::value(made),
+                });
+            }
             Ok(ExprObject::value(Expr::bind_named(&key, unique, value, ty)))
         }),
     );

@@ -12,6 +12,7 @@ fn everything(interp: &mut Interp) -> PyResult<Module> {
     statement::install(&all);
     engine::install(&all);
     ddl::install(&all);
+    super::selectable::install(interp, &all);
     for (name, value) in interp.import("sqlalchemy.types")?.dict.items() {
         all.dict.set(&name, value);
     }

@@ -29,6 +29,7 @@ mod options;
 mod property;
 mod queried;
 mod query;
+mod query_selects;
 mod registry;
 mod relationship;
 mod scan;
@@ -40,11 +41,13 @@ mod set;
 use super::{expr, lend, names};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Stop, Unavailable, Value};
 use backproof_engine::Category;
-use backproof_engine::sql::{Expr, Select};
+use backproof_engine::sql::{Body, Expr, FromItem, Select};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
+pub(crate) use builder::clauses as builder_clauses;
+pub(crate) use entity::not_an_entity;
 pub(crate) use inspection::inspect;
 pub(crate) use mapped::configure;
 
@@ -96,6 +99,21 @@ pub(crate) fn core_select(interp: &mut Interp, value: &Value) -> PyResult<Option
     }
 }
 
+/// The select that a `select()` or a query stands for inside another statement.
+pub(crate) fn body(interp: &mut Interp, value: &Value) -> PyResult<Option<Body>> {
+    if let Some(query) = value.downcast::<query::QueryObject>() {
+        return query_selects::body(interp, &query.query).map(Some);
+    }
+    Ok(core_select(interp, value)?.map(Body::from))
+}
+
+/// What a mapped class or an alias of one selects from.
+pub(crate) fn mapped_item(interp: &mut Interp, value: &Value) -> PyResult<Option<FromItem>> {
+    let Some(mapped) = mapped::mapped_of(value) else { return Ok(None) };
+    mapped::configure_for(interp, mapped.mapper)?;
+    lend::read(interp, |orm| Some(backproof_engine::load::selectable(orm, mapped)))
+}
+
 /// Where a module's file lies below the library's folder, which errors of imports name. The folder is the world's own.
 fn file_of(module: &str) -> String {
     const PACKAGES: [&str; 11] = [
@@ -138,6 +156,8 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("deferred", |interp, args| columns::column_property(interp, args, true)),
     ("scoped_session", sessionmaker::scoped_session),
     ("aliased", aliased::aliased),
+    ("join", |interp, args| builder::join_function(interp, args, false)),
+    ("outerjoin", |interp, args| builder::join_function(interp, args, true)),
     ("with_parent", comparator::with_parent),
     ("with_polymorphic", aliased::with_polymorphic),
     ("selectin_polymorphic", options::selectin_polymorphic),

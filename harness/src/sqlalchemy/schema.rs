@@ -4,6 +4,7 @@
 
 use super::expr;
 use super::metadata::{self, MetaDataObject};
+use super::selectable::collection;
 use super::{convert, errors, lend, types};
 use crate::python::{
     Args, BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Signature, Stop, UnaryOp, Value,
@@ -44,6 +45,8 @@ pub(crate) enum ItemObject {
 /// A collection of columns by key: `table.c`.
 pub(crate) struct ColumnsObject {
     pub(crate) columns: Vec<Column>,
+    /// Whether it is a primary key, which is a constraint.
+    pub(crate) is_key: bool,
 }
 
 pub(crate) fn column_value(column: &Column) -> Value {
@@ -135,6 +138,10 @@ impl Object for ColumnObject {
 
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         let column = &self.column;
+        if column.table().is_some_and(|table| table.is_light()) {
+            let address = interp.address_of(self.identity());
+            return Ok(format!("<sqlalchemy.sql.elements.ColumnClause at {address}; {}>", column.name()));
+        }
         let mut parts = vec![if column.name().is_empty() {
             "None".to_owned()
         } else {
@@ -220,11 +227,11 @@ impl Object for TableObject {
     }
 
     fn type_name(&self) -> &'static str {
-        "Table"
+        if self.table.is_light() { "TableClause" } else { "Table" }
     }
 
     fn type_module(&self) -> &'static str {
-        "sqlalchemy.sql.schema"
+        if self.table.is_light() { "sqlalchemy.sql.selectable" } else { "sqlalchemy.sql.schema" }
     }
 
     fn identity(&self) -> u64 {
@@ -234,12 +241,16 @@ impl Object for TableObject {
     fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
         let table = &self.table;
         Ok(Some(match name {
-            "c" | "columns" => Value::object(ColumnsObject { columns: table.columns() }),
+            "c" | "columns" => Value::object(ColumnsObject { columns: table.columns(), is_key: false }),
             "name" => Value::from(table.name()),
             "fullname" | "key" => Value::from(table.full_name()),
             "schema" => table.schema().map_or(Value::None, Value::from),
             "metadata" => metadata::metadata_value(table.metadata()),
-            "primary_key" => Value::object(ColumnsObject { columns: table.primary_key() }),
+            "primary_key" if table.is_light() => {
+                let item = backproof_engine::sql::FromItem::from(table);
+                collection::CollectionObject::key_of_item(interp, &item)
+            }
+            "primary_key" => Value::object(ColumnsObject { columns: table.primary_key(), is_key: true }),
             "foreign_keys" => {
                 let items =
                     table.foreign_keys().into_iter().map(|key| Value::object(ForeignKeyObject { key }));
@@ -259,11 +270,22 @@ impl Object for TableObject {
                     super::engine::emit_schema(interp, &bind, std::slice::from_ref(&table), check, drop)
                 })
             }
-            _ => return super::statement::table_member(interp, this, table, name),
+            _ => {
+                let item = backproof_engine::sql::FromItem::from(table);
+                return match super::selectable::from_member(interp, &item, name)? {
+                    Some(found) => Ok(Some(found)),
+                    None => super::statement::table_member(interp, this, table, name),
+                };
+            }
         }))
     }
 
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        if self.table.is_light() {
+            let address = interp.address_of(self.identity());
+            let name = self.table.full_name();
+            return Ok(format!("<sqlalchemy.sql.selectable.TableClause at {address}; {name}>"));
+        }
         let mut parts =
             vec![interp.repr(&Value::from(self.table.name()))?, metadata::shown_metadata(interp).to_owned()];
         for column in self.table.columns() {
@@ -276,7 +298,11 @@ impl Object for TableObject {
         Ok(format!("Table({})", parts.join(", ")))
     }
 
-    fn str(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
+    fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        if self.table.is_light() && !lend::has(interp, backproof_engine::version::Behaviour::SubqueryMethods)
+        {
+            return Ok(String::new());
+        }
         Ok(self.table.full_name().to_string())
     }
 }
@@ -287,7 +313,7 @@ impl Object for ColumnsObject {
     }
 
     fn type_name(&self) -> &'static str {
-        "ReadOnlyColumnCollection"
+        if self.is_key { "PrimaryKeyConstraint" } else { "ReadOnlyColumnCollection" }
     }
 
     fn type_module(&self) -> &'static str {
@@ -322,8 +348,26 @@ impl Object for ColumnsObject {
         }))
     }
 
-    fn repr(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        Err(Stop::unsupported("the repr of a collection of columns"))
+    fn repr(&self, interp: &mut Interp, this: &Value) -> PyResult<String> {
+        if self.is_key {
+            let mut shown = Vec::with_capacity(self.columns.len());
+            for column in &self.columns {
+                shown.push(interp.repr(&column_value(column))?);
+            }
+            return Ok(format!("PrimaryKeyConstraint({})", shown.join(", ")));
+        }
+        let kind = collection::read_only(interp);
+        let address = interp.address_of(this.identity());
+        Ok(format!("<sqlalchemy.sql.base.{kind} object at {address}>"))
+    }
+
+    fn str(&self, interp: &mut Interp, this: &Value) -> PyResult<String> {
+        if self.is_key {
+            return self.repr(interp, this);
+        }
+        let kind = collection::read_only(interp);
+        let columns: Vec<Value> = self.columns.iter().map(column_value).collect();
+        collection::shown(interp, kind, &columns)
     }
 
     fn len(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Option<usize>> {
@@ -339,7 +383,7 @@ impl Object for ColumnsObject {
                     None => return Err(interp.key_error(key)),
                 }
             }
-            return Ok(Value::object(ColumnsObject { columns }));
+            return Ok(Value::object(ColumnsObject { columns, is_key: false }));
         }
         let found = match key {
             Value::Str(name) => self.columns.iter().find(|column| column.key() == *name),

@@ -6,6 +6,7 @@
 use super::{Builder, EntityPlan, JoinedPlan, LaterLoad, MAX_DEPTH, Reader, ToJoin};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::adapt::{self, Adapter};
+use crate::load::classes::ClassPlan;
 use crate::load::options::{self, ColumnLoad, Path, chosen, column_load};
 use crate::load::polymorphic;
 use crate::load::query::Entity;
@@ -57,6 +58,7 @@ impl Builder<'_> {
             Entity::Mapped(mapped) => {
                 let orm = self.orm;
                 let mapper = orm.mappers.get(mapped.mapper);
+                let mut absent = Vec::new();
                 let adapter = self.query.adapter(orm, *mapped);
                 let path = self.query.path.clone();
                 let name = adapt::alias_name(orm, *mapped)
@@ -67,11 +69,23 @@ impl Builder<'_> {
                     match property {
                         Property::Column(property) => {
                             let mut places = Vec::with_capacity(property.columns.len());
-                            for expr in self.selected(&plan.path, mapped.mapper, property, &adapter)? {
-                                places.push(self.place(expr));
+                            // What an alias is of may lack some columns.
+                            let skipped =
+                                property.expr.is_some() || self.skips(&plan.path, mapped.mapper, property);
+                            match self.selected(&plan.path, mapped.mapper, property, &adapter) {
+                                Ok(exprs) => {
+                                    for expr in exprs {
+                                        places.push(self.place(expr));
+                                    }
+                                }
+                                Err(_) if mapped.alias.is_some() => {}
+                                Err(error) => return Err(error),
                             }
-                            let Some(at) = places.first() else { continue };
-                            plan.columns.push((Rc::clone(&property.key), *at));
+                            match places.first() {
+                                Some(at) => plan.columns.push((Rc::clone(&property.key), *at)),
+                                None if skipped || mapped.alias.is_none() => {}
+                                None => absent.push(Rc::clone(&property.key)),
+                            }
                         }
                         Property::Relationship(relationship) if eager => {
                             let mut found = Vec::new();
@@ -91,6 +105,10 @@ impl Builder<'_> {
                         ErrorKind::InvalidRequestError,
                         "Query contains no columns with which to SELECT from.",
                     ));
+                }
+                if !absent.is_empty() {
+                    let (mapper, columns, selectin) = (mapped.mapper, Vec::new(), Vec::new());
+                    plan.classes.push(ClassPlan { mapper, columns, expired: absent, selectin });
                 }
                 let with = polymorphic::along(orm, *mapped);
                 self.add_classes(&mut plan, &with, &adapter, eager.then_some(&mut joins), false)?;

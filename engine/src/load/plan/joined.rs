@@ -10,6 +10,7 @@ use crate::load::from::{entity_items, position};
 use crate::load::options::chosen;
 use crate::load::polymorphic::{self, apart, limited};
 use crate::load::query::Entity;
+use crate::load::within;
 use crate::map::{Key, Lazy, Mapped, MapperId, Property, Relationship};
 use crate::sql::{Alias, Expr, FromItem, Select};
 use std::rc::Rc;
@@ -92,7 +93,8 @@ impl Builder<'_> {
             for join in joins {
                 let Some(plan) = contained(plan, &join.at) else { continue };
                 let is_root = join.at.is_empty();
-                let root = selectable(self.orm, if is_root { *mapped } else { join.owner });
+                let root = within::source(self.query)
+                    .unwrap_or_else(|| selectable(self.orm, if is_root { *mapped } else { join.owner }));
                 let at = position(&wrapped, &root).map(Ok).or_else(|| position(froms, &root).map(Err));
                 let at = match at {
                     Some(Ok(at)) => at,
@@ -106,7 +108,8 @@ impl Builder<'_> {
                         ));
                     }
                 };
-                let adapter = if is_root { adapter.clone() } else { Adapter::of(self.orm, join.owner) };
+                let adapter =
+                    if is_root { adapter.clone() } else { self.query.adapter(self.orm, join.owner) };
                 let (from, joined) = self.join(wrapped[at].clone(), &adapter, &plan.path, &join, false)?;
                 wrapped[at] = from;
                 plan.joined.push(joined);
@@ -152,7 +155,7 @@ impl Builder<'_> {
                     inner: Box::new(if is_root {
                         adapter.clone()
                     } else {
-                        Adapter::of(self.orm, join.owner)
+                        self.query.adapter(self.orm, join.owner)
                     }),
                     selected: Rc::clone(&selected),
                     columns: Rc::clone(&columns),

@@ -307,7 +307,12 @@ impl Compiler<'_> {
 
     pub(super) fn update(&mut self, update: &Update) -> Result<String> {
         let table = FromItem::Table(update.table.clone());
-        let mut others = other_froms(&update.where_, &table);
+        let set = if self.has(Behaviour::UpdateFrom) {
+            update.values.iter().map(|(_, value)| value).collect()
+        } else {
+            Vec::new()
+        };
+        let mut others = other_froms(update.where_.iter().chain(set), &table);
         if self.dialect == Dialect::Mysql {
             for (column, _) in &update.values {
                 if let Some(other) = column.table().map(FromItem::Table)
@@ -446,7 +451,7 @@ impl Compiler<'_> {
 
     pub(super) fn delete(&mut self, delete: &Delete) -> Result<String> {
         let table = FromItem::Table(delete.table.clone());
-        let others = other_froms(&delete.where_, &table);
+        let others = other_froms(delete.where_.iter(), &table);
         if !others.is_empty() && self.sqlite() {
             return Err(Error::new(
                 ErrorKind::NotImplementedError,
@@ -498,7 +503,7 @@ fn check_consumed(table: &Table, rows: &[Vec<(Column, Expr)>]) -> Result<()> {
 }
 
 /// What conditions read besides the statement's own table.
-fn other_froms(conditions: &[Expr], table: &FromItem) -> Vec<FromItem> {
+fn other_froms<'a>(conditions: impl Iterator<Item = &'a Expr>, table: &FromItem) -> Vec<FromItem> {
     let mut others: Vec<FromItem> = Vec::new();
     for condition in conditions {
         for item in condition.from_items() {

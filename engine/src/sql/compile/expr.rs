@@ -64,9 +64,8 @@ impl Compiler<'_> {
             ExprKind::Function(function) => self.function(function)?,
             ExprKind::Label { element, name, .. } => {
                 let selected = self.labelled.iter().find(|label| match (label.kind(), name) {
-                    _ if Rc::ptr_eq(&label.0, &expr.0) => true,
                     (ExprKind::Label { .. }, LabelName::Anonymous(_)) => label.same(expr),
-                    _ => false,
+                    _ => is_label(label, expr),
                 });
                 let name = selected.and_then(|label| match label.kind() {
                     ExprKind::Label { name, .. } => Some(name.clone()),
@@ -134,7 +133,15 @@ impl Compiler<'_> {
 
     fn alias_column(&mut self, column: &AliasColumn) -> Result<String> {
         let name = self.alias_column_name(column);
-        let name = self.ident(&name, None)?;
+        let selected = column.position.zip(column.alias.body());
+        let selected = selected.and_then(|(position, body)| body.columns().get(position));
+        let name = match selected.map(Expr::kind) {
+            Some(ExprKind::Literal { .. }) => {
+                super::check_text(&name)?;
+                name.to_string()
+            }
+            _ => self.ident(&name, None)?,
+        };
         let unnamed =
             column.alias.name().is_none() && matches!(column.alias.element(), AliasElement::Values(_));
         if self.bare_columns || unnamed {
@@ -507,5 +514,23 @@ impl Compiler<'_> {
                  '{name}' should be explicitly declared as text('{name}')"
             ))),
         }
+    }
+}
+
+/// Whether a label of a select's list is meant: itself, or one of its name over the same column.
+fn is_label(label: &Expr, expr: &Expr) -> bool {
+    if Rc::ptr_eq(&label.0, &expr.0) {
+        return true;
+    }
+    match (label.kind(), expr.kind()) {
+        (
+            ExprKind::Label { name: LabelName::Named(name), element, .. },
+            ExprKind::Label { name: LabelName::Named(other), element: other_element, .. },
+        ) => {
+            name == other
+                && matches!(element.unannotated().kind(), ExprKind::Column(_) | ExprKind::AliasColumn(_))
+                && element.same(other_element)
+        }
+        _ => false,
     }
 }

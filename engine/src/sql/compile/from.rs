@@ -34,6 +34,9 @@ impl Compiler<'_> {
 
     /// The stem of the name of an alias of an alias.
     fn stem_of(&self, inner: &Alias) -> String {
+        if let AliasKind::Cte { .. } = inner.kind() {
+            return "anon".to_owned();
+        }
         let newer = self.has(Behaviour::AliasOfAliasNamed);
         match (inner.name(), inner.table()) {
             (Some(name), _) if newer => name.to_owned(),

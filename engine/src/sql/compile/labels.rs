@@ -17,7 +17,7 @@ pub(super) enum Name {
     None,
     Fixed(Rc<str>),
     /// A column's name after the made-up name of its alias.
-    OfAlias(Alias, Rc<str>),
+    OfAlias(AliasColumn),
     /// Made up for this identity from a stem.
     Anonymous(usize, String),
     /// Made up for this identity from a stem that begins with the made-up name of an alias.
@@ -91,7 +91,7 @@ impl Compiler<'_> {
             ExprKind::AliasColumn(column) => match (column.name.clone(), qualified) {
                 (name, true) => match column.alias.name() {
                     Some(alias) => (Name::Fixed(Rc::from(format!("{alias}_{name}"))), true),
-                    None => (Name::OfAlias(column.alias.clone(), name), true),
+                    None => (Name::OfAlias(column.clone()), true),
                 },
                 (name, false) => (Name::Fixed(name), false),
             },
@@ -100,6 +100,9 @@ impl Compiler<'_> {
                 (Name::Anonymous(token.address(), stem(element)), true)
             }
             ExprKind::Text(_) | ExprKind::Literal { .. } => (Name::None, false),
+            ExprKind::Bind(bind) if qualified && bind.unique && !self.has(Behaviour::DisambiguatedNames) => {
+                (Name::Anonymous(bind.token.address(), bind.key.to_string()), true)
+            }
             ExprKind::Unary { op, .. } if *op != super::super::Op::Not => (Name::None, false),
             ExprKind::AsBoolean { element, .. } => {
                 let written = !self.has_booleans() || !self.has(Behaviour::NotUnlabelled);
@@ -111,6 +114,13 @@ impl Compiler<'_> {
                 }
             }
             ExprKind::Function(_) => (Name::Anonymous(address, stem(expr.unannotated())), true),
+            ExprKind::TypeCoerce { element, .. }
+                if self.has(Behaviour::CastKeepsName)
+                    && (element.base_column().is_some()
+                        || matches!(element.kind(), ExprKind::Function(_))) =>
+            {
+                (self.name(element, style).0, true)
+            }
             ExprKind::Cast { element, .. }
                 if self.has(Behaviour::CastKeepsName) && element.base_column().is_some() =>
             {
@@ -125,8 +135,9 @@ impl Compiler<'_> {
         match name {
             Name::None => None,
             Name::Fixed(name) => Some(name.clone()),
-            Name::OfAlias(alias, column) => {
-                let alias = self.alias_name(alias);
+            Name::OfAlias(column) => {
+                let alias = self.alias_name(&column.alias);
+                let column = self.alias_column_name(column);
                 Some(Rc::from(format!("{alias}_{column}")))
             }
             Name::Anonymous(identity, stem) => Some(self.anonymous_name(*identity, stem)),
@@ -163,7 +174,9 @@ pub(super) fn stem(element: &Expr) -> String {
 fn anonymous(identity: usize, name: Name, suffix: &str) -> Name {
     match name {
         Name::Fixed(name) => Name::Anonymous(identity, format!("{name}{suffix}")),
-        Name::OfAlias(alias, column) => Name::AnonymousOfAlias(identity, alias, format!("{column}{suffix}")),
+        Name::OfAlias(column) => {
+            Name::AnonymousOfAlias(identity, column.alias, format!("{}{suffix}", column.name))
+        }
         Name::Anonymous(_, stem) => Name::Anonymous(identity, stem),
         Name::AnonymousOfAlias(_, alias, stem) => Name::AnonymousOfAlias(identity, alias, stem),
         Name::None => Name::None,
@@ -190,6 +203,10 @@ pub(crate) fn result_names(select: &Select) -> Vec<Rc<str>> {
     compiler
         .labelled_columns(select)
         .into_iter()
-        .map(|label| compiler.name_text(&label.name).unwrap_or_else(|| Rc::from("anon_1")))
+        .map(|label| match (compiler.name_text(&label.name), label.expr.unannotated().kind()) {
+            (Some(name), _) => name,
+            (None, ExprKind::Literal { text, .. }) => text.clone(),
+            (None, _) => Rc::from("anon_1"),
+        })
         .collect()
 }

@@ -49,6 +49,7 @@ impl Compiler<'_> {
     /// Text that has columns.
     pub(super) fn textual(&mut self, textual: &TextualSelect, place: Place) -> Result<String> {
         if place == Place::Top {
+            self.by_name = !textual.positional;
             for column in &textual.columns {
                 let name = column.key().unwrap_or_else(|| Rc::from(""));
                 self.columns.push(CompiledColumn { name, ty: column.ty() });
@@ -106,6 +107,15 @@ impl Compiler<'_> {
         let columns = self.labelled_columns(select);
         let mut texts = Vec::with_capacity(columns.len());
         for column in &columns {
+            if let (ExprKind::Grouping(inner), true) = (column.expr.kind(), top)
+                && matches!(inner.kind(), ExprKind::List { op: Op::Comma, .. })
+                && self.has(Behaviour::CompiledCache)
+            {
+                return Err(super::compile_error(
+                    "Most backends don't support SELECTing from a tuple() object.  If this is an ORM query, consider \
+                     using the Bundle object.",
+                ));
+            }
             let is_plain = matches!(
                 column.expr.unannotated().kind(),
                 ExprKind::Column(_) | ExprKind::AliasColumn(_) | ExprKind::AsBoolean { .. }
@@ -164,6 +174,9 @@ impl Compiler<'_> {
         for suffix in &select.suffixes {
             text.push(' ');
             text.push_str(&self.expr(suffix)?);
+        }
+        if !select.suffixes.is_empty() {
+            text.push(' ');
         }
         Ok(text)
     }
@@ -269,10 +282,16 @@ impl Compiler<'_> {
                 if froms.len() > 1 && !implicit.is_empty() {
                     froms.retain(|from| !implicit.contains(from));
                     if froms.is_empty() {
+                        if !self.has(Behaviour::CompiledCache) {
+                            return Err(Error::unsupported(
+                                "a subquery that correlates with all it selects from",
+                            ));
+                        }
                         return Err(Error::new(
                             ErrorKind::InvalidRequestError,
-                            "Select statement returned no FROM clauses due to auto-correlation; specify \
-                             correlate(<tables>) to control correlation manually.",
+                            "Select statement '<sqlalchemy.sql.selectable.Select object at 0x7f4b5c0a1d30>' returned \
+                             no FROM clauses due to auto-correlation; specify correlate(<tables>) to control \
+                             correlation manually.",
                         ));
                     }
                 }
@@ -306,36 +325,42 @@ impl Compiler<'_> {
         for (position, body) in compound.selects.iter().enumerate() {
             let place = if position == 0 || place != Place::Top { place } else { Place::Inside };
             let text = self.body(body, place)?;
-            texts.push(if self.groups_in_compound(body) { format!("({text})") } else { text });
+            texts.push(if Self::groups_in_compound(body) { format!("({text})") } else { text });
         }
         let mut text = texts.join(word);
-        if !compound.order_by.is_empty() {
-            self.resolvable = compound
-                .selects
-                .first()
-                .map(|body| {
-                    body.columns().iter().filter_map(|column| Some((column.key()?, column.clone()))).collect()
+        if !compound.order_by.is_empty() || !compound.group_by.is_empty() {
+            let columns = compound.selects.first().map(Body::columns).unwrap_or_default();
+            let newer = self.has(Behaviour::CompiledCache);
+            self.resolvable = columns
+                .iter()
+                .filter_map(|column| {
+                    let key = column.key()?;
+                    let bare = || Expr::literal_column(&key, SqlType::Null);
+                    let named = if newer { column.clone() } else { bare() };
+                    Some((key, named))
                 })
-                .unwrap_or_default();
-            let bare = std::mem::replace(&mut self.bare_columns, true);
+                .collect();
+            let bare = std::mem::replace(&mut self.bare_columns, newer);
             let labelled = compound.selects.first().map(|body| body.columns().to_vec()).unwrap_or_default();
             self.labelled = labelled;
+            let group = self.list(&compound.group_by, ", ");
             let order = self.list(&compound.order_by, ", ");
             self.labelled.clear();
             self.resolvable.clear();
             self.bare_columns = bare;
-            text.push_str(" ORDER BY ");
-            text.push_str(&order?);
+            for (words, texts) in [(" GROUP BY ", group?), (" ORDER BY ", order?)] {
+                if !texts.is_empty() {
+                    text.push_str(words);
+                    text.push_str(&texts);
+                }
+            }
         }
         text.push_str(&self.limit(compound.limit.as_ref(), compound.offset.as_ref())?);
         Ok(text)
     }
 
-    /// Whether one of selects put together stands in parentheses of its own; SQLite knows none there.
-    fn groups_in_compound(&self, body: &Body) -> bool {
-        if self.sqlite() {
-            return false;
-        }
+    /// Whether one of selects put together stands in parentheses of its own.
+    fn groups_in_compound(body: &Body) -> bool {
         match body {
             Body::Compound(_) => true,
             Body::Select(select) => {

@@ -3,9 +3,10 @@
 use super::attribute::AttributeObject;
 use super::{hybrid, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
-use crate::sqlalchemy::lend;
+use crate::sqlalchemy::{lend, selectable};
 use backproof_engine::load::{self, Aliasing};
 use backproof_engine::map::{Mapped, MapperId};
+use backproof_engine::sql::FromItem;
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -90,18 +91,37 @@ pub(crate) fn aliased(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let signature = Signature::new("aliased", "element, alias=, name=, flat=, adapt_on_names=");
     let mut bound = signature.bind(interp, args)?;
     let element = bound.take(0).unwrap_or(Value::None);
-    if bound.take(1).is_some_and(|alias| !alias.is_none()) {
-        return Err(Stop::unsupported("aliased() of a selectable"));
-    }
+    let of = bound.take(1).filter(|alias| !alias.is_none());
     let name = bound.take(2).and_then(|name| name.as_str().cloned());
     let is_flat = match bound.take(3) {
         Some(value) => interp.truth(&value)?,
         None => false,
     };
+    let by_name = match bound.take(4) {
+        Some(value) => interp.truth(&value)?,
+        None => false,
+    };
     let aliasing = if is_flat { Aliasing::Flat } else { Aliasing::Whole };
     let Some(mapped) = mapped::mapped_of(&element) else {
+        if let Some(item) = selectable::from_item(&element) {
+            // Something that is not mapped has a plain alias.
+            let method = interp.get_attr(&element, "alias")?;
+            let _ = item;
+            return interp.call(&method, Args::of(vec![name.map_or(Value::None, Value::from)]));
+        }
         return Err(Stop::unsupported("aliased() of something that is no mapped class"));
     };
+    if let Some(of) = of {
+        mapped::configure_for(interp, mapped.mapper)?;
+        let class = mapped::class_of_mapper(interp, mapped.mapper)?;
+        let FromItem::Alias(alias) = selectable::joinable(interp, &of)? else {
+            return Err(Stop::unsupported("aliased() of a class and something that is no subquery"));
+        };
+        let alias = lend::with_cx(interp, |cx| {
+            load::alias_of_selectable(cx, mapped.mapper, name.as_deref(), &alias, by_name)
+        })?;
+        return Ok(AliasedObject::value(alias, class));
+    }
     mapped::configure_for(interp, mapped.mapper)?;
     let class = mapped::class_of_mapper(interp, mapped.mapper)?;
     let alias = lend::with_cx(interp, |cx| Ok(load::alias_as(cx, mapped.mapper, name.as_deref(), aliasing)))?;

@@ -60,6 +60,11 @@ impl AttributeObject {
         Value::object(AttributeObject { mapped, key, owner, of_type, criteria })
     }
 
+    /// As `str()` shows it.
+    pub(crate) fn shown(&self) -> String {
+        format!("{}.{}", self.owner, self.key)
+    }
+
     pub(crate) fn is_relationship(&self, interp: &mut Interp) -> PyResult<bool> {
         let property = self.property(interp)?;
         Ok(matches!(property, Property::Relationship(_)))

@@ -1,31 +1,36 @@
 //! The methods that `Query` and `select()` share: each gives a changed copy.
 
-use super::attribute::AttributeObject;
-use super::{comparator, entity, errors, mapped, options};
+mod join;
+
+use super::{entity, errors, mapped, options};
 use crate::python::{Args, CompareOp, Interp, PyResult, Stop, Value};
-use crate::sqlalchemy::schema::TableObject;
-use crate::sqlalchemy::{expr, functions, lend};
-use backproof_engine::load::{self, Entity, Join, JoinTarget, OnClause, Query};
-use backproof_engine::map::{Mapped, Property};
-use backproof_engine::sql::{Expr, FromItem};
+use crate::sqlalchemy::{convert, expr, functions, lend, selectable};
+use backproof_engine::db::Given;
+use backproof_engine::load::{self, Entity, Query, Style};
+use backproof_engine::map::Mapped;
+use backproof_engine::sql::{Bind, Expr, ExprKind, LabelStyle, Params, Statement};
 use backproof_engine::version::Behaviour;
+use std::rc::Rc;
+
+pub(super) use join::function as join_function;
 
 /// Applies a method to a query; `false` where it is none of those that are shared.
-pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, mut args: Args) -> PyResult<bool> {
+pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, args: Args) -> PyResult<bool> {
     match name {
         "filter" | "where" => query.criteria.extend(conditions(interp, &args)?),
         "having" => query.having.extend(conditions(interp, &args)?),
         "filter_by" => filter_by(interp, query, args)?,
         "order_by" => order_by(interp, query, &args)?,
         "group_by" => {
+            let lists = takes_lists(interp, query);
             for value in &args.positional {
-                query.group_by.extend(clauses(interp, value, "group_by")?);
+                query.group_by.extend(clauses(interp, value, "group_by", lists)?);
             }
         }
         "limit" => query.limit = row_count(interp, args, name)?,
         "offset" => query.offset = row_count(interp, args, name)?,
         "distinct" => {
-            if !args.positional.is_empty() {
+            if !args.positional.is_empty() && !lend::has(interp, Behaviour::SelectTakesColumns) {
                 return Err(Stop::unsupported("distinct() with columns"));
             }
             query.distinct = true;
@@ -34,45 +39,73 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, mut args
             for value in &args.positional {
                 match mapped::mapped_of(value) {
                     Some(mapped) => query.select_from.push(mapped),
-                    None => {
-                        return Err(Stop::unsupported("select_from() of something that is no mapped class"));
-                    }
+                    None => query.from_items.push(selectable::joinable(interp, value)?),
                 }
             }
         }
+        "correlate" | "correlate_except" => {
+            query.correlate =
+                selectable::correlation(interp, &args, name == "correlate_except", &query.correlate)?;
+        }
+        "with_for_update" => query.for_update = true,
+        "prefix_with" | "suffix_with" => {
+            for value in &args.positional {
+                let expr = match value.as_str() {
+                    Some(text) => Expr::text(text),
+                    None => expr::coerce(interp, value)?,
+                };
+                if name == "prefix_with" {
+                    query.prefixes.push(expr);
+                } else {
+                    query.suffixes.push(expr);
+                }
+            }
+        }
+        "slice" => {
+            let [start, stop] = args.exactly(interp, "slice")?;
+            let mut bound = |value: &Value| {
+                if value.is_none() { Ok(None) } else { interp.index(value).map(Some) }
+            };
+            let (start, stop) = (bound(&start)?, bound(&stop)?);
+            sliced(query, start, stop);
+        }
+        "apply_labels" | "with_labels" => query.labels = Some(LabelStyle::TableColumn),
+        "set_label_style" => {
+            let [style] = args.exactly(interp, name)?;
+            query.labels = Some(selectable::label_style(interp, &style)?);
+        }
+        "params" => params(interp, query, args)?,
         "options" => {
             let classes = queried_classes(query);
             query.options.extend(options::read(interp, &classes, &args.positional)?);
         }
-        "join" | "outerjoin" => {
-            let isouter = flag(interp, &mut args, "isouter")?;
-            let full = flag(interp, &mut args, "full")?;
-            join(interp, query, args, name == "outerjoin" || isouter, full)?;
-        }
-        "join_from" | "outerjoin_from" => {
-            let isouter = flag(interp, &mut args, "isouter")?;
-            let full = flag(interp, &mut args, "full")?;
-            let left = match args.positional.first() {
-                Some(value) if query.joins.is_empty() && query.select_from.is_empty() => {
-                    mapped::mapped_of(value)
-                }
-                _ => None,
-            };
-            let Some(left) = left else {
-                return Err(Stop::unsupported(format!(
-                    "{name}() that does not begin a select's FROM with a class"
-                )));
-            };
-            args.positional.remove(0);
-            query.select_from.push(left);
-            join(interp, query, args, name == "outerjoin_from" || isouter, full)?;
-        }
-        "add_columns" | "add_column" | "add_entity" => {
+        "join" | "outerjoin" | "join_from" | "outerjoin_from" => join::apply(interp, query, name, args)?,
+        "add_columns" | "add_column" | "add_entity" | "column" => {
             query.entities.extend(entity::entities(interp, &args.positional)?);
         }
         "with_entities" | "with_only_columns" => {
+            let mut args = args;
+            if flag(interp, &mut args, "maintain_column_froms")? {
+                let select = query.clone();
+                query.from_items = lend::with_cx(interp, |cx| Ok(select.to_select(cx)?.columns))?
+                    .iter()
+                    .flat_map(Expr::from_items)
+                    .fold(std::mem::take(&mut query.from_items), |mut items, item| {
+                        if !items.contains(&item) {
+                            items.push(item);
+                        }
+                        items
+                    });
+            }
+            let listed = lend::has(interp, Behaviour::SelectTakesList);
             let values = match args.positional.as_slice() {
-                [Value::List(list)] => list.items.borrow().clone(),
+                [Value::List(list)] if listed => list.items.borrow().clone(),
+                [Value::List(_)] if name == "with_only_columns" => {
+                    let message = "The \"entities\" argument to Select.with_only_columns(), when referring to a \
+                                   sequence of items, is now passed as a series of positional elements, rather \
+                                   than as a list. ";
+                    return Err(errors::argument_error(interp, message));
+                }
                 values => values.to_vec(),
             };
             query.entities = entity::entities(interp, &values)?;
@@ -83,6 +116,7 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, mut args
                 match &*keyword {
                     "populate_existing" => query.populate_existing = interp.truth(&value)?,
                     "autoflush" => query.autoflush = interp.truth(&value)?,
+                    "yield_per" | "stream_results" | "max_row_buffer" => {}
                     other => return Err(Stop::unsupported(format!("the execution option `{other}`"))),
                 }
             }
@@ -116,6 +150,17 @@ pub(super) fn is_shared(name: &str) -> bool {
             | "with_only_columns"
             | "populate_existing"
             | "execution_options"
+            | "correlate"
+            | "correlate_except"
+            | "with_for_update"
+            | "prefix_with"
+            | "suffix_with"
+            | "slice"
+            | "apply_labels"
+            | "with_labels"
+            | "params"
+            | "set_label_style"
+            | "column"
     )
 }
 
@@ -143,10 +188,10 @@ fn conditions(interp: &mut Interp, args: &Args) -> PyResult<Vec<Expr>> {
     args.positional.iter().map(|value| functions::condition(interp, value)).collect()
 }
 
-/// Expressions given one by one or in a list.
-fn clauses(interp: &mut Interp, value: &Value, what: &str) -> PyResult<Vec<Expr>> {
+/// Expressions given one by one or in a list; a string names a label or column.
+pub(crate) fn clauses(interp: &mut Interp, value: &Value, what: &str, lists: bool) -> PyResult<Vec<Expr>> {
     let values = match value {
-        Value::List(_) | Value::Tuple(_) => interp.iterate(value)?,
+        Value::List(_) | Value::Tuple(_) if lists => interp.iterate(value)?,
         one => vec![one.clone()],
     };
     let mut clauses = Vec::with_capacity(values.len());
@@ -156,57 +201,91 @@ fn clauses(interp: &mut Interp, value: &Value, what: &str) -> PyResult<Vec<Expr>
             clauses.extend(columns.iter().map(Expr::column));
             continue;
         }
+        if let Some(item) = selectable::from_item(value) {
+            clauses.extend(item.columns());
+            continue;
+        }
+        if let Some(body) = selectable::body(interp, value)? {
+            clauses.push(Expr::scalar_select(body));
+            continue;
+        }
         match expr::clause(interp, value)? {
             Some(clause) => clauses.push(clause),
-            None if value.as_str().is_some() => {
-                return Err(Stop::unsupported(format!("{what}() of a string")));
-            }
-            None => return Err(Stop::unsupported(format!("{what}() of something that is no expression"))),
+            None => match value.as_str() {
+                Some(name) => clauses.push(Expr::label_reference(name)),
+                None if lend::has(interp, Behaviour::WhereRoleNamed) => {
+                    let shown = interp.repr(value)?;
+                    let role = if what == "order_by" { "ORDER BY" } else { "GROUP BY" };
+                    return Err(errors::argument_error(
+                        interp,
+                        format!("{role} expression expected, got {shown}."),
+                    ));
+                }
+                None => {
+                    return Err(Stop::unsupported(format!("{what}() of something that is no expression")));
+                }
+            },
         }
     }
     Ok(clauses)
 }
 
+/// Whether lists of expressions are taken.
+fn takes_lists(interp: &mut Interp, query: &Query) -> bool {
+    query.style == Style::Legacy && lend::has(interp, Behaviour::JoinsByName)
+}
+
 fn order_by(interp: &mut Interp, query: &mut Query, args: &Args) -> PyResult<()> {
+    let lists = takes_lists(interp, query);
     if let [Value::None | Value::Bool(false)] = args.positional.as_slice() {
         query.order_by.clear();
         return Ok(());
     }
     for value in &args.positional {
-        let clauses = match value.as_str() {
-            Some(name) => vec![named_order(interp, query, name)?],
-            None => clauses(interp, value, "order_by")?,
-        };
-        query.order_by.extend(clauses);
+        query.order_by.extend(clauses(interp, value, "order_by", lists)?);
     }
     Ok(())
 }
 
-/// `order_by("name")`: a column of what is queried.
-fn named_order(interp: &mut Interp, query: &Query, name: &str) -> PyResult<Expr> {
-    let (name, descending) = match name.trim().split_once(char::is_whitespace) {
-        Some((name, direction)) if direction.trim().eq_ignore_ascii_case("desc") => (name, true),
-        Some(_) => return Err(Stop::unsupported("order_by() of such a string")),
-        None => (name, false),
+/// A condition with the values of an `IN` whose parameter has this name.
+fn with_values(expr: &Expr, name: &str, values: &[backproof_engine::value::Value]) -> Expr {
+    expr.rewrite(&mut |part| match part.kind() {
+        ExprKind::Bind(bind) if bind.expanding.is_some() && *bind.key == *name => {
+            let bind = Bind { expanding: Some(values.to_vec()), ..bind.clone() };
+            Some(Expr::of(ExprKind::Bind(bind)))
+        }
+        _ => None,
+    })
+}
+
+/// `params(…)`: values for named parameters.
+pub(super) fn params(interp: &mut Interp, query: &mut Query, args: Args) -> PyResult<()> {
+    let mut given = match query.parameters.take() {
+        Some(Given::One(params)) => params,
+        _ => Params::new(),
     };
-    for entity in &query.entities {
-        let mapped = match entity {
-            Entity::Mapped(mapped) => *mapped,
-            Entity::Attribute(mapped, key) if **key == *name => *mapped,
-            Entity::Attribute(..) | Entity::Expr(_) => continue,
-        };
-        let column = lend::read(interp, |orm| match orm.mappers.get(mapped.mapper).properties.get(name) {
-            Some(Property::Column(property)) => property.columns.first().cloned(),
-            _ => None,
-        })?;
-        if mapped.alias.is_none()
-            && let Some(column) = column
-        {
-            let expr = Expr::column(&column);
-            return Ok(if descending { expr.modified(backproof_engine::sql::Op::Desc) } else { expr });
+    let mut pairs: Vec<(Rc<str>, Value)> = args.keywords;
+    for value in &args.positional {
+        for key in interp.iterate(value)? {
+            let Some(name) = key.as_str().cloned() else {
+                return Err(Stop::unsupported("params() with keys that are no names"));
+            };
+            pairs.push((name, interp.get_item(value, &key)?));
         }
     }
-    Err(Stop::unsupported("order_by() of a string that names no queried column"))
+    for (name, value) in pairs {
+        if matches!(value, Value::List(_) | Value::Tuple(_)) {
+            let mut values = Vec::new();
+            for item in interp.iterate(&value)? {
+                values.push(convert::to_engine(interp, &item)?);
+            }
+            query.criteria = query.criteria.iter().map(|expr| with_values(expr, &name, &values)).collect();
+            continue;
+        }
+        given.insert(name, convert::to_engine(interp, &value)?);
+    }
+    query.parameters = Some(Given::One(given));
+    Ok(())
 }
 
 fn row_count(interp: &mut Interp, args: Args, name: &str) -> PyResult<Option<Expr>> {
@@ -263,97 +342,18 @@ fn no_property(interp: &mut Interp, mapped: Mapped, key: &str) -> PyResult<Stop>
     Ok(errors::invalid_request(interp, message))
 }
 
-fn join(interp: &mut Interp, query: &mut Query, mut args: Args, outer: bool, full: bool) -> PyResult<()> {
-    mapped::configure_query(interp, query)?;
-    let keyword = args.take_keyword("onclause");
-    if let Some((name, _)) = args.keywords.first() {
-        return Err(Stop::unsupported(format!("join() with `{name}`")));
-    }
-    let by_name = lend::has(interp, Behaviour::JoinsByName);
-    let mut values = args.positional;
-    values.extend(keyword);
-    if let ([Value::Tuple(pair)], true) = (values.as_slice(), by_name) {
-        values = pair.to_vec();
-    }
-    let is_chain = by_name
-        && values.len() > 1
-        && values
-            .iter()
-            .all(|value| value.downcast::<AttributeObject>().is_some() || value.as_str().is_some());
-    if is_chain {
-        for value in values {
-            one_join(interp, query, &value, None, outer, full)?;
-        }
-        return Ok(());
-    }
-    match values.as_slice() {
-        [target] => one_join(interp, query, target, None, outer, full),
-        [target, on] if on.is_none() => one_join(interp, query, target, None, outer, full),
-        [target, on] => one_join(interp, query, target, Some(on), outer, full),
-        _ => Err(Stop::unsupported("join() with several targets")),
-    }
-}
-
-fn one_join(
-    interp: &mut Interp,
-    query: &mut Query,
-    target: &Value,
-    on: Option<&Value>,
-    outer: bool,
-    full: bool,
-) -> PyResult<()> {
-    if let Some(name) = target.as_str() {
-        if !lend::has(interp, Behaviour::JoinsByName) {
-            let shown = interp.repr(target)?;
-            let message = format!(
-                "Join target, typically a FROM expression, or ORM relationship attribute expected, got {shown}."
-            );
-            return Err(errors::argument_error(interp, message));
-        }
-        let Some(from) = subject(interp, query)? else {
-            return Err(Stop::unsupported("join() by name on a query of no mapped class"));
-        };
-        let target = JoinTarget::Relationship { from, key: name.clone(), to: None };
-        query.joins.push(Join { outer, full, ..Join::to(target) });
-        return Ok(());
-    }
-    if let (Some(attribute), None) = (target.downcast::<AttributeObject>(), on) {
-        let target = along(interp, attribute, attribute.of_type)?;
-        query.joins.push(Join { outer, full, ..Join::to(target) });
-        return Ok(());
-    }
-    let to = mapped::mapped_of(target);
-    if let (Some(to), Some(attribute)) = (to, on.and_then(Value::downcast::<AttributeObject>))
-        && attribute.is_relationship(interp)?
-    {
-        let direct = comparator::target_of(interp, attribute)? == to.mapper && to.alias.is_none();
-        let target = along(interp, attribute, (!direct).then_some(to))?;
-        query.joins.push(Join { outer, full, ..Join::to(target) });
-        return Ok(());
-    }
-    let target = match (to, target.downcast::<TableObject>()) {
-        (Some(to), _) => JoinTarget::Mapped(to),
-        (None, Some(table)) => JoinTarget::Item(FromItem::from(&table.table)),
-        (None, None) => {
-            return Err(Stop::unsupported("join() to something that is neither mapped nor a table"));
-        }
+/// The query with a statement whose rows are read as its entities.
+pub(super) fn from_statement(interp: &mut Interp, query: &Query, value: &Value) -> PyResult<Query> {
+    let statement = match selectable::body(interp, value)? {
+        Some(body) => Statement::from(body),
+        None => match value {
+            Value::Str(_) => return Err(Stop::unsupported("from_statement() of a string")),
+            _ => super::session::core_statement(interp, value, true)?,
+        },
     };
-    let on = match on {
-        Some(on) => OnClause::Expr(expr::coerce(interp, on)?),
-        None => OnClause::Inferred,
-    };
-    query.joins.push(Join { on, outer, full, ..Join::to(target) });
-    Ok(())
-}
-
-fn along(interp: &mut Interp, attribute: &AttributeObject, to: Option<Mapped>) -> PyResult<JoinTarget> {
-    if !attribute.is_relationship(interp)? {
-        return Err(Stop::unsupported("join() along a column"));
-    }
-    if !attribute.criteria.is_empty() {
-        return Err(Stop::unsupported("join() along a relationship with and_()"));
-    }
-    Ok(JoinTarget::Relationship { from: attribute.mapped, key: attribute.key.clone(), to })
+    let mut query = query.clone();
+    query.statement = Some(Rc::new(statement));
+    Ok(query)
 }
 
 /// A slice of a query's rows as `LIMIT` and `OFFSET`, added to those it has.

@@ -9,6 +9,7 @@ use crate::sqlalchemy::lend;
 use backproof_engine::load::{self, relation};
 use backproof_engine::map::{self, Property};
 use backproof_engine::sql::Expr;
+use backproof_engine::version::Behaviour;
 
 /// The expression of a column attribute; for a relationship, its join condition.
 pub(super) fn attribute_expr(interp: &mut Interp, attribute: &AttributeObject) -> PyResult<Expr> {
@@ -118,6 +119,7 @@ pub(super) fn member(
             };
             Ok(attribute.refined(Some(of_type), attribute.criteria.clone()))
         }),
+        "and_" if !lend::has(interp, Behaviour::CompiledCache) => return Ok(None),
         "and_" => Value::native(name, move |interp, args| {
             let Some(attribute) = this.downcast::<AttributeObject>() else {
                 return Err(Stop::unsupported("and_() of something else"));

@@ -5,9 +5,9 @@ use super::instance::wrap;
 use super::{errors, hybrid::HybridClauseObject, mapped};
 use crate::python::{Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::{ColumnsObject, TableObject};
-use crate::sqlalchemy::{convert, expr, lend, result};
+use crate::sqlalchemy::{convert, expr, lend, result, selectable};
 use backproof_engine::load::{Entity, Item, Rows};
-use backproof_engine::sql::Expr;
+use backproof_engine::sql::{Alias, Body, Expr};
 use backproof_engine::version::Behaviour;
 use std::rc::Rc;
 
@@ -32,8 +32,11 @@ pub(super) fn entities(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<En
                 Some(inner) => entities.push(Entity::Attribute(inner.mapped, inner.key.clone())),
                 None => entities.push(Entity::Expr(hybrid.selected(interp))),
             }
-        } else if let Some(columns) = super::select::subquery_columns(value) {
+        } else if let Some(item) = selectable::from_item(value) {
+            let columns = item.columns_in(lend::profile(interp));
             entities.extend(columns.into_iter().map(Entity::Expr));
+        } else if let Some(body) = selectable::body(interp, value)? {
+            entities.extend(select_entity(interp, body)?);
         } else if let Some(expr) = expr::clause(interp, value)? {
             entities.push(Entity::Expr(expr));
         } else {
@@ -43,8 +46,16 @@ pub(super) fn entities(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<En
     Ok(entities)
 }
 
+/// What a select among the entities gives: its columns as those of a subquery.
+fn select_entity(interp: &mut Interp, body: Body) -> PyResult<Vec<Entity>> {
+    if lend::has(interp, Behaviour::SelectTakesColumns) {
+        return Ok(Alias::of_select(body, None).columns().into_iter().map(Entity::Expr).collect());
+    }
+    Err(Stop::unsupported("a select among the columns of a select"))
+}
+
 /// What an argument raises that is no entity.
-pub(super) fn not_an_entity(interp: &mut Interp, value: &Value) -> Stop {
+pub(crate) fn not_an_entity(interp: &mut Interp, value: &Value) -> Stop {
     let are_arguments = lend::has(interp, Behaviour::EntityErrorsAreArguments);
     let is_plain = matches!(value, Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None);
     if is_plain && are_arguments {

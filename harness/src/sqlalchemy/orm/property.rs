@@ -7,10 +7,10 @@ use super::relationship::Given;
 use crate::python::{Interp, Iter, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{lend, names, schema};
+use backproof_engine::Orm;
 use backproof_engine::map::{
     Cascades, Direction, Key, Lazy, MapperId, PassiveDeletes, Property, Relationship, RelationshipArgs,
 };
-use backproof_engine::Orm;
 use backproof_engine::schema::Column;
 use backproof_engine::sql::Expr;
 use backproof_engine::version::Behaviour;

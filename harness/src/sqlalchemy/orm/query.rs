@@ -240,24 +240,7 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
             Ok(Value::int(count))
         },
     );
-    for (name, what) in [("subquery", 0), ("scalar_subquery", 1), ("as_scalar", 1), ("label", 2)] {
-        method::<QueryObject>(
-            class,
-            name,
-            "name=, with_labels=, reduce_columns=",
-            move |interp, query, _, mut bound| {
-                let name = bound.take(0).and_then(|name| name.as_str().cloned());
-                let select = lend::with_cx(interp, |cx| query.query.to_select(cx))?;
-                Ok(match what {
-                    0 => super::select::SubqueryObject::value(select, name.as_deref()),
-                    1 => ExprObject::value(Expr::scalar_select(select)),
-                    _ => ExprObject::value(
-                        Expr::scalar_select(select).label(name.as_deref().unwrap_or_default()),
-                    ),
-                })
-            },
-        );
-    }
+    super::query_selects::install(interp, class);
     if names::has_member(interp, "Query", "with_polymorphic") {
         widening(class);
     }

@@ -3,9 +3,10 @@
 use super::{builder, entity, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value, fresh_identity};
 use crate::sqlalchemy::expr::ExprObject;
-use crate::sqlalchemy::{compiled, define, errors, lend};
-use backproof_engine::load::{Query, Style};
-use backproof_engine::sql::{Alias, Dialect, Expr, Select, Statement};
+use crate::sqlalchemy::selectable::{FromObject, collection, combined};
+use crate::sqlalchemy::{compiled, lend, names, selectable};
+use backproof_engine::load::{Entity, Query, Style};
+use backproof_engine::sql::{Alias, Body, Expr, FromItem, Select};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -23,10 +24,21 @@ impl SelectObject {
 
     /// The select as part of another statement.
     pub(crate) fn core(&self, interp: &mut Interp) -> PyResult<Select> {
-        mapped::configure_query(interp, &self.query)?;
-        lend::with_cx(interp, |cx| self.query.to_select(cx))
+        core(interp, &self.query)
     }
 }
+
+/// A query as part of another statement.
+fn core(interp: &mut Interp, query: &Query) -> PyResult<Select> {
+    if query.statement.is_some() {
+        return Err(Stop::unsupported("a from_statement() inside another statement"));
+    }
+    mapped::configure_query(interp, query)?;
+    lend::with_cx(interp, |cx| query.to_select(cx))
+}
+
+/// Methods that 1.3's selects have as elements of a `FROM` list, which they were.
+const FROM_METHODS: &[&str] = &["join", "outerjoin", "c", "columns", "select", "exported_columns"];
 
 impl Object for SelectObject {
     fn as_any(&self) -> &dyn Any {
@@ -42,35 +54,37 @@ impl Object for SelectObject {
     }
 
     fn class(&self, interp: &mut Interp) -> Rc<Class> {
-        let class = interp.foreign_class("sqlalchemy.sql.selectable", "Select");
-        if !class.dict.contains("alias") {
-            let has_subquery = lend::has(interp, Behaviour::SubqueryMethods);
-            install(&class, has_subquery);
-        }
-        class
+        interp.foreign_class("sqlalchemy.sql.selectable", "Select")
     }
 
     fn identity(&self) -> u64 {
         self.id
     }
 
-    fn get_attr(&self, _interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+    fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
         if name == "compile" {
             let this = this.clone();
             return Ok(Some(Value::native(name, move |interp, args| compiled::compile(interp, &this, args))));
         }
-        if !builder::is_shared(name) && !matches!(name, "join_from" | "outerjoin_from") {
+        if name.starts_with("__") || !names::has_member(interp, "Select", name) {
             return Ok(None);
         }
-        let (this, method) = (this.clone(), Rc::<str>::from(name));
-        Ok(Some(Value::native(name, move |interp: &mut Interp, args: Args| {
-            let Some(object) = this.downcast::<SelectObject>() else {
-                return Err(Stop::unsupported("a select of another kind"));
-            };
-            let mut query = object.query.clone();
-            builder::apply(interp, &mut query, &method, args)?;
-            Ok(SelectObject::value(query))
-        })))
+        if FROM_METHODS.contains(&name) && !lend::has(interp, Behaviour::SubqueryMethods) {
+            return Err(Stop::unsupported(format!("`{name}` of a select as an element of FROM")));
+        }
+        if builder::is_shared(name) || matches!(name, "join_from" | "outerjoin_from") {
+            let (this, method) = (this.clone(), Rc::<str>::from(name));
+            return Ok(Some(Value::native(name, move |interp: &mut Interp, args: Args| {
+                let Some(object) = this.downcast::<SelectObject>() else {
+                    return Err(Stop::unsupported("a select of another kind"));
+                };
+                one_argument(interp, &method, &args)?;
+                let mut query = object.query.clone();
+                builder::apply(interp, &mut query, &method, args)?;
+                Ok(SelectObject::value(query))
+            })));
+        }
+        member(interp, this, self, name)
     }
 
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
@@ -83,95 +97,98 @@ impl Object for SelectObject {
     }
 }
 
-fn install(class: &Rc<Class>, has_subquery: bool) {
-    use define::{getter, method};
-    for (name, what) in
-        [("subquery", 0), ("alias", 0), ("scalar_subquery", 1), ("as_scalar", 1), ("label", 2)]
-    {
-        if name.ends_with("subquery") && !has_subquery {
-            continue;
-        }
-        method::<SelectObject>(class, name, "name=", move |interp, select, _, mut bound| {
-            let name = bound.take(0).and_then(|name| name.as_str().cloned());
-            let inner = select.core(interp)?;
-            Ok(match what {
-                0 => SubqueryObject::value(inner, name.as_deref()),
-                1 => ExprObject::value(Expr::scalar_select(inner)),
-                _ => ExprObject::value(Expr::scalar_select(inner).label(name.as_deref().unwrap_or_default())),
-            })
-        });
+/// Methods of selects that take one argument before 1.4.
+fn one_argument(interp: &mut Interp, method: &str, args: &Args) -> PyResult<()> {
+    if lend::has(interp, Behaviour::SubqueryMethods) {
+        return Ok(());
     }
-    method::<SelectObject>(class, "exists", "", |interp, select, _, _| {
-        let inner = select.core(interp)?;
-        Ok(ExprObject::value(Expr::exists(inner)))
-    });
-    getter::<SelectObject>(class, "selected_columns", |interp, select, _| {
-        let columns = select.core(interp)?.columns;
-        Ok(Value::list(columns.into_iter().map(ExprObject::value).collect()))
-    });
-    getter::<SelectObject>(class, "whereclause", |_, select, _| {
-        Ok(match select.query.criteria.as_slice() {
+    let single = matches!(
+        method,
+        "where" | "having" | "select_from" | "union" | "union_all" | "intersect" | "except_" | "column"
+    );
+    if single && args.positional.len() > 1 {
+        let given = args.positional.len() + 1;
+        let message = format!("Select.{method}() takes 2 positional arguments but {given} were given");
+        return Err(interp.raise("TypeError", message));
+    }
+    if method == "with_only_columns"
+        && !matches!(args.positional.as_slice(), [Value::List(_)] if args.keywords.is_empty())
+    {
+        return Err(Stop::unsupported("with_only_columns() of something other than a list"));
+    }
+    Ok(())
+}
+
+/// What a select has that queries do not.
+fn member(interp: &mut Interp, this: &Value, select: &SelectObject, name: &str) -> PyResult<Option<Value>> {
+    match name {
+        "union" | "union_all" | "intersect" | "intersect_all" | "except_" | "except_all" => {
+            let (this, method) = (this.clone(), name.to_owned());
+            Ok(Some(Value::native(name, move |interp: &mut Interp, args: Args| {
+                one_argument(interp, &method, &args)?;
+                combined(interp, &method, args.prepend(this.clone()))
+            })))
+        }
+        "whereclause" => Ok(Some(match select.query.criteria.as_slice() {
             [] => Value::None,
             [one] => ExprObject::value(one.clone()),
             many => ExprObject::value(Expr::and(many.to_vec())),
-        })
-    });
-}
-
-/// A select that stands in another's `FROM` list.
-pub(crate) struct SubqueryObject {
-    alias: Alias,
-}
-
-impl SubqueryObject {
-    pub(crate) fn value(select: Select, name: Option<&str>) -> Value {
-        Value::object(SubqueryObject { alias: Alias::of_select(select, name) })
-    }
-}
-
-impl Object for SubqueryObject {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn type_name(&self) -> &'static str {
-        "Subquery"
-    }
-
-    fn type_module(&self) -> &'static str {
-        "sqlalchemy.sql.selectable"
-    }
-
-    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        match name {
-            "c" | "columns" => {
-                let members = self
-                    .alias
-                    .columns()
-                    .into_iter()
-                    .filter_map(|column| Some((column.key()?, ExprObject::value(column))))
-                    .collect();
-                Ok(Some(super::mapper::NamesObject::value(interp, members)))
-            }
-            "name" => Ok(Some(self.alias.name().map_or(Value::None, Value::from))),
-            _ if name.starts_with("__") => Ok(None),
-            _ => Err(Stop::unsupported(format!("the attribute `{name}` of a subquery"))),
+        })),
+        "froms" | "columns_clause_froms" => {
+            let froms = select.core(interp)?;
+            let items = froms_of(&froms, name == "froms");
+            let values = items.into_iter().map(|item| FromObject::value(interp, item)).collect();
+            Ok(Some(Value::list(values)))
+        }
+        "get_final_froms" => {
+            let this = this.clone();
+            Ok(Some(Value::native(name, move |interp: &mut Interp, _| {
+                let Some(object) = this.downcast::<SelectObject>() else {
+                    return Err(Stop::unsupported("a select of another kind"));
+                };
+                let core = object.core(interp)?;
+                let values =
+                    froms_of(&core, true).into_iter().map(|item| FromObject::value(interp, item)).collect();
+                Ok(Value::list(values))
+            })))
+        }
+        "inner_columns" => {
+            let columns = select.core(interp)?.columns;
+            Ok(Some(Value::list(columns.iter().map(selectable::column_value).collect())))
+        }
+        "selected_columns" => {
+            let core = select.core(interp)?;
+            let columns = core.columns.clone();
+            let keys = Alias::of_select(core, None).columns();
+            let members =
+                keys.iter().zip(columns).filter_map(|(column, own)| Some((column.key()?, own))).collect();
+            Ok(Some(collection::CollectionObject::value(members, "ColumnCollection")))
+        }
+        "column_descriptions" => Err(Stop::unsupported("`column_descriptions` of a select")),
+        "from_statement" => {
+            let query = select.query.clone();
+            Ok(Some(Value::native(name, move |interp: &mut Interp, args: Args| {
+                let [statement] = args.exactly(interp, "from_statement")?;
+                Ok(SelectObject::value(builder::from_statement(interp, &query, &statement)?))
+            })))
+        }
+        _ => {
+            let body = Body::from(select.core(interp)?);
+            selectable::body_member(interp, &body, name)
         }
     }
-
-    fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        let Some(body) = self.alias.body() else {
-            return Err(Stop::unsupported("printing this subquery"));
-        };
-        let profile = lend::profile(interp);
-        let statement = Statement::from(body.clone());
-        statement.to_text(profile, Dialect::Default).map_err(|error| errors::raise(interp, &error))
-    }
 }
 
-/// The columns that a subquery brings to a select of it.
-pub(super) fn subquery_columns(value: &Value) -> Option<Vec<Expr>> {
-    value.downcast::<SubqueryObject>().map(|subquery| subquery.alias.columns())
+/// The elements that a select reads from.
+fn froms_of(select: &Select, all: bool) -> Vec<FromItem> {
+    let mut items: Vec<FromItem> = select.from.clone();
+    let conditions: &[Expr] = if all { &select.where_ } else { &[] };
+    for item in select.columns.iter().chain(conditions).flat_map(Expr::from_items) {
+        if !items.iter().any(|known| known.leaves().contains(&item)) {
+            items.push(item);
+        }
+    }
+    items
 }
 
 /// What `select(column)` raises where it takes a list only: what iterating over the column raises.
@@ -194,16 +211,71 @@ fn no_list(interp: &mut Interp, value: &Value) -> Stop {
     }
 }
 
-/// `select(…)`; before 1.4 with a list, which 1.4 takes too.
-pub(crate) fn select(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let takes_list = lend::has(interp, Behaviour::SelectTakesList);
-    if let Some((name, _)) = args.keywords.first() {
-        if !takes_list {
-            let message = "Additional keyword arguments are not accepted by this function/method.  The presence \
-                           of **kw is for pep-484 typing purposes";
-            return Err(super::errors::argument_error(interp, message));
+/// A query of these values.
+fn query_of(interp: &mut Interp, values: &[Value]) -> PyResult<Query> {
+    let entities = entity::entities(interp, values)?;
+    let mut query = Query::new(Style::Select, None, entities);
+    for value in values {
+        // A join is selected from as it stands.
+        if let Some(item @ FromItem::Join(_)) = selectable::from_item(value) {
+            query.from_items.push(item);
         }
-        return Err(Stop::unsupported(format!("select() with `{name}`")));
+    }
+    mapped::configure_query(interp, &query)?;
+    Ok(query)
+}
+
+/// A select of these values, as part of another statement.
+pub(crate) fn core_of(interp: &mut Interp, values: &[Value]) -> PyResult<Select> {
+    let query = query_of(interp, values)?;
+    core(interp, &query)
+}
+
+/// `item.select()`.
+pub(crate) fn of_item(interp: &mut Interp, item: &FromItem, condition: Option<Value>) -> PyResult<Value> {
+    let entities = item.columns().into_iter().map(Entity::Expr).collect();
+    let mut query = Query::new(Style::Select, None, entities);
+    query.from_items = vec![item.clone()];
+    if let Some(condition) = condition {
+        builder::apply(interp, &mut query, "where", Args::of(vec![condition]))?;
+    }
+    Ok(SelectObject::value(query))
+}
+
+/// `expr.select()`.
+pub(crate) fn of_expr(interp: &mut Interp, expr: &Expr, condition: Option<Value>) -> PyResult<Value> {
+    let mut query = Query::new(Style::Select, None, vec![Entity::Expr(expr.clone())]);
+    if let Some(condition) = condition {
+        builder::apply(interp, &mut query, "where", Args::of(vec![condition]))?;
+    }
+    Ok(SelectObject::value(query))
+}
+
+/// The value of a select that is inside something; only a plain one has a value.
+pub(crate) fn of_core(select: &Select) -> PyResult<Value> {
+    let mut query =
+        Query::new(Style::Select, None, select.columns.iter().cloned().map(Entity::Expr).collect());
+    query.from_items.clone_from(&select.from);
+    query.criteria.clone_from(&select.where_);
+    query.group_by.clone_from(&select.group_by);
+    query.having.clone_from(&select.having);
+    query.order_by.clone_from(&select.order_by);
+    query.limit.clone_from(&select.limit);
+    query.offset.clone_from(&select.offset);
+    query.distinct = select.distinct;
+    query.correlate = select.correlate.clone();
+    query.labels = Some(select.label_style);
+    Ok(SelectObject::value(query))
+}
+
+/// `select(…)`; before 1.4 with a list, which 1.4 takes too.
+pub(crate) fn select(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
+    let takes_list = lend::has(interp, Behaviour::SelectTakesList);
+    let older = takes_list.then(|| std::mem::take(&mut args.keywords)).unwrap_or_default();
+    if !args.keywords.is_empty() {
+        let message = "Additional keyword arguments are not accepted by this function/method.  The presence \
+                       of **kw is for pep-484 typing purposes";
+        return Err(super::errors::argument_error(interp, message));
     }
     if let Some(list @ Value::List(_)) = args.positional.first()
         && !takes_list
@@ -222,11 +294,27 @@ pub(crate) fn select(interp: &mut Interp, args: Args) -> PyResult<Value> {
         [Value::List(_), ..] => return Err(Stop::unsupported("select() with such arguments")),
         values => (values.to_vec(), None),
     };
-    let entities = entity::entities(interp, &values)?;
-    let mut query = Query::new(Style::Select, None, entities);
-    mapped::configure_query(interp, &query)?;
+    let mut query = query_of(interp, &values)?;
     if let Some(condition) = condition {
         builder::apply(interp, &mut query, "where", Args::of(vec![condition]))?;
+    }
+    for (keyword, value) in older {
+        if value.is_none() {
+            continue;
+        }
+        let method = match &*keyword {
+            "whereclause" => "where",
+            "from_obj" => "select_from",
+            "distinct" | "group_by" | "having" | "order_by" | "limit" | "offset" => &*keyword,
+            other => return Err(Stop::unsupported(format!("select() with `{other}`"))),
+        };
+        let args = match (&value, method) {
+            (Value::Bool(false), "distinct") => continue,
+            (Value::Bool(true), "distinct") => Vec::new(),
+            (Value::List(list), _) => list.items.borrow().clone(),
+            _ => vec![value],
+        };
+        builder::apply(interp, &mut query, method, Args::of(args))?;
     }
     Ok(SelectObject::value(query))
 }

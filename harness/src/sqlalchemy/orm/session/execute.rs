@@ -75,16 +75,25 @@ pub(super) fn execute(interp: &mut Interp, session: SessionId, bound: &mut Bound
     let params = define::given(bound, 1);
     let options = define::given(bound, 2);
     if let Some(select) = statement.downcast::<select::SelectObject>() {
-        if params.is_some() {
-            return Err(Stop::unsupported("a select() executed with parameters"));
-        }
         let mut query: Query = select.query.clone();
+        match params {
+            Some(params @ Value::Dict(_)) => {
+                crate::sqlalchemy::orm::builder::params(
+                    interp,
+                    &mut query,
+                    crate::python::Args::of(vec![params]),
+                )?;
+            }
+            Some(_) => return Err(Stop::unsupported("a select() executed with several sets of parameters")),
+            None => {}
+        }
         if let Some(options) = options {
             for name in interp.iterate(&options)? {
                 let value = interp.get_item(&options, &name)?;
                 match name.as_str().map(|name| &**name) {
                     Some("populate_existing") => query.populate_existing = interp.truth(&value)?,
                     Some("autoflush") => query.autoflush = interp.truth(&value)?,
+                    Some("yield_per" | "stream_results" | "max_row_buffer") => {}
                     _ => return Err(Stop::unsupported("these execution options")),
                 }
             }
@@ -112,6 +121,9 @@ pub(crate) fn core_statement(interp: &mut Interp, value: &Value, session: bool) 
     Unavailable::refuse(value)?;
     if let Some(statement) = value.downcast::<statement::StatementObject>() {
         return Ok(statement.statement());
+    }
+    if let Some(body) = crate::sqlalchemy::selectable::body(interp, value)? {
+        return Ok(Statement::from(body));
     }
     if let Some(object) = value.downcast::<ExprObject>()
         && let ExprKind::Text(text) = object.expr.kind()
