@@ -152,7 +152,10 @@ pub fn exists(
     let relationship = relationship(cx, mapped, key)?;
     let text = match (is_any, relationship.resolved().uselist) {
         (true, false) => "'any()' not implemented for scalar attributes. Use has().",
-        (false, true) => "'has()' not implemented for collections.  Use any().",
+        (false, true) if cx.orm.profile.has(Behaviour::HasRefusalSpaced) => {
+            "'has()' not implemented for collections.  Use any()."
+        }
+        (false, true) => "'has()' not implemented for collections. Use any().",
         _ => return select_one(cx, mapped, &relationship, of_type, criteria),
     };
     Err(Error::new(ErrorKind::InvalidRequestError, text))

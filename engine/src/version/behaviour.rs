@@ -688,6 +688,10 @@ behaviours! {
         "What an expired object is given back has the deferred columns that were loaded, too.",
         "deferred columns of expired objects loaded apart",
         "1.3.24 loads the column, 1.4.0 does not: the access to another attribute after `session.expire(author)`";
+    HasRefusalSpaced "has-refusal-spaced" until(2, 0, 25),
+        "What `has()` of a collection raises has two spaces between its sentences.",
+        "one space in what `has()` of a collection raises",
+        "2.0.25 has two, 2.0.26 one: `Author.books.has()`";
     DeferAllKeepsKey "defer-all-keeps-key" since(2, 0, 0),
         "`defer('*')` leaves the primary key to be loaded with the row.",
         "the primary key loaded under `defer('*')`",

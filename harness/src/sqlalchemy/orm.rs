@@ -4,6 +4,7 @@
 
 mod aliased;
 mod annotation;
+mod association;
 mod attribute;
 mod bind;
 mod builder;
@@ -77,6 +78,14 @@ pub(crate) fn clause(interp: &mut Interp, value: &Value) -> PyResult<Option<Expr
     }
     if let Some(property) = value.downcast::<columns::ExpressionDecl>() {
         return Ok(Some(property.expr().clone()));
+    }
+    if value.downcast::<association::ProxyInstance>().is_some()
+        && lend::has(interp, Behaviour::EntityErrorsAreArguments)
+    {
+        return Err(interp.raise(
+            "NotImplementedError",
+            "The association proxy can't be used as a plain column expression; it only works inside of a comparison expression",
+        ));
     }
     let method = match value {
         Value::Instance(_) => interp.get_attr_opt(value, "__clause_element__")?,
@@ -326,6 +335,12 @@ pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy.ext.hybrid", |interp| {
         let module = module(interp, "sqlalchemy.ext.hybrid");
         hybrid::install(interp, &module);
+        super::absent::complete(interp, &module);
+        Ok(Rc::new(module))
+    });
+    interp.register_module("sqlalchemy.ext.associationproxy", |interp| {
+        let module = module(interp, "sqlalchemy.ext.associationproxy");
+        association::install(interp, &module);
         super::absent::complete(interp, &module);
         Ok(Rc::new(module))
     });

@@ -1,7 +1,7 @@
 //! `aliased(User)`: a mapped class under another name in SQL.
 
 use super::attribute::AttributeObject;
-use super::{hybrid, mapped};
+use super::{association, hybrid, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::{lend, selectable};
 use backproof_engine::load::{self, Aliasing};
@@ -61,7 +61,10 @@ impl Object for AliasedObject {
         let Some(value) = self.class.lookup(name) else { return Ok(None) };
         match value.downcast::<hybrid::HybridObject>() {
             Some(hybrid) => hybrid.on_class(interp, this).map(Some),
-            None => Err(Stop::unsupported(format!("the attribute `{name}` of an aliased class"))),
+            None => match association::of_alias(interp, &value, &self.class)? {
+                Some(proxy) => Ok(Some(proxy)),
+                None => Err(Stop::unsupported(format!("the attribute `{name}` of an aliased class"))),
+            },
         }
     }
 

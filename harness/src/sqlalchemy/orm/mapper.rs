@@ -182,6 +182,7 @@ impl Object for MapperObject {
                     .filter(|(_, value)| {
                         value.downcast::<AttributeObject>().is_some()
                             || value.downcast::<super::hybrid::HybridObject>().is_some()
+                            || super::association::is_proxy(value)
                     })
                     .collect();
                 NamesObject::value(interp, members)

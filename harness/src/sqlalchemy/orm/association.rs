@@ -1,0 +1,269 @@
+//! `association_proxy`: an attribute that goes through a relationship to an attribute of what it leads to.
+//!
+//! Nothing is kept here: each access looks at the relationship anew. What a collection of such attributes is stands in
+//! `collection`, what a query makes of one in `compared`.
+
+mod collection;
+mod compared;
+
+use super::attribute::AttributeObject;
+use super::{mapped, mapper};
+use crate::python::{
+    Args, Class, Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity,
+};
+use crate::sqlalchemy::{define, lend};
+use backproof_engine::map::{MapperId, Property, Relationship, Shape};
+use collection::{Kind, ProxyCollection};
+pub(super) use compared::ProxyInstance;
+use std::any::Any;
+use std::rc::Rc;
+
+pub(super) const MODULE: &str = "sqlalchemy.ext.associationproxy";
+
+/// What `association_proxy()` was given.
+pub(super) struct Given {
+    /// The relationship's attribute.
+    pub(super) collection: Rc<str>,
+    /// The attribute of the objects that it leads to.
+    pub(super) attr: Rc<str>,
+    creator: Option<Value>,
+    creates_on_none: bool,
+    deletes_scalars: bool,
+    id: u64,
+}
+
+/// The descriptor that stands in a class.
+pub(super) struct ProxyObject {
+    pub(super) given: Rc<Given>,
+}
+
+/// The relationship that a proxy of this class goes along.
+fn relationship(interp: &mut Interp, owner: &Rc<Class>, given: &Given) -> PyResult<Rc<Relationship>> {
+    let Some(id) = owner.mro().iter().find_map(mapped::mapper_of) else {
+        return Err(Stop::unsupported("an association proxy of a class that is not mapped"));
+    };
+    relationship_of(interp, id, given)
+}
+
+fn relationship_of(interp: &mut Interp, id: MapperId, given: &Given) -> PyResult<Rc<Relationship>> {
+    mapped::configure_for(interp, id)?;
+    let found = lend::read(interp, |orm| orm.mappers.get(id).properties.get(&given.collection).cloned())?;
+    match found {
+        Some(Property::Relationship(relationship)) => Ok(relationship),
+        Some(Property::Column(_)) => {
+            Err(Stop::unsupported("an association proxy along something that is no relationship"))
+        }
+        None => {
+            let mapper = mapper::MapperObject::find(interp, id)?;
+            let name = Value::from(given.collection.clone());
+            interp.call_method(&mapper, "get_property", Args::of(vec![name]))?;
+            Err(Stop::unsupported("an association proxy along something that is no relationship"))
+        }
+    }
+}
+
+/// The class that a relationship leads to.
+pub(super) fn target(interp: &mut Interp, relationship: &Relationship) -> PyResult<Value> {
+    mapped::class_of_mapper(interp, relationship.resolved().target).map(Value::Class)
+}
+
+impl Given {
+    /// A new object for what is put into the proxy.
+    fn create(&self, interp: &mut Interp, relationship: &Relationship, args: Vec<Value>) -> PyResult<Value> {
+        let creator = match &self.creator {
+            Some(creator) => creator.clone(),
+            None => target(interp, relationship)?,
+        };
+        interp.call(&creator, Args::of(args))
+    }
+
+    /// The attribute of one object, `None` where there is no object.
+    fn read(&self, interp: &mut Interp, member: &Value) -> PyResult<Value> {
+        if member.is_none() { Ok(Value::None) } else { interp.get_attr(member, &self.attr) }
+    }
+}
+
+impl Object for ProxyObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        "AssociationProxy"
+    }
+
+    fn type_module(&self) -> &'static str {
+        MODULE
+    }
+
+    fn identity(&self) -> u64 {
+        self.given.id
+    }
+
+    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        Ok(match name {
+            "target_collection" => Some(Value::from(self.given.collection.clone())),
+            "value_attr" => Some(Value::from(self.given.attr.clone())),
+            "creator" => Some(self.given.creator.clone().unwrap_or(Value::None)),
+            "for_class" => {
+                let given = self.given.clone();
+                Some(Value::native(name, move |interp, args| match args.positional.first() {
+                    Some(Value::Class(class)) => {
+                        let relationship = relationship(interp, class, &given)?;
+                        let owner = Value::Class(class.clone());
+                        ProxyInstance::value(interp, &given, owner, relationship)
+                    }
+                    _ => Err(Stop::unsupported("for_class() of something that is no class")),
+                }))
+            }
+            "extension_type" => {
+                let module = interp.import(MODULE)?;
+                module.dict.get("AssociationProxyExtensionType").and_then(|kind| {
+                    interp.get_attr_opt(&kind, "ASSOCIATION_PROXY").ok().flatten()
+                })
+            }
+            _ => None,
+        })
+    }
+
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        let collection = interp.repr(&Value::from(self.given.collection.clone()))?;
+        let attr = interp.repr(&Value::from(self.given.attr.clone()))?;
+        Ok(format!("AssociationProxy({collection}, {attr})"))
+    }
+
+    fn is_descriptor(&self) -> bool {
+        true
+    }
+
+    fn is_data_descriptor(&self) -> bool {
+        true
+    }
+
+    fn descriptor_get(
+        &self,
+        interp: &mut Interp,
+        this: &Value,
+        instance: Option<&Value>,
+        owner: &Rc<Class>,
+    ) -> PyResult<Value> {
+        if instance.is_none() && owner.mro().iter().all(|class| mapped::mapper_of(class).is_none()) {
+            return Ok(this.clone());
+        }
+        let along = relationship(interp, owner, &self.given)?;
+        let Some(instance) = instance else {
+            return ProxyInstance::value(interp, &self.given, Value::Class(owner.clone()), along);
+        };
+        if along.resolved().uselist {
+            let kind = match along.shape() {
+                Shape::List => Kind::List,
+                Shape::Set => Kind::Set,
+                Shape::Dict => Kind::Dict,
+            };
+            return Ok(ProxyCollection::value(&self.given, instance.clone(), along, kind));
+        }
+        let member = interp.get_attr(instance, &self.given.collection)?;
+        self.given.read(interp, &member)
+    }
+
+    fn descriptor_set(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        instance: &Value,
+        value: Value,
+    ) -> PyResult<()> {
+        let owner = interp.class_of(instance);
+        let along = relationship(interp, &owner, &self.given)?;
+        let given = &self.given;
+        if along.resolved().uselist {
+            let own = self.descriptor_get(interp, &Value::None, Some(instance), &owner)?;
+            let Some(own) = own.downcast::<ProxyCollection>() else { return Ok(()) };
+            if value.downcast::<ProxyCollection>().is_some_and(|value| value.identity() == own.identity()) {
+                return Ok(());
+            }
+            return own.replace(interp, &value);
+        }
+        let member = interp.get_attr(instance, &given.collection)?;
+        if member.is_none() {
+            if value.is_none() && !given.creates_on_none {
+                return Ok(());
+            }
+            let made = given.create(interp, &along, vec![value])?;
+            return interp.set_attr(instance, &given.collection, made);
+        }
+        let is_none = value.is_none();
+        interp.set_attr(&member, &given.attr, value)?;
+        if is_none && given.deletes_scalars {
+            interp.set_attr(instance, &given.collection, Value::None)?;
+        }
+        Ok(())
+    }
+
+    fn descriptor_delete(&self, interp: &mut Interp, _this: &Value, instance: &Value) -> PyResult<()> {
+        let owner = interp.class_of(instance);
+        let along = relationship(interp, &owner, &self.given)?;
+        if along.resolved().uselist {
+            return interp.del_attr(instance, &self.given.collection);
+        }
+        let member = interp.get_attr(instance, &self.given.collection)?;
+        interp.del_attr(&member, &self.given.attr)
+    }
+}
+
+/// What the proxy is on an alias: the library makes it one of the class, not of the alias.
+pub(super) fn of_alias(interp: &mut Interp, value: &Value, class: &Rc<Class>) -> PyResult<Option<Value>> {
+    let Some(proxy) = value.downcast::<ProxyObject>() else { return Ok(None) };
+    let along = relationship(interp, class, &proxy.given)?;
+    ProxyInstance::value(interp, &proxy.given, Value::Class(class.clone()), along).map(Some)
+}
+
+/// Whether a value of a class's dict is such a descriptor.
+pub(super) fn is_proxy(value: &Value) -> bool {
+    value.downcast::<ProxyObject>().is_some()
+}
+
+/// The attribute that a proxy's relationship is on its class or alias.
+fn local<'a>(value: &'a Value) -> PyResult<&'a AttributeObject> {
+    value.downcast::<AttributeObject>().ok_or_else(|| {
+        Stop::unsupported("an association proxy along something that is no mapped attribute")
+    })
+}
+
+/// `association_proxy(…)`.
+fn make(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let parameters = "target_collection, attr, creator=, getset_factory=, proxy_factory=, proxy_bulk_set=, info=, \
+                      cascade_scalar_deletes=, create_on_none_assignment=, init=, repr=, default=, default_factory=, \
+                      compare=, kw_only=, hash=, dataclass_metadata=";
+    let mut bound = Signature::new("association_proxy", parameters).bind(interp, args)?;
+    let mut text = |at: usize| bound.take(at).and_then(|value| value.as_str().cloned());
+    let (Some(collection), Some(attr)) = (text(0), text(1)) else {
+        return Err(Stop::unsupported("association_proxy() of something other than names"));
+    };
+    let creator = define::given(&mut bound, 2).filter(|creator| !creator.is_none());
+    for (at, name) in [(3, "getset_factory"), (4, "proxy_factory"), (5, "proxy_bulk_set")] {
+        if define::given(&mut bound, at).is_some_and(|value| !value.is_none()) {
+            return Err(Stop::unsupported(format!("association_proxy() with `{name}`")));
+        }
+    }
+    let deletes_scalars = define::flag(interp, &mut bound, 7, false)?;
+    let creates_on_none = define::flag(interp, &mut bound, 8, false)?;
+    let id = fresh_identity();
+    let given = Given { collection, attr, creator, creates_on_none, deletes_scalars, id };
+    Ok(Value::object(ProxyObject { given: Rc::new(given) }))
+}
+
+/// Adds what `sqlalchemy.ext.associationproxy` shows.
+pub(crate) fn install(interp: &mut Interp, module: &Module) {
+    module.dict.set("association_proxy", Value::native("association_proxy", make));
+    let class = interp.foreign_class(MODULE, "AssociationProxy");
+    define::construct(&class, make);
+    let subscript = Value::native("__class_getitem__", |interp: &mut Interp, _| {
+        Ok(Value::Class(interp.foreign_class(MODULE, "AssociationProxy")))
+    });
+    class.dict.set("__class_getitem__", Value::StaticMethod(Rc::new(subscript)));
+    module.dict.set("AssociationProxy", Value::Class(class));
+    for name in ["_AssociationList", "_AssociationSet", "_AssociationDict"] {
+        module.dict.set(name, Value::Class(interp.foreign_class(MODULE, name)));
+    }
+}
