@@ -8,9 +8,7 @@ mod compared;
 
 use super::attribute::AttributeObject;
 use super::{mapped, mapper};
-use crate::python::{
-    Args, Class, Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity,
-};
+use crate::python::{Args, Class, Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use crate::sqlalchemy::{define, lend};
 use backproof_engine::map::{MapperId, Property, Relationship, Shape};
 use collection::{Kind, ProxyCollection};
@@ -118,9 +116,10 @@ impl Object for ProxyObject {
             }
             "extension_type" => {
                 let module = interp.import(MODULE)?;
-                module.dict.get("AssociationProxyExtensionType").and_then(|kind| {
-                    interp.get_attr_opt(&kind, "ASSOCIATION_PROXY").ok().flatten()
-                })
+                module
+                    .dict
+                    .get("AssociationProxyExtensionType")
+                    .and_then(|kind| interp.get_attr_opt(&kind, "ASSOCIATION_PROXY").ok().flatten())
             }
             _ => None,
         })
@@ -225,9 +224,9 @@ pub(super) fn is_proxy(value: &Value) -> bool {
 
 /// The attribute that a proxy's relationship is on its class or alias.
 fn local<'a>(value: &'a Value) -> PyResult<&'a AttributeObject> {
-    value.downcast::<AttributeObject>().ok_or_else(|| {
-        Stop::unsupported("an association proxy along something that is no mapped attribute")
-    })
+    value
+        .downcast::<AttributeObject>()
+        .ok_or_else(|| Stop::unsupported("an association proxy along something that is no mapped attribute"))
 }
 
 /// `association_proxy(…)`.

@@ -75,7 +75,9 @@ impl ProxyInstance {
             return Ok(Remote::Relationship(found));
         }
         if expr::clause(interp, &found)?.is_none() {
-            return Err(Stop::unsupported("an association proxy of an attribute that is not mapped, in a query"));
+            return Err(Stop::unsupported(
+                "an association proxy of an attribute that is not mapped, in a query",
+            ));
         }
         Ok(Remote::Expression(found))
     }
@@ -174,7 +176,8 @@ impl ProxyInstance {
             CompareOp::Eq | CompareOp::Ne => {}
             _ => return Err(Stop::unsupported("ordering of an association proxy that leads to objects")),
         }
-        let (Remote::Relationship(attribute) | Remote::Proxy(attribute) | Remote::Expression(attribute)) = &remote;
+        let (Remote::Relationship(attribute) | Remote::Proxy(attribute) | Remote::Expression(attribute)) =
+            &remote;
         let criterion = interp.compare(op, attribute, other)?;
         let found = self.along_local(interp, Some(criterion))?;
         if other.is_none() && op == CompareOp::Eq { self.or_absent(interp, &found) } else { Ok(found) }
@@ -197,7 +200,9 @@ impl ProxyInstance {
                 let message = "contains() doesn't apply to a scalar object endpoint; use ==";
                 return Err(errors::invalid_request(interp, message));
             }
-            Remote::Relationship(attribute) if is_scalar => interp.compare(CompareOp::Eq, attribute, other)?,
+            Remote::Relationship(attribute) if is_scalar => {
+                interp.compare(CompareOp::Eq, attribute, other)?
+            }
             Remote::Proxy(attribute) | Remote::Relationship(attribute) => {
                 interp.call_method(attribute, "contains", Args::of(vec![other.clone()]))?
             }
