@@ -18,6 +18,8 @@ pub struct Orm {
     pub sessions: Sessions,
     /// What attribute events reach: the sessions' cascades.
     pub hooks: Rc<dyn Hooks>,
+    /// How many immediate loads are under way, one within another.
+    pub(crate) loads_within: usize,
 }
 
 impl Orm {
@@ -35,6 +37,7 @@ impl Orm {
             states: States::default(),
             sessions: Sessions::default(),
             hooks: Rc::new(SessionHooks),
+            loads_within: 0,
         }
     }
 }

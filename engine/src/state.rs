@@ -161,6 +161,8 @@ pub struct State {
     pub options: Option<Rc<[LoaderOption]>>,
     /// The options and the path that it was loaded by, which tell the statements of its lazy loads apart.
     pub lineage: Option<Rc<str>>,
+    /// The steps by which it was loaded, where options count.
+    pub load_path: Vec<(MapperId, Key)>,
     /// How an option says that relationships load on access, where the mapping says otherwise.
     pub on_access: IndexMap<Key, Lazy>,
     /// Collections that were read while they were empty and are not yet in `dict`.
@@ -283,6 +285,7 @@ impl State {
             pending: IndexMap::new(),
             options: None,
             lineage: None,
+            load_path: Vec::new(),
             on_access: IndexMap::new(),
             empty: IndexMap::new(),
             last_known: IndexMap::new(),

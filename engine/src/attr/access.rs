@@ -8,7 +8,7 @@ use super::set;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::load::{self, ColumnLoad};
-use crate::map::{Direction, Key, MapperId, Property, Relationship, Shape};
+use crate::map::{Direction, Key, Lazy, MapperId, Property, Relationship, Shape};
 use crate::orm::Orm;
 use crate::state::{self, Collection, IdentityKey, Member, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
@@ -77,7 +77,7 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
                 let slot = super::queried::slot(cx, id, &relationship, Passive::Load)?;
                 return slot.ok_or_else(|| Error::unsupported(format!("reading `{key}`")));
             }
-            if cx.orm.states.get(id).key.is_some() && !was_removed(cx.orm, id, key) {
+            if has_loader(cx.orm, id, &relationship) && !was_removed(cx.orm, id, key) {
                 return load::load_relationship(cx, id, key);
             }
             crate::map::configure(cx)?;
@@ -92,6 +92,13 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
 /// Whether a slot is what stands for a queried collection that was changed.
 fn is_mark(orm: &Orm, id: StateId, key: &Key, slot: &Slot) -> bool {
     matches!(slot, Slot::Value(_)) && state::relationship(orm, id, key).is_some()
+}
+
+/// Whether there is something to load a relationship from: a row, and a strategy that is not to load nothing.
+pub(super) fn has_loader(orm: &Orm, id: StateId, relationship: &Relationship) -> bool {
+    let state = orm.states.get(id);
+    let loads_nothing = || relationship.resolved.get().is_some_and(|resolved| resolved.lazy == Lazy::NoLoad);
+    state.key.is_some() && (state.on_access.contains_key(&relationship.key) || !loads_nothing())
 }
 
 /// Whether the attribute had a value and was deleted since: nothing is loaded for it then.
@@ -140,7 +147,7 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
         Passive::LoadAnyway | Passive::LoadCommitted => {
             let relationship = state::relationship(cx.orm, id, key);
             if let Some(relationship) = relationship
-                && cx.orm.states.get(id).key.is_some()
+                && has_loader(cx.orm, id, &relationship)
             {
                 if was_removed(cx.orm, id, key)
                     || (passive == Passive::LoadCommitted && leads_nowhere(cx.orm, id, &relationship))
@@ -212,7 +219,7 @@ pub(super) fn peek(
     if let Some(Slot::One(object)) = state.dict.get(&relationship.key) {
         return Known::Is(object.clone());
     }
-    if state.key.is_none() || was_removed(cx.orm, id, &relationship.key) {
+    if !has_loader(cx.orm, id, relationship) || was_removed(cx.orm, id, &relationship.key) {
         return Known::NeverSet;
     }
     let resolved = relationship.resolved();

@@ -183,7 +183,7 @@ fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Res
     if !looks || matches!(known, Known::Is(_)) {
         return Ok(known);
     }
-    if cx.orm.states.get(id).key.is_none() {
+    if !access::has_loader(cx.orm, id, relationship) {
         return Ok(Known::Is(None));
     }
     let hooks = Rc::clone(&cx.orm.hooks);

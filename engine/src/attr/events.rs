@@ -3,7 +3,7 @@
 //! A chain of events carries the attribute and the operation that began it, so that an event that comes back
 //! to its beginning ends there.
 
-use super::access::{append_token, empty_collection};
+use super::access::{append_token, empty_collection, has_loader};
 use super::{change, collection};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -413,7 +413,9 @@ fn collection_at_hand(
     Ok(match state.dict.get(&relationship.key) {
         Some(Slot::Many(list)) => Some(Rc::clone(list)),
         _ if relationship.is_queried() => None,
-        _ if state.key.is_none() => return empty_collection(cx, id, relationship).map(Some),
+        _ if !has_loader(cx.orm, id, relationship) => {
+            return empty_collection(cx, id, relationship).map(Some);
+        }
         _ => None,
     })
 }

@@ -3,7 +3,7 @@
 //! Computed from the committed and the current value; mutations record nothing. Flush order follows these
 //! lists, so they are vectors, never sets.
 
-use super::access::{Known, Passive, get_passive, peek};
+use super::access::{Known, Passive, get_passive, has_loader, is_known, peek};
 use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, Property};
@@ -64,10 +64,10 @@ pub fn load_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> 
 
 /// As `attributes.get_history(obj, key)` gives it: with loading, an empty list where there is no row.
 pub fn full_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> {
-    let is_list = state::relationship(cx.orm, id, key).is_some_and(|found| found.resolved().uselist);
-    if is_list
-        && !state::relationship(cx.orm, id, key).is_some_and(|found| found.is_queried())
-        && cx.orm.states.get(id).key.is_none()
+    if let Some(relationship) = state::relationship(cx.orm, id, key)
+        && relationship.resolved().uselist
+        && !relationship.is_queried()
+        && !has_loader(cx.orm, id, &relationship)
         && let Slot::Many(list) = super::access::get(cx, id, key)?
     {
         let original = cx.orm.states.get(id).committed.get(key);
@@ -115,9 +115,16 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
         && match state::relationship(cx.orm, id, key) {
             // A foreign key that was never set leads nowhere.
             Some(relationship) if relationship.resolved().use_get => {
-                peek(cx, id, &relationship, false, true) == Known::NeverSet
+                let refused = has_loader(cx.orm, id, &relationship)
+                    && !is_known(cx.orm, id, key)
+                    && crate::load::raises(cx.orm, id, &relationship);
+                !refused && peek(cx, id, &relationship, false, true) == Known::NeverSet
             }
-            _ => cx.orm.states.get(id).key.is_none(),
+            Some(relationship) => !has_loader(cx.orm, id, &relationship),
+            None => {
+                let state = cx.orm.states.get(id);
+                state.key.is_none() && !state.expired_attributes.contains(key)
+            }
         };
     let mut current = match cx.orm.states.get(id) {
         state if nothing_to_load => state.dict.get(key).cloned(),

@@ -122,6 +122,9 @@ fn own_row(cx: &Cx<'_>, id: StateId, tag: &str) -> Result<Query> {
     if !cx.orm.profile.has(Behaviour::RefreshDefers) {
         query.options.retain(|option| !option.strategy.is_of_columns());
     }
+    if state.lineage.is_some() {
+        query.prior.clone_from(&state.load_path);
+    }
     Ok(query)
 }
 
@@ -135,11 +138,10 @@ fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
         .with_code("bhk3"));
     };
     check_key(cx, id)?;
-    let whole = cx.orm.states.get(id).expired;
     if cx.orm.profile.has(Behaviour::ExpiredLoadsAutoflush) {
         session::autoflush(cx, session)?;
     }
-    let tag = expired_tag(whole, keys.iter());
+    let tag = expired_tag(keys.iter());
     let object = object_of(cx, id)?;
     let mut query = match own_tables(cx, id, &keys)? {
         Some(query) => query,
@@ -232,10 +234,10 @@ fn check_key(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
 }
 
 /// How the statement cache tells loads of expired attributes apart.
-fn expired_tag<'a>(whole: bool, keys: impl Iterator<Item = &'a Key>) -> String {
+fn expired_tag<'a>(keys: impl Iterator<Item = &'a Key>) -> String {
     let mut names: Vec<&str> = keys.map(AsRef::as_ref).collect();
     names.sort_unstable();
-    format!("expired {whole} {names:?}")
+    format!("expired {names:?}")
 }
 
 fn deleted(cx: &mut Cx<'_>, id: StateId) -> Error {
@@ -263,6 +265,7 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
             format!("Instance '{text}' is not persistent within this Session"),
         ));
     }
+    let keys = keys.filter(|keys| !keys.is_empty());
     let object = object_of(cx, id)?;
     session::autoflush(cx, session)?;
     let given = cx.orm.states.get(id).options.as_deref().unwrap_or(&[]);
@@ -294,7 +297,7 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
     let keys = with_key.as_deref();
     let tag = match keys {
         None => "refresh".to_owned(),
-        Some(keys) => expired_tag(false, keys.iter()),
+        Some(keys) => expired_tag(keys.iter()),
     };
     let mut query = own_row(cx, id, &tag)?;
     if cx.orm.profile.has(Behaviour::RefreshUnlabelled) {

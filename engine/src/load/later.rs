@@ -1,23 +1,27 @@
 //! Relationships that are loaded for all objects of a query once its rows are read.
 
 use super::adapt::{Adapter, Sides, join_conditions, key_of, selectable};
-use super::lazy::load_relationship_anyway;
+use super::lazy::load_at_once;
 use super::options::LoaderOption;
-use super::polymorphic::limited;
+use super::polymorphic::{apart, limited};
 use super::query::{Entity, Query, Style, any_of};
 use super::rows::Later;
 use super::{Item, Rows};
 use crate::attr::{self, NewValue};
 use crate::error::{Error, Result};
 use crate::host::Cx;
-use crate::map::{Direction, Key, Lazy, Mapped};
+use crate::map::{Direction, Key, Lazy, Mapped, Relationship};
 use crate::schema::Column;
 use crate::session::SessionId;
 use crate::sql::{Alias, Expr, ExprKind, FromItem};
 use crate::state::{ObjRef, Slot};
 use crate::value::Value;
 use crate::version::Behaviour;
+use std::cmp::Ordering;
 use std::rc::Rc;
+
+/// How deep immediate loads may lead to one another.
+const MAX_LOADS_WITHIN: usize = 30;
 
 /// How many keys one `IN` has.
 const CHUNK: usize = 500;
@@ -48,12 +52,25 @@ pub(super) fn load_all(
 }
 
 fn one_by_one(cx: &mut Cx<'_>, load: &Later) -> Result<()> {
+    if cx.orm.loads_within >= MAX_LOADS_WITHIN {
+        return Err(Error::unsupported("immediate loads that lead to one another without end"));
+    }
+    cx.orm.loads_within += 1;
+    let path = cx.orm.profile.has(Behaviour::ImmediateInOrder).then(|| {
+        let step = (load.relationship.parent, Rc::clone(&load.relationship.key));
+        [&load.prior[..], &load.path, &[step]].concat()
+    });
+    let mut loaded = Ok(());
     for object in &load.objects {
         if !attr::is_loaded(cx.orm, object.id(), &load.relationship.key) {
-            load_relationship_anyway(cx, object.id(), &load.relationship.key, false)?;
+            loaded = load_at_once(cx, object.id(), &load.relationship.key, path.clone()).map(drop);
+            if loaded.is_err() {
+                break;
+            }
         }
     }
-    Ok(())
+    cx.orm.loads_within -= 1;
+    loaded
 }
 
 /// The object's value of a column, where it is loaded.
@@ -105,6 +122,9 @@ fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[Loader
         }
         wanted.retain(|(_, value)| !lacks(value));
     }
+    if many_to_one && cx.orm.profile.has(Behaviour::SelectinKeysSorted) {
+        wanted.sort_by(|(_, left), (_, right)| in_order(left, right));
+    }
     for chunk in wanted.chunks(CHUNK) {
         let mut values: Vec<Vec<Value>> = Vec::new();
         for (_, value) in chunk {
@@ -120,6 +140,25 @@ fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[Loader
         distribute(cx, load, remotes.as_deref(), rows, chunk)?;
     }
     Ok(())
+}
+
+/// The order of keys, where they have one.
+fn in_order(left: &[Value], right: &[Value]) -> Ordering {
+    let pairs = left.iter().zip(right);
+    pairs
+        .map(|(left, right)| one_in_order(left, right))
+        .find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
+}
+
+fn one_in_order(left: &Value, right: &Value) -> Ordering {
+    match (left, right) {
+        (Value::Int(left), Value::Int(right)) => left.cmp(right),
+        (Value::Text(left), Value::Text(right)) => left.cmp(right),
+        (Value::Bytes(left), Value::Bytes(right)) => left.cmp(right),
+        (Value::Float(left), Value::Float(right)) => left.total_cmp(right),
+        _ => Ordering::Equal,
+    }
 }
 
 /// `column IN (…)`, or of several columns, `(a, b) IN (VALUES …)`.
@@ -167,18 +206,9 @@ fn distribute(
     Ok(())
 }
 
-/// `SELECT …, anon_1.user_id FROM (SELECT user.id …) AS anon_1 JOIN address ON …`: the query again, for its keys
-/// alone, joined to what is related.
-fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) -> Result<()> {
-    let relationship = &load.relationship;
+/// The columns of a relationship's own side.
+fn locals_of(cx: &Cx<'_>, relationship: &Relationship) -> Vec<Column> {
     let resolved = relationship.resolved();
-    let root = query.entities.iter().find_map(|entity| match entity {
-        Entity::Mapped(mapped) if cx.orm.mappers.is_a(mapped.mapper, relationship.parent) => Some(*mapped),
-        _ => None,
-    });
-    let (Some(root), true) = (root, load.path == query.path) else {
-        return Err(Error::unsupported("eager loading by subquery below another relationship"));
-    };
     let mut locals: Vec<Column> = Vec::new();
     for (local, _) in &resolved.local_remote_pairs {
         let of_secondary = resolved.secondary.as_ref().is_some_and(|table| table.has_column(local));
@@ -189,52 +219,93 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
             locals.push(local.clone());
         }
     }
-    let mut local_keys = Vec::with_capacity(locals.len());
-    for local in &locals {
-        local_keys.push(key_of(cx.orm, relationship.parent, local)?);
-    }
-    let mut inner = query.clone();
+    locals
+}
+
+/// Joins a relationship's class, written as `target` says.
+fn join_along(
+    cx: &Cx<'_>,
+    from: FromItem,
+    parent: &Adapter,
+    relationship: &Relationship,
+    (item, target): (FromItem, &Adapter),
+) -> Result<FromItem> {
+    let resolved = relationship.resolved();
+    let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
+    let secondary = secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias);
+    let sides = Sides { parent, target, secondary: &secondary };
+    let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
+    Ok(match (&secondary_alias, secondary) {
+        (Some(alias), Some(secondary)) => {
+            from.join(FromItem::from(alias), primary, false).join(item, secondary, false)
+        }
+        _ => from.join(item, primary, false),
+    })
+}
+
+/// `SELECT …, anon_1.user_id FROM (SELECT user.id …) AS anon_1 JOIN address ON …`: the query again, for its keys
+/// alone, joined to what is related; where the path has more steps, by way of those.
+fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) -> Result<()> {
+    let relationship = &load.relationship;
+    let resolved = relationship.resolved();
+    let origin = query.origin.clone().unwrap_or_else(|| Rc::new(query.clone()));
+    let steps: Option<Vec<Rc<Relationship>>> = load.path.strip_prefix(&origin.path[..]).and_then(|steps| {
+        steps.iter().map(|(mapper, key)| cx.orm.mappers.relationship(*mapper, key)).collect()
+    });
+    let Some(steps) = steps else {
+        return Err(Error::unsupported("eager loading by subquery of what no path leads to"));
+    };
+    let first = steps.first().unwrap_or(relationship);
+    let root = origin.entities.iter().find_map(|entity| match entity {
+        Entity::Mapped(mapped) if cx.orm.mappers.is_a(mapped.mapper, first.parent) => Some(*mapped),
+        _ => None,
+    });
+    let Some(root) = root else {
+        return Err(Error::unsupported("eager loading by subquery of a class that is not queried"));
+    };
+    let given = locals_of(cx, first);
+    let mut inner = Query::clone(&origin);
     inner.style = Style::Legacy;
-    inner.entities = local_keys.iter().map(|key| Entity::Attribute(root, Rc::clone(key))).collect();
+    inner.entities = Vec::with_capacity(given.len());
+    for local in &given {
+        inner.entities.push(Entity::Attribute(root, key_of(cx.orm, first.parent, local)?));
+    }
     if inner.select_from.is_empty() && inner.joins.is_empty() {
         inner.select_from.push(root);
     }
     inner.options.clear();
-    let mapper = cx.orm.mappers.get(relationship.parent);
-    let given: Vec<Column> = locals.iter().map(|local| mapper.base_column(local)).collect();
-    inner.distinct |= !mapper.primary_key.iter().all(|column| given.contains(column));
+    let mapper = cx.orm.mappers.get(first.parent);
+    let base: Vec<Column> = given.iter().map(|local| mapper.base_column(local)).collect();
+    inner.distinct |= !mapper.primary_key.iter().all(|column| base.contains(column));
     if inner.limit.is_none() && inner.offset.is_none() {
         inner.order_by.clear();
     }
+    inner.distinct_orders = true;
     let alias = Alias::of_select(inner.select_without_eager(cx)?, None);
     let columns: Rc<[Expr]> = alias.columns().into();
     let plain = Adapter::of(cx.orm, root);
-    let parent = Adapter::Wrapped {
-        selected: locals.iter().map(|local| plain.column(local)).collect::<Result<Rc<[Expr]>>>()?,
+    let mut parent = Adapter::Wrapped {
+        selected: given.iter().map(|local| plain.column(local)).collect::<Result<Rc<[Expr]>>>()?,
         columns: Rc::clone(&columns),
         inner: Box::new(plain),
     };
-    let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
-    let sides = Sides {
-        parent: &parent,
-        target: &Adapter::of(cx.orm, load.of_type.unwrap_or_else(|| Mapped::from(resolved.target))),
-        secondary: &secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias),
-    };
-    let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
+    let mut from = FromItem::from(&alias);
+    for step in &steps {
+        let (item, adapter) = apart(cx.orm, step.resolved().target);
+        from = join_along(cx, from, &parent, step, (item, &adapter))?;
+        parent = adapter;
+    }
     let to = load.of_type.unwrap_or_else(|| Mapped::from(resolved.target));
-    let target = selectable(cx.orm, to);
-    let from = FromItem::from(&alias);
-    let from = match (&secondary_alias, secondary) {
-        (Some(alias), Some(secondary)) => {
-            from.join(FromItem::from(alias), primary, false).join(target, secondary, false)
-        }
-        _ => from.join(target, primary, false),
-    };
+    let target = Adapter::of(cx.orm, to);
+    from = join_along(cx, from, &parent, relationship, (selectable(cx.orm, to), &target))?;
     let mut outer = Query::loader(resolved.target, "subquery");
     prepare(cx, &mut outer, load, &query.options)?;
     outer.style = Style::Legacy;
-    outer.joins_afresh = true;
+    outer.origin = Some(origin);
+    let locals = locals_of(cx, relationship);
+    let mut local_keys = Vec::with_capacity(locals.len());
     for local in &locals {
+        local_keys.push(key_of(cx.orm, relationship.parent, local)?);
         outer.entities.push(Entity::Expr(parent.column(local)?));
     }
     outer.from_items = vec![from];
@@ -265,6 +336,8 @@ fn prepare(cx: &Cx<'_>, query: &mut Query, load: &Later, options: &[LoaderOption
     query.path.clone_from(&load.path);
     query.path.push((relationship.parent, Rc::clone(&relationship.key)));
     query.root.clone_from(&load.root);
+    query.prior.clone_from(&load.prior);
+    query.lineage.clone_from(&load.lineage);
     query.options = options.to_vec();
     let resolved = relationship.resolved();
     query.order_by.clone_from(&resolved.order_by);
@@ -282,8 +355,8 @@ fn prepare(cx: &Cx<'_>, query: &mut Query, load: &Later, options: &[LoaderOption
 
 fn tag(load: &Later) -> String {
     format!(
-        "selectin {:?} {:?} {:?} {}",
-        load.root, load.path, load.relationship.parent, load.relationship.key
+        "selectin {:?} {:?} {:?} {:?} {:?} {}",
+        load.root, load.lineage, load.prior, load.path, load.relationship.parent, load.relationship.key
     )
 }
 

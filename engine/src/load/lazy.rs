@@ -2,12 +2,12 @@
 
 use super::adapt::{key_of, rewrite_columns};
 use super::get::{InMap, by_key, from_identity_map};
-use super::options::{LoaderOption, Strategy};
+use super::options::{LoaderOption, Path, Strategy};
 use super::query::Query;
 use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{self, Direction, Key, Lazy, Relationship};
+use crate::map::{self, Direction, Key, Lazy, MapperId, Relationship};
 use crate::orm::Orm;
 use crate::session::SessionId;
 use crate::sql::{Expr, FromItem};
@@ -27,7 +27,13 @@ pub fn load_relationship_anyway(cx: &mut Cx<'_>, id: StateId, key: &Key, committ
     let by_flush = cx.orm.profile.has(Behaviour::FlushesIgnoreRaise);
     let by_cascade = cx.orm.profile.has(Behaviour::RaiseSparesCascades);
     let anyway = if committed { by_flush } else { by_cascade };
-    load_as(cx, id, key, !anyway, committed)
+    load_as(cx, id, key, !anyway, (committed, None))
+}
+
+/// As [`load_relationship_anyway`], for an `immediate` load, whose steps are counted from the query that it follows.
+pub(super) fn load_at_once(cx: &mut Cx<'_>, id: StateId, key: &Key, path: Option<Path>) -> Result<Slot> {
+    let raises = !cx.orm.profile.has(Behaviour::RaiseSparesCascades);
+    load_as(cx, id, key, raises, (false, path))
 }
 
 /// Loads a relationship attribute and leaves it in the object as loaded. A detached object is an error; a
@@ -37,7 +43,7 @@ pub fn load_relationship_anyway(cx: &mut Cx<'_>, id: StateId, key: &Key, committ
 ///
 /// `DetachedInstanceError` without a session, `InvalidRequestError` where the strategy is to raise.
 pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
-    load_as(cx, id, key, true, false)
+    load_as(cx, id, key, true, (false, None))
 }
 
 /// Loads what a scalar relationship is about to lose: by the keys that the object's row has.
@@ -46,7 +52,7 @@ pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot
 ///
 /// As for [`load_relationship`].
 pub fn load_replaced(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
-    load_as(cx, id, key, true, true)
+    load_as(cx, id, key, true, (true, None))
 }
 
 /// Whether the access to a relationship that is not loaded raises, whatever is known of it.
@@ -55,7 +61,13 @@ pub fn raises(orm: &Orm, id: StateId, relationship: &Relationship) -> bool {
     by_option.unwrap_or(relationship.resolved().lazy) == Lazy::Raise
 }
 
-fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: bool) -> Result<Slot> {
+fn load_as(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    key: &Key,
+    raises: bool,
+    (committed, path): (bool, Option<Path>),
+) -> Result<Slot> {
     let mapper = cx.orm.states.get(id).mapper;
     let registry = cx.orm.mappers.get(mapper).registry;
     map::configure_registry(cx, registry)?;
@@ -78,14 +90,7 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: boo
     };
     match lazy {
         Lazy::Raise => return Err(raise(cx, "raise")),
-        Lazy::NoLoad => {
-            let empty = if relationship.resolved().uselist {
-                NewValue::Many(Vec::new())
-            } else {
-                NewValue::One(None)
-            };
-            return keep(cx, id, key, empty);
-        }
+        Lazy::NoLoad => return Err(Error::unsupported("loading what the mapping says not to load")),
         _ => {}
     }
     let Some(session) = cx.orm.states.get(id).session else {
@@ -118,14 +123,15 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: boo
         if lazy == Lazy::RaiseOnSql {
             return Err(raise(cx, "raise_on_sql"));
         }
-        let lineage = cx.orm.states.get(id).lineage.clone();
-        let mut query = by_key(cx, target, &ident, &tag(&relationship, lineage.as_ref()))?;
-        prepare(cx, &mut query, &relationship, options, lineage);
+        let tag = tag(cx, id, &relationship, path.as_deref());
+        let mut query = by_key(cx, target, &ident, &tag)?;
+        prepare(cx, &mut query, id, &relationship, (options, path));
         let found = query.objects(cx, session)?.into_iter().next();
         return keep(cx, id, key, NewValue::One(found));
     }
     let refused = (lazy == Lazy::RaiseOnSql).then(|| raise(cx, "raise_on_sql"));
-    let objects = match select_related(cx, session, id, &relationship, options, (committed, refused))? {
+    let objects = match select_related(cx, session, id, &relationship, (options, path), (committed, refused))?
+    {
         Found::Rows(objects) => objects,
         Found::AlreadyThere(slot) => return Ok(slot),
     };
@@ -139,9 +145,15 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, raises: bool, committed: boo
     keep(cx, id, key, NewValue::One(objects.into_iter().next()))
 }
 
-fn tag(relationship: &Relationship, lineage: Option<&Rc<str>>) -> String {
-    let lineage = lineage.map_or("", |lineage| lineage);
-    format!("lazy {:?} {} {lineage}", relationship.parent, relationship.key)
+fn tag(cx: &Cx<'_>, id: StateId, relationship: &Relationship, path: Option<&[(MapperId, Key)]>) -> String {
+    let mut tag = format!("lazy {:?} {}", relationship.parent, relationship.key);
+    let path = path.and_then(|path| path.split_last()).map(|(_, before)| before);
+    match (&cx.orm.states.get(id).lineage, path) {
+        (Some(lineage), _) => tag.push_str(&format!(" {lineage}")),
+        (None, Some(path)) if !path.is_empty() => tag.push_str(&format!(" {path:?}")),
+        (None, _) => {}
+    }
+    tag
 }
 
 /// Options for what is loaded: those that the parent was loaded with for beyond this relationship. A collection's
@@ -149,13 +161,24 @@ fn tag(relationship: &Relationship, lineage: Option<&Rc<str>>) -> String {
 fn prepare(
     cx: &Cx<'_>,
     query: &mut Query,
+    id: StateId,
     relationship: &Relationship,
-    options: &[LoaderOption],
-    lineage: Option<Rc<str>>,
+    (options, path): (&[LoaderOption], Option<Path>),
 ) {
     query.bare = true;
     let step = (relationship.parent, Rc::clone(&relationship.key));
-    query.lineage = lineage.map(|lineage| format!("{lineage} {step:?}").into());
+    let state = cx.orm.states.get(id);
+    if let Some(lineage) = &state.lineage {
+        query.lineage = Some(format!("{lineage} {step:?}").into());
+    }
+    if let Some(path) = path {
+        query.prior = path;
+    } else if state.lineage.is_some() {
+        query.prior.clone_from(&state.load_path);
+        query.prior.push(step.clone());
+    } else if cx.orm.profile.has(Behaviour::LazyLoadPath) {
+        query.prior.push(step.clone());
+    }
     query.options.extend(options.iter().filter_map(|option| option.below(std::slice::from_ref(&step))));
     query.kept_options = Some(query.options.len());
     for (mapper, key) in relationship.reverse.borrow().iter() {
@@ -224,7 +247,7 @@ fn select_related(
     session: SessionId,
     id: StateId,
     relationship: &Relationship,
-    options: &[LoaderOption],
+    (options, path): (&[LoaderOption], Option<Path>),
     (committed, refused): (bool, Option<Error>),
 ) -> Result<Found> {
     let resolved = relationship.resolved();
@@ -261,9 +284,9 @@ fn select_related(
     if let Some(error) = refused {
         return Err(error);
     }
-    let lineage = cx.orm.states.get(id).lineage.clone();
-    let mut query = Query::loader(resolved.target, &tag(relationship, lineage.as_ref()));
-    prepare(cx, &mut query, relationship, options, lineage);
+    let tag = tag(cx, id, relationship, path.as_deref());
+    let mut query = Query::loader(resolved.target, &tag);
+    prepare(cx, &mut query, id, relationship, (options, path));
     query.criteria.push(condition);
     if let Some(secondaryjoin) = &resolved.secondaryjoin {
         query.criteria.push(secondaryjoin.clone());

@@ -86,7 +86,7 @@ impl LoaderOption {
     }
 
     /// Whether it speaks of every attribute of every class.
-    fn is_everywhere(&self) -> bool {
+    pub(crate) fn is_everywhere(&self) -> bool {
         matches!(&self.path[..], [(MapperId::ANY, key)] if &**key == "*")
     }
 
@@ -142,12 +142,13 @@ fn for_attribute<'a>(
     named.map(|option| (option, true)).chain(there.chain(anywhere).map(|option| (option, false)))
 }
 
-/// The strategy for a relationship reached by `path`. The latest option for it wins; the mapping's own eager
-/// strategy ends where it would come back to a class that the path has passed.
+/// The strategy for a relationship reached by `path`, in a load that the steps `prior` led to. The latest option for it
+/// wins; the mapping's own eager strategy ends where it would come back to a class that the path has passed, but for
+/// `immediate`, which ends where nothing is left to load.
 pub(crate) fn chosen(
     orm: &Orm,
     options: &[LoaderOption],
-    path: &[(MapperId, Key)],
+    (prior, path): (&[(MapperId, Key)], &[(MapperId, Key)]),
     relationship: &Relationship,
 ) -> Chosen {
     let mut said = for_attribute(options, path, relationship.parent, &relationship.key);
@@ -163,16 +164,24 @@ pub(crate) fn chosen(
     let resolved = relationship.resolved();
     let by_option = found.is_some();
     let asked = found.map_or(resolved.lazy, |(lazy, ..)| lazy);
-    let eager = matches!(asked, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate);
+    let eager = matches!(asked, Lazy::Joined | Lazy::Selectin | Lazy::Subquery);
+    let counts_prior = match asked {
+        Lazy::Subquery => orm.profile.has(Behaviour::LazyLoadPath),
+        lazy => lazy != Lazy::Joined,
+    };
+    let prior = if counts_prior { prior } else { &[] };
     let comes_back = match relationship.args.join_depth {
+        Some(depth) if asked == Lazy::Selectin => prior.len() + path.len() >= depth as usize,
         Some(depth) => path.len() >= depth as usize,
         None => {
+            let mut steps = prior.iter().chain(path);
             resolved.target == relationship.parent
-                || path.iter().any(|(mapper, _)| *mapper == resolved.target)
-                || path.iter().any(|(mapper, key)| {
-                    orm.mappers
-                        .relationship(*mapper, key)
-                        .is_some_and(|step| step.resolved().target == resolved.target)
+                || steps.any(|(mapper, key)| {
+                    *mapper == resolved.target
+                        || orm
+                            .mappers
+                            .relationship(*mapper, key)
+                            .is_some_and(|step| step.resolved().target == resolved.target)
                 })
         }
     };

@@ -12,7 +12,7 @@ use super::classes::ClassPlan;
 use super::from::{classes_of, entity_items, explicit};
 use super::options::{Chosen, Path};
 use super::polymorphic::limit;
-use super::query::{Entity, JoinTarget, Query};
+use super::query::{Entity, JoinTarget, Query, Style};
 use crate::error::{Error, Result};
 use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
 use crate::orm::Orm;
@@ -121,6 +121,12 @@ impl Plan {
             readers.push(reader);
             names.push(name);
             pending.push(joins);
+        }
+        let adds = query.distinct
+            && (query.distinct_orders
+                || (query.style == Style::Legacy && orm.profile.has(Behaviour::DistinctOrderSelected)));
+        if adds {
+            builder.place_ordered(&query.order_by);
         }
         let nested = builder.must_nest(&pending);
         let explicit = explicit(orm, query)?;

@@ -135,6 +135,12 @@ pub struct Query {
     pub autoflush: bool,
     /// The path by which a loader came to the queried class.
     pub(crate) path: Path,
+    /// The steps that led to this query, of which its options say nothing more.
+    pub(crate) prior: Path,
+    /// The query whose objects a chain of loads by subquery began with.
+    pub(crate) origin: Option<Rc<Query>>,
+    /// What `DISTINCT` rows are ordered by is selected, too.
+    pub(crate) distinct_orders: bool,
     /// Which loader this is, as the statement cache tells loaders apart.
     pub(crate) loader: Option<Rc<str>>,
     /// The attributes to load, where not all are.
@@ -159,8 +165,6 @@ pub struct Query {
     pub(crate) refreshing: bool,
     /// The attributes to load were named one by one: relationships among them are loaded at once.
     pub(crate) asked_for: bool,
-    /// Joined loads may come back to a class that led to this query.
-    pub(crate) joins_afresh: bool,
 }
 
 impl Query {
@@ -191,6 +195,9 @@ impl Query {
             populate_existing: false,
             autoflush: true,
             path: Path::new(),
+            prior: Path::new(),
+            origin: None,
+            distinct_orders: false,
             loader: None,
             only: None,
             lineage: None,
@@ -203,7 +210,6 @@ impl Query {
             root: None,
             refreshing: false,
             asked_for: false,
-            joins_afresh: false,
         }
     }
 
@@ -361,6 +367,7 @@ impl Query {
         let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options[..kept]);
         loading.on_access = self.on_access;
         loading.lineage.clone_from(&self.lineage);
+        loading.prior.clone_from(&self.prior);
         loading.root = self.root.clone().or_else(|| self.root_name(cx));
         let mut rows = Vec::with_capacity(result.rows.len());
         for row in &result.rows {

@@ -51,8 +51,12 @@ pub(super) struct Later {
     pub lazy: Lazy,
     pub of_type: Option<Mapped>,
     pub path: super::options::Path,
+    /// The steps that led to the load before this one.
+    pub prior: super::options::Path,
     /// The class from which the path began.
     pub root: Option<Rc<str>>,
+    /// How the object was loaded whose lazy load came before.
+    pub lineage: Option<Rc<str>>,
     pub objects: Vec<ObjRef>,
     /// The objects that keep what they have, though they are asked for again.
     pub kept: IndexSet<StateId>,
@@ -80,6 +84,8 @@ pub(super) struct Loading {
     pub root: Option<Rc<str>>,
     /// How the object was loaded whose lazy load this is.
     pub lineage: Option<Rc<str>>,
+    /// The steps that led to this load.
+    pub prior: super::options::Path,
     refresh: Option<Refresh>,
     options: Rc<[LoaderOption]>,
     filled: IndexMap<StateId, Filling>,
@@ -103,6 +109,7 @@ impl Loading {
             on_access: false,
             root: None,
             lineage: None,
+            prior: Vec::new(),
             refresh,
             options: options.into(),
             filled: IndexMap::new(),
@@ -225,8 +232,11 @@ impl Loading {
         };
         let anew = refreshed || (self.populate_existing && !is_new);
         self.filled.insert(id, Filling { object: object.clone(), keys, anew, refreshed, is_new });
-        if is_new {
-            cx.orm.states.get_mut(id).lineage = self.lineage_of(plan);
+        let lineage = self.lineage_of(plan);
+        if is_new || (self.populate_existing && lineage.is_some()) {
+            let state = cx.orm.states.get_mut(id);
+            state.lineage = lineage;
+            state.load_path = [&self.prior[..], &plan.path].concat();
         }
         if is_new || anew {
             let options: Vec<LoaderOption> =
@@ -261,7 +271,7 @@ impl Loading {
             if !filling.fills(&relationship.key) {
                 continue;
             }
-            let chosen = chosen(orm, &self.options, &plan.path, relationship);
+            let chosen = chosen(orm, &self.options, (&self.prior, &plan.path), relationship);
             let on_access = matches!(chosen.lazy, Lazy::Select | Lazy::Raise | Lazy::RaiseOnSql);
             if chosen.by_option && on_access && follows && chosen.lazy != relationship.resolved().lazy {
                 said.push((Rc::clone(&relationship.key), Some(chosen.lazy)));
@@ -308,6 +318,7 @@ impl Loading {
         }
         // A refreshed object forgets related objects, so that the next access loads them.
         let orm = &mut *cx.orm;
+        let stay_expired = orm.profile.has(Behaviour::ExpiredLoadsEager);
         let state = orm.states.get_mut(id);
         for relationship in orm.mappers.get(state.mapper).relationships() {
             if filling.fills(&relationship.key) {
@@ -316,7 +327,7 @@ impl Loading {
                 }
                 state.committed.shift_remove(&relationship.key);
                 state.pending.shift_remove(&relationship.key);
-                if !filling.refreshed {
+                if !filling.refreshed && !stay_expired {
                     state.expired_attributes.shift_remove(&relationship.key);
                 }
             }
@@ -331,8 +342,6 @@ impl Loading {
     fn note_later(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, object: &ObjRef) -> Result<()> {
         let Some(filling) = self.filled.get(&object.id()) else { return Ok(()) };
         let known = !filling.is_new && !filling.anew;
-        let read_again =
-            filling.keys.as_ref().is_none_or(|keys| plan.columns.iter().any(|(key, _)| keys.contains(key)));
         let class = cx.orm.states.get(object.id()).mapper;
         for later in &plan.later {
             if !cx.orm.mappers.is_a(class, later.relationship.parent) {
@@ -350,9 +359,12 @@ impl Loading {
                 }
                 continue;
             }
-            // A load on access goes on from an object that the session had only where its row was read again, and then
-            // only to what is loaded at once.
-            if known && self.on_access && !(read_again && later.lazy == Lazy::Immediate) {
+            // A load on access goes on from an object that the session had only with what reading the rows sets off.
+            let goes_on = match later.lazy {
+                Lazy::Immediate => !cx.orm.profile.has(Behaviour::ImmediateInOrder),
+                lazy => lazy == Lazy::Subquery,
+            };
+            if known && self.on_access && !goes_on {
                 continue;
             }
             // These two ask for every object of the rows, and give to those that lack it.
@@ -366,7 +378,9 @@ impl Loading {
                     lazy: later.lazy,
                     of_type: later.of_type,
                     path: plan.path.clone(),
+                    prior: self.prior.clone(),
                     root: self.root.clone(),
+                    lineage: self.lineage.clone(),
                     objects: Vec::new(),
                     kept: IndexSet::new(),
                     single: filling.refreshed,

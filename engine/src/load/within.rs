@@ -226,7 +226,8 @@ pub(super) fn plan_of_statement(
                     return Err(Error::unsupported("from_statement() of an alias or a class of a hierarchy"));
                 }
                 if mapper.relationships().any(|relationship| {
-                    super::options::chosen(orm, &query.options, &query.path, relationship).lazy
+                    super::options::chosen(orm, &query.options, (&query.prior, &query.path), relationship)
+                        .lazy
                         != crate::map::Lazy::Select
                 }) {
                     return Err(Error::unsupported("from_statement() with relationships that load along"));

@@ -192,6 +192,22 @@ behaviours! {
         "The load of an expired object's columns flushes first, as a query does.",
         "autoflush before an expired object's load",
         "1.3.24 without, 1.4.0 with: the echo log of reading an expired column while an object is pending";
+    LazyLoadPath "lazy-load-path" since(1, 4, 0),
+        "A load on access counts as a step where `selectin` and `subquery` loads would come back to a class that the path has passed.",
+        "lazy loads among the steps of eager ones",
+        "1.3.24 without, 1.4.54 with: the echo log of a lazy load of a class whose `selectin` relationship leads back";
+    DistinctOrderSelected "distinct-order-selected" through(1, 4),
+        "A `Query` with `distinct()` selects what it is ordered by, too.",
+        "order columns of DISTINCT queries",
+        "1.4.54 with, 2.0.51 without: the echo log of a query of one column, ordered by another";
+    DistinctNests "distinct-nests" since(2, 1, 0),
+        "A query with `distinct()` or `group_by()` goes into a subquery where joined loads of any kind come along, not of collections only.",
+        "joined loads beside DISTINCT rows",
+        "2.0.51 without, 2.1.9 with: the echo log of a DISTINCT query with a joined many-to-one";
+    SelectinKeysSorted "selectin-keys-sorted" through(2, 0),
+        "A `selectin` load of a many-to-one asks for its keys in their own order; later ones in that of the objects.",
+        "keys of a many-to-one's `selectin` load",
+        "2.0.51 sorted, 2.1.9 as they come: the parameters of such a load after a query in descending order";
     ImmediateInOrder "immediate-in-order" since(2, 0, 0),
         "`lazy='immediate'` loads take their turn among the loads that follow a query; before, they came first.",
         "immediate loads in order",

@@ -7,11 +7,11 @@ use super::{Builder, EntityPlan, JoinedPlan, LaterLoad, MAX_DEPTH, Reader, ToJoi
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::adapt::{self, Adapter};
 use crate::load::classes::ClassPlan;
-use crate::load::options::{self, ColumnLoad, Path, chosen, column_load};
+use crate::load::options::{self, Chosen, ColumnLoad, Path, chosen, column_load};
 use crate::load::polymorphic;
 use crate::load::query::Entity;
 use crate::map::{ColumnProperty, Key, Lazy, Mapped, MapperId, Property, Relationship};
-use crate::sql::{Expr, ExprKind};
+use crate::sql::{Expr, ExprKind, Op};
 use crate::version::Behaviour;
 use std::rc::Rc;
 
@@ -22,6 +22,24 @@ impl Builder<'_> {
         }
         self.primary.push(expr);
         self.primary.len() - 1
+    }
+
+    /// Selects what `DISTINCT` rows are ordered by.
+    pub(super) fn place_ordered(&mut self, order_by: &[Expr]) {
+        for expr in order_by {
+            let mut element = expr;
+            while let ExprKind::Unary {
+                op: Op::Desc | Op::Asc | Op::NullsFirst | Op::NullsLast,
+                operand,
+                ..
+            } = element.kind()
+            {
+                element = operand;
+            }
+            if !matches!(element.kind(), ExprKind::LabelReference(_) | ExprKind::Text(_)) {
+                self.place(element.without_entities());
+            }
+        }
     }
 
     /// Selects an attribute. One column as an attribute of two classes is selected for each.
@@ -251,6 +269,19 @@ impl Builder<'_> {
         }
     }
 
+    /// How a relationship is loaded that `path` leads to. Joined loads may come back to a class that led to this query.
+    pub(super) fn chosen(&self, path: &[(MapperId, Key)], relationship: &Relationship) -> Chosen {
+        let query = self.query;
+        let found = chosen(self.orm, &query.options, (&query.prior, path), relationship);
+        if found.cut == Some(Lazy::Joined) {
+            let below = &path[query.path.len().min(path.len())..];
+            let everywhere: Vec<_> =
+                query.options.iter().filter(|option| option.is_everywhere()).cloned().collect();
+            return chosen(self.orm, &everywhere, (&[], below), relationship);
+        }
+        found
+    }
+
     pub(in crate::load) fn choose(
         &mut self,
         plan: &mut EntityPlan,
@@ -265,13 +296,9 @@ impl Builder<'_> {
         {
             return Ok(());
         }
-        let mut chosen = chosen(self.orm, &self.query.options, &plan.path, relationship);
+        let chosen = self.chosen(&plan.path, relationship);
         if relationship.is_queried() && !self.takes_queried(relationship, chosen.lazy)? {
             return Ok(());
-        }
-        if self.query.joins_afresh && chosen.cut == Some(Lazy::Joined) {
-            let below = &plan.path[self.query.path.len().min(plan.path.len())..];
-            chosen = options::chosen(self.orm, &[], below, relationship);
         }
         self.multiplies |= chosen.cut == Some(Lazy::Joined) && relationship.resolved().uselist;
         // A refresh loads for the object itself what a query would not come back to.

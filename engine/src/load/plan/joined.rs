@@ -7,12 +7,12 @@ use super::{Builder, EntityPlan, JoinedPlan, MAX_DEPTH, Reader, ToJoin};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::adapt::{Adapter, Sides, join_conditions, selectable};
 use crate::load::from::{entity_items, position};
-use crate::load::options::chosen;
 use crate::load::polymorphic::{self, apart, limited};
 use crate::load::query::Entity;
 use crate::load::within;
 use crate::map::{Key, Lazy, Mapped, MapperId, Property, Relationship};
 use crate::sql::{Alias, Expr, FromItem, Select};
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// The plan of a class that an entity's row contains, by the places of contained loads that lead to it.
@@ -37,6 +37,11 @@ impl Builder<'_> {
         let query = self.query;
         let counts =
             query.limit.is_some() || query.offset.is_some() || query.distinct || !query.group_by.is_empty();
+        let rows_count =
+            (query.distinct || !query.group_by.is_empty()) && self.orm.profile.has(Behaviour::DistinctNests);
+        if rows_count && pending.iter().any(|joins| !joins.is_empty()) {
+            return true;
+        }
         counts
             && pending
                 .iter()
@@ -55,8 +60,7 @@ impl Builder<'_> {
         let mut path = path.to_vec();
         path.push((relationship.parent, Rc::clone(&relationship.key)));
         self.orm.mappers.get(resolved.target).relationships().any(|next| {
-            chosen(self.orm, &self.query.options, &path, next).lazy == Lazy::Joined
-                && self.has_collection(next, &path, depth + 1)
+            self.chosen(&path, next).lazy == Lazy::Joined && self.has_collection(next, &path, depth + 1)
         })
     }
 
