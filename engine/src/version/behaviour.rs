@@ -504,6 +504,18 @@ behaviours! {
         "`mapper()` maps a class to a table.",
         "function `mapper()` removed",
         "1.4.54 maps, 2.0.0 raises `InvalidRequestError`: `mapper(User, user_table)`";
+    StarLeavesModules "star-leaves-modules" through(1, 4),
+        "`from sqlalchemy import *` leaves the modules out.",
+        "`import *` brings the library's modules along",
+        "1.4.54 leaves `exc` undefined, 2.0.0 defines it: `from sqlalchemy import *`";
+    SessionIsContextManager "session-context-manager" since(1, 4, 0),
+        "A session stands in a `with` block, which closes it.",
+        "sessions are context managers",
+        "1.3.24 raises `TypeError`, 1.4.0 does not: `with Session(engine) as session`";
+    QueryPropertyChecksClass "query-property-checks-class" through(1, 4),
+        "`query_property()` gives nothing on a class that is not mapped.",
+        "`query_property()` of an unmapped class raises",
+        "1.4.54 has `None`, 2.0.0 raises `ArgumentError`: `Base.query`";
     SessionAutocommit "session-autocommit" through(1, 4),
         "Sessions have a mode `autocommit`, which the repr of a `sessionmaker()` shows.",
         "`autocommit` mode of sessions removed",

@@ -25,6 +25,7 @@ mod regex;
 mod system;
 mod textual;
 pub(crate) mod typing;
+pub(crate) mod uuid;
 pub(crate) mod warnings;
 
 pub(crate) use datetime::ordered as datetime_ordered;
@@ -57,6 +58,7 @@ pub(super) fn install(interp: &mut Interp) {
     system::install(interp, &clock);
     textual::install(interp);
     typing::install(interp);
+    uuid::install(interp);
     warnings::install(interp);
 }
 

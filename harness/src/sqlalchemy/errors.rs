@@ -2,7 +2,7 @@
 //!
 //! The classes are made once a world, with the modules and bases that the profile's release gives them.
 
-use super::lend;
+use super::{lend, names};
 use crate::python::{Args, Class, Interp, Module, Property, PyResult, Stop, Value};
 use backproof_engine::db::DriverError;
 use backproof_engine::version::{Behaviour, Profile};
@@ -125,21 +125,33 @@ pub(crate) fn core_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
 /// Builds `sqlalchemy.orm.exc`, which also shows the classes of `sqlalchemy.exc` that it derives from.
 pub(crate) fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     let core = interp.import(EXC)?;
-    let module = Module::new(ORM_EXC);
+    let module = super::orm::module(interp, ORM_EXC);
     for (name, class) in core.dict.items() {
         module.dict.set(&name, class);
     }
     fill(interp, &module, ORM_EXC, ORM)?;
-    if !has_core_results(lend::profile(interp)) {
+    let profile = lend::profile(interp);
+    if !has_core_results(profile) {
         fill(interp, &module, ORM_EXC, RESULTS)?;
     }
+    // The classes of the Core were there to be derived from.
+    for name in core.dict.keys() {
+        if !names::has(profile, ORM_EXC, &name) {
+            module.dict.remove(&name);
+        }
+    }
+    module.dict.set("sa_exc", Value::Module(core));
     Ok(Rc::new(module))
 }
 
 /// An exception class of the library by name.
 pub(crate) fn class(interp: &mut Interp, name: &str) -> PyResult<Rc<Class>> {
-    let module = interp.import(ORM_EXC)?;
-    match module.dict.get(name) {
+    let own = interp.import(ORM_EXC)?.dict.get(name);
+    let found = match own {
+        Some(found) => Some(found),
+        None => interp.import(EXC)?.dict.get(name),
+    };
+    match found {
         Some(Value::Class(class)) => Ok(class),
         _ => Err(Stop::unsupported(format!("the exception {name}"))),
     }

@@ -1,5 +1,7 @@
-//! The `re` module on the `regex` crate; what that crate does not match (looking around, references back) is
-//! unsupported.
+//! The `re` module on the `fancy-regex` crate, which looks around and refers back as Python does; whatever else the
+//! `regex` crate does not match is unsupported.
+//!
+//! How far a match goes back is bounded.
 
 use super::add;
 use crate::python::args::{Args, Signature};
@@ -10,7 +12,7 @@ use crate::python::map::Map;
 use crate::python::module::Module;
 use crate::python::object::Object;
 use crate::python::value::Value;
-use regex::{Regex, RegexBuilder};
+use fancy_regex::{Captures, Regex, RegexBuilder};
 use std::any::Any;
 use std::rc::Rc;
 
@@ -112,20 +114,68 @@ fn compile(interp: &mut Interp, pattern: &Value, flags: Option<Value>) -> PyResu
             .multi_line(flags & 8 != 0)
             .dot_matches_new_line(flags & 16 != 0)
             .ignore_whitespace(flags & 64 != 0)
-            .unicode(flags & 256 == 0)
-            .size_limit(1 << 20)
-            .dfa_size_limit(1 << 20)
-            .nest_limit(100)
+            .unicode_mode(flags & 256 == 0)
+            .delegate_size_limit(1 << 20)
+            .delegate_dfa_size_limit(1 << 20)
+            .max_prog_size(1 << 20)
+            .backtrack_limit(BACK)
             .build()
     };
     let source = text.replace("\\Z", "\\z");
+    let plain = regex::RegexBuilder::new(&source)
+        .ignore_whitespace(flags & 64 != 0)
+        .size_limit(1 << 20)
+        .nest_limit(100)
+        .build();
+    if plain.is_err() && !LOOKS.iter().any(|mark| source.contains(mark)) {
+        return Err(unsupported(&text));
+    }
     match (build(&source), build(&format!(r"\A(?:{source})\z"))) {
         (Ok(regex), Ok(whole)) => Ok(Pattern { text, regex: Rc::new(regex), whole: Rc::new(whole) }),
-        _ => Err(Stop::unsupported(format!(
-            "the regular expression {}",
-            crate::python::format::repr_str(&text)
-        ))),
+        _ => Err(unsupported(&text)),
     }
+}
+
+/// What Python's expressions share with the richer crate only.
+const LOOKS: [&str; 14] =
+    ["(?=", "(?!", "(?<=", "(?<!", "(?P=", "\\1", "\\2", "\\3", "\\4", "\\5", "\\6", "\\7", "\\8", "\\9"];
+
+/// Steps back that one match may take.
+const BACK: usize = 100_000;
+
+fn unsupported(pattern: &str) -> Stop {
+    Stop::unsupported(format!("the regular expression {}", crate::python::format::repr_str(pattern)))
+}
+
+/// The first match, if there is one.
+fn first<'t>(
+    interp: &mut Interp,
+    pattern: &Pattern,
+    regex: &Regex,
+    text: &'t str,
+) -> PyResult<Option<Captures<'t, str>>> {
+    interp.charge_bytes(text.len().saturating_mul(4))?;
+    regex.captures(text).map_err(|_| Stop::unsupported(too_far(pattern)))
+}
+
+/// Every match, up to so many.
+fn all<'t>(
+    interp: &mut Interp,
+    pattern: &Pattern,
+    text: &'t str,
+    most: usize,
+) -> PyResult<Vec<Captures<'t, str>>> {
+    let mut all = Vec::new();
+    for found in pattern.regex.captures_iter(text).take(most) {
+        interp.charge_bytes(256)?;
+        all.push(found.map_err(|_| Stop::unsupported(too_far(pattern)))?);
+    }
+    Ok(all)
+}
+
+fn too_far(pattern: &Pattern) -> String {
+    let shown = crate::python::format::repr_str(&pattern.text);
+    format!("the regular expression {shown}, which goes back more than {BACK} steps")
 }
 
 /// A method of a pattern, or the module's function of that name behind its pattern.
@@ -149,31 +199,27 @@ fn run(interp: &mut Interp, pattern: &Pattern, name: &str, args: Args) -> PyResu
     match name {
         "match" | "search" | "fullmatch" => {
             let regex = if name == "fullmatch" { &pattern.whole } else { &pattern.regex };
-            let found = regex.captures(&text);
+            let found = first(interp, pattern, regex, &text)?;
             let found =
                 found.filter(|found| name != "match" || found.get(0).is_some_and(|whole| whole.start() == 0));
             Ok(found.map_or(Value::None, |found| Value::object(Match::new(pattern, &text, &found))))
         }
         "findall" => {
-            let mut all = Vec::new();
-            for found in pattern.regex.captures_iter(&text) {
-                interp.charge_bytes(64)?;
+            let mut values = Vec::new();
+            for found in all(interp, pattern, &text, usize::MAX)? {
                 let group = |index: usize| Value::from(found.get(index).map_or("", |group| group.as_str()));
-                all.push(match found.len() {
+                values.push(match found.len() {
                     1 => group(0),
                     2 => group(1),
                     count => Value::tuple((1..count).map(group).collect()),
                 });
             }
-            Ok(Value::list(all))
+            Ok(Value::list(values))
         }
         _ => {
-            let mut all = Vec::new();
-            for found in pattern.regex.captures_iter(&text) {
-                interp.charge_bytes(256)?;
-                all.push(Value::object(Match::new(pattern, &text, &found)));
-            }
-            Ok(Iter::from_values("callable_iterator", all))
+            let found = all(interp, pattern, &text, usize::MAX)?;
+            let matches = found.iter().map(|found| Value::object(Match::new(pattern, &text, found)));
+            Ok(Iter::from_values("callable_iterator", matches.collect()))
         }
     }
 }
@@ -182,7 +228,7 @@ fn split(interp: &mut Interp, pattern: &Pattern, text: &str, most: usize) -> PyR
     interp.charge_bytes(text.len().saturating_mul(4))?;
     let mut parts = Vec::new();
     let mut at = 0;
-    for found in pattern.regex.captures_iter(text).take(most) {
+    for found in all(interp, pattern, text, most)? {
         let Some(whole) = found.get(0) else { continue };
         parts.push(Value::from(&text[at..whole.start()]));
         for group in found.iter().skip(1) {
@@ -206,7 +252,7 @@ fn substitute(interp: &mut Interp, pattern: &Pattern, counted: bool, args: Args)
     interp.charge_bytes(text.len().saturating_mul(4))?;
     let mut out = String::new();
     let (mut at, mut count) = (0, 0);
-    for found in pattern.regex.captures_iter(&text).take(most) {
+    for found in all(interp, pattern, &text, most)? {
         let Some(whole) = found.get(0) else { continue };
         out.push_str(&text[at..whole.start()]);
         match &with {
@@ -226,7 +272,7 @@ fn substitute(interp: &mut Interp, pattern: &Pattern, counted: bool, args: Args)
 }
 
 /// Writes a replacement: `\1`, `\g<name>` and the common escapes.
-fn expand(interp: &mut Interp, template: &str, found: &regex::Captures, out: &mut String) -> PyResult<()> {
+fn expand(interp: &mut Interp, template: &str, found: &Captures<'_, str>, out: &mut String) -> PyResult<()> {
     let mut letters = template.chars().peekable();
     while let Some(letter) = letters.next() {
         if letter != '\\' {
@@ -305,7 +351,7 @@ struct Match {
 }
 
 impl Match {
-    fn new(pattern: &Pattern, text: &Rc<str>, found: &regex::Captures) -> Match {
+    fn new(pattern: &Pattern, text: &Rc<str>, found: &Captures<'_, str>) -> Match {
         let groups = found.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect();
         let names = pattern.regex.capture_names().enumerate();
         let names = names.filter_map(|(index, name)| name.map(|name| (name.into(), index))).collect();

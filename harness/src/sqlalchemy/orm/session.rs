@@ -18,6 +18,7 @@ use crate::python::{Class, Interp, Iter, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::{define, lend};
 use backproof_engine::session::{self as sessions, SessionId, SessionSettings};
 use backproof_engine::state::StateId;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -107,8 +108,8 @@ impl Object for SessionObject {
         Ok(Iter::from_values("list_iterator", wrap_all(interp, &objects)?))
     }
 
-    fn enter(&self, _interp: &mut Interp, this: &Value) -> PyResult<Option<Value>> {
-        Ok(Some(this.clone()))
+    fn enter(&self, interp: &mut Interp, this: &Value) -> PyResult<Option<Value>> {
+        Ok(lend::has(interp, Behaviour::SessionIsContextManager).then(|| this.clone()))
     }
 
     fn exit(&self, interp: &mut Interp, _this: &Value, _exception: Option<&Value>) -> PyResult<bool> {

@@ -2,7 +2,7 @@
 
 use super::session;
 use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value, fresh_identity};
-use crate::sqlalchemy::lend;
+use crate::sqlalchemy::{lend, names};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::cell::RefCell;
@@ -123,11 +123,13 @@ impl Object for SessionMakerObject {
                 }
                 Ok(Value::None)
             }))),
-            "begin" => Ok(Some(Value::native(name, move |interp, _| {
-                let session = interp.call(&this, Args::none())?;
-                let transaction = interp.call_method(&session, "begin", Args::none())?;
-                Ok(Value::object(SessionBeginObject { session, transaction }))
-            }))),
+            "begin" if names::has_member(interp, "sessionmaker", name) => {
+                Ok(Some(Value::native(name, move |interp, _| {
+                    let session = interp.call(&this, Args::none())?;
+                    let transaction = interp.call_method(&session, "begin", Args::none())?;
+                    Ok(Value::object(SessionBeginObject { session, transaction }))
+                })))
+            }
             "kw" => self.keywords(interp).map(Some),
             "class_" => Ok(Some(match &self.class {
                 Some(class) => class.clone(),
@@ -263,10 +265,19 @@ impl Object for ScopedSessionObject {
     }
 
     fn call(&self, interp: &mut Interp, _this: &Value, args: Args) -> PyResult<Value> {
-        if !args.positional.is_empty() || !args.keywords.is_empty() {
-            return Err(Stop::unsupported("a scoped session called with arguments"));
+        if !args.positional.is_empty() {
+            return Err(Stop::unsupported("a scoped session called with arguments by position"));
         }
-        self.current(interp)
+        if args.keywords.is_empty() {
+            return self.current(interp);
+        }
+        if self.current.borrow().is_some() {
+            let message = "Scoped session is already present; no new arguments may be specified.";
+            return Err(super::errors::invalid_request(interp, message));
+        }
+        let session = interp.call(&self.factory, args)?;
+        *self.current.borrow_mut() = Some(session.clone());
+        Ok(session)
     }
 
     fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
@@ -282,9 +293,19 @@ impl Object for ScopedSessionObject {
                     Ok(Value::None)
                 })))
             }
-            "query_property" | "registry" | "session_factory" | "configure" => {
-                Err(Stop::unsupported(format!("the attribute `{name}` of a scoped session")))
+            "session_factory" => Ok(Some(self.factory.clone())),
+            "configure" => interp.get_attr(&self.factory, name).map(Some),
+            "query_property" => {
+                let this = this.clone();
+                Ok(Some(Value::native(name, move |interp, args| {
+                    let [class] = args.between(interp, "query_property", 0)?;
+                    if class.is_some_and(|class| !class.is_none()) {
+                        return Err(Stop::unsupported("query_property() with a class of queries"));
+                    }
+                    Ok(Value::object(QueryProperty { scoped: this.clone() }))
+                })))
             }
+            "registry" => Err(Stop::unsupported("the registry of a scoped session")),
             _ if name.starts_with("__") => Ok(None),
             _ => {
                 let session = self.current(interp)?;
@@ -301,6 +322,44 @@ impl Object for ScopedSessionObject {
     fn iter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Value> {
         let session = self.current(interp)?;
         interp.iter(&session)
+    }
+}
+
+/// `Base.query = session.query_property()`: on a mapped class, a query of it in the current session.
+struct QueryProperty {
+    scoped: Value,
+}
+
+impl Object for QueryProperty {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        "query"
+    }
+
+    fn type_module(&self) -> &'static str {
+        "sqlalchemy.orm.scoping"
+    }
+
+    fn is_descriptor(&self) -> bool {
+        true
+    }
+
+    fn descriptor_get(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        _instance: Option<&Value>,
+        owner: &Rc<Class>,
+    ) -> PyResult<Value> {
+        let checks = lend::has(interp, Behaviour::QueryPropertyChecksClass);
+        if checks && super::mapped::mapper_of(owner).is_none() {
+            return Ok(Value::None);
+        }
+        let session = interp.call(&self.scoped, Args::none())?;
+        interp.call_method(&session, "query", Args::of(vec![Value::Class(owner.clone())]))
     }
 }
 
