@@ -16,6 +16,7 @@ pub(crate) mod errors;
 mod event;
 pub(crate) mod expr;
 pub(crate) mod functions;
+mod json;
 pub(crate) mod lend;
 pub(crate) mod metadata;
 pub(crate) mod model;

@@ -55,6 +55,7 @@ pub(super) fn bind(ty: &SqlType, value: &Value) -> Result<Value, Refusal> {
             }
             other => return Err(type_error(format!("Not a boolean value: {}", repr::value(other)))),
         },
+        SqlType::JsonPath => Value::text(json_path(value)),
         SqlType::Float { .. } | SqlType::Double | SqlType::Numeric { .. } => match value {
             Value::Float(number) => Value::Float(*number),
             Value::Int(number) => Value::Float(*number as f64),
@@ -121,6 +122,20 @@ fn decimal(value: &Value, scale: u32) -> Value {
         other => return other.clone(),
     };
     BigDecimal::from_str(&text).map_or(Value::Float(f64::NAN), Value::Decimal)
+}
+
+/// The way to a part of a JSON value: `$."key"[1]`.
+fn json_path(value: &Value) -> String {
+    let part = |value: &Value| match value {
+        Value::Int(number) => format!("[{number}]"),
+        Value::Text(text) => format!(".\"{text}\""),
+        other => format!(".\"{}\"", repr::value(other)),
+    };
+    let parts = match value {
+        Value::Host(host) => host.items().unwrap_or_default(),
+        one => vec![one.clone()],
+    };
+    parts.iter().map(part).fold("$".to_owned(), |path, part| path + &part)
 }
 
 /// `2023-01-01 00:00:00.000000`

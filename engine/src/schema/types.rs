@@ -40,6 +40,8 @@ pub enum SqlType {
     },
     LargeBinary(Option<u32>),
     Json,
+    /// An index into a JSON value, or the way to one: bound as SQLite's `$."key"[1]`.
+    JsonPath,
     Uuid,
     Enum(Rc<EnumType>),
     /// A type named as SQL names it (`VARCHAR(30)`), which prints and reads as the generic type it stands for.
@@ -109,7 +111,7 @@ impl SqlType {
             SqlType::Boolean => Affinity::Boolean,
             SqlType::Float { .. } | SqlType::Double | SqlType::Numeric { .. } => Affinity::Numeric,
             SqlType::LargeBinary(_) => Affinity::Binary,
-            SqlType::Json | SqlType::Uuid | SqlType::Sql { .. } => Affinity::Other,
+            SqlType::Json | SqlType::JsonPath | SqlType::Uuid | SqlType::Sql { .. } => Affinity::Other,
         }
     }
 
@@ -139,6 +141,7 @@ impl SqlType {
             SqlType::Numeric { .. } => "Numeric",
             SqlType::LargeBinary(_) => "LargeBinary",
             SqlType::Json => "JSON",
+            SqlType::JsonPath => "JSONPathType",
             SqlType::Uuid => "Uuid",
             SqlType::Enum(_) => "Enum",
             SqlType::Sql { name, .. } => name,

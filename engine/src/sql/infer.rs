@@ -105,13 +105,13 @@ pub(crate) fn result(op: &Op, left: &SqlType, right: &SqlType) -> (Op, SqlType) 
 
 /// A function call of the type that the library knows for its name.
 pub(crate) fn function(name: &str, args: Vec<Expr>) -> Expr {
-    let first = || args.first().map(Expr::ty).unwrap_or_default();
+    let first = || args.iter().map(Expr::ty).find(|ty| !ty.is_null()).unwrap_or_default();
     let lower = name.to_lowercase();
     let ty = match lower.as_str() {
         "count" | "char_length" | "rank" | "dense_rank" => SqlType::Integer,
         "percent_rank" | "cume_dist" => SqlType::Numeric { precision: None, scale: None, asdecimal: true },
         "max" | "min" | "sum" | "coalesce" => first(),
-        "concat" | "user" | "current_user" | "session_user" => SqlType::String(None),
+        "concat" | "aggregate_strings" | "user" | "current_user" | "session_user" => SqlType::String(None),
         "now" | "localtimestamp" | "sysdate" | "current_timestamp" => SqlType::DateTime { timezone: false },
         "current_date" => SqlType::Date,
         "current_time" | "localtime" => SqlType::Time { timezone: false },

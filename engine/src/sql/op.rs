@@ -175,7 +175,10 @@ impl Op {
 
     /// Whether an expression of this operator needs parentheses as an operand of `against`.
     pub(crate) fn needs_group(&self, against: &Op) -> bool {
-        let natural = matches!(self, Op::And | Op::Or | Op::Concat | Op::Add | Op::Mul);
+        let natural = matches!(
+            self,
+            Op::And | Op::Or | Op::Concat | Op::Add | Op::Mul | Op::GetItem | Op::JsonItem | Op::JsonPath
+        );
         if self == against && natural {
             return false;
         }

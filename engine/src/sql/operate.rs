@@ -139,6 +139,13 @@ impl Expr {
         }
     }
 
+    /// A part of a JSON value: by key, by place, or by the way there.
+    pub fn json_item(&self, key: Value, is_path: bool) -> Expr {
+        let bind = Expr::new(ExprKind::Bind(self.named_bind(Some(key), SqlType::JsonPath)));
+        let op = if is_path { Op::JsonPath } else { Op::JsonItem };
+        Expr::binary(self.clone(), bind, op, self.ty(), None)
+    }
+
     /// `any_(self)`, `all_(self)`.
     pub fn any_or_all(&self, op: Op) -> Expr {
         Expr::new(ExprKind::Unary { op, operand: self.clone(), ty: self.ty() })

@@ -1,6 +1,7 @@
 //! A function's call with more beside it: `OVER (…)`, `FILTER (WHERE …)`, `WITHIN GROUP (…)`.
 
 use super::expr::{Expr, ExprKind};
+use super::op::Op;
 use crate::schema::SqlType;
 
 /// A function's call with a window, a filter or an order.
@@ -97,7 +98,11 @@ impl Windowed {
             (WindowKind::WithinGroup(order_by), ExprKind::Function(function)) => {
                 match function.name.to_lowercase().as_str() {
                     "percentile_cont" | "percentile_disc" | "mode" => {
-                        order_by.first().map(Expr::ty).unwrap_or_default()
+                        let first = order_by.first().map(|expr| match expr.kind() {
+                            ExprKind::Unary { op: Op::Desc | Op::Asc, operand, .. } => operand.ty(),
+                            _ => expr.ty(),
+                        });
+                        first.unwrap_or_default()
                     }
                     _ => function.ty.clone(),
                 }

@@ -33,6 +33,20 @@ impl HostValue for Carried {
         self.type_name.clone()
     }
 
+    fn items(&self) -> Option<Vec<SqlValue>> {
+        let items = match &self.value {
+            Value::Tuple(items) => items.to_vec(),
+            Value::List(list) => list.items.borrow().clone(),
+            _ => return None,
+        };
+        let plain = |item: &Value| match item {
+            Value::Str(text) => SqlValue::Text(text.clone()),
+            Value::Int(int) => int.small().map_or(SqlValue::Null, SqlValue::Int),
+            _ => SqlValue::Null,
+        };
+        Some(items.iter().map(plain).collect())
+    }
+
     fn same(&self, other: &dyn HostValue) -> bool {
         other.as_any().downcast_ref::<Carried>().is_some_and(|other| self.value.is(&other.value))
     }

@@ -35,6 +35,39 @@ impl ExprObject {
     }
 }
 
+/// Functions that have a class of their own, by its name.
+const KNOWN_FUNCTIONS: &[&str] = &[
+    "coalesce",
+    "max",
+    "min",
+    "sum",
+    "now",
+    "concat",
+    "char_length",
+    "random",
+    "count",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "localtime",
+    "localtimestamp",
+    "session_user",
+    "sysdate",
+    "user",
+    "array_agg",
+    "mode",
+    "percentile_cont",
+    "percentile_disc",
+    "rank",
+    "dense_rank",
+    "percent_rank",
+    "cume_dist",
+    "cube",
+    "rollup",
+    "grouping_sets",
+];
+
 /// The class that the real library has for an expression.
 fn class_name(expr: &Expr) -> &'static str {
     match expr.kind() {
@@ -57,7 +90,11 @@ fn class_name(expr: &Expr) -> &'static str {
         ExprKind::LabelReference(_) => "_textual_label_reference",
         ExprKind::Extract { .. } => "Extract",
         ExprKind::TooDeep => "ColumnElement",
-        ExprKind::Function(_) => "Function",
+        ExprKind::Function(function) => KNOWN_FUNCTIONS
+            .iter()
+            .find(|known| known.eq_ignore_ascii_case(&function.name))
+            .copied()
+            .unwrap_or("Function"),
         ExprKind::Label { .. } => "Label",
         ExprKind::Cast { .. } => "Cast",
         ExprKind::TypeCoerce { .. } => "TypeCoerce",
@@ -161,8 +198,8 @@ impl Object for ExprObject {
         })
     }
 
-    fn get_item(&self, _interp: &mut Interp, _this: &Value, _key: &Value) -> PyResult<Value> {
-        Err(Stop::unsupported("indexing an SQL expression"))
+    fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
+        super::json::item(interp, &self.expr, key)
     }
 
     fn iter(&self, interp: &mut Interp, this: &Value) -> PyResult<Value> {
@@ -393,7 +430,7 @@ fn power(interp: &mut Interp, expr: &Expr, other: &Value, reflected: bool) -> Py
 }
 
 /// What an operator that the type of an expression does not have raises.
-fn not_supported(interp: &mut Interp, name: &str) -> Stop {
+pub(super) fn not_supported(interp: &mut Interp, name: &str) -> Stop {
     interp.raise("NotImplementedError", format!("Operator '{name}' is not supported on this expression"))
 }
 
@@ -496,6 +533,9 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
     if let Some(method) = operators::member(interp, expr, name)? {
         return Ok(Some(method));
     }
+    if let Some(method) = super::json::member(expr, name) {
+        return Ok(Some(method));
+    }
     if let Some(method) = operators::window_member(expr, name) {
         return Ok(Some(method));
     }
@@ -539,6 +579,7 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
         }),
         "self_group" => Value::native(name, move |_, _| Ok(ExprObject::value(expr.clone()))),
         "type" if expr.as_tuple().is_some() => return Err(Stop::unsupported("the type of a tuple")),
+        "type" if class_name(&expr) == "array_agg" => return Err(Stop::unsupported("the type of an array")),
         "type" if has_type_of_its_own(&expr) => {
             return Err(Stop::unsupported("the type of a MATCH or of text with a collation"));
         }

@@ -46,6 +46,17 @@ impl Object for FunctionGenerator {
             Some(ty) => types::of_value(interp, &ty)?,
             None => None,
         };
+        match (&*self.path, &args.positional[..]) {
+            // These names are constructs of their own.
+            ("cast" | "try_cast" | "type_coerce" | "case", _) => {
+                return Err(Stop::unsupported(format!("`func.{}`", self.path)));
+            }
+            ("extract", [Value::Str(field), value]) => {
+                let element = coerce(interp, value)?;
+                return Ok(ExprObject::value(Expr::of(ExprKind::Extract { field: field.clone(), element })));
+            }
+            _ => {}
+        }
         let mut items = Vec::with_capacity(args.positional.len());
         for arg in &args.positional {
             items.push(function_argument(interp, &self.path, arg)?);
@@ -254,6 +265,7 @@ pub(crate) fn install(module: &Module) {
                 return Err(Stop::unsupported("cast() to no type"));
             };
             let expr = match operand(interp, &value)? {
+                Operand::Value(value) if value.is_null() => Expr::null(),
                 Operand::Value(value) => Expr::bind_typed(value, ty.clone()),
                 _ => coerce(interp, &value)?,
             };

@@ -216,7 +216,7 @@ fn several(interp: &mut Interp, value: Option<Value>) -> PyResult<Vec<Expr>> {
     let mut exprs = Vec::with_capacity(values.len());
     for value in &values {
         exprs.push(match value.as_str() {
-            Some(name) => Expr::label_reference(name),
+            Some(_) => return Err(Stop::unsupported("a window by the name of a column")),
             None => coerce(interp, value)?.self_group(Op::Comma),
         });
     }

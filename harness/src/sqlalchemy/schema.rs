@@ -128,6 +128,10 @@ impl Object for ColumnObject {
         expr::unary(interp, &self.column.expr(), op)
     }
 
+    fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
+        super::json::item(interp, &self.column.expr(), key)
+    }
+
     fn hash(&self, _interp: &mut Interp, _this: &Value) -> PyResult<i64> {
         Ok(self.identity() as i64)
     }

@@ -208,7 +208,6 @@ impl Compiler<'_> {
             (Op::IsNotDistinctFrom, _) => format!("{left} IS NOT DISTINCT FROM {right}"),
             (Op::Match, Dialect::Mysql) => format!("MATCH ({left}) AGAINST ({right} IN BOOLEAN MODE)"),
             (Op::Match, Dialect::Oracle | Dialect::Mssql) => format!("CONTAINS ({left}, {right})"),
-            (Op::JsonItem | Op::JsonPath, Dialect::Mysql) => format!("JSON_EXTRACT({left}, {right})"),
             _ => return Err(self.unknown(&format!("the SQL operator {op:?}"))),
         })
     }
@@ -265,6 +264,9 @@ impl Compiler<'_> {
                 self.only_known(&format!("the function {lower}()"))?;
                 None
             }
+            ("aggregate_strings", Dialect::Sqlite) => {
+                return Err(Error::unsupported("aggregate_strings() on SQLite"));
+            }
             (
                 "utc_timestamp" | "utc_date" | "utc_time" | "rollup" | "cube" | "grouping_sets" | "random"
                 | "next_value" | "aggregate_strings",
@@ -277,6 +279,9 @@ impl Compiler<'_> {
     /// The name of a function that takes arguments.
     pub(super) fn function_name(&self, lower: &str) -> Option<&'static str> {
         match (lower, self.dialect) {
+            ("grouping_sets", _) => Some("GROUPING SETS"),
+            ("cube", _) => Some("CUBE"),
+            ("rollup", _) => Some("ROLLUP"),
             ("char_length", Dialect::Sqlite) => Some("length"),
             ("char_length", Dialect::Oracle) => Some("LENGTH"),
             ("char_length", Dialect::Mssql) => Some("LEN"),

@@ -48,6 +48,9 @@ impl Compiler<'_> {
                 }
             }
             ExprKind::Unary { op, operand, .. } => self.unary(op, operand)?,
+            ExprKind::Binary { left, right, op: Op::JsonItem | Op::JsonPath, ty, .. } => {
+                self.json_item(left, right, ty)?
+            }
             ExprKind::Binary { left, right, op, escape, .. } => {
                 self.binary(left, right, op, escape.as_deref())?
             }
@@ -324,7 +327,7 @@ impl Compiler<'_> {
                 return Err(compile_error("sqlite dialect does not support regular expression replacements"));
             }
             Op::RegexpReplace => format!("<regexp replace>({left_text}, {right_text})"),
-            Op::GetItem | Op::JsonItem | Op::JsonPath if !self.sqlite() => {
+            Op::GetItem if !self.sqlite() => {
                 format!("{left_text}[{right_text}]")
             }
             Op::BetweenSymmetric | Op::NotBetweenSymmetric => {
@@ -348,6 +351,19 @@ impl Compiler<'_> {
             },
         };
         Ok(text)
+    }
+
+    /// A part of a JSON value.
+    fn json_item(&mut self, left: &Expr, right: &Expr, ty: &SqlType) -> Result<String> {
+        let is_json = *ty.generic() == SqlType::Json;
+        let (left, right) = (self.expr(left)?, self.expr(right)?);
+        Ok(match self.dialect {
+            Dialect::Default => format!("{left}[{right}]"),
+            Dialect::Sqlite if is_json => format!("JSON_QUOTE(JSON_EXTRACT({left}, {right}))"),
+            Dialect::Sqlite => format!("JSON_EXTRACT({left}, {right})"),
+            Dialect::Mysql if is_json => format!("JSON_EXTRACT({left}, {right})"),
+            _ => return Err(self.unknown("a part of a JSON value")),
+        })
     }
 
     /// `LIKE` and what is made of it.
@@ -434,7 +450,8 @@ impl Compiler<'_> {
             return Ok(name.to_owned());
         }
         if function.bare && function.args.is_empty() {
-            return Ok(function.name.to_uppercase());
+            let is_cased = lower == "sysdate";
+            return Ok(if is_cased { function.name.to_string() } else { function.name.to_uppercase() });
         }
         let name =
             match self.function_name(&lower) {

@@ -33,7 +33,7 @@ pub(crate) fn name(ty: &SqlType) -> Result<String> {
         SqlType::Double => "DOUBLE".to_owned(),
         SqlType::Numeric { precision, scale, .. } => numeric("NUMERIC", *precision, *scale),
         SqlType::LargeBinary(length) => sized("BLOB", *length),
-        SqlType::Json => "JSON".to_owned(),
+        SqlType::Json | SqlType::JsonPath => "JSON".to_owned(),
         SqlType::Uuid => "CHAR(32)".to_owned(),
         SqlType::Enum(of) => {
             let longest = of.names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as u32;
