@@ -10,6 +10,7 @@ mod convert;
 mod driver;
 mod engine;
 mod execute;
+mod host_types;
 mod listen;
 mod log;
 mod parameters;

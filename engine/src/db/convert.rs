@@ -5,22 +5,23 @@ use crate::value::{Value, repr};
 use bigdecimal::BigDecimal;
 use jiff::civil::{Date, DateTime, Time};
 use num_traits::ToPrimitive;
+use std::borrow::Cow;
 use std::str::FromStr;
 
 /// A Python exception of a conversion, which the library wraps in a `StatementError` or lets through.
 #[derive(Debug)]
 pub(super) struct Refusal {
     /// `builtins.TypeError`.
-    pub(super) class: &'static str,
+    pub(super) class: Cow<'static, str>,
     pub(super) message: String,
 }
 
 fn type_error(message: impl Into<String>) -> Refusal {
-    Refusal { class: "builtins.TypeError", message: message.into() }
+    Refusal { class: "builtins.TypeError".into(), message: message.into() }
 }
 
 fn value_error(message: impl Into<String>) -> Refusal {
-    Refusal { class: "builtins.ValueError", message: message.into() }
+    Refusal { class: "builtins.ValueError".into(), message: message.into() }
 }
 
 /// A parameter as its type hands it to the driver.
@@ -29,7 +30,7 @@ pub(super) fn bind(ty: &SqlType, value: &Value) -> Result<Value, Refusal> {
         return Ok(Value::Null);
     }
     Ok(match ty.generic() {
-        SqlType::DateTime { .. } => match value {
+        SqlType::DateTime { .. } | SqlType::Interval => match value {
             Value::DateTime(moment) => Value::text(storage(*moment)),
             Value::Date(date) => Value::text(storage(date.at(0, 0, 0, 0))),
             _ => {
@@ -88,7 +89,7 @@ pub(super) fn result(ty: &SqlType, value: Value) -> Result<Value, Refusal> {
         return Ok(value);
     }
     Ok(match (ty.generic(), &value) {
-        (SqlType::DateTime { .. }, Value::Text(text)) => match moment(text) {
+        (SqlType::DateTime { .. } | SqlType::Interval, Value::Text(text)) => match moment(text) {
             Some(moment) => Value::DateTime(moment),
             None => return Err(value_error(format!("Couldn't parse datetime string: {}", repr::text(text)))),
         },

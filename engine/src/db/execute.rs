@@ -5,6 +5,7 @@ use super::cache::Entry;
 use super::convert::{self, Refusal};
 use super::driver::Fetched;
 use super::engine::{ConnectionId, DatabaseId, Databases, Echo, Mark, failed, sent};
+use super::host_types;
 use super::parameters;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -62,6 +63,8 @@ pub(super) struct Prepared {
     pub(super) mark: Mark,
     /// Values that were worked out for this execution.
     late: Vec<(Token, Value)>,
+    /// Lists of values that the host has converted, by their parameter's name.
+    pub(super) converted: Vec<(Rc<str>, Vec<Value>)>,
 }
 
 /// Executes a statement on a connection, beginning a transaction where none is and the version does so.
@@ -89,14 +92,18 @@ pub fn execute(
     let mut prepared = prepare(&mut cx.orm.databases, database, statement, &sets[0], many)?;
     work_out_late(cx, &mut prepared)?;
     work_out_defaults(cx, statement, &prepared.entry.compiled, &mut sets)?;
+    let bound = host_types::bind(cx, &mut prepared, &sets)?;
     let databases = &mut cx.orm.databases;
     let autocommits = databases.autocommits(database) && !databases.in_transaction(connection);
-    let done = run_sets(databases, connection, profile, statement, &prepared, sets, many);
+    let asked = Asked { bound: bound.as_deref().unwrap_or(&sets), given: &sets, many };
+    let done = run_sets(databases, connection, profile, statement, &prepared, &asked);
     match done {
-        Ok(result) => {
+        Ok(mut result) => {
             if autocommits && is_change(statement) {
                 databases.autocommit(database)?;
             }
+            host_types::read(cx, &mut result)?;
+            finish(&mut result, statement, &prepared.entry.compiled, sets);
             Ok(result)
         }
         Err(error) => {
@@ -170,7 +177,13 @@ fn prepare(
         && let Some(entry) = databases.database_mut(database).cache.get(&keyed.key)
     {
         let mark = Mark::Cached { made: entry.made, extra: String::new() };
-        return Ok(Prepared { entry, binds: keyed.binds.clone(), mark, late: Vec::new() });
+        return Ok(Prepared {
+            entry,
+            binds: keyed.binds.clone(),
+            mark,
+            late: Vec::new(),
+            converted: Vec::new(),
+        });
     }
     let execution = Execution { parameters: Some(&names), many, literal_binds: false };
     let compiled = compile::compile(profile, Dialect::Sqlite, statement, execution)?;
@@ -184,6 +197,7 @@ fn prepare(
                 binds: keyed.binds,
                 mark: Mark::Generated { made, extra: String::new() },
                 late: Vec::new(),
+                converted: Vec::new(),
             }
         }
         None => Prepared {
@@ -191,6 +205,7 @@ fn prepare(
             binds: Vec::new(),
             mark: Mark::NoKey { made },
             late: Vec::new(),
+            converted: Vec::new(),
         },
     })
 }
@@ -271,7 +286,7 @@ fn work_out_defaults(
 }
 
 /// A bind's value in one parameter set, before its type has formatted it.
-fn raw_value<'a>(
+pub(super) fn raw_value<'a>(
     prepared: &'a Prepared,
     bind: &'a CompiledBind,
     set: &'a Params,
@@ -295,8 +310,11 @@ fn raw_value<'a>(
 }
 
 /// The values of an `IN` in this execution.
-fn expanded(prepared: &Prepared, bind: &CompiledBind) -> Option<Vec<Value>> {
+pub(super) fn expanded(prepared: &Prepared, bind: &CompiledBind) -> Option<Vec<Value>> {
     let own = bind.expanding.clone()?;
+    if let Some((_, values)) = prepared.converted.iter().find(|(name, _)| *name == bind.name) {
+        return Some(values.clone());
+    }
     let current = bind.token.as_ref().and_then(|token| {
         let place = prepared.entry.binds.iter().position(|known| known.token == *token)?;
         prepared.binds.get(place)?.expanding.clone()
@@ -359,7 +377,7 @@ pub(super) fn fill(
             if let Some(group) = group.filter(|group| *group > 0) {
                 let _ = write!(message, ", in parameter group {group}");
             }
-            let refusal = Refusal { class: "sqlalchemy.exc.InvalidRequestError", message };
+            let refusal = Refusal { class: "sqlalchemy.exc.InvalidRequestError".into(), message };
             return Err(refused(&refusal, compiled, sets).with_code("cd3x"));
         };
         values.push(convert::bind(&bind.ty, &value).map_err(|refusal| refused(&refusal, compiled, sets))?);
@@ -368,10 +386,18 @@ pub(super) fn fill(
 }
 
 /// An error of preparing parameters, as the library wraps it.
-fn refused(refusal: &Refusal, compiled: &Compiled, sets: &[Params]) -> Error {
+pub(super) fn refused(refusal: &Refusal, compiled: &Compiled, sets: &[Params]) -> Error {
     let named = sets.iter().any(|set| !set.is_empty()).then(|| parameters::named(sets));
     let sent = sent(compiled.profile, &compiled.text, named.as_deref());
     Error::new(ErrorKind::StatementError, format!("({}) {}{sent}", refusal.class, refusal.message))
+}
+
+/// The parameter sets of one execution.
+struct Asked<'a> {
+    /// With what the host has converted.
+    bound: &'a [Params],
+    given: &'a [Params],
+    many: bool,
 }
 
 /// Runs a prepared statement with its parameter sets.
@@ -381,22 +407,19 @@ fn run_sets(
     profile: Profile,
     statement: &Statement,
     prepared: &Prepared,
-    sets: Vec<Params>,
-    many: bool,
+    asked: &Asked<'_>,
 ) -> Result<ExecResult> {
+    let (sets, many) = (asked.bound, asked.many);
     let database = databases.database_of(connection);
     let compiled = &prepared.entry.compiled;
-    let asked = sets.clone();
     if many && compiled.values_row.is_some() {
-        let fetched = batch::run(databases, connection, profile, statement, prepared, &sets)?;
-        let mut result = collect(databases, database, Some(compiled), fetched)?;
-        finish(&mut result, statement, compiled, sets);
-        return Ok(result);
+        let fetched = batch::run(databases, connection, profile, statement, prepared, sets)?;
+        return collect(databases, database, Some(compiled), fetched);
     }
     let mut rows = Vec::with_capacity(sets.len());
     let mut text = String::new();
     for (group, set) in sets.iter().enumerate() {
-        let (filled, values) = fill(prepared, &compiled.pieces, set, &asked, many.then_some(group))?;
+        let (filled, values) = fill(prepared, &compiled.pieces, set, asked.given, many.then_some(group))?;
         text = filled;
         rows.push(values);
     }
@@ -422,9 +445,7 @@ fn run_sets(
             }
         }
     }
-    let mut result = collect(databases, database, Some(compiled), fetched)?;
-    finish(&mut result, statement, compiled, sets);
-    Ok(result)
+    collect(databases, database, Some(compiled), fetched)
 }
 
 /// Rows as their columns' types read them.
@@ -466,7 +487,7 @@ fn collect(
             .map(|(value, column)| convert::result(&column.ty, value))
             .collect::<std::result::Result<Vec<_>, Refusal>>()
             .map_err(|refusal| {
-                let kind = match refusal.class {
+                let kind = match &*refusal.class {
                     "builtins.TypeError" => ErrorKind::TypeError,
                     _ => ErrorKind::ValueError,
                 };

@@ -3,6 +3,7 @@
 //! A type is a value: two columns of type `String(30)` have equal types. How values of a type are stored and read
 //! back is `db`'s matter, how a type is spelled in DDL is `sql::compile`'s.
 
+use super::host_type::HostType;
 use std::rc::Rc;
 
 /// The type of a column or expression.
@@ -44,6 +45,8 @@ pub enum SqlType {
     JsonPath,
     Uuid,
     Enum(Rc<EnumType>),
+    /// A type whose values the host converts.
+    Host(HostType),
     /// A type named as SQL names it (`VARCHAR(30)`), which prints and reads as the generic type it stands for.
     Sql {
         name: &'static str,
@@ -86,6 +89,7 @@ impl SqlType {
     pub fn generic(&self) -> &SqlType {
         match self {
             SqlType::Sql { generic, .. } => generic,
+            SqlType::Host(host) => host.args().generic.generic(),
             other => other,
         }
     }
@@ -111,8 +115,15 @@ impl SqlType {
             SqlType::Boolean => Affinity::Boolean,
             SqlType::Float { .. } | SqlType::Double | SqlType::Numeric { .. } => Affinity::Numeric,
             SqlType::LargeBinary(_) => Affinity::Binary,
-            SqlType::Json | SqlType::JsonPath | SqlType::Uuid | SqlType::Sql { .. } => Affinity::Other,
+            SqlType::Json | SqlType::JsonPath | SqlType::Uuid | SqlType::Host(_) | SqlType::Sql { .. } => {
+                Affinity::Other
+            }
         }
+    }
+
+    /// Whether an attribute that was set to nothing is bound, and one that was never set left out of an insert.
+    pub fn evaluates_none(&self) -> bool {
+        matches!(self, SqlType::Host(host) if host.args().evaluates_none)
     }
 
     /// Whether the type's affinity is an integer's, as an autoincrementing key needs.
@@ -145,6 +156,7 @@ impl SqlType {
             SqlType::Uuid => "Uuid",
             SqlType::Enum(_) => "Enum",
             SqlType::Sql { name, .. } => name,
+            SqlType::Host(host) => host.args().generic.class_name(),
         }
     }
 
@@ -162,6 +174,7 @@ impl SqlType {
             }
         };
         match self {
+            SqlType::Host(host) => return host.args().repr.to_string(),
             SqlType::Sql { name, generic } => {
                 let inner = generic.repr();
                 let arguments = inner.find('(').map_or("()", |start| &inner[start..]);

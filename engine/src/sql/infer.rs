@@ -63,6 +63,9 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
 /// The type of a value bound beside an expression of a type: the expression's own, unless the value's is of another
 /// family.
 pub(crate) fn bind_type(beside: &SqlType, value: &Value) -> SqlType {
+    if matches!(beside, SqlType::Host(_)) {
+        return beside.clone();
+    }
     let own = type_of(value);
     match (beside.affinity(), own.affinity()) {
         // A binary column binds a string as it binds bytes.

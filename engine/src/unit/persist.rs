@@ -220,7 +220,8 @@ fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> New {
             cx.orm.states.get_mut(id).dict.insert(key.clone(), Slot::Value(value.clone()));
         }
         let plain = column.default().is_none() && column.server_default().is_none();
-        if !value.is_null() || (plain && !column.is_primary_key()) {
+        let left_out = column.ty().evaluates_none();
+        if !value.is_null() || (plain && !column.is_primary_key() && !(left_out && absent)) {
             params.insert(column.key(), value);
         } else if column.is_primary_key() {
             has_key = false;

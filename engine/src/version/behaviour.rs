@@ -724,6 +724,14 @@ behaviours! {
         "`defer('*')` leaves the primary key to be loaded with the row.",
         "the primary key loaded under `defer('*')`",
         "1.4.54 has no columns to select, 2.0.0 the key: `session.query(Author).options(defer('*'))`";
+    JsonPartsCast "json-parts-cast" since(2, 1, 0),
+        "A part of a JSON value that is told to be of a type is cast to it on SQLite.",
+        "parts of JSON values cast on SQLite",
+        "2.0.51 has `JSON_EXTRACT(x, ?)`, 2.1.0 `CAST(JSON_EXTRACT(x, ?) AS VARCHAR)`: `column('x', JSON)['a'].as_string().compile(dialect=sqlite.dialect())`";
+    EnumKeepsAliases "enum-keeps-aliases" through(1, 4),
+        "An `Enum` of a Python enumeration has its members' other names, too.",
+        "aliases left out of an `Enum`",
+        "1.4.54 has `Enum('blue', 'azure', name='color')`, 2.0.0 `Enum('blue', name='color')`: `repr(Enum(Color))`";
     PsycopgByDefault "psycopg-by-default" since(2, 1, 0),
         "PostgreSQL's own driver is psycopg, whose parameters have casts.",
         "psycopg as PostgreSQL's driver",

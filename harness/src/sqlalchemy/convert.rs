@@ -122,3 +122,14 @@ pub(crate) fn to_python(_interp: &mut Interp, value: &SqlValue) -> PyResult<Valu
         },
     })
 }
+
+/// The moment that lies so many microseconds after the epoch.
+pub(crate) fn after_epoch(micros: i128) -> Option<jiff::civil::DateTime> {
+    let span = jiff::SignedDuration::from_micros(i64::try_from(micros).ok()?);
+    jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0).checked_add(span).ok()
+}
+
+/// Microseconds from the epoch to a moment.
+pub(crate) fn since_epoch(moment: jiff::civil::DateTime) -> i128 {
+    moment.duration_since(jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0)).as_micros()
+}

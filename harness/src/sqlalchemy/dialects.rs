@@ -17,6 +17,11 @@ pub(crate) struct DialectObject {
     pub(crate) dialect: Dialect,
 }
 
+/// The dialect that is executed.
+pub(super) fn sqlite() -> Value {
+    Value::object(DialectObject { dialect: Dialect::Sqlite })
+}
+
 /// The class and module of a dialect's object, where its name does not depend on the release.
 fn class_of(dialect: Dialect) -> (&'static str, &'static str) {
     match dialect {

@@ -7,7 +7,7 @@ use backproof_engine::schema::SqlType;
 use backproof_engine::sql::{Expr, ExprKind, Op};
 
 /// `expr[key]`.
-pub(super) fn item(interp: &mut Interp, expr: &Expr, key: &Value) -> PyResult<Value> {
+pub(crate) fn item(interp: &mut Interp, expr: &Expr, key: &Value) -> PyResult<Value> {
     if *expr.ty().generic() != SqlType::Json {
         return Err(not_supported(interp, "getitem"));
     }
@@ -16,7 +16,9 @@ pub(super) fn item(interp: &mut Interp, expr: &Expr, key: &Value) -> PyResult<Va
         Value::Tuple(_) | Value::List(_) => {
             let plain = |item: &Value| matches!(item, Value::Str(_) | Value::Int(_));
             if !interp.iterate(key)?.iter().all(plain) {
-                return Err(Stop::unsupported("a part of a JSON value by something else than keys and places"));
+                return Err(Stop::unsupported(
+                    "a part of a JSON value by something else than keys and places",
+                ));
             }
             true
         }

@@ -4,8 +4,9 @@
 use super::errors;
 use crate::outcome::LogMessage;
 use crate::python::stdlib::clock::Clock as WorldClock;
-use crate::python::{Class, Interp, PyResult, Stop};
+use crate::python::{Class, Interp, PyResult, Stop, Value};
 use backproof_engine::db::Clock;
+use backproof_engine::schema::SqlType;
 use backproof_engine::state::StateId;
 use backproof_engine::version::{Behaviour, Profile};
 use backproof_engine::{Cx, Error, ErrorKind, Host, Orm, Warning};
@@ -28,6 +29,12 @@ pub(crate) struct Shared {
     pub(crate) imperative: Option<Rc<dyn Any>>,
     /// Classes that are made once a world.
     pub(crate) classes: HashMap<&'static str, Rc<Class>>,
+    /// Types that Python converts and that are one wherever they are named.
+    pub(crate) types: HashMap<&'static str, SqlType>,
+    /// The types of enumerations that annotations name.
+    pub(crate) enums: Vec<(Rc<Class>, SqlType)>,
+    /// The types of decorated types' instances.
+    pub(crate) decorated: Vec<(Value, SqlType)>,
 }
 
 impl Host for Interp {
@@ -64,6 +71,9 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         instrumented: 0,
         imperative: None,
         classes: HashMap::new(),
+        types: HashMap::new(),
+        enums: Vec::new(),
+        decorated: Vec::new(),
     };
     interp.host = Some(Box::new(shared));
     interp.known_member = super::names::has_member;

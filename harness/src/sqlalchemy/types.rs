@@ -2,6 +2,7 @@
 //!
 //! A type is given as the class or as an instance; both come down to the engine's `SqlType`.
 
+use super::host_types;
 use crate::python::{Args, Bound, Class, Interp, Module, Object, PyResult, Signature, Stop, Value};
 use backproof_engine::schema::SqlType;
 use std::any::Any;
@@ -10,7 +11,7 @@ use std::rc::Rc;
 /// An instance of a type class.
 pub(crate) struct TypeObject {
     pub(crate) ty: SqlType,
-    class: Rc<Class>,
+    pub(super) class: Rc<Class>,
 }
 
 impl Object for TypeObject {
@@ -27,6 +28,12 @@ impl Object for TypeObject {
     }
 
     fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        if let (SqlType::Enum(of), "enums" | "name") = (self.ty.generic(), name) {
+            return Ok(Some(match name {
+                "enums" => Value::list(of.names.iter().map(|name| Value::Str(name.clone())).collect()),
+                _ => of.name.clone().map_or(Value::None, Value::Str),
+            }));
+        }
         let length = match (name, self.ty.generic()) {
             (
                 "length",
@@ -57,9 +64,15 @@ const GENERIC: &[(&str, &str, Build)] = &[
     ("Integer", "", |_, _| Ok(SqlType::Integer)),
     ("SmallInteger", "", |_, _| Ok(SqlType::SmallInteger)),
     ("BigInteger", "", |_, _| Ok(SqlType::BigInteger)),
-    ("String", "length=, collation=", |interp, bound| Ok(SqlType::String(length(interp, bound)?))),
+    ("String", "length=, collation=", |interp, bound| {
+        no_collation(bound)?;
+        Ok(SqlType::String(length(interp, bound)?))
+    }),
     ("Unicode", "length=", |interp, bound| Ok(SqlType::Unicode(length(interp, bound)?))),
-    ("Text", "length=, collation=", |interp, bound| Ok(SqlType::Text(length(interp, bound)?))),
+    ("Text", "length=, collation=", |interp, bound| {
+        no_collation(bound)?;
+        Ok(SqlType::Text(length(interp, bound)?))
+    }),
     ("UnicodeText", "length=", |interp, bound| Ok(SqlType::UnicodeText(length(interp, bound)?))),
     ("LargeBinary", "length=", |interp, bound| Ok(SqlType::LargeBinary(length(interp, bound)?))),
     ("DateTime", "timezone=", |interp, bound| {
@@ -67,8 +80,13 @@ const GENERIC: &[(&str, &str, Build)] = &[
     }),
     ("Date", "", |_, _| Ok(SqlType::Date)),
     ("Time", "timezone=", |interp, bound| Ok(SqlType::Time { timezone: flag(interp, bound, 0, false)? })),
-    ("Interval", "native=, second_precision=, day_precision=", |_, _| Ok(SqlType::Interval)),
-    ("Boolean", "create_constraint=, name=", |_, _| Ok(SqlType::Boolean)),
+    ("Interval", "native=, second_precision=, day_precision=", |interp, _| Ok(host_types::interval(interp))),
+    ("Boolean", "create_constraint=, name=", |interp, bound| {
+        if flag(interp, bound, 0, false)? {
+            return Err(Stop::unsupported("a Boolean with a constraint"));
+        }
+        Ok(SqlType::Boolean)
+    }),
     ("Float", "precision=, asdecimal=, decimal_return_scale=", |interp, bound| {
         let precision = number(interp, bound, 0)?;
         Ok(SqlType::Float { precision, asdecimal: flag(interp, bound, 1, false)? })
@@ -78,7 +96,11 @@ const GENERIC: &[(&str, &str, Build)] = &[
         let scale = number(interp, bound, 1)?;
         Ok(SqlType::Numeric { precision, scale, asdecimal: flag(interp, bound, 3, true)? })
     }),
-    ("JSON", "none_as_null=", |_, _| Ok(SqlType::Json)),
+    ("JSON", "none_as_null=", |interp, bound| {
+        let none_as_null = flag(interp, bound, 0, false)?;
+        Ok(host_types::json(interp, none_as_null))
+    }),
+    ("Enum", host_types::ENUM, host_types::enumeration),
 ];
 
 /// Types named as SQL names them, with the generic type they stand for.
@@ -101,7 +123,18 @@ const NAMED: &[(&str, &str)] = &[
     ("NUMERIC", "Numeric"),
     ("DECIMAL", "Numeric"),
     ("BLOB", "LargeBinary"),
+    ("CLOB", "Text"),
+    ("NCHAR", "Unicode"),
+    ("BINARY", "LargeBinary"),
+    ("VARBINARY", "LargeBinary"),
 ];
+
+fn no_collation(bound: &mut Bound) -> PyResult<()> {
+    match bound.take(1) {
+        Some(collation) if !collation.is_none() => Err(Stop::unsupported("a type with a collation")),
+        _ => Ok(()),
+    }
+}
 
 fn length(interp: &mut Interp, bound: &mut Bound) -> PyResult<Option<u32>> {
     number(interp, bound, 0)
@@ -170,6 +203,7 @@ pub(crate) fn module(interp: &mut Interp) -> PyResult<Rc<Module>> {
         let class = type_class(interp, "sqlalchemy.sql.sqltypes", name, parameters, &base, wrap, build)?;
         module.dict.set(name, Value::Class(class));
     }
+    host_types::install(interp, &module, &engine)?;
     Ok(Rc::new(module))
 }
 
@@ -178,6 +212,9 @@ pub(crate) fn of_value(interp: &mut Interp, value: &Value) -> PyResult<Option<Sq
     if let Some(object) = value.downcast::<TypeObject>() {
         return Ok(Some(object.ty.clone()));
     }
+    if let Some(decorated) = host_types::decorated(interp, value)? {
+        return Ok(Some(decorated));
+    }
     let Value::Class(class) = value else { return Ok(None) };
     let types = interp.import("sqlalchemy.types")?;
     let Some(Value::Class(root)) = types.dict.get("TypeEngine") else { return Ok(None) };
@@ -185,6 +222,9 @@ pub(crate) fn of_value(interp: &mut Interp, value: &Value) -> PyResult<Option<Sq
         return Ok(None);
     }
     let made = interp.call(value, Args::none())?;
+    if let Some(decorated) = host_types::decorated(interp, &made)? {
+        return Ok(Some(decorated));
+    }
     Ok(made.downcast::<TypeObject>().map(|object| object.ty.clone()))
 }
 
@@ -195,5 +235,8 @@ pub(crate) fn to_value(interp: &mut Interp, ty: &SqlType) -> PyResult<Value> {
         Some(Value::Class(class)) => class,
         _ => interp.foreign_class("sqlalchemy.sql.sqltypes", ty.class_name()),
     };
-    Ok(Value::object(TypeObject { ty: ty.clone(), class }))
+    match ty {
+        SqlType::Host(host) => host_types::to_value(interp, host, class),
+        _ => Ok(Value::object(TypeObject { ty: ty.clone(), class })),
+    }
 }

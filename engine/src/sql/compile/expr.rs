@@ -360,6 +360,9 @@ impl Compiler<'_> {
         Ok(match self.dialect {
             Dialect::Default => format!("{left}[{right}]"),
             Dialect::Sqlite if is_json => format!("JSON_QUOTE(JSON_EXTRACT({left}, {right}))"),
+            Dialect::Sqlite if self.has(Behaviour::JsonPartsCast) => {
+                format!("CAST(JSON_EXTRACT({left}, {right}) AS {})", types::name(ty)?)
+            }
             Dialect::Sqlite => format!("JSON_EXTRACT({left}, {right})"),
             Dialect::Mysql if is_json => format!("JSON_EXTRACT({left}, {right})"),
             _ => return Err(self.unknown("a part of a JSON value")),

@@ -32,13 +32,14 @@ pub(crate) fn name(ty: &SqlType) -> Result<String> {
         SqlType::Float { .. } => "FLOAT".to_owned(),
         SqlType::Double => "DOUBLE".to_owned(),
         SqlType::Numeric { precision, scale, .. } => numeric("NUMERIC", *precision, *scale),
-        SqlType::LargeBinary(length) => sized("BLOB", *length),
+        SqlType::LargeBinary(_) => "BLOB".to_owned(),
         SqlType::Json | SqlType::JsonPath => "JSON".to_owned(),
         SqlType::Uuid => "CHAR(32)".to_owned(),
         SqlType::Enum(of) => {
             let longest = of.names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as u32;
             sized("VARCHAR", Some(of.length.unwrap_or(longest).max(longest)))
         }
+        SqlType::Host(host) => name(&host.args().generic)?,
         SqlType::Sql { name: word, generic } => match generic.as_ref() {
             SqlType::String(length)
             | SqlType::Unicode(length)

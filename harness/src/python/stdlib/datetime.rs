@@ -4,7 +4,7 @@
 
 mod build;
 mod date;
-mod delta;
+pub(crate) mod delta;
 mod iso;
 mod moment;
 mod time;

@@ -242,6 +242,14 @@ impl Object for AttributeObject {
         expr::binary(interp, &expr, op, other, reflected)
     }
 
+    fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
+        if self.is_relationship(interp)? {
+            return Err(Stop::unsupported("an item of a relationship attribute"));
+        }
+        let expr = self.expr(interp)?;
+        crate::sqlalchemy::json::item(interp, &expr, key)
+    }
+
     fn compare(
         &self,
         interp: &mut Interp,

@@ -11,7 +11,7 @@ use super::relationship::{RelationshipDecl, Scope};
 use super::{errors, mapped};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
-use crate::sqlalchemy::{lend, warning};
+use crate::sqlalchemy::{host_types, lend, warning};
 use backproof_engine::map::{self, InheritanceSpec, Key, MapperId, MapperSpec, PropertySpec, Shape, Target};
 use backproof_engine::schema::{Column, Table, TableItem};
 use backproof_engine::version::Behaviour;
@@ -300,7 +300,13 @@ fn hint_type(
             return Ok(Some(ty.clone()));
         }
     }
-    Ok(annotation::default_type(value, lend::profile(interp)))
+    if let Value::Class(class) = value
+        && let Some(ty) = host_types::of_annotation(interp, class)?
+    {
+        return Ok(Some(ty));
+    }
+    let found = annotation::default_type(value, lend::profile(interp));
+    Ok(found.map(|ty| host_types::of_default(interp, ty)))
 }
 
 /// The class's table: its own, a new one, or the one of the class that it inherits from.

@@ -1,0 +1,65 @@
+//! Types whose values the host converts: decorated types, enumerations of its own, JSON.
+//!
+//! The engine asks the host as a value is bound and as a row is read; DDL and operators are the generic type's. Two are
+//! equal where they are one.
+
+use super::types::SqlType;
+use crate::error::Result;
+use crate::host::Cx;
+use crate::value::Value;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+/// Turns one value into another.
+pub type Convert = Rc<dyn Fn(&mut Cx<'_>, Value) -> Result<Value>>;
+
+/// A type whose values the host converts. Clones are the same type.
+#[derive(Clone)]
+pub struct HostType(Rc<HostTypeArgs>);
+
+/// What a [`HostType`] is made of.
+pub struct HostTypeArgs {
+    /// As `repr()` shows it.
+    pub repr: Rc<str>,
+    /// What stands for it in DDL and beside operators.
+    pub generic: SqlType,
+    /// What a parameter becomes before the generic type formats it.
+    pub bind: Option<Convert>,
+    /// What the generic type has read becomes.
+    pub result: Option<Convert>,
+    /// Whether an attribute that was set to nothing is bound, and one that was never set left out of an insert.
+    pub evaluates_none: bool,
+    /// The host's own object, where it has one.
+    pub object: Option<Value>,
+}
+
+impl HostType {
+    pub fn new(args: HostTypeArgs) -> Self {
+        HostType(Rc::new(args))
+    }
+
+    pub fn args(&self) -> &HostTypeArgs {
+        &self.0
+    }
+}
+
+impl fmt::Debug for HostType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {:p}", self.0.repr, Rc::as_ptr(&self.0))
+    }
+}
+
+impl PartialEq for HostType {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for HostType {}
+
+impl Hash for HostType {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Rc::as_ptr(&self.0).addr().hash(state);
+    }
+}
