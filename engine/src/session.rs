@@ -10,6 +10,7 @@ mod join;
 mod membership;
 mod merge;
 mod transaction;
+mod transient;
 
 use crate::db::{ConnectionId, DatabaseId};
 use crate::error::{Error, ErrorKind, Result};
@@ -36,6 +37,7 @@ pub use merge::merge;
 pub use transaction::{
     begin, begin_nested, close, commit, connection, enter, exit, in_transaction, is_active, rollback,
 };
+pub use transient::{make_transient, make_transient_to_detached};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId(pub(crate) u32);
@@ -272,7 +274,7 @@ pub(crate) fn expunge_orphan(orm: &mut Orm, session: SessionId, id: StateId) {
 }
 
 /// Whether an object was deleted within the transaction.
-pub(crate) fn was_deleted(orm: &Orm, id: StateId) -> bool {
+pub fn was_deleted(orm: &Orm, id: StateId) -> bool {
     orm.states.find(id).is_some_and(|state| state.deleted)
 }
 

@@ -104,6 +104,7 @@ impl Interp {
         subject: &Value,
         bindings: &mut Vec<(String, Value)>,
     ) -> PyResult<bool> {
+        let list = self.builtin_class("list");
         let items = match subject {
             Value::List(list) => list.items.borrow().clone(),
             Value::Tuple(items) => items.to_vec(),
@@ -113,6 +114,8 @@ impl Interp {
             {
                 self.iterate(subject)?
             }
+            // An object whose class is derived from `list`.
+            Value::Object(_) if self.is_instance(subject, &list) => self.iterate(subject)?,
             Value::Object(object) => {
                 let what = format!("a sequence pattern against '{}'", object.type_name());
                 return Err(Stop::unsupported(what));

@@ -42,6 +42,7 @@ mod set;
 use super::{expr, lend, names};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Stop, Unavailable, Value};
 use backproof_engine::Category;
+use backproof_engine::session as sessions;
 use backproof_engine::sql::{Body, Expr, FromItem, Select};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
@@ -176,6 +177,26 @@ const FUNCTIONS: &[(&str, Function)] = &[
         Ok(Value::None)
     }),
     ("mapper", imperative::mapper),
+    ("make_transient", |interp, args| {
+        let [object] = args.exactly(interp, "make_transient")?;
+        let object = instance::require(interp, &object)?;
+        lend::with_cx(interp, |cx| {
+            sessions::make_transient(cx, &object);
+            Ok(())
+        })?;
+        Ok(Value::None)
+    }),
+    ("make_transient_to_detached", |interp, args| {
+        let [object] = args.exactly(interp, "make_transient_to_detached")?;
+        let object = instance::require(interp, &object)?;
+        lend::with_cx(interp, |cx| sessions::make_transient_to_detached(cx, &object))?;
+        Ok(Value::None)
+    }),
+    ("was_deleted", |interp, args| {
+        let [object] = args.exactly(interp, "was_deleted")?;
+        let object = instance::require(interp, &object)?;
+        Ok(Value::Bool(lend::read(interp, |orm| sessions::was_deleted(orm, object.id()))?))
+    }),
     ("clear_mappers", |interp, args| {
         let [] = args.exactly(interp, "clear_mappers")?;
         mapped::clear(interp)?;

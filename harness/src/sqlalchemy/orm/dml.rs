@@ -260,7 +260,7 @@ fn refuse_discriminator(interp: &mut Interp, of_class: &OfClass, values: &Insert
 }
 
 /// Parameter sets by attribute.
-fn sets(interp: &mut Interp, params: &Value) -> PyResult<Vec<Params>> {
+pub(super) fn sets(interp: &mut Interp, params: &Value) -> PyResult<Vec<Params>> {
     let values = match params {
         Value::List(_) | Value::Tuple(_) => interp.iterate(params)?,
         one => vec![one.clone()],

@@ -49,6 +49,7 @@ impl Object for InstanceStateObject {
             "persistent" => Value::Bool(state == ObjectState::Persistent),
             "deleted" => Value::Bool(state == ObjectState::Deleted),
             "detached" => Value::Bool(state == ObjectState::Detached),
+            "was_deleted" => Value::Bool(lend::read(interp, |orm| sessions::was_deleted(orm, id))?),
             "object" => wrap(interp, &self.object)?,
             "class_" => {
                 let mapper = lend::read(interp, |orm| orm.states.get(id).mapper)?;

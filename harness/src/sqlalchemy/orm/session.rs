@@ -2,6 +2,7 @@
 //!
 //! A session's value carries only the engine's id, so two values of one session are the same Python object.
 
+mod bulk;
 mod create;
 mod execute;
 mod methods;
@@ -135,6 +136,7 @@ pub(crate) fn class(interp: &mut Interp) -> Rc<Class> {
     if !class.dict.contains("add") {
         define::construct(&class, create);
         methods::install(interp, &class);
+        bulk::install(&class);
         class.dict.set(
             "object_session",
             Value::StaticMethod(std::rc::Rc::new(Value::native("object_session", |interp, args| {

@@ -1,0 +1,161 @@
+//! `bulk_save_objects()` and its like: rows are written from objects or dictionaries, and no object follows.
+//!
+//! What follows each other and is of one class and kind goes together, as the engine's inserts and updates of many rows do it.
+
+use super::SessionObject;
+use crate::python::{Bound, Class, Interp, PyResult, Stop, Value};
+use crate::sqlalchemy::orm::instance::require;
+use crate::sqlalchemy::orm::{dml, mapped};
+use crate::sqlalchemy::{define, lend};
+use backproof_engine::load::{self, NewRows};
+use backproof_engine::map::{MapperId, Property};
+use backproof_engine::session::{self as sessions, SessionId};
+use backproof_engine::sql::{Insert, Params};
+use backproof_engine::state::{ObjRef, Slot, StateId};
+use backproof_engine::{Cx, Orm};
+use std::rc::Rc;
+
+/// Gives the class `Session` these methods.
+pub(super) fn install(class: &Rc<Class>) {
+    use define::method;
+    method::<SessionObject>(
+        class,
+        "bulk_save_objects",
+        "objects, return_defaults=, update_changed_only=, preserve_order=",
+        |interp, session, _, mut bound| {
+            let values = bound.take(0).unwrap_or(Value::None);
+            refuse(interp, &mut bound, 1, "return_defaults")?;
+            if !define::flag(interp, &mut bound, 2, true)? || !define::flag(interp, &mut bound, 3, true)? {
+                return Err(Stop::unsupported("bulk_save_objects() with such arguments"));
+            }
+            let mut objects = Vec::new();
+            for value in interp.iterate(&values)? {
+                objects.push(require(interp, &value)?);
+            }
+            save(interp, session.id, &objects)
+        },
+    );
+    method::<SessionObject>(
+        class,
+        "bulk_insert_mappings",
+        "mapper, mappings, return_defaults=, render_nulls=",
+        |interp, session, _, mut bound| {
+            let mapper = mapper(interp, &mut bound)?;
+            let sets = dml::sets(interp, &bound.take(1).unwrap_or(Value::None))?;
+            refuse(interp, &mut bound, 2, "return_defaults")?;
+            let nulls = define::flag(interp, &mut bound, 3, false)?;
+            lend::with_cx(interp, |cx| insert(cx, session.id, mapper, sets, nulls))?;
+            Ok(Value::None)
+        },
+    );
+    method::<SessionObject>(
+        class,
+        "bulk_update_mappings",
+        "mapper, mappings",
+        |interp, session, _, mut bound| {
+            let mapper = mapper(interp, &mut bound)?;
+            let sets = dml::sets(interp, &bound.take(1).unwrap_or(Value::None))?;
+            lend::with_cx(interp, |cx| update(cx, session.id, mapper, &sets))?;
+            Ok(Value::None)
+        },
+    );
+}
+
+fn mapper(interp: &mut Interp, bound: &mut Bound) -> PyResult<MapperId> {
+    let class = bound.take(0).unwrap_or(Value::None);
+    mapped::require_mapper(interp, &class)
+}
+
+fn refuse(interp: &mut Interp, bound: &mut Bound, at: usize, name: &str) -> PyResult<()> {
+    if define::flag(interp, bound, at, false)? {
+        return Err(Stop::unsupported(format!("bulk operations with `{name}`")));
+    }
+    Ok(())
+}
+
+fn insert(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    mapper: MapperId,
+    sets: Vec<Params>,
+    render_nulls: bool,
+) -> backproof_engine::Result<()> {
+    if sets.is_empty() {
+        return Ok(());
+    }
+    let insert = Insert::into(&cx.orm.mappers.get(mapper).table);
+    let rows = NewRows {
+        mapper,
+        insert,
+        sets,
+        returning: Vec::new(),
+        render_nulls,
+        autoflush: false,
+        populate_existing: false,
+    };
+    rows.run(cx, session).map(drop)
+}
+
+/// Updates without the flush that comes before a statement.
+fn update(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    mapper: MapperId,
+    sets: &[Params],
+) -> backproof_engine::Result<()> {
+    if sets.is_empty() {
+        return Ok(());
+    }
+    let settings = sessions::settings_mut(cx.orm, session);
+    let before = std::mem::replace(&mut settings.autoflush, false);
+    let done = load::update_rows(cx, session, mapper, sets, false);
+    sessions::settings_mut(cx.orm, session).autoflush = before;
+    done
+}
+
+fn save(interp: &mut Interp, session: SessionId, objects: &[ObjRef]) -> PyResult<Value> {
+    let kinds: Vec<(MapperId, bool)> = lend::read(interp, |orm| {
+        let kind = |object: &ObjRef| {
+            let state = orm.states.get(object.id());
+            (state.mapper, state.key.is_some())
+        };
+        objects.iter().map(kind).collect()
+    })?;
+    let mut from = 0;
+    while let Some(&(mapper, has_row)) = kinds.get(from) {
+        let count = kinds[from..].iter().take_while(|kind| **kind == (mapper, has_row)).count();
+        let group = &objects[from..from + count];
+        let sets: Vec<Params> = lend::read(interp, |orm| {
+            group.iter().filter_map(|object| columns(orm, object.id(), has_row)).collect()
+        })?;
+        lend::with_cx(interp, |cx| match has_row {
+            true => update(cx, session, mapper, &sets),
+            false => insert(cx, session, mapper, sets, false),
+        })?;
+        from += count;
+    }
+    Ok(Value::None)
+}
+
+/// What is written of an object: of one with a row, its key and what has changed, if anything has.
+fn columns(orm: &Orm, id: StateId, has_row: bool) -> Option<Params> {
+    let state = orm.states.get(id);
+    let mapper = orm.mappers.get(state.mapper);
+    let is_key = |key: &str| {
+        let mut keys = mapper.primary_key.iter().filter_map(|column| mapper.key_of(column));
+        keys.any(|own| **own == *key)
+    };
+    let mut set = Params::new();
+    let mut changed = false;
+    for (key, slot) in &state.dict {
+        let (Slot::Value(value), Some(Property::Column(_))) = (slot, mapper.properties.get(key)) else {
+            continue;
+        };
+        let differs = state.committed.contains_key(key);
+        changed |= differs;
+        if !has_row || differs || is_key(key) {
+            set.insert(key.clone(), value.clone());
+        }
+    }
+    (!has_row || changed).then_some(set)
+}
