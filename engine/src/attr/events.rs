@@ -432,15 +432,25 @@ pub(super) fn join_collection(
     if let Some(list) = collection_at_hand(cx, id, relationship)? {
         return collection::append_by(cx, &list, item.into(), Some(by));
     }
+    if relationship.is_queried() {
+        // What a failing event leaves undone has happened here.
+        super::queried::note(cx.orm, id, relationship);
+        note_joined(cx.orm, id, key, item);
+        return fire_append(cx, id, relationship, item, Some(by));
+    }
     fire_append(cx, id, relationship, item, Some(by))?;
-    super::queried::note(cx.orm, id, relationship);
-    let pending = cx.orm.states.get_mut(id).pending.entry(key.clone()).or_default();
+    note_joined(cx.orm, id, key, item);
+    Ok(())
+}
+
+/// Notes what waits to be put into a collection.
+fn note_joined(orm: &mut Orm, id: StateId, key: &Key, item: &ObjRef) {
+    let pending = orm.states.get_mut(id).pending.entry(key.clone()).or_default();
     if let Some(at) = pending.removed.iter().position(|gone| gone == item) {
         pending.removed.remove(at);
     } else if !pending.added.contains(item) {
         pending.added.push(item.clone());
     }
-    Ok(())
 }
 
 /// Takes an object out of a collection without loading it; that it is not there is no error.
@@ -458,13 +468,22 @@ pub(super) fn leave_collection(
             result => result,
         };
     }
+    if relationship.is_queried() {
+        super::queried::note(cx.orm, id, relationship);
+        note_left(cx.orm, id, key, item);
+        return fire_remove(cx, id, relationship, item, Some(by));
+    }
     fire_remove(cx, id, relationship, item, Some(by))?;
-    super::queried::note(cx.orm, id, relationship);
-    let pending = cx.orm.states.get_mut(id).pending.entry(key.clone()).or_default();
+    note_left(cx.orm, id, key, item);
+    Ok(())
+}
+
+/// Notes what waits to be taken out of a collection.
+fn note_left(orm: &mut Orm, id: StateId, key: &Key, item: &ObjRef) {
+    let pending = orm.states.get_mut(id).pending.entry(key.clone()).or_default();
     if let Some(at) = pending.added.iter().position(|other| other == item) {
         pending.added.remove(at);
     } else if !pending.removed.contains(item) {
         pending.removed.push(item.clone());
     }
-    Ok(())
 }

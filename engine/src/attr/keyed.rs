@@ -7,7 +7,7 @@ use super::candidate::Candidate;
 use super::change::owner_of;
 use super::collection::{coming, leaving};
 use super::events::{self, Initiator};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{Property, Relationship};
 use crate::state::{Collection, Member, ObjRef, Pending, StateId};
@@ -23,6 +23,28 @@ pub enum KeyedRemoval {
 }
 
 fn key_of(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef) -> Result<Value> {
+    let missing = || Error::unsupported(format!("a key in `{}` that is not set", dict.key));
+    known_key(cx, dict, object)?.ok_or_else(missing)
+}
+
+/// The key of an object that comes into a dictionary, or the refusal of one without a key.
+fn key_to_be(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef, name: &str) -> Result<Value> {
+    if let Some(key) = known_key(cx, dict, object)? {
+        return Ok(key);
+    }
+    let text = events::object_text(cx, object.id());
+    Err(Error::new(
+        ErrorKind::InvalidRequestError,
+        format!(
+            "In event triggered from population of attribute '{name}' (potentially from a backref), can't populate value in \
+             KeyFuncDict; dictionary key derived from {text} is not populated. Ensure appropriate state is set up on the \
+             {text} object before assigning to the {name} attribute. To skip this assignment entirely, Set the \
+             \"ignore_unpopulated_attribute=True\" parameter on the mapped collection factory."
+        ),
+    ))
+}
+
+fn known_key(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef) -> Result<Option<Value>> {
     let keyer = match cx.orm.mappers.get(dict.mapper).properties.get(&dict.key) {
         Some(Property::Relationship(relationship)) => relationship.args.keyed.clone(),
         _ => None,
@@ -93,7 +115,7 @@ pub(super) fn apply(cx: &mut Cx<'_>, dict: &Collection, pending: Pending) -> Res
 
 /// Puts an object into a dictionary that is being assigned.
 pub(super) fn put_new(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef) -> Result<()> {
-    let key = key_of(cx, dict, object)?;
+    let key = key_to_be(cx, dict, object, &dict.key)?;
     if get(dict, &key).is_some_and(|other| other.as_ref() != Some(object)) {
         return Err(Error::unsupported(format!("assigning two objects of one key to `{}`", dict.key)));
     }
@@ -143,7 +165,13 @@ pub(super) fn set_by(
     let Candidate::Object(object) = &item else {
         return Err(Error::unsupported(format!("the key of what is no object, in `{}`", dict.key)));
     };
-    let key = key_of(cx, dict, object)?;
+    let key = match by {
+        Some(by) => {
+            let name = format!("{}.{}", cx.orm.mappers.get(by.mapper).class_name, by.key);
+            key_to_be(cx, dict, object, &name)?
+        }
+        None => key_of(cx, dict, object)?,
+    };
     put_by(cx, dict, key, item, by)
 }
 

@@ -139,13 +139,18 @@ pub(super) fn history(
     };
     let wrap = |objects: &[ObjRef]| objects.iter().map(|object| Item::Object(Some(object.clone()))).collect();
     let pending = cx.orm.states.get(id).pending.get(&relationship.key);
-    let (added, removed) = pending.map_or((&[][..], &[][..]), |pending| (&pending.added, &pending.removed));
-    let unchanged: Vec<ObjRef> =
-        stored.into_iter().filter(|object| !added.contains(object) && !removed.contains(object)).collect();
+    let (mut added, mut removed) =
+        pending.map_or_else(Default::default, |pending| (pending.added.clone(), pending.removed.clone()));
+    if loads(passive) && cx.orm.states.get(id).key.is_some() {
+        // What is stored tells which changes are any.
+        added.retain(|object| !stored.contains(object));
+        removed.retain(|object| stored.contains(object));
+    }
+    let unchanged: Vec<ObjRef> = stored.into_iter().filter(|object| !removed.contains(object)).collect();
     Ok(History {
-        added: wrap(added),
+        added: wrap(&added),
         unchanged: wrap(&unchanged),
-        deleted: wrap(removed),
+        deleted: wrap(&removed),
         lists: [true; 3],
         ..History::default()
     })

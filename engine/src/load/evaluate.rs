@@ -2,10 +2,11 @@
 //!
 //! What the library does not work out so is told with its reason; what only we cannot is unsupported. Nothing is guessed.
 
+use super::options::{ColumnLoad, load_of};
 use crate::attr;
 use crate::error::{Error, Result};
 use crate::host::Cx;
-use crate::map::{Key, MapperId};
+use crate::map::{Key, MapperId, Property};
 
 use crate::orm::Orm;
 use crate::schema::Column;
@@ -226,7 +227,11 @@ pub(super) fn evaluate(cx: &mut Cx<'_>, object: &ObjRef, mapper: MapperId, expr:
             match cx.orm.states.get(object.id()).dict.get(&key) {
                 Some(Slot::Value(value)) => known(value.clone()),
                 Some(Slot::One(_) | Slot::Many(_)) => Err(unevaluated()),
-                None if cx.orm.profile.has(Behaviour::ExpiredNotEvaluated) => Ok(Known::Expired),
+                None if cx.orm.profile.has(Behaviour::ExpiredNotEvaluated)
+                    && is_left(cx.orm, object, &key) =>
+                {
+                    Ok(Known::Expired)
+                }
                 None => match attr::get(cx, object.id(), &key)? {
                     Slot::Value(value) => known(value),
                     Slot::One(_) | Slot::Many(_) => Err(unevaluated()),
@@ -291,6 +296,18 @@ pub(super) fn evaluate(cx: &mut Cx<'_>, object: &ObjRef, mapper: MapperId, expr:
             known(binary(op, &left, &right)?)
         }
         _ => Err(unevaluated()),
+    }
+}
+
+/// Whether an attribute that has no value is only the database's; one that was never set is `None`.
+fn is_left(orm: &Orm, object: &ObjRef, key: &Key) -> bool {
+    let state = orm.states.get(object.id());
+    if state.expired_attributes.contains(key) {
+        return true;
+    }
+    match orm.mappers.get(state.mapper).properties.get(key) {
+        Some(Property::Column(property)) => load_of(orm, object.id(), property) != ColumnLoad::WithRow,
+        _ => false,
     }
 }
 

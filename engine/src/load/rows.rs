@@ -196,6 +196,9 @@ impl Loading {
         });
         let found = refreshed.clone().or_else(|| session::lookup(cx.orm, self.session, &key));
         if let Some(object) = found {
+            if self.refresh.is_none() {
+                class_of(cx, plan, row, &key)?;
+            }
             self.begin(cx, plan, &object, refreshed.is_some() && root, false);
             return Ok(Some(object));
         }
@@ -302,12 +305,10 @@ impl Loading {
                     attr::set_committed(cx, id, key, NewValue::Value(value(row, *at)?))?;
                 }
             }
-            if filling.is_new || filling.anew {
-                for key in class.expired.iter().filter(|key| filling.fills(key)) {
-                    let state = cx.orm.states.get_mut(id);
-                    state.dict.shift_remove(key);
-                    state.expired_attributes.insert(Rc::clone(key));
-                }
+            for key in class.expired.iter().filter(|key| filling.fills(key)) {
+                let state = cx.orm.states.get_mut(id);
+                state.dict.shift_remove(key);
+                state.expired_attributes.insert(Rc::clone(key));
             }
         }
         if filling.is_new || filling.anew || filling.keys.as_ref().is_some_and(|keys| !keys.is_empty()) {
@@ -321,7 +322,9 @@ impl Loading {
         let stay_expired = orm.profile.has(Behaviour::ExpiredLoadsEager);
         let state = orm.states.get_mut(id);
         for relationship in orm.mappers.get(state.mapper).relationships() {
-            if filling.fills(&relationship.key) {
+            // An option that has a scalar relationship read on access leaves there what is there.
+            let stays = state.on_access.contains_key(&relationship.key) && !relationship.resolved().uselist;
+            if filling.fills(&relationship.key) && !stays {
                 if let Some(Slot::Many(list)) = state.dict.shift_remove(&relationship.key) {
                     list.owner.set(None);
                 }

@@ -152,8 +152,8 @@ impl fmt::Debug for Maker {
 #[derive(Clone)]
 pub struct Keyer(pub KeyFunction);
 
-/// A host's function from an object to its key.
-pub type KeyFunction = Rc<dyn Fn(&mut Cx<'_>, &ObjRef) -> Result<Value>>;
+/// A host's function from an object to its key; `None` where what it goes by was never set.
+pub type KeyFunction = Rc<dyn Fn(&mut Cx<'_>, &ObjRef) -> Result<Option<Value>>>;
 
 impl fmt::Debug for Keyer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

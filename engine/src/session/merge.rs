@@ -168,11 +168,20 @@ fn copy_related(
     if (merging.load && reached) || !relationship.resolved().cascade.merge {
         return Ok(());
     }
+    let merging_loads = merging.load;
     let mut merge_related = |cx: &mut Cx<'_>, object: &ObjRef| {
         merging.along.insert((object.id(), relationship.parent, key.clone()));
         merge_one(cx, session, object, merging)
     };
-    let value = match cx.orm.states.get(from).dict.get(key).cloned() {
+    let held = cx.orm.states.get(from).dict.get(key).cloned();
+    let value = match held {
+        Some(_) if relationship.is_queried() => {
+            if !merging_loads {
+                return Err(Error::unsupported("merge() without loading of a collection that is queried"));
+            }
+            let items = attr::queried_added(cx.orm, from, key);
+            NewValue::Many(items.iter().map(|item| merge_related(cx, item)).collect::<Result<Vec<_>>>()?)
+        }
         Some(Slot::Many(list)) => {
             let items: Option<Vec<ObjRef>> = list.items.borrow().iter().cloned().collect();
             let Some(items) = items else { return Err(attr::no_state_error("NoneType")) };

@@ -212,6 +212,10 @@ behaviours! {
         "`lazy='immediate'` loads take their turn among the loads that follow a query; before, they came first.",
         "immediate loads in order",
         "1.4.54 always first, 2.0.0 in an order that varies: 40 queries of classes with `immediate` and `selectin` relationships";
+    UnsetKeysRefused "unset-keys-refused" since(2, 0, 0),
+        "An object does not come into a dictionary by an attribute that it was never given.",
+        "dictionary keys that were never set refused",
+        "1.4.54 takes it under `None`, 2.0.0 raises `InvalidRequestError`: `Address(user=user)` for a dictionary by email";
     ImmediateLoadsQueried "immediate-loads-queried" since(2, 0, 0),
         "`immediateload()` of a `dynamic` or `write_only` collection loads it, and is refused only then.",
         "`immediateload()` of queried collections refused",

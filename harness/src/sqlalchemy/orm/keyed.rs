@@ -97,9 +97,10 @@ pub(crate) fn keyer(value: &Value) -> Option<Keyer> {
         if let By::Attribute(name) = &by
             && !cx.orm.states.get(object.id()).dict.contains_key(name)
         {
-            return Err(backproof_engine::Error::unsupported(format!(
-                "a key `{name}` that is not set or loaded"
-            )));
+            let state = cx.orm.states.get(object.id());
+            if cx.orm.profile.has(Behaviour::UnsetKeysRefused) && !state.expired_attributes.contains(name) {
+                return Ok(None);
+            }
         }
         lend::lend(cx, |interp| {
             let object = wrap(interp, object)?;
@@ -108,7 +109,7 @@ pub(crate) fn keyer(value: &Value) -> Option<Keyer> {
                 By::Column(_) => Value::None,
                 By::Function(function) => interp.call(function, Args::of(vec![object]))?,
             };
-            engine_key(interp, &key)
+            engine_key(interp, &key).map(Some)
         })
     })))
 }
