@@ -131,11 +131,7 @@ pub(crate) fn set_column(
     let key = &property.key;
     let keeps_old = property.active_history || property.columns.first().is_some_and(Column::is_primary_key);
     let state = cx.orm.states.get(id);
-    if keeps_old
-        && state.key.is_some()
-        && state.expired_attributes.contains(key)
-        && !state.dict.contains_key(key)
-    {
+    if keeps_old && state.expired_attributes.contains(key) && !state.dict.contains_key(key) {
         load::load_columns(cx, id, std::slice::from_ref(key))?;
     }
     let state = cx.orm.states.get(id);
@@ -281,10 +277,13 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
         if relationship.shape() == Shape::Set && new.items.borrow().contains(&item) {
             continue;
         }
-        if let Some(object) = &item
-            && !before.contains(&item)
-        {
-            events::fire_append(cx, id, relationship, object, Some(&by))?;
+        if let Some(object) = &item {
+            if !before.contains(&item) {
+                events::fire_append(cx, id, relationship, object, Some(&by))?;
+            } else if cx.orm.profile.has(Behaviour::KeptMembersToldAgain) {
+                let hooks = Rc::clone(&cx.orm.hooks);
+                hooks.joined(cx, id, relationship, object, key)?;
+            }
         }
         match &item {
             Some(object) if relationship.shape() == Shape::Dict => keyed::put_new(cx, &new, object)?,

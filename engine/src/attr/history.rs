@@ -121,9 +121,11 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
                 !refused && peek(cx, id, &relationship, false, true) == Known::NeverSet
             }
             Some(relationship) => !has_loader(cx.orm, id, &relationship),
+            // What was set or deleted is known.
             None => {
                 let state = cx.orm.states.get(id);
-                state.key.is_none() && !state.expired_attributes.contains(key)
+                let expired = state.expired_attributes.contains(key);
+                state.committed.contains_key(key) || (state.key.is_none() && !expired)
             }
         };
     let mut current = match cx.orm.states.get(id) {
@@ -137,6 +139,10 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
     let original = looked_up.as_ref().or_else(|| state.committed.get(key));
     let relationship =
         matches!(cx.orm.mappers.get(state.mapper).properties.get(key), Some(Property::Relationship(_)));
+    // Asked with loading, a scalar that was deleted is `None` again; before 1.4 only a many-to-one is.
+    let deferred = cx.orm.profile.has(Behaviour::DeferredScalarHistory);
+    let scalar_default = state::relationship(cx.orm, id, key)
+        .is_some_and(|found| !found.resolved().uselist && (deferred || found.resolved().use_get));
     Ok(match (current, original) {
         (Some(Slot::Many(list)), original) => of_list(&list.items.borrow(), original),
         (None, Some(Original::Many(_))) => History::default(),
@@ -146,8 +152,8 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
         (None, Some(Original::One(None))) => {
             History { added: vec![Item::Object(None)], ..History::default() }
         }
-        (None, Some(Original::NoValue)) if relationship => History::blank(),
-        (None, Some(Original::Unloaded)) if relationship => {
+        (None, Some(Original::NoValue)) if relationship && !(loads && scalar_default) => History::blank(),
+        (None, Some(Original::NoValue | Original::Unloaded)) if relationship => {
             History { added: vec![Item::Object(None)], ..History::default() }
         }
         (None, Some(Original::NoValue | Original::Unloaded)) => {

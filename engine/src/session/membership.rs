@@ -159,10 +159,10 @@ fn prepare_delete(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef) -> Resul
     if super::get(cx.orm, session).deleted.contains_key(&id) {
         return Ok(false);
     }
+    identity::attach(cx, session, id)?;
     if attaches {
         cx.orm.states.get_mut(id).session = Some(session);
     }
-    identity::attach(cx, session, id)?;
     Ok(true)
 }
 

@@ -30,6 +30,8 @@ pub(crate) struct Transaction {
     pub(super) switched: IndexMap<StateId, IdentityKey>,
     /// A flush failed: the text of its error. Only a rollback helps.
     failed: Option<String>,
+    /// It was rolled back, but the session's objects could not be put back.
+    inactive: bool,
     /// What that flush dealt with: the error keeps it alive.
     held: Vec<ObjRef>,
 }
@@ -114,6 +116,11 @@ pub fn exit(cx: &mut Cx<'_>, session: SessionId, serial: usize, raised: bool) ->
 
 /// Refuses to go on after a failed flush.
 pub(super) fn check_active(orm: &Orm, session: SessionId) -> Result<()> {
+    if super::get(orm, session).transactions.last().is_some_and(|top| top.inactive) {
+        return Err(invalid(
+            "This session is in 'inactive' state, due to the SQL transaction being rolled back; no further SQL can be emitted within this transaction.",
+        ));
+    }
     let Some(failed) = super::get(orm, session).transactions.last().and_then(|top| top.failed.as_ref())
     else {
         return Ok(());
@@ -287,7 +294,7 @@ pub fn rollback(cx: &mut Cx<'_>, session: SessionId, serial: Option<usize>) -> R
 fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     let owner = super::get(cx.orm, session);
     let Some(top) = owner.transactions.last() else { return Ok(()) };
-    if top.failed.is_some() {
+    if top.failed.is_some() || top.inactive {
         // What was done since is discarded.
         return if super::is_clean(cx.orm, session) { Ok(()) } else { restore(cx, session) };
     }
@@ -298,8 +305,13 @@ fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         (Some(connection), false, _) => join::rollback(cx.orm, session, connection),
         _ => Ok(()),
     };
-    restore(cx, session)?;
-    undone
+    let restored = restore(cx, session);
+    if restored.is_err()
+        && let Some(top) = super::get_mut(cx.orm, session).transactions.last_mut()
+    {
+        top.inactive = true;
+    }
+    restored.and(undone)
 }
 
 /// After a failed flush: undoes the innermost transaction at once, and refuses further work in it.
@@ -409,5 +421,5 @@ pub fn in_transaction(orm: &Orm, session: SessionId) -> bool {
 
 /// False after a flush failed and until the rollback.
 pub fn is_active(orm: &Orm, session: SessionId) -> bool {
-    super::get(orm, session).transactions.last().is_none_or(|top| top.failed.is_none())
+    super::get(orm, session).transactions.last().is_none_or(|top| top.failed.is_none() && !top.inactive)
 }

@@ -8,6 +8,7 @@ use crate::host::Cx;
 use crate::map::MapperId;
 use crate::session::cascade;
 use crate::state::{self, ObjRef, StateId};
+use crate::version::Behaviour;
 use indexmap::{IndexMap, IndexSet};
 
 /// Actions of one kind that run together.
@@ -78,6 +79,7 @@ impl Plan {
             format!("Mapper[{}({})]", mapper.class_name, mapper.table.name())
         };
         let python = |delete: bool| if delete { "True" } else { "False" };
+        let private = if cx.orm.profile.has(Behaviour::FlushActionsPrivate) { "_" } else { "" };
         let processor = |cx: &Cx<'_>, at: usize| {
             let relationship = &self.processors[at].relationship;
             let kind = match relationship.resolved().direction {
@@ -85,22 +87,26 @@ impl Plan {
                 crate::map::Direction::ManyToOne => "ManyToOneDP",
                 crate::map::Direction::ManyToMany => "ManyToManyDP",
             };
-            format!("{kind}({}.{})", cx.orm.mappers.get(relationship.parent).class_name, relationship.key)
+            format!(
+                "{private}{kind}({}.{})",
+                cx.orm.mappers.get(relationship.parent).class_name,
+                relationship.key
+            )
         };
         match action {
-            Action::Save(id) => format!("SaveUpdateState({})", super::text(cx, id)),
-            Action::Delete(id) => format!("DeleteState({})", super::text(cx, id)),
-            Action::SaveAll(base) => format!("SaveUpdateAll({})", mapper(cx, base)),
-            Action::DeleteAll(base) => format!("DeleteAll({})", mapper(cx, base)),
+            Action::Save(id) => format!("{private}SaveUpdateState({})", super::text(cx, id)),
+            Action::Delete(id) => format!("{private}DeleteState({})", super::text(cx, id)),
+            Action::SaveAll(base) => format!("{private}SaveUpdateAll({})", mapper(cx, base)),
+            Action::DeleteAll(base) => format!("{private}DeleteAll({})", mapper(cx, base)),
             Action::Process(at, delete, id) => {
                 let (processor, state) = (processor(cx, at), super::text(cx, id));
-                format!("ProcessState({processor}, {state}, delete={})", python(delete))
+                format!("{private}ProcessState({processor}, {state}, delete={})", python(delete))
             }
             Action::ProcessAll(at, delete) => {
-                format!("ProcessAll({}, delete={})", processor(cx, at), python(delete))
+                format!("{private}ProcessAll({}, delete={})", processor(cx, at), python(delete))
             }
             Action::PostUpdate(base, delete) => {
-                format!("PostUpdateAll({}, delete={})", mapper(cx, base), python(delete))
+                format!("{private}PostUpdateAll({}, delete={})", mapper(cx, base), python(delete))
             }
         }
     }

@@ -64,6 +64,10 @@ behaviours! {
         "The library's markers for values that are absent are members of an enum; a driver refuses one as the key of a row to delete.",
         "markers of absent values are members of an enum",
         "1.4.54 logs `DELETE` with the parameter `symbol('NO_VALUE')`, 2.0.0 raises `ProgrammingError`: a delete cascade that reaches a pending object";
+    FlushActionsPrivate "flush-actions-private" since(2, 1, 0),
+        "The actions that wait for each other in a circle have private names in the message.",
+        "actions of a flush have private names",
+        "2.0.51 names `SaveUpdateState(…)`, 2.1.0 `_SaveUpdateState(…)`: the `CircularDependencyError` of a node that is its own parent";
     JoinTransactionMode "join-transaction-mode" since(2, 0, 0),
         "A session that is bound to a connection within a savepoint works in one of its own, unless `join_transaction_mode` says otherwise.",
         "`join_transaction_mode` of sessions",
@@ -696,6 +700,10 @@ behaviours! {
         "Adding an object to a relationship's set that has it brings it into the session again.",
         "objects added to a set that has them cascade anew",
         "1.4.15 `False`, 1.4.16 `True`: `book in session` after `expunge(book)` and a second `author.books.add(book)`";
+    KeptMembersToldAgain "kept-members-told-again" since(2, 0, 19),
+        "Replacing a collection brings the members that stay into the session again.",
+        "members that stay in a replaced collection cascade anew",
+        "2.0.18 `False`, 2.0.19 `True`: `book in session` after `book.author = author` and `author.books = [book]`";
     KeyedDictsRenamed "keyed-dicts-renamed" since(2, 0, 0),
         "A relationship's keyed dictionary is a `_MKeyfuncMapped`.",
         "keyed dictionaries of a class of another name",

@@ -93,7 +93,7 @@ def run(options):
             ours = bench.ours(source)
             found = difference(bench.real(source), ours)
             if found and found.sort == "output":
-                outcomes = bench.outcomes(source)
+                outcomes = bench.outcomes(source, ours=ours)
                 if len(outcomes) > 1:
                     return source, found, "within" if within(outcomes, ours) else "unlike"
             return source, found, None

@@ -10,8 +10,10 @@ import sys
 import tempfile
 import threading
 
-from compare import Outcome, difference
+from compare import Outcome, difference, within
 
+# How often a program that may vary is run again in each process.
+PATIENCE = 8
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -37,8 +39,8 @@ class Server:
             raise Trouble(f"{python}: holds SQLAlchemy {found}, not {version}")
         self.waste = waste
 
-    def run(self, path, limit):
-        self.process.stdin.write(json.dumps({"path": path, "limit": limit, "waste": self.waste}) + "\n")
+    def run(self, path, limit, more=0):
+        self.process.stdin.write(json.dumps({"path": path, "limit": limit, "waste": self.waste + more}) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
@@ -87,8 +89,9 @@ class Bench:
     def difference(self, source):
         return difference(self.real(source), self.ours(source))
 
-    def outcomes(self, source, quick=False):
-        """What the real library shows in processes with other hashes and addresses, each different outcome once."""
+    def outcomes(self, source, quick=False, ours=None):
+        """What the real library shows in processes with other hashes and addresses, each different outcome once. Where
+        one is given that it may show too, and that it has not shown, it is asked some more."""
         if not self.others:
             self.others = [Server(self.python, self.version, seed, waste) for seed, waste in (("1", 1000), ("2", 37), ("77", 4001))]
         self.write(source)
@@ -97,6 +100,13 @@ class Bench:
             one = server.run(self.path, self.limit)
             if all(one.shown() != other.shown() for other in found):
                 found.append(one)
+        for more in range(101, 101 * PATIENCE, 101) if ours else ():
+            if len(found) > 1 and within(found, ours):
+                break
+            for server in self.others:
+                one = server.run(self.path, self.limit, more)
+                if all(one.shown() != other.shown() for other in found):
+                    found.append(one)
         return found
 
     def varies(self, source, quick=False):

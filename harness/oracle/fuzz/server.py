@@ -8,6 +8,7 @@ reference cycles go only where a program calls `gc.collect()`; a program sees no
 import gc
 import json
 import os
+import random
 import signal
 import sys
 import tempfile
@@ -36,11 +37,16 @@ def child(path, limit, stdout, report, waste):
     signal.alarm(limit)
     gc.disable()
     # Addresses shift by what is allocated before, and with them the order of the library's sets of objects.
+    # What is freed in no order is used again in no order.
+    chance = random.Random(waste)
     kept = [bytearray(97 * (number % 53)) for number in range(waste)]
+    loose = [bytes(chance.randrange(1, 480)) for _ in range(4 * waste)]
+    chance.shuffle(loose)
+    del loose[waste:]
     status, error = run(path)
     sys.stdout.flush()
     os.write(report, json.dumps([status, error]).encode())
-    os._exit(0 if kept is not None else 1)
+    os._exit(0 if kept is not loose else 1)
 
 
 def main():
