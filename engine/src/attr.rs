@@ -7,6 +7,7 @@ mod access;
 mod candidate;
 mod change;
 mod collection;
+mod composite;
 mod events;
 mod history;
 mod hosted;
@@ -22,6 +23,7 @@ pub use collection::{
     append, clear, del_index, del_slice, extend, insert, pop, remove, remove_equal, reorder, set_index,
     set_slice,
 };
+pub(crate) use composite::{compose, forget_composites};
 pub use events::{Hooks, Initiator, no_state_error, object_text};
 pub(crate) use history::history_in_flush;
 pub use history::{History, Item, full_history, history, history_passive, is_modified, load_history};

@@ -36,6 +36,6 @@ pub use options::{AdHoc, LoaderOption, Strategy};
 pub(crate) use options::{ColumnLoad, load_of};
 pub use polymorphic::{Aliasing, alias, alias_as, alias_of_selectable, with_polymorphic};
 pub use query::{Entity, Join, JoinLeft, JoinTarget, OnClause, Query, Style, row_count};
-pub use result::{Item, Rows};
+pub use result::{Bundle, Item, Rows};
 pub use returning::returned_columns;
 pub use within::Within;

@@ -4,6 +4,7 @@
 //! relationship is read by others only after that.
 
 mod configure;
+mod descriptor;
 mod inheritance;
 mod join;
 mod mapper;
@@ -13,6 +14,7 @@ mod relationship;
 mod spec;
 
 pub use configure::{configure, configure_mappers, configure_registry};
+pub use descriptor::{Composite, CompositeClass, CompositePart, CompositeSpec, Descriptor, Placed, Synonym};
 pub use inheritance::{Hierarchy, InheritanceSpec, PolymorphicLoad, WithPolymorphic};
 pub use mapper::{
     AliasedClass, ColumnProperty, Deferral, Mapped, Mapper, MapperId, Mappers, Property, RegistryId,

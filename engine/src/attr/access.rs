@@ -57,7 +57,10 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
     }
     let mapper = cx.orm.states.get(id).mapper;
     match cx.orm.mappers.get(mapper).properties.get(key).cloned() {
-        None => Err(no_attribute(cx.orm, id, key)),
+        None => match super::composite::get(cx, id, key)? {
+            Some(slot) => Ok(slot),
+            None => Err(no_attribute(cx.orm, id, key)),
+        },
         Some(Property::Column(property)) => {
             let state = cx.orm.states.get(id);
             if property.ad_hoc {

@@ -76,6 +76,7 @@ pub fn set(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<(
             set_column(cx, id, &property, value)
         }
         None if cx.orm.mappers.is_left_out(mapper, key) => Err(access::left_out(cx.orm, mapper, key)),
+        None if super::composite::set(cx, id, key, &value)? => Ok(()),
         None => {
             let slot = match value {
                 NewValue::Value(value) => Slot::Value(value),
@@ -317,6 +318,7 @@ pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
     let absent =
         || Error::new(ErrorKind::AttributeError, format!("{class}.{key} object does not have a value"));
     match cx.orm.mappers.get(mapper).properties.get(key).cloned() {
+        None if super::composite::delete(cx, id, key)? => Ok(()),
         None => match cx.orm.states.get_mut(id).dict.shift_remove(key) {
             Some(_) => Ok(()),
             None => Err(Error::new(

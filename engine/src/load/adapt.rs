@@ -1,7 +1,7 @@
 //! Mapped classes and their attributes as expressions: plain, aliased, or seen through a subquery.
 
 use crate::error::{Error, Result};
-use crate::map::{AliasedClass, Direction, Key, Mapped, MapperId, Property, Resolved};
+use crate::map::{AliasedClass, Descriptor, Direction, Key, Mapped, MapperId, Property, Resolved};
 use crate::orm::Orm;
 use crate::schema::{Column, Table};
 use crate::sql::{Alias, Expr, ExprKind, FromItem, LabelName};
@@ -44,6 +44,9 @@ pub fn attribute(orm: &Orm, mapped: Mapped, key: &str) -> Result<Expr> {
         });
     }
     let absent = || Error::unsupported(format!("`{}.{key}` as an expression", mapper.class_name));
+    if let Some(Descriptor::Synonym(synonym)) = mapper.descriptor(key) {
+        return attribute(orm, mapped, &orm.mappers.unaliased(mapped.mapper, &synonym.target));
+    }
     let Some(Property::Column(property)) = mapper.properties.get(key) else { return Err(absent()) };
     let adapter = Adapter::of(orm, mapped);
     match (&property.expr, property.columns.first()) {

@@ -107,6 +107,7 @@ impl NewRows {
         Ok(Inserted::Rows(rows.unwrap_or_else(|| Rows {
             names: Vec::new(),
             rows: Vec::new(),
+            bundles: Vec::new(),
             scalars: false,
             of_mapped: true,
             needs_unique: false,

@@ -7,7 +7,7 @@ use super::options::Path;
 use super::plan::Plan;
 use super::rows::{Loading, Refresh};
 use super::within::Within;
-use super::{Item, LoaderOption, Rows};
+use super::{Item, Bundle, LoaderOption, Rows};
 use crate::db::{self, Given};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -107,6 +107,8 @@ pub struct Query {
     /// The session that a legacy query runs in.
     pub session: Option<SessionId>,
     pub entities: Vec<Entity>,
+    /// Entities that are one in what the query gives.
+    pub bundles: Vec<Bundle>,
     pub select_from: Vec<Mapped>,
     /// Other elements that it selects from explicitly: tables, subqueries, joins.
     pub from_items: Vec<FromItem>,
@@ -191,6 +193,7 @@ impl Query {
             parameters: None,
             statement: None,
             within: None,
+            bundles: Vec::new(),
             options: Vec::new(),
             populate_existing: false,
             autoflush: true,
@@ -257,7 +260,7 @@ impl Query {
             return Err(Error::unsupported("filter_by() on a query without a mapped class"));
         };
         let mapper = cx.orm.mappers.get(mapped.mapper);
-        if mapper.properties.contains_key(key) {
+        if mapper.properties.contains_key(key) || mapper.descriptor(key).is_some() {
             return Ok(mapped);
         }
         Err(Error::new(
@@ -394,6 +397,7 @@ impl Query {
         let rows = Rows {
             names,
             rows,
+            bundles: self.bundles.clone(),
             of_mapped,
             scalars: legacy && self.is_single(),
             needs_unique: plan.multiplies && !legacy,

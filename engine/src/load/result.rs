@@ -5,6 +5,9 @@ use crate::map::Key;
 use crate::state::ObjRef;
 use crate::value::Value;
 use crate::version::{Behaviour, Profile};
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
 
 /// One place of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,11 +17,28 @@ pub enum Item {
     Object(Option<ObjRef>),
 }
 
+/// Places of a row that are one in what the host gives.
+#[derive(Clone)]
+pub struct Bundle {
+    pub at: usize,
+    pub len: usize,
+    pub name: Key,
+    /// What the host makes of them.
+    pub host: Rc<dyn Any>,
+}
+
+impl fmt::Debug for Bundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Bundle({} {} {})", self.at, self.len, self.name)
+    }
+}
+
 /// The rows of a query, in order, with the names of their places.
 #[derive(Debug, Clone)]
 pub struct Rows {
     pub names: Vec<Key>,
     pub rows: Vec<Vec<Item>>,
+    pub bundles: Vec<Bundle>,
     /// Some place is of a mapped class.
     pub of_mapped: bool,
     /// A legacy `Query` of one mapped class yields the objects themselves, not rows.

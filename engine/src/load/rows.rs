@@ -143,6 +143,7 @@ impl Loading {
         let id = object.id();
         if self.columns_done.insert((id, plan.id)) {
             self.fill_columns(cx, plan, row, id)?;
+            self.compose(cx, id)?;
             self.note_later(cx, plan, &object)?;
             self.note_below(cx, plan, &object);
         }
@@ -289,6 +290,16 @@ impl Loading {
                 None => on_access.shift_remove(&key),
             };
         }
+    }
+
+    /// Makes the composites of an object that was filled.
+    fn compose(&self, cx: &mut Cx<'_>, id: StateId) -> Result<()> {
+        let Some(filling) = self.filled.get(&id) else { return Ok(()) };
+        if !(filling.is_new || filling.anew) {
+            return Ok(());
+        }
+        let keys: Option<Vec<Key>> = filling.keys.as_ref().map(|keys| keys.iter().cloned().collect());
+        attr::compose(cx, id, keys.as_deref())
     }
 
     fn fill_columns(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, row: &[Value], id: StateId) -> Result<()> {

@@ -1,6 +1,7 @@
 //! One mapped class.
 
 use super::Key;
+use super::descriptor::Placed;
 use super::inheritance::Hierarchy;
 use super::messages;
 use super::relationship::Relationship;
@@ -122,6 +123,8 @@ pub struct Mapper {
     pub table: Table,
     pub primary_key: Vec<Column>,
     pub properties: IndexMap<Key, Property>,
+    /// Attributes that have no value of their own.
+    pub descriptors: IndexMap<Key, Placed>,
     /// The mapper of the base class, where this class inherits a mapping.
     pub inherits: Option<MapperId>,
     /// The column whose value tells the class of a row, the base's where the class names none.

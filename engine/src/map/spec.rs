@@ -3,6 +3,7 @@
 use super::inheritance::{self, Hierarchy, InheritanceSpec};
 use super::messages;
 use super::relationship::{Relationship, RelationshipArgs};
+use super::descriptor::{CompositeSpec, Descriptor, Placed, Synonym};
 use super::{ColumnProperty, Deferral, Key, Mapper, MapperId, Property, RegistryId};
 use crate::error::Result;
 use crate::host::Cx;
@@ -69,6 +70,8 @@ pub enum PropertySpec {
         ad_hoc: bool,
     },
     Relationship(Box<RelationshipArgs>),
+    Synonym(Synonym),
+    Composite(CompositeSpec),
 }
 
 impl PropertySpec {
@@ -112,9 +115,13 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
     };
 
     let mut properties = IndexMap::new();
+    let mut described: Vec<(Key, usize, PropertySpec)> = Vec::new();
     let mut renamed: Vec<(Column, Key, Property)> = Vec::new();
     for (key, property) in spec.properties {
         match property {
+            PropertySpec::Synonym(_) | PropertySpec::Composite(_) => {
+                described.push((key, properties.len(), property));
+            }
             PropertySpec::Relationship(args) => {
                 check_relationship(cx.orm.profile, &args)?;
                 let relationship = Relationship::new(key.clone(), id, *args, false);
@@ -173,6 +180,7 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
 
     let above = parent.filter(|_| !hierarchy.concrete);
     let polymorphic_on = spec.polymorphic_on.or_else(|| above.and_then(|above| above.polymorphic_on.clone()));
+    let inherited = above.map(|above| above.descriptors.clone()).unwrap_or_default();
     let mappers = &mut cx.orm.mappers;
     mappers.with_below.borrow_mut().clear();
     mappers.all.push(Mapper {
@@ -183,6 +191,7 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         table: spec.table,
         primary_key,
         properties,
+        descriptors: inherited,
         inherits: spec.inherits,
         polymorphic_on,
         polymorphic_identity: spec.polymorphic_identity,
@@ -194,7 +203,29 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
     });
     mappers.registries[spec.registry.0 as usize].entry(spec.class_name).or_default().push(id);
     mappers.unconfigured = true;
+    for (key, before, property) in described {
+        describe(cx, id, key, before, property)?;
+    }
     Ok(id)
+}
+
+/// Adds an attribute that has no value of its own.
+fn describe(cx: &mut Cx<'_>, id: MapperId, key: Key, before: usize, property: PropertySpec) -> Result<()> {
+    let descriptor = match property {
+        PropertySpec::Synonym(synonym) => Descriptor::Synonym(synonym),
+        PropertySpec::Composite(composite) => {
+            let mapper = cx.orm.mappers.get(id);
+            Descriptor::Composite(Rc::new(composite.resolve(Rc::clone(&key), mapper)?))
+        }
+        PropertySpec::Column { .. } | PropertySpec::Expression { .. } | PropertySpec::Relationship(_) => {
+            return Ok(());
+        }
+    };
+    for below in cx.orm.mappers.self_and_descendants(id) {
+        let placed = Placed { before, descriptor: descriptor.clone() };
+        cx.orm.mappers.get_mut(below).descriptors.insert(Rc::clone(&key), placed);
+    }
+    Ok(())
 }
 
 /// Adds what a class inherits to what it declares. A column of its own under an inherited name is one property with the
@@ -309,6 +340,10 @@ pub fn check_relationship(profile: Profile, args: &RelationshipArgs) -> Result<(
 /// that is configured already is configured at once.
 pub fn add_property(cx: &mut Cx<'_>, mapper: MapperId, key: Key, property: PropertySpec) -> Result<()> {
     match property {
+        PropertySpec::Synonym(_) | PropertySpec::Composite(_) => {
+            let before = cx.orm.mappers.get(mapper).properties.len();
+            describe(cx, mapper, key, before, property)
+        }
         PropertySpec::Column { columns, deferral, active_history } => {
             let property = column_property(&key, columns, deferral, active_history);
             insert(cx, mapper, key, property);

@@ -6,7 +6,7 @@ use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::load;
-use crate::map::{Key, Property};
+use crate::map::{Descriptor, Key, Property};
 use crate::orm::Orm;
 use crate::state::{ObjRef, Slot, StateId};
 use crate::version::{Behaviour, Profile};
@@ -47,6 +47,7 @@ pub fn expire(
 
 /// Expires an object entirely: its mapped attributes are gone until they are loaded again.
 pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
+    attr::forget_composites(orm, id, None);
     let mapper = orm.states.get(id).mapper;
     let properties = &orm.mappers.get(mapper).properties;
     let profile = orm.profile;
@@ -96,6 +97,13 @@ pub(crate) fn expire_attributes(orm: &mut Orm, id: StateId, keys: &[Key]) -> Res
     let mapper = orm.states.get(id).mapper;
     let profile = orm.profile;
     for key in keys {
+        match orm.mappers.get(mapper).descriptor(key) {
+            Some(Descriptor::Synonym(_)) => continue,
+            Some(Descriptor::Composite(_)) => {
+                return Err(Error::unsupported("expiring a composite by its name"));
+            }
+            None => {}
+        }
         let Some(property) = orm.mappers.get(mapper).properties.get(key) else {
             return Err(Error::new(ErrorKind::KeyError, &**key));
         };
@@ -112,6 +120,7 @@ pub(crate) fn expire_attributes(orm: &mut Orm, id: StateId, keys: &[Key]) -> Res
         state.committed.shift_remove(key);
         state.pending.shift_remove(key);
     }
+    attr::forget_composites(orm, id, Some(keys));
     Ok(())
 }
 

@@ -48,6 +48,7 @@ pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[S
 /// Expires what a saved object has from SQL expressions: its row may make other values of them now. What was set by hand
 /// stays, and what is left for its access and was not loaded.
 fn expire_computed(orm: &mut Orm, id: StateId) -> Result<()> {
+    attr::forget_composites(orm, id, None);
     let state = orm.states.get(id);
     let keys: Vec<Key> = orm
         .mappers

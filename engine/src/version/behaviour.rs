@@ -732,6 +732,14 @@ behaviours! {
         "What `has()` of a collection raises has two spaces between its sentences.",
         "one space in what `has()` of a collection raises",
         "2.0.25 has two, 2.0.26 one: `Author.books.has()`";
+    CompositeComparesEach "composite-compares-each" since(2, 0, 0),
+        "A composite is compared attribute by attribute, by any operator.",
+        "composites compared attribute by attribute",
+        "1.4.54 has `NOT (… = ? AND … = ?)`, 2.0.0 `… != ? AND … != ?`: `Vertex.at != Point(1, 2)`";
+    CompositeNeverNone "composite-never-none" since(2, 1, 0),
+        "A composite that is not annotated as optional is an object in any case.",
+        "composites of an object without values made",
+        "2.0.58 shows `None`, 2.1.0 `Point(None, None)`: `print(Vertex().at)`";
     DeferAllKeepsKey "defer-all-keeps-key" since(2, 0, 0),
         "`defer('*')` leaves the primary key to be loaded with the row.",
         "the primary key loaded under `defer('*')`",

@@ -8,10 +8,12 @@ mod association;
 mod attribute;
 mod bind;
 mod builder;
+mod bundle;
 mod collect;
 mod collection;
 mod columns;
 mod comparator;
+mod composite;
 mod custom;
 mod declarative;
 pub(crate) mod dml;
@@ -38,6 +40,7 @@ pub(crate) mod select;
 pub(crate) mod session;
 mod sessionmaker;
 mod set;
+mod synonym;
 
 use super::{expr, lend, names};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Stop, Unavailable, Value};
@@ -79,6 +82,9 @@ pub(crate) fn clause(interp: &mut Interp, value: &Value) -> PyResult<Option<Expr
     }
     if let Some(property) = value.downcast::<columns::ExpressionDecl>() {
         return Ok(Some(property.expr().clone()));
+    }
+    if let Some(composite) = value.downcast::<composite::CompositeObject>() {
+        return composite.expr(interp).map(Some);
     }
     if value.downcast::<association::ProxyInstance>().is_some()
         && lend::has(interp, Behaviour::EntityErrorsAreArguments)
@@ -234,8 +240,9 @@ const FUNCTIONS: &[(&str, Function)] = &[
         let expr = expr::coerce(interp, &value)?;
         Ok(expr::ExprObject::value(expr.remote()))
     }),
-    ("synonym", |_, _| Ok(Value::object(UnsupportedProperty("synonym()")))),
-    ("composite", |_, _| Ok(Value::object(UnsupportedProperty("composite()")))),
+    ("synonym", synonym::synonym),
+    ("synonym_for", synonym::synonym_for),
+    ("composite", composite::composite),
     ("query_expression", columns::query_expression),
     ("dynamic_loader", |_, _| Ok(Value::object(UnsupportedProperty("dynamic_loader()")))),
 ];
@@ -275,6 +282,8 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     let query = query::class(interp);
     super::define::construct(&query, query::construct);
     set(interp, &module, "Query", Value::Class(query));
+    let class = bundle::class(interp)?;
+    set(interp, &module, "Bundle", Value::Class(class));
     let declared = declared_attr(interp);
     set(interp, &module, "declared_attr", declared);
     let base = declarative::declarative_base_class(interp)?;
@@ -335,6 +344,7 @@ fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     );
     let declared = declared_attr(interp);
     set(interp, &module, "declared_attr", declared);
+    set(interp, &module, "synonym_for", Value::native("synonym_for", synonym::synonym_for));
     super::absent::complete(interp, &module);
     Ok(Rc::new(module))
 }

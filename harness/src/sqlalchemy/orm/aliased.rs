@@ -38,7 +38,9 @@ impl Object for AliasedObject {
 
     fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
         let found = lend::read(interp, |orm| {
-            orm.mappers.get(self.mapped.mapper).properties.get_key_value(name).map(|(key, _)| key.clone())
+            let mapper = orm.mappers.get(self.mapped.mapper);
+            let property = mapper.properties.get_key_value(name).map(|(key, _)| key.clone());
+            property.or_else(|| mapper.descriptors.get_key_value(name).map(|(key, _)| key.clone()))
         })?;
         if let Some(key) = found {
             let owner = if lend::has(interp, Behaviour::AliasShownAsCall) {
@@ -46,6 +48,9 @@ impl Object for AliasedObject {
             } else {
                 format!("AliasedClass_{}", self.class.name())
             };
+            if let Some(made) = mapped::described(interp, owner.as_str().into(), self.mapped, &key)? {
+                return Ok(Some(made));
+            }
             return Ok(Some(AttributeObject::of_alias(owner.into(), self.mapped, key)));
         }
         if name == "__name__" {

@@ -6,7 +6,8 @@ use super::{collection, comparator, custom, keyed, mapped, set};
 use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
 use crate::sqlalchemy::{convert, expr, lend, names, schema};
 use backproof_engine::attr::{self, NewValue};
-use backproof_engine::map::{Key, Maker, Mapped, Property, Shape};
+use super::synonym::OnInstances;
+use backproof_engine::map::{Descriptor, Key, Maker, Mapped, Property, Shape};
 use backproof_engine::sql::{Assigned, Expr};
 use backproof_engine::state::ObjRef;
 use std::any::Any;
@@ -22,6 +23,10 @@ pub(crate) struct AttributeObject {
     pub(crate) of_type: Option<Mapped>,
     /// Further criteria of `and_()`.
     pub(crate) criteria: Vec<Expr>,
+    /// What it is called where it is a synonym.
+    pub(crate) name: Option<Key>,
+    /// What instances have in its place.
+    on_instances: Option<Value>,
 }
 
 /// Attributes that the real library has here and this does not.
@@ -46,23 +51,66 @@ const OF_COLUMN: &[&str] = &[
 impl AttributeObject {
     pub(crate) fn value(class: &Rc<Class>, mapped: Mapped, key: Key) -> Value {
         let owner = class.name();
-        Value::object(AttributeObject { mapped, key, owner, of_type: None, criteria: Vec::new() })
+        AttributeObject::of_alias(owner, mapped, key)
     }
 
     /// An attribute of an alias.
     pub(crate) fn of_alias(owner: Rc<str>, mapped: Mapped, key: Key) -> Value {
-        Value::object(AttributeObject { mapped, key, owner, of_type: None, criteria: Vec::new() })
+        let (of_type, criteria) = (None, Vec::new());
+        Value::object(AttributeObject { mapped, key, owner, of_type, criteria, name: None, on_instances: None })
+    }
+
+    /// An attribute by another name; `None` where it stands for none.
+    pub(crate) fn synonym(
+        interp: &mut Interp,
+        owner: Rc<str>,
+        mapped: Mapped,
+        name: Key,
+    ) -> PyResult<Option<Value>> {
+        let (key, on_instances) = lend::read(interp, |orm| {
+            let mapper = orm.mappers.get(mapped.mapper);
+            let host = match mapper.descriptor(&name) {
+                Some(Descriptor::Synonym(synonym)) => synonym.host.clone(),
+                _ => None,
+            };
+            let key = orm.mappers.unaliased(mapped.mapper, &name);
+            (mapper.properties.contains_key(&key).then_some(key), host)
+        })?;
+        let Some(key) = key else { return Ok(None) };
+        let on_instances = on_instances.and_then(|host| host.downcast::<OnInstances>().ok());
+        let on_instances = on_instances.map(|host| host.0.clone());
+        let (of_type, criteria, name) = (None, Vec::new(), Some(name));
+        Ok(Some(Value::object(AttributeObject { mapped, key, owner, of_type, criteria, name, on_instances })))
+    }
+
+    /// Calls what instances have in its place.
+    fn on_instance(
+        &self,
+        interp: &mut Interp,
+        which: &str,
+        args: Vec<Value>,
+    ) -> PyResult<Option<Value>> {
+        let Some(descriptor) = &self.on_instances else { return Ok(None) };
+        let Value::Property(_) = descriptor else {
+            return Err(Stop::unsupported("a synonym's descriptor that is no property"));
+        };
+        let function = interp.get_attr(descriptor, which)?;
+        if function.is_none() {
+            return Err(Stop::unsupported("a synonym's property without this function"));
+        }
+        interp.call(&function, crate::python::Args::of(args)).map(Some)
     }
 
     /// The same attribute, joined to another class or under further criteria.
     pub(crate) fn refined(&self, of_type: Option<Mapped>, criteria: Vec<Expr>) -> Value {
         let (mapped, key, owner) = (self.mapped, self.key.clone(), self.owner.clone());
-        Value::object(AttributeObject { mapped, key, owner, of_type, criteria })
+        let (name, on_instances) = (self.name.clone(), None);
+        Value::object(AttributeObject { mapped, key, owner, of_type, criteria, name, on_instances })
     }
 
     /// As `str()` shows it.
     pub(crate) fn shown(&self) -> String {
-        format!("{}.{}", self.owner, self.key)
+        format!("{}.{}", self.owner, self.name.as_ref().unwrap_or(&self.key))
     }
 
     pub(crate) fn is_relationship(&self, interp: &mut Interp) -> PyResult<bool> {
@@ -146,7 +194,7 @@ impl AttributeObject {
 }
 
 /// The object behind an instance that a mapped attribute was reached through.
-fn object(interp: &mut Interp, instance: &Value) -> PyResult<ObjRef> {
+pub(super) fn object(interp: &mut Interp, instance: &Value) -> PyResult<ObjRef> {
     match object_of(instance) {
         Some(object) => Ok(object),
         None => {
@@ -162,7 +210,7 @@ impl Object for AttributeObject {
     }
 
     fn type_name(&self) -> &'static str {
-        "InstrumentedAttribute"
+        if self.name.is_some() { "propertyProxy" } else { "InstrumentedAttribute" }
     }
 
     fn type_module(&self) -> &'static str {
@@ -171,7 +219,7 @@ impl Object for AttributeObject {
 
     fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
         match name {
-            "key" => return Ok(Some(Value::from(self.key.clone()))),
+            "key" => return Ok(Some(Value::from(self.name.as_ref().unwrap_or(&self.key).clone()))),
             "class_" => {
                 let class = mapped::class_of_mapper(interp, self.mapped.mapper)?;
                 return Ok(Some(Value::Class(class)));
@@ -215,7 +263,7 @@ impl Object for AttributeObject {
             }
         }
         // What the real attribute has and this one does not is unsupported, which the caller says.
-        if found.is_some() || name.starts_with("__") || names::has_member(interp, self.type_name(), name) {
+        if found.is_some() || name.starts_with("__") || names::has_member(interp, "InstrumentedAttribute", name) {
             return Ok(found);
         }
         Err(interp.raise(
@@ -273,7 +321,7 @@ impl Object for AttributeObject {
     }
 
     fn str(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        Ok(format!("{}.{}", self.owner, self.key))
+        Ok(self.shown())
     }
 
     fn is_descriptor(&self) -> bool {
@@ -300,6 +348,9 @@ impl Object for AttributeObject {
             }
             return Ok(this.clone());
         };
+        if let Some(value) = self.on_instance(interp, "fget", vec![instance.clone()])? {
+            return Ok(value);
+        }
         let object = object(interp, instance)?;
         if let Some(queried) = super::queried::value(interp, &object, &self.key)? {
             return Ok(queried);
@@ -315,6 +366,10 @@ impl Object for AttributeObject {
         instance: &Value,
         value: Value,
     ) -> PyResult<()> {
+        if let Some(done) = self.on_instance(interp, "fset", vec![instance.clone(), value.clone()])? {
+            drop(done);
+            return Ok(());
+        }
         let object = object(interp, instance)?;
         let value = self.new_value(interp, &value)?;
         lend::with_cx(interp, |cx| attr::set(cx, object.id(), &self.key, value))

@@ -2,7 +2,7 @@
 
 mod join;
 
-use super::{entity, errors, mapped, options};
+use super::{bundle, errors, mapped, options};
 use crate::python::{Args, CompareOp, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::{convert, expr, functions, lend, selectable};
 use backproof_engine::db::Given;
@@ -81,7 +81,7 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, args: Ar
         }
         "join" | "outerjoin" | "join_from" | "outerjoin_from" => join::apply(interp, query, name, args)?,
         "add_columns" | "add_column" | "add_entity" | "column" => {
-            query.entities.extend(entity::entities(interp, &args.positional)?);
+            bundle::ask(interp, query, &args.positional)?;
         }
         "with_entities" | "with_only_columns" => {
             let mut args = args;
@@ -108,7 +108,9 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, args: Ar
                 }
                 values => values.to_vec(),
             };
-            query.entities = entity::entities(interp, &values)?;
+            query.entities.clear();
+            query.bundles.clear();
+            bundle::ask(interp, query, &values)?;
         }
         "populate_existing" => query.populate_existing = true,
         "execution_options" => {

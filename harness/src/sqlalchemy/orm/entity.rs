@@ -2,11 +2,11 @@
 
 use super::attribute::AttributeObject;
 use super::instance::wrap;
-use super::{errors, hybrid::HybridClauseObject, mapped};
+use super::{bundle, errors, hybrid::HybridClauseObject, mapped};
 use crate::python::{Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::{ColumnsObject, TableObject};
 use crate::sqlalchemy::{convert, expr, lend, result, selectable};
-use backproof_engine::load::{Entity, Item, Rows};
+use backproof_engine::load::{Bundle, Entity, Item, Rows};
 use backproof_engine::sql::{Alias, Body, Expr};
 use backproof_engine::version::Behaviour;
 use std::rc::Rc;
@@ -25,8 +25,11 @@ pub(super) fn entities(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<En
             if attribute.is_relationship(interp)? {
                 entities.push(Entity::Expr(attribute.expr(interp)?));
             } else {
-                entities.push(Entity::Attribute(attribute.mapped, attribute.key.clone()));
+                let key = attribute.name.as_ref().unwrap_or(&attribute.key).clone();
+                entities.push(Entity::Attribute(attribute.mapped, key));
             }
+        } else if value.downcast::<super::composite::CompositeObject>().is_some() {
+            return Err(Stop::unsupported("a composite among what is queried"));
         } else if let Some(hybrid) = value.downcast::<HybridClauseObject>() {
             match hybrid.inner.as_ref().and_then(Value::downcast::<AttributeObject>) {
                 Some(inner) => entities.push(Entity::Attribute(inner.mapped, inner.key.clone())),
@@ -114,36 +117,30 @@ pub(super) fn query_row(
     interp: &mut Interp,
     names: &result::Names,
     row: &[Item],
+    bundles: &[Bundle],
     scalars: bool,
 ) -> PyResult<Value> {
     if let ([one], true) = (row, scalars) {
         return item(interp, one);
     }
-    let mut values = Vec::with_capacity(row.len());
-    for place in row {
-        values.push(item(interp, place)?);
-    }
+    let values = bundle::values(interp, bundles, row)?;
     Ok(result::row(interp, names, values))
 }
 
 /// All rows of a legacy query.
 pub(super) fn query_rows(interp: &mut Interp, rows: &Rows) -> PyResult<Vec<Value>> {
-    let names: result::Names = Rc::from(rows.names.clone());
+    let names: result::Names = Rc::from(bundle::names(&rows.bundles, &rows.names));
     interp.charge_bytes(rows.rows.len() * 64)?;
-    rows.rows.iter().map(|row| query_row(interp, &names, row, rows.scalars)).collect()
+    rows.rows.iter().map(|row| query_row(interp, &names, row, &rows.bundles, rows.scalars)).collect()
 }
 
 /// The rows of a `select()` as a result.
 pub(super) fn select_result(interp: &mut Interp, rows: &Rows) -> PyResult<Value> {
-    let names: result::Names = Rc::from(rows.names.clone());
+    let names: result::Names = Rc::from(bundle::names(&rows.bundles, &rows.names));
     let mut values = Vec::with_capacity(rows.rows.len());
     interp.charge_bytes(rows.rows.len() * 64)?;
     for row in &rows.rows {
-        let mut places = Vec::with_capacity(row.len());
-        for place in row {
-            places.push(item(interp, place)?);
-        }
-        values.push(places);
+        values.push(bundle::values(interp, &rows.bundles, row)?);
     }
     let result = result::result(interp, names, values, rows.of_mapped);
     if rows.needs_unique {

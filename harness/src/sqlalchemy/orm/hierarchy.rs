@@ -127,7 +127,7 @@ fn discriminator(
     };
     let own = members.iter().find(|member| member.key == *name).and_then(|member| match &member.spec {
         Declared::Column(column) => Some(column.column.clone()),
-        Declared::Expression(_) | Declared::Relationship(..) => None,
+        Declared::Property(..) | Declared::Relationship(..) => None,
     });
     if let Some(column) = own.or_else(|| spec.table.column(name)) {
         return Ok(column);

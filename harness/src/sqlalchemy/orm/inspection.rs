@@ -106,7 +106,7 @@ impl Object for InstanceStateObject {
             }
             "attrs" => {
                 let keys: Vec<Key> = lend::read(interp, |orm| {
-                    orm.mappers.get(orm.states.get(id).mapper).properties.keys().cloned().collect()
+                    orm.mappers.get(orm.states.get(id).mapper).attribute_keys()
                 })?;
                 let members = keys
                     .into_iter()

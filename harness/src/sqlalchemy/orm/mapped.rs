@@ -1,12 +1,13 @@
 //! Which Python class stands for which mapper, and the attributes that a mapping puts on a class.
 
 use super::attribute::AttributeObject;
+use super::composite::CompositeObject;
 use super::errors;
 use super::mapper::MapperObject;
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use backproof_engine::load::{Entity, Query};
-use backproof_engine::map::{self, Key, Mapped, MapperId};
+use backproof_engine::map::{self, Descriptor, Key, Mapped, MapperId};
 use std::any::Any;
 use std::rc::Rc;
 
@@ -106,12 +107,14 @@ pub(super) fn clear(interp: &mut Interp) -> PyResult<()> {
 /// Puts an attribute on each mapped class for each property that has none there yet.
 pub(crate) fn instrument(interp: &mut Interp) -> PyResult<()> {
     let known = lend::shared(interp).instrumented;
-    let total = lend::read(interp, |orm| orm.mappers.iter().map(|mapper| mapper.properties.len()).sum())?;
+    let total = lend::read(interp, |orm| {
+        orm.mappers.iter().map(|mapper| mapper.properties.len() + mapper.descriptors.len()).sum()
+    })?;
     if known == total {
         return Ok(());
     }
     let wanted: Vec<(MapperId, Vec<Key>)> = lend::read(interp, |orm| {
-        orm.mappers.iter().map(|mapper| (mapper.id, mapper.properties.keys().cloned().collect())).collect()
+        orm.mappers.iter().map(|mapper| (mapper.id, mapper.attribute_keys())).collect()
     })?;
     for (mapper, keys) in wanted {
         let class = class_of_mapper(interp, mapper)?;
@@ -119,13 +122,36 @@ pub(crate) fn instrument(interp: &mut Interp) -> PyResult<()> {
             let there = class.dict.get(&key).is_some_and(|value| {
                 value.downcast::<AttributeObject>().is_some_and(|attribute| attribute.mapped.mapper == mapper)
             });
-            if !there {
+            if there {
+                continue;
+            }
+            if let Some(made) = described(interp, class.name(), mapper.into(), &key)? {
+                class.dict.set(&key, made);
+            } else {
                 class.dict.set(&key, AttributeObject::value(&class, mapper.into(), key.clone()));
             }
         }
     }
     lend::shared(interp).instrumented = total;
     Ok(())
+}
+
+/// The synonym or composite of this name on a class or an alias; `None` where the attribute has a value of its own.
+pub(crate) fn described(
+    interp: &mut Interp,
+    owner: Rc<str>,
+    mapped: Mapped,
+    key: &Key,
+) -> PyResult<Option<Value>> {
+    let found = lend::read(interp, |orm| orm.mappers.get(mapped.mapper).descriptor(key).cloned())?;
+    Ok(match found {
+        None => None,
+        Some(Descriptor::Composite(_)) => Some(CompositeObject::value(owner, mapped, key.clone())),
+        Some(Descriptor::Synonym(_)) => match AttributeObject::synonym(interp, owner, mapped, key.clone())? {
+            None => return Err(Stop::unsupported("a synonym of something that is no mapped attribute")),
+            made => made,
+        },
+    })
 }
 
 /// The class or alias that stands for a mapped class of a query.

@@ -4,7 +4,7 @@ use super::property::{self, PropertyObject};
 use super::{attribute::AttributeObject, mapped};
 use crate::python::{Dict, Interp, Iter, Map, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::{lend, names, schema};
-use backproof_engine::map::{Key, MapperId, Property};
+use backproof_engine::map::{Descriptor, Key, MapperId, Property};
 use backproof_engine::state;
 use backproof_engine::version::Behaviour;
 use std::any::Any;
@@ -32,17 +32,16 @@ impl MapperObject {
 
     fn keys(&self, interp: &mut Interp, keep: Keep) -> PyResult<Vec<Key>> {
         lend::read(interp, |orm| {
-            let properties = &orm.mappers.get(self.id).properties;
-            properties
-                .iter()
-                .filter(|(_, property)| match (keep, property) {
-                    (Keep::All, _)
-                    | (Keep::Columns, Property::Column(_))
-                    | (Keep::Relationships, Property::Relationship(_)) => true,
-                    (Keep::Columns | Keep::Relationships, _) => false,
-                })
-                .map(|(key, _)| key.clone())
-                .collect()
+            let mapper = orm.mappers.get(self.id);
+            let mut keys = mapper.attribute_keys();
+            keys.retain(|key| match keep {
+                Keep::All => true,
+                Keep::Columns => matches!(mapper.properties.get(key), Some(Property::Column(_))),
+                Keep::Relationships => matches!(mapper.properties.get(key), Some(Property::Relationship(_))),
+                Keep::Synonyms => matches!(mapper.descriptor(key), Some(Descriptor::Synonym(_))),
+                Keep::Composites => matches!(mapper.descriptor(key), Some(Descriptor::Composite(_))),
+            });
+            keys
         })
     }
 }
@@ -52,6 +51,8 @@ enum Keep {
     All,
     Columns,
     Relationships,
+    Synonyms,
+    Composites,
 }
 
 impl Object for MapperObject {
@@ -142,7 +143,7 @@ impl Object for MapperObject {
                 let columns = lend::read(interp, |orm| orm.mappers.get(id).primary_key.clone())?;
                 Value::tuple(property::column_values(&columns))
             }
-            "attrs" | "iterate_properties" | "relationships" | "column_attrs" => {
+            "attrs" | "iterate_properties" | "relationships" | "column_attrs" | "synonyms" | "composites" => {
                 mapped::configure_for(interp, id)?;
                 let leaves_out = lend::read(interp, |orm| {
                     let mapper = orm.mappers.get(id);
@@ -160,6 +161,8 @@ impl Object for MapperObject {
                 let keep = match name {
                     "relationships" => Keep::Relationships,
                     "column_attrs" => Keep::Columns,
+                    "synonyms" => Keep::Synonyms,
+                    "composites" => Keep::Composites,
                     _ => Keep::All,
                 };
                 let mut members = Vec::new();
@@ -183,6 +186,7 @@ impl Object for MapperObject {
                         value.downcast::<AttributeObject>().is_some()
                             || value.downcast::<super::hybrid::HybridObject>().is_some()
                             || super::association::is_proxy(value)
+                            || value.downcast::<super::composite::CompositeObject>().is_some()
                     })
                     .collect();
                 NamesObject::value(interp, members)
@@ -273,7 +277,10 @@ impl Object for MapperObject {
             "get_property" => Value::native(name, move |interp, args| {
                 mapped::configure_for(interp, id)?;
                 let key = args.positional.first().and_then(Value::as_str).cloned().unwrap_or_default();
-                let there = lend::read(interp, |orm| orm.mappers.get(id).properties.contains_key(&key))?;
+                let there = lend::read(interp, |orm| {
+                    let mapper = orm.mappers.get(id);
+                    mapper.properties.contains_key(&key) || mapper.descriptor(&key).is_some()
+                })?;
                 if there {
                     return PropertyObject::named(interp, id, key);
                 }
@@ -290,7 +297,10 @@ impl Object for MapperObject {
             }),
             "has_property" => Value::native(name, move |interp, args| {
                 let key = args.positional.first().and_then(Value::as_str).cloned().unwrap_or_default();
-                let there = lend::read(interp, |orm| orm.mappers.get(id).properties.contains_key(&key))?;
+                let there = lend::read(interp, |orm| {
+                    let mapper = orm.mappers.get(id);
+                    mapper.properties.contains_key(&key) || mapper.descriptor(&key).is_some()
+                })?;
                 Ok(Value::Bool(there))
             }),
             _ if name.starts_with("__") => return Ok(None),

@@ -9,7 +9,7 @@ use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{lend, names, schema};
 use backproof_engine::Orm;
 use backproof_engine::map::{
-    Cascades, Direction, Key, Lazy, MapperId, PassiveDeletes, Property, Relationship, RelationshipArgs,
+    Cascades, Descriptor, Direction, Key, Lazy, MapperId, PassiveDeletes, Property, Relationship, RelationshipArgs,
 };
 use backproof_engine::schema::Column;
 use backproof_engine::sql::Expr;
@@ -44,7 +44,15 @@ impl PropertyObject {
     /// The property, named as its class is in this release.
     pub(crate) fn named(interp: &mut Interp, mapper: MapperId, key: Key) -> PyResult<Value> {
         let property = lend::read(interp, |orm| orm.mappers.get(mapper).properties.get(&key).cloned())?;
+        let descriptor = lend::read(interp, |orm| orm.mappers.get(mapper).descriptor(&key).cloned())?;
+        let renamed = names::has(lend::profile(interp), "sqlalchemy.orm", "MappedSQLExpression");
         let kind = match property {
+            None if descriptor.is_some() => match (descriptor, renamed) {
+                (Some(Descriptor::Synonym(_)), true) => "Synonym",
+                (Some(Descriptor::Synonym(_)), false) => "SynonymProperty",
+                (_, true) => "Composite",
+                (_, false) => "CompositeProperty",
+            },
             Some(Property::Column(property))
                 if property.expr.is_some()
                     && names::has(lend::profile(interp), "sqlalchemy.orm", "MappedSQLExpression") =>
@@ -99,6 +107,7 @@ impl Object for PropertyObject {
                 let class = mapped::class_of_mapper(interp, self.mapper)?;
                 return interp.get_attr(&Value::Class(class), &self.key).map(Some);
             }
+            _ if name.starts_with("__") => return Ok(None),
             _ => {}
         }
         match self.property(interp)? {

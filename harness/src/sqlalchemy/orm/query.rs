@@ -1,6 +1,6 @@
 //! `session.query(…)`: the legacy query, which runs in its session.
 
-use super::{builder, entity, mapped, session};
+use super::{builder, bundle, entity, mapped, session};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{define, errors, expr, lend, names, result, warning};
@@ -36,8 +36,8 @@ impl QueryObject {
 
     fn row(&self, interp: &mut Interp, row: &[Item]) -> PyResult<Value> {
         let (names, scalars) = lend::with_cx(interp, |cx| self.query.shape(cx))?;
-        let names: result::Names = Rc::from(names);
-        entity::query_row(interp, &names, row, scalars)
+        let names: result::Names = Rc::from(bundle::names(&self.query.bundles, &names));
+        entity::query_row(interp, &names, row, &self.query.bundles, scalars)
     }
 
     fn one(&self, interp: &mut Interp, none: bool) -> PyResult<Value> {
@@ -194,7 +194,10 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
         let session = query.session()?;
         let row = lend::with_cx(interp, |cx| query.query.one(cx, session, true))?;
         match row.as_deref() {
-            Some([first, ..]) => entity::item(interp, first),
+            Some(row @ [_, ..]) => {
+                let values = bundle::values(interp, &query.query.bundles, row)?;
+                Ok(values.into_iter().next().unwrap_or(Value::None))
+            }
             _ => Ok(Value::None),
         }
     });
@@ -390,8 +393,8 @@ pub(crate) fn construct(interp: &mut Interp, args: Args) -> PyResult<Value> {
 
 /// A query of these entities in a session.
 pub(super) fn make(interp: &mut Interp, session: Option<SessionId>, values: &[Value]) -> PyResult<Value> {
-    let entities = entity::entities(interp, values)?;
-    let query = Query::new(backproof_engine::load::Style::Legacy, session, entities);
+    let mut query = Query::new(backproof_engine::load::Style::Legacy, session, Vec::new());
+    bundle::ask(interp, &mut query, values)?;
     mapped::configure_query(interp, &query)?;
     Ok(QueryObject::value(query))
 }

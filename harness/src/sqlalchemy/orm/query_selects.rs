@@ -1,7 +1,7 @@
 //! What a `Query` gives as part of another: subqueries, CTEs, unions, and queries that read from themselves.
 
 use super::query::QueryObject;
-use super::{builder, entity, mapped};
+use super::{builder, bundle, mapped};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{define, lend, names, selectable};
@@ -97,7 +97,9 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
         mapped::configure_query(interp, &query.query)?;
         let mut made = lend::with_cx(interp, |cx| query.query.from_self(cx))?;
         if !bound.varargs.is_empty() {
-            made.entities = entity::entities(interp, &bound.varargs)?;
+            made.entities.clear();
+            made.bundles.clear();
+            bundle::ask(interp, &mut made, &bound.varargs)?;
             mapped::configure_query(interp, &made)?;
         }
         Ok(QueryObject::value(made))

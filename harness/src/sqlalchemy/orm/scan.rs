@@ -3,11 +3,13 @@
 use super::annotation::{self, Hint, Inner};
 use super::attribute::AttributeObject;
 use super::columns::{DeclaredAttrObject, ExpressionDecl, MappedColumnObject};
+use super::composite::CompositeDecl;
 use super::declarative::column_of;
 use super::hierarchy;
 use super::mapper::MapperObject;
 use super::registry::Registry;
 use super::relationship::{RelationshipDecl, Scope};
+use super::synonym::SynonymDecl;
 use super::{errors, mapped};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
@@ -28,7 +30,8 @@ pub(super) struct Member {
 
 pub(super) enum Declared {
     Column(MappedColumnObject),
-    Expression(Value),
+    /// An expression, a synonym, a composite.
+    Property(Value, Option<Hint>),
     Relationship(Value, Option<Hint>),
 }
 
@@ -122,7 +125,14 @@ fn collect(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> P
                 _ => (0, source.identity() + (later << 48), at),
             };
             seen.push(key.clone());
+            let composite = match &spec {
+                Declared::Property(value, hint) => Some((value.clone(), hint.clone())),
+                Declared::Column(_) | Declared::Relationship(..) => None,
+            };
             members.push(Member { key, spec, order });
+            if let Some((value, hint)) = composite {
+                composite_columns(interp, registry, &mut members, &value, hint.as_ref(), order)?;
+            }
         }
     }
     Ok(members)
@@ -221,8 +231,10 @@ fn declare(
         }
         return Ok(Some(Declared::Column(column)));
     }
-    let is_expression = value.downcast::<ExpressionDecl>().is_some();
-    if is_expression || value.downcast::<RelationshipDecl>().is_some() {
+    let is_property = value.downcast::<ExpressionDecl>().is_some()
+        || value.downcast::<SynonymDecl>().is_some()
+        || value.downcast::<CompositeDecl>().is_some();
+    if is_property || value.downcast::<RelationshipDecl>().is_some() {
         reserved(interp, key)?;
         if !is_own {
             return Err(errors::invalid_request(
@@ -231,8 +243,8 @@ fn declare(
                  @declared_attr callables on declarative mixin classes.",
             ));
         }
-        return Ok(Some(if is_expression {
-            Declared::Expression(value.clone())
+        return Ok(Some(if is_property {
+            Declared::Property(value.clone(), hint)
         } else {
             Declared::Relationship(value.clone(), hint)
         }));
@@ -346,7 +358,7 @@ fn table(
         .iter()
         .filter_map(|member| match &member.spec {
             Declared::Column(column) => Some((member, column)),
-            Declared::Expression(_) | Declared::Relationship(..) => None,
+            Declared::Property(..) | Declared::Relationship(..) => None,
         })
         .collect();
     columns.sort_by_key(|(member, _)| member.order);
@@ -420,9 +432,9 @@ fn properties(
                 properties
                     .push((member.key.clone(), relationship(interp, class, registry, value, hint.as_ref())?));
             }
-            Declared::Expression(value) => {
-                if let Some(declared) = value.downcast::<ExpressionDecl>() {
-                    properties.push((member.key.clone(), declared.spec()));
+            Declared::Property(value, hint) => {
+                if let Some(spec) = property(interp, value, hint.as_ref())? {
+                    properties.push((member.key.clone(), spec));
                 }
             }
             Declared::Column(column) => {
@@ -453,6 +465,55 @@ fn properties(
         }
     }
     Ok(properties)
+}
+
+/// What a class body declares that is neither a column nor a relationship.
+fn property(interp: &mut Interp, value: &Value, hint: Option<&Hint>) -> PyResult<Option<PropertySpec>> {
+    if let Some(declared) = value.downcast::<ExpressionDecl>() {
+        return Ok(Some(declared.spec()));
+    }
+    if let Some(declared) = value.downcast::<SynonymDecl>() {
+        return Ok(Some(declared.spec()));
+    }
+    value.downcast::<CompositeDecl>().map(|declared| declared.spec(interp, hint)).transpose()
+}
+
+/// Columns that a composite declares itself, with what the fields of its class say of them.
+fn composite_columns(
+    interp: &mut Interp,
+    registry: &Rc<Registry>,
+    members: &mut Vec<Member>,
+    value: &Value,
+    hint: Option<&Hint>,
+    order: (i64, u64, usize),
+) -> PyResult<()> {
+    let Some(declared) = value.downcast::<CompositeDecl>() else { return Ok(()) };
+    let hints = declared.hints(interp, hint)?;
+    for (at, column) in declared.columns().into_iter().enumerate() {
+        let is_listed = members.iter().any(|member| match &member.spec {
+            Declared::Column(known) => known.column == column.column,
+            Declared::Property(..) | Declared::Relationship(..) => false,
+        });
+        if is_listed || column.column.table().is_some() {
+            continue;
+        }
+        let key = column.column.name();
+        if key.is_empty() {
+            return Err(Stop::unsupported("a composite of a column without a name"));
+        }
+        if let Some(Some(hint)) = hints.get(at)
+            && value_is_annotated(&column)
+        {
+            annotate(interp, registry, &key, &column, hint)?;
+        }
+        members.push(Member { key, spec: Declared::Column(column), order });
+    }
+    Ok(())
+}
+
+/// Whether a column takes what an annotation says.
+fn value_is_annotated(column: &MappedColumnObject) -> bool {
+    !column.typed || !column.column.nullable_given()
 }
 
 /// A relationship with what its annotation says of its target.
@@ -517,8 +578,8 @@ pub(super) fn add_attribute(
         value
             .downcast::<MappedColumnObject>()
             .map_or_else(|| PropertySpec::column(column), MappedColumnObject::spec)
-    } else if let Some(declared) = value.downcast::<ExpressionDecl>() {
-        declared.spec()
+    } else if let Some(spec) = property(interp, &value, None)? {
+        spec
     } else if value.downcast::<RelationshipDecl>().is_some() {
         relationship(interp, class, registry, &value, None)?
     } else if let Some(attribute) = value.downcast::<AttributeObject>() {

@@ -1,6 +1,6 @@
 //! `select(…)`: of mapped classes, attributes, tables and expressions alike.
 
-use super::{builder, entity, mapped};
+use super::{builder, bundle, entity, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value, fresh_identity};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::selectable::{FromObject, collection, combined};
@@ -213,8 +213,8 @@ fn no_list(interp: &mut Interp, value: &Value) -> Stop {
 
 /// A query of these values.
 fn query_of(interp: &mut Interp, values: &[Value]) -> PyResult<Query> {
-    let entities = entity::entities(interp, values)?;
-    let mut query = Query::new(Style::Select, None, entities);
+    let mut query = Query::new(Style::Select, None, Vec::new());
+    bundle::ask(interp, &mut query, values)?;
     for value in values {
         // A join is selected from as it stands.
         if let Some(item @ FromItem::Join(_)) = selectable::from_item(value) {
