@@ -46,11 +46,7 @@ pub(super) fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Option<Slot
 fn make(cx: &mut Cx<'_>, id: StateId, composite: &Composite, values: Vec<Value>) -> Result<Slot> {
     let empty = values.iter().all(Value::is_null);
     let slot = if cx.orm.profile.has(Behaviour::CompositeNeverNone) {
-        if empty && composite.optional {
-            Value::Null
-        } else {
-            composite.class.make(cx, values)?
-        }
+        if empty && composite.optional { Value::Null } else { composite.class.make(cx, values)? }
     } else if empty && cx.orm.states.get(id).key.is_none() {
         return Ok(Slot::Value(Value::Null));
     } else {

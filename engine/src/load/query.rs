@@ -7,7 +7,7 @@ use super::options::Path;
 use super::plan::Plan;
 use super::rows::{Loading, Refresh};
 use super::within::Within;
-use super::{Item, Bundle, LoaderOption, Rows};
+use super::{Bundle, Item, LoaderOption, Rows};
 use crate::db::{self, Given};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;

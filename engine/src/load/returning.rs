@@ -138,6 +138,13 @@ impl Returned {
                 .map_or_else(|| Rc::clone(name), |column| Rc::clone(&column.name)),
             _ => Rc::clone(name),
         });
-        Ok(Rows { names: names.collect(), rows, bundles: Vec::new(), scalars: false, of_mapped: true, needs_unique: false })
+        Ok(Rows {
+            names: names.collect(),
+            rows,
+            bundles: Vec::new(),
+            scalars: false,
+            of_mapped: true,
+            needs_unique: false,
+        })
     }
 }

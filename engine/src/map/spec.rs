@@ -1,9 +1,9 @@
 //! Making mappers, and adding properties to them later.
 
+use super::descriptor::{CompositeSpec, Descriptor, Placed, Synonym};
 use super::inheritance::{self, Hierarchy, InheritanceSpec};
 use super::messages;
 use super::relationship::{Relationship, RelationshipArgs};
-use super::descriptor::{CompositeSpec, Descriptor, Placed, Synonym};
 use super::{ColumnProperty, Deferral, Key, Mapper, MapperId, Property, RegistryId};
 use crate::error::Result;
 use crate::host::Cx;

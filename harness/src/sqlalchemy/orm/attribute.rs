@@ -2,11 +2,11 @@
 
 use super::instance::{object_of, slot_value};
 use super::property::PropertyObject;
+use super::synonym::OnInstances;
 use super::{collection, comparator, custom, keyed, mapped, set};
 use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
 use crate::sqlalchemy::{convert, expr, lend, names, schema};
 use backproof_engine::attr::{self, NewValue};
-use super::synonym::OnInstances;
 use backproof_engine::map::{Descriptor, Key, Maker, Mapped, Property, Shape};
 use backproof_engine::sql::{Assigned, Expr};
 use backproof_engine::state::ObjRef;
@@ -57,7 +57,15 @@ impl AttributeObject {
     /// An attribute of an alias.
     pub(crate) fn of_alias(owner: Rc<str>, mapped: Mapped, key: Key) -> Value {
         let (of_type, criteria) = (None, Vec::new());
-        Value::object(AttributeObject { mapped, key, owner, of_type, criteria, name: None, on_instances: None })
+        Value::object(AttributeObject {
+            mapped,
+            key,
+            owner,
+            of_type,
+            criteria,
+            name: None,
+            on_instances: None,
+        })
     }
 
     /// An attribute by another name; `None` where it stands for none.
@@ -84,12 +92,7 @@ impl AttributeObject {
     }
 
     /// Calls what instances have in its place.
-    fn on_instance(
-        &self,
-        interp: &mut Interp,
-        which: &str,
-        args: Vec<Value>,
-    ) -> PyResult<Option<Value>> {
+    fn on_instance(&self, interp: &mut Interp, which: &str, args: Vec<Value>) -> PyResult<Option<Value>> {
         let Some(descriptor) = &self.on_instances else { return Ok(None) };
         let Value::Property(_) = descriptor else {
             return Err(Stop::unsupported("a synonym's descriptor that is no property"));
@@ -263,7 +266,10 @@ impl Object for AttributeObject {
             }
         }
         // What the real attribute has and this one does not is unsupported, which the caller says.
-        if found.is_some() || name.starts_with("__") || names::has_member(interp, "InstrumentedAttribute", name) {
+        if found.is_some()
+            || name.starts_with("__")
+            || names::has_member(interp, "InstrumentedAttribute", name)
+        {
             return Ok(found);
         }
         Err(interp.raise(

@@ -13,7 +13,11 @@ const MODULE: &str = "sqlalchemy.orm.util";
 /// What the places become.
 enum Made {
     /// An instance of `Bundle`: a row with these names, or what a class derived from it says.
-    Bundle { bundle: Value, names: Vec<Key>, inner: Vec<Bundle> },
+    Bundle {
+        bundle: Value,
+        names: Vec<Key>,
+        inner: Vec<Bundle>,
+    },
     Composite(Rc<Composite>),
 }
 

@@ -43,7 +43,8 @@ impl Object for CompositeDecl {
 /// `composite(class, *parts)`.
 pub(crate) fn composite(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
     for (name, value) in &args.keywords {
-        let ignored = matches!(&**name, "doc" | "info" | "active_history" | "init" | "repr" | "kw_only" | "compare");
+        let ignored =
+            matches!(&**name, "doc" | "info" | "active_history" | "init" | "repr" | "kw_only" | "compare");
         if !ignored && !value.is_none() && interp.truth(value)? {
             return Err(Stop::unsupported(format!("composite() with `{name}`")));
         }
@@ -198,7 +199,8 @@ impl CompositeObject {
     }
 
     pub(super) fn composite(&self, interp: &mut Interp) -> PyResult<Rc<backproof_engine::map::Composite>> {
-        let found = lend::read(interp, |orm| orm.mappers.get(self.mapped.mapper).descriptor(&self.key).cloned())?;
+        let found =
+            lend::read(interp, |orm| orm.mappers.get(self.mapped.mapper).descriptor(&self.key).cloned())?;
         match found {
             Some(Descriptor::Composite(composite)) => Ok(composite),
             _ => Err(Stop::unsupported("a composite that is gone")),

@@ -105,9 +105,8 @@ impl Object for InstanceStateObject {
                 string_set(interp, keys)?
             }
             "attrs" => {
-                let keys: Vec<Key> = lend::read(interp, |orm| {
-                    orm.mappers.get(orm.states.get(id).mapper).attribute_keys()
-                })?;
+                let keys: Vec<Key> =
+                    lend::read(interp, |orm| orm.mappers.get(orm.states.get(id).mapper).attribute_keys())?;
                 let members = keys
                     .into_iter()
                     .map(|key| {

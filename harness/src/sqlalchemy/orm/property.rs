@@ -9,7 +9,8 @@ use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{lend, names, schema};
 use backproof_engine::Orm;
 use backproof_engine::map::{
-    Cascades, Descriptor, Direction, Key, Lazy, MapperId, PassiveDeletes, Property, Relationship, RelationshipArgs,
+    Cascades, Descriptor, Direction, Key, Lazy, MapperId, PassiveDeletes, Property, Relationship,
+    RelationshipArgs,
 };
 use backproof_engine::schema::Column;
 use backproof_engine::sql::Expr;
