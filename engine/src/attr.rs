@@ -14,6 +14,7 @@ mod hosted;
 mod keyed;
 mod queried;
 mod set;
+mod told;
 
 pub use access::{Passive, get, get_passive, is_loaded, set_committed};
 pub use candidate::Candidate;

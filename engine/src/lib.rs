@@ -4,6 +4,7 @@
 pub mod attr;
 pub mod db;
 pub mod error;
+pub mod event;
 pub mod host;
 pub mod load;
 pub mod map;

@@ -2,6 +2,7 @@
 
 use crate::attr::Hooks;
 use crate::db::{Clock, Databases};
+use crate::event::Events;
 use crate::map::Mappers;
 use crate::session::{SessionHooks, Sessions};
 use crate::state::States;
@@ -15,6 +16,8 @@ pub struct Orm {
     pub databases: Databases,
     pub mappers: Mappers,
     pub states: States,
+    /// Who is told of what happens.
+    pub events: Events,
     pub sessions: Sessions,
     /// What attribute events reach: the sessions' cascades.
     pub hooks: Rc<dyn Hooks>,
@@ -35,6 +38,7 @@ impl Orm {
             databases: Databases::with_clock(clock),
             mappers: Mappers::default(),
             states: States::default(),
+            events: Events::default(),
             sessions: Sessions::default(),
             hooks: Rc::new(SessionHooks),
             loads_within: 0,

@@ -14,6 +14,7 @@ mod transient;
 
 use crate::db::{ConnectionId, DatabaseId};
 use crate::error::{Error, ErrorKind, Result};
+use crate::event;
 use crate::host::Cx;
 use crate::map::MapperId;
 use crate::orm::Orm;
@@ -204,7 +205,7 @@ pub fn flush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     }
     crate::map::configure(cx)?;
     get_mut(cx.orm, session).flushing = true;
-    let result = unit::flush(cx, session);
+    let result = event::tell_session(cx, "before_flush", session).and_then(|()| unit::flush(cx, session));
     let owner = get_mut(cx.orm, session);
     owner.flushing = false;
     owner.executing = false;
@@ -289,6 +290,7 @@ pub(crate) fn flushed_deleted(orm: &mut Orm, session: SessionId, ids: &[StateId]
         owner.modified.shift_remove(id);
         let held = owner.deleted.shift_remove(id);
         orm.states.get_mut(*id).deleted = true;
+        event::note_object(orm, "persistent_to_deleted", session, *id);
         drop(held);
     }
 }
@@ -345,6 +347,9 @@ pub(crate) fn flushed(cx: &mut Cx<'_>, session: SessionId, ids: &[StateId]) -> R
         }
         let owner = get_mut(cx.orm, session);
         let held = (owner.new.shift_remove(id), owner.modified.shift_remove(id));
+        if held.0.is_some() {
+            event::note_object(cx.orm, "pending_to_persistent", session, *id);
+        }
         drop(held);
     }
     Ok(())

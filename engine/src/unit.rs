@@ -14,6 +14,7 @@ mod sync;
 
 use crate::attr;
 use crate::error::Result;
+use crate::event;
 use crate::host::Cx;
 use crate::session::{self, SessionId, cascade};
 use crate::state::StateId;
@@ -61,10 +62,13 @@ fn execute(cx: &mut Cx<'_>, plan: &mut Plan) -> Result<()> {
 }
 
 fn finish(cx: &mut Cx<'_>, session: SessionId, plan: &Plan) -> Result<()> {
+    event::tell_session(cx, "after_flush", session)?;
     let (gone, kept): (Vec<StateId>, Vec<StateId>) = plan.states().partition(|id| plan.is_deleted(*id));
     session::flushed_deleted(cx.orm, session, &gone);
     session::flushed(cx, session, &kept)?;
     session::end_flush(cx, session);
+    event::deliver(cx)?;
+    event::tell_session(cx, "after_flush_postexec", session)?;
     Ok(())
 }
 

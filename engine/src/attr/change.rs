@@ -5,7 +5,9 @@ use super::candidate::Candidate;
 use super::events::{self, Initiator};
 use super::hosted::{self, Cause};
 use super::keyed;
+use super::told;
 use crate::error::{Error, ErrorKind, Result};
+use crate::event;
 use crate::host::Cx;
 use crate::load;
 use crate::map::{ColumnProperty, Key, Property, Relationship, Shape};
@@ -130,7 +132,9 @@ pub(crate) fn set_column(
     value: Value,
 ) -> Result<()> {
     let key = &property.key;
-    let keeps_old = property.active_history || property.columns.first().is_some_and(Column::is_primary_key);
+    let keeps_old = property.active_history
+        || property.columns.first().is_some_and(Column::is_primary_key)
+        || event::wants_history(cx.orm, cx.orm.states.get(id).mapper, key);
     let state = cx.orm.states.get(id);
     if keeps_old && state.expired_attributes.contains(key) && !state.dict.contains_key(key) {
         load::load_columns(cx, id, std::slice::from_ref(key))?;
@@ -140,6 +144,7 @@ pub(crate) fn set_column(
         Some(Slot::Value(value)) => Original::Value(value.clone()),
         _ => Original::NoValue,
     };
+    let value = told::setting(cx, id, property, value)?;
     events::mark(cx, id, key, previous);
     cx.orm.states.get_mut(id).dict.insert(key.clone(), Slot::Value(value));
     Ok(())
@@ -167,7 +172,9 @@ pub fn set_class_identity(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
 fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Result<Known> {
     let deferred = cx.orm.profile.has(Behaviour::DeferredScalarHistory);
     let args = &relationship.args;
-    let looks = args.active_history || args.single_parent || (!relationship.resolved().use_get && !deferred);
+    let heard = event::wants_history(cx.orm, cx.orm.states.get(id).mapper, &relationship.key);
+    let looks =
+        args.active_history || heard || args.single_parent || (!relationship.resolved().use_get && !deferred);
     // What is to be loaded is refused by a relationship that raises, also where the identity map has it.
     let known = if looks
         && load::raises(cx.orm, id, relationship)
@@ -258,6 +265,7 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
         NewValue::Value(value) => return Err(refuse(&type_name(&value))),
         NewValue::Other(name) => return Err(refuse(&name)),
     };
+    let items = told::replacing(cx, id, relationship, items)?;
     let Slot::Many(old) = access::get(cx, id, key)? else {
         return Err(Error::unsupported(format!("replacing `{key}`, which holds no list")));
     };
@@ -331,6 +339,7 @@ pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
             if keeps_old && cx.orm.states.get(id).key.is_some() {
                 access::get(cx, id, key)?;
             }
+            told::removing(cx, id, &property)?;
             let state = cx.orm.states.get(id);
             let old = state.dict.get(key).cloned();
             let known = old.is_some() || state.expired || state.expired_attributes.contains(key);

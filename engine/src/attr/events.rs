@@ -4,7 +4,7 @@
 //! to its beginning ends there.
 
 use super::access::{append_token, empty_collection, has_loader};
-use super::{change, collection};
+use super::{change, collection, told};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{Key, MapperId, Relationship};
@@ -64,6 +64,21 @@ pub struct Initiator {
 impl Initiator {
     fn of(relationship: &Relationship, op: Op) -> Self {
         Initiator { mapper: relationship.parent, key: relationship.key.clone(), op }
+    }
+
+    /// Of a column attribute, which begins no chain.
+    pub(super) fn of_column(mapper: MapperId, key: &Key) -> Self {
+        Initiator { mapper, key: key.clone(), op: Op::Replace }
+    }
+
+    /// The attribute whose change began it all.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Whether the attribute is a column's.
+    pub fn is_of_column(&self, orm: &Orm) -> bool {
+        orm.mappers.relationship(self.mapper, &self.key).is_none()
     }
 
     pub(super) fn append(relationship: &Relationship) -> Self {
@@ -214,10 +229,12 @@ pub(super) fn fire_append(
 ) -> Result<()> {
     let own = Initiator::append(relationship);
     let by = by.unwrap_or(&own);
+    told::member(cx, "append", owner, relationship, item, by, true)?;
     check_single_parent(cx, relationship, item, None, by)?;
     let hooks = Rc::clone(&cx.orm.hooks);
     hooks.joined(cx, owner, relationship, item, &by.key)?;
     tell_joined(cx, owner, relationship, item, by)?;
+    told::member(cx, "append", owner, relationship, item, by, false)?;
     mark_collection(cx, owner, &relationship.key, None);
     set_parent(cx, item.id(), relationship, owner, true);
     Ok(())
@@ -234,9 +251,11 @@ pub(super) fn fire_remove(
     let own = Initiator::remove(relationship);
     let by = by.unwrap_or(&own);
     set_parent(cx, item.id(), relationship, owner, false);
+    told::member(cx, "remove", owner, relationship, item, by, true)?;
     let hooks = Rc::clone(&cx.orm.hooks);
     hooks.left(cx, owner, relationship, item, false)?;
     tell_left(cx, owner, relationship, item, by)?;
+    told::member(cx, "remove", owner, relationship, item, by, false)?;
     mark_collection(cx, owner, &relationship.key, None);
     Ok(())
 }
@@ -252,7 +271,8 @@ pub(super) fn fire_remove_one(
     set_parent(cx, old.id(), relationship, owner, false);
     let hooks = Rc::clone(&cx.orm.hooks);
     hooks.left(cx, owner, relationship, old, false)?;
-    tell_left(cx, owner, relationship, old, by)
+    tell_left(cx, owner, relationship, old, by)?;
+    told::left(cx, owner, relationship, old, by)
 }
 
 /// A scalar relationship is being set. `old` is what is known to have been there.
@@ -270,6 +290,7 @@ pub(super) fn fire_replace(
     {
         set_parent(cx, old.id(), relationship, owner, false);
     }
+    told::one(cx, owner, relationship, new, &previous, by, true)?;
     if let Some(new) = new {
         check_single_parent(cx, relationship, new, old, by)?;
     }
@@ -283,6 +304,7 @@ pub(super) fn fire_replace(
         }
         tell_replaced(cx, owner, relationship, new, old, by)?;
     }
+    told::one(cx, owner, relationship, new, &previous, by, false)?;
     mark(cx, owner, &relationship.key, previous);
     if let Some(new) = new {
         set_parent(cx, new.id(), relationship, owner, true);

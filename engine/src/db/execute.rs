@@ -8,6 +8,7 @@ use super::engine::{ConnectionId, DatabaseId, Databases, Echo, Mark, failed, sen
 use super::host_types;
 use super::parameters;
 use crate::error::{Error, ErrorKind, Result};
+use crate::event::{self, Happening};
 use crate::host::Cx;
 use crate::schema::{Column, ColumnDefault, SqlType, Table};
 use crate::sql::compile::{self, Piece};
@@ -93,10 +94,11 @@ pub fn execute(
     work_out_late(cx, &mut prepared)?;
     work_out_defaults(cx, statement, &prepared.entry.compiled, &mut sets)?;
     let bound = host_types::bind(cx, &mut prepared, &sets)?;
-    let databases = &mut cx.orm.databases;
+    let databases = &cx.orm.databases;
     let autocommits = databases.autocommits(database) && !databases.in_transaction(connection);
     let asked = Asked { bound: bound.as_deref().unwrap_or(&sets), given: &sets, many };
-    let done = run_sets(databases, connection, profile, statement, &prepared, &asked);
+    let done = run_sets(cx, connection, profile, statement, &prepared, &asked);
+    let databases = &mut cx.orm.databases;
     match done {
         Ok(mut result) => {
             if autocommits && is_change(statement) {
@@ -402,7 +404,7 @@ struct Asked<'a> {
 
 /// Runs a prepared statement with its parameter sets.
 fn run_sets(
-    databases: &mut Databases,
+    cx: &mut Cx<'_>,
     connection: ConnectionId,
     profile: Profile,
     statement: &Statement,
@@ -410,9 +412,15 @@ fn run_sets(
     asked: &Asked<'_>,
 ) -> Result<ExecResult> {
     let (sets, many) = (asked.bound, asked.many);
-    let database = databases.database_of(connection);
+    let heard =
+        event::is_heard(cx.orm, "before_cursor_execute") || event::is_heard(cx.orm, "after_cursor_execute");
+    let database = cx.orm.databases.database_of(connection);
     let compiled = &prepared.entry.compiled;
     if many && compiled.values_row.is_some() {
+        if heard {
+            return Err(Error::unsupported("listening to the cursor while many rows are inserted at once"));
+        }
+        let databases = &mut cx.orm.databases;
         let fetched = batch::run(databases, connection, profile, statement, prepared, sets)?;
         return collect(databases, database, Some(compiled), fetched);
     }
@@ -423,9 +431,22 @@ fn run_sets(
         text = filled;
         rows.push(values);
     }
-    if !databases.autocommits(database) {
-        databases.begin(connection)?;
+    if !cx.orm.databases.autocommits(database) {
+        if !cx.orm.databases.in_transaction(connection) {
+            event::tell_connection(cx, "begin", connection)?;
+        }
+        cx.orm.databases.begin(connection)?;
     }
+    let told = heard.then(|| Happening::Cursor {
+        connection,
+        text: Rc::from(text.as_str()),
+        sets: rows.clone(),
+        many,
+    });
+    if let Some(told) = &told {
+        event::tell(cx, "before_cursor_execute", told.clone())?;
+    }
+    let databases = &mut cx.orm.databases;
     let shown = if many { parameters::many(profile, &rows) } else { parameters::one(profile, &rows[0]) };
     databases.write(database, "INFO", text.clone());
     let mark = databases.mark(database, &prepared.mark);
@@ -445,7 +466,10 @@ fn run_sets(
             }
         }
     }
-    collect(databases, database, Some(compiled), fetched)
+    if let Some(told) = told {
+        event::tell(cx, "after_cursor_execute", told)?;
+    }
+    collect(&mut cx.orm.databases, database, Some(compiled), fetched)
 }
 
 /// Rows as their columns' types read them.

@@ -10,6 +10,7 @@ use super::within::Within;
 use super::{Bundle, Item, LoaderOption, Rows};
 use crate::db::{self, Given};
 use crate::error::{Error, ErrorKind, Result};
+use crate::event;
 use crate::host::Cx;
 use crate::map::{self, Key, Mapped, MapperId};
 use crate::session::{self, SessionId};
@@ -375,6 +376,7 @@ impl Query {
         let mut rows = Vec::with_capacity(result.rows.len());
         for row in &result.rows {
             rows.push(loading.row(cx, &plan.readers, row)?);
+            event::deliver(cx)?;
         }
         let met = refreshed.is_some_and(|id| loading.met(id));
         let (later, below) = loading.finish(cx)?;

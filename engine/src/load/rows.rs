@@ -8,6 +8,7 @@ use super::plan::{EntityPlan, Reader};
 use super::result::Item;
 use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
+use crate::event::{self, Happening};
 use crate::host::Cx;
 use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
 use crate::session::{self, SessionId};
@@ -141,7 +142,8 @@ impl Loading {
     ) -> Result<Option<ObjRef>> {
         let Some(object) = self.identify(cx, plan, row, root)? else { return Ok(None) };
         let id = object.id();
-        if self.columns_done.insert((id, plan.id)) {
+        let first = self.columns_done.insert((id, plan.id));
+        if first {
             self.fill_columns(cx, plan, row, id)?;
             self.compose(cx, id)?;
             self.note_later(cx, plan, &object)?;
@@ -168,7 +170,27 @@ impl Loading {
                 attr::set_committed(cx, id, &joined.key, NewValue::One(child))?;
             }
         }
+        if first {
+            self.tell(cx, &object);
+        }
         Ok(Some(object))
+    }
+
+    /// Notes for who listens that an object has been loaded or refreshed.
+    fn tell(&self, cx: &mut Cx<'_>, object: &ObjRef) {
+        let Some(filling) = self.filled.get(&object.id()) else { return };
+        let session = self.session;
+        if filling.is_new {
+            event::note(cx.orm, "load", |_| {
+                Some(Happening::Instance { object: object.clone(), attributes: None })
+            });
+            event::note_object(cx.orm, "loaded_as_persistent", session, object.id());
+        } else if filling.anew || filling.keys.as_ref().is_some_and(|keys| !keys.is_empty()) {
+            event::note(cx.orm, "refresh", |_| {
+                let attributes = filling.keys.as_ref().map(|keys| keys.iter().cloned().collect());
+                Some(Happening::Instance { object: object.clone(), attributes })
+            });
+        }
     }
 
     /// The object of a row: the session's, or a new one.

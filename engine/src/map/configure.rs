@@ -11,6 +11,7 @@ use super::relationship::{
 use super::spec::insert_relationship;
 use super::{Key, MapperId, PassiveDeletes, RegistryId, Shape, overlap};
 use crate::error::{Error, ErrorKind, Result};
+use crate::event::{self, Happening};
 use crate::host::{Cx, Deferred};
 use crate::sql::Expr;
 use crate::version::Behaviour;
@@ -67,6 +68,24 @@ pub fn configure_registry(cx: &mut Cx<'_>, registry: RegistryId) -> Result<()> {
 }
 
 fn configure_some(cx: &mut Cx<'_>, registry: Option<RegistryId>, strict: bool) -> Result<()> {
+    let waits = |cx: &Cx<'_>| {
+        let mut all = cx.orm.mappers.all.iter();
+        all.any(|mapper| !mapper.configured && registry.is_none_or(|registry| registry == mapper.registry))
+    };
+    if !waits(cx) {
+        return Ok(());
+    }
+    if event::is_heard(cx.orm, "before_configured") {
+        event::tell(cx, "before_configured", Happening::Mappers { mapper: None })?;
+    }
+    configure_each(cx, registry, strict)?;
+    if event::is_heard(cx.orm, "after_configured") {
+        event::tell(cx, "after_configured", Happening::Mappers { mapper: None })?;
+    }
+    Ok(())
+}
+
+fn configure_each(cx: &mut Cx<'_>, registry: Option<RegistryId>, strict: bool) -> Result<()> {
     let mut index = 0;
     // Callbacks may map further classes, so the list is read anew.
     while let Some(mapper) = cx.orm.mappers.all.get(index) {
@@ -96,6 +115,9 @@ fn configure_mapper(cx: &mut Cx<'_>, id: MapperId) -> Result<()> {
         configure_relationship(cx, id, &key)?;
     }
     cx.orm.mappers.get_mut(id).configured = true;
+    if event::is_heard(cx.orm, "mapper_configured") {
+        event::tell(cx, "mapper_configured", Happening::Mappers { mapper: Some(id) })?;
+    }
     Ok(())
 }
 

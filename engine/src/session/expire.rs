@@ -4,6 +4,7 @@ use super::cascade::{Operation, reached};
 use super::{SessionId, identity, membership};
 use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
+use crate::event::{self, Happening};
 use crate::host::Cx;
 use crate::load;
 use crate::map::{Descriptor, Key, Property};
@@ -29,7 +30,13 @@ pub fn expire(
         return Err(membership::invalid(format!("Instance '{text}' is not persistent within this Session")));
     }
     match attributes {
-        Some(keys) if !keys.is_empty() => expire_attributes(cx.orm, id, keys),
+        Some(keys) if !keys.is_empty() => {
+            expire_attributes(cx.orm, id, keys)?;
+            event::note(cx.orm, "expire", |orm| {
+                Some(Happening::Instance { object: orm.states.upgrade(id)?, attributes: Some(keys.to_vec()) })
+            });
+            event::deliver(cx)
+        }
         _ => {
             let others = reached(cx, Operation::RefreshExpire, id, &|_, _| false)?;
             expire_state(cx.orm, id);
@@ -40,7 +47,7 @@ pub fn expire(
                     membership::remove(cx.orm, session, &[other.id()], false);
                 }
             }
-            Ok(())
+            event::deliver(cx)
         }
     }
 }
@@ -48,6 +55,9 @@ pub fn expire(
 /// Expires an object entirely: its mapped attributes are gone until they are loaded again.
 pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
     attr::forget_composites(orm, id, None);
+    event::note(orm, "expire", |orm| {
+        Some(Happening::Instance { object: orm.states.upgrade(id)?, attributes: None })
+    });
     let mapper = orm.states.get(id).mapper;
     let properties = &orm.mappers.get(mapper).properties;
     let profile = orm.profile;
@@ -128,7 +138,7 @@ pub(crate) fn expire_attributes(orm: &mut Orm, id: StateId, keys: &[Key]) -> Res
 pub fn expire_all(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     identity::sweep(cx.orm);
     expire_everything(cx.orm, session);
-    Ok(())
+    event::deliver(cx)
 }
 
 pub(super) fn expire_everything(orm: &mut Orm, session: SessionId) {

@@ -4,6 +4,7 @@ use super::cascade::{Operation, reached};
 use super::{SessionId, identity, transaction};
 use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
+use crate::event;
 use crate::host::Cx;
 use crate::orm::Orm;
 use crate::state::{ObjRef, StateId};
@@ -56,14 +57,22 @@ fn take_in(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef) -> Result<()> {
         return take_back(cx, session, object, false);
     }
     let attaches = may_attach(cx, session, id)?;
+    if attaches {
+        event::tell_object(cx, "before_attach", session, id)?;
+    }
     let owner = super::get_mut(cx.orm, session);
-    if !owner.new.contains_key(&id) {
+    let is_new = !owner.new.contains_key(&id);
+    if is_new {
         owner.new.insert(id, object.clone());
         let order = owner.new.len() as u64;
         cx.orm.states.get_mut(id).insert_order = order;
     }
     if attaches {
         cx.orm.states.get_mut(id).session = Some(session);
+        event::tell_object(cx, "after_attach", session, id)?;
+    }
+    if is_new {
+        event::tell_object(cx, "transient_to_pending", session, id)?;
     }
     Ok(())
 }
@@ -94,6 +103,9 @@ pub(super) fn take_back(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, re
         cx.orm.states.get_mut(id).deleted = false;
     }
     let attaches = may_attach(cx, session, id)?;
+    if attaches {
+        event::tell_object(cx, "before_attach", session, id)?;
+    }
     super::get_mut(cx.orm, session).deleted.shift_remove(&id);
     if attaches {
         cx.orm.states.get_mut(id).session = Some(session);
@@ -102,7 +114,16 @@ pub(super) fn take_back(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, re
     if joined.is_err() && attaches {
         cx.orm.states.get_mut(id).session = None;
     }
-    joined
+    joined?;
+    if attaches {
+        event::tell_object(cx, "after_attach", session, id)?;
+    }
+    if revert {
+        event::note_object(cx.orm, "deleted_to_persistent", session, id);
+    } else if attaches {
+        event::tell_object(cx, "detached_to_persistent", session, id)?;
+    }
+    Ok(())
 }
 
 /// Whether the object is still to be attached to this session.
@@ -180,7 +201,7 @@ pub fn expunge(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef) -> Result<(
     let mut going = vec![id];
     going.extend(reached(cx, Operation::Expunge, id, &|_, _| false)?.iter().map(ObjRef::id));
     remove(cx.orm, session, &going, false);
-    Ok(())
+    event::deliver(cx)
 }
 
 /// Takes objects out of the session; `to_transient` where their rows were rolled back.
@@ -205,19 +226,26 @@ pub(super) fn detach(orm: &mut Orm, session: SessionId, ids: &[StateId], to_tran
         }
         super::get_mut(orm, session).modified.shift_remove(id);
         let state = orm.states.get_mut(*id);
+        let name = match (&state.key, state.deleted) {
+            (None, _) => "pending_to_transient",
+            (Some(_), true) => "deleted_to_detached",
+            (Some(_), false) if to_transient => "persistent_to_transient",
+            (Some(_), false) => "persistent_to_detached",
+        };
         if state.session == Some(session) {
             state.session = None;
         }
         if to_transient {
             state.key = None;
         }
+        event::note_object(orm, name, session, *id);
     }
 }
 
 /// Takes all objects out of the session.
 pub fn expunge_all(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     forget_all(cx.orm, session);
-    Ok(())
+    event::deliver(cx)
 }
 
 pub(super) fn forget_all(orm: &mut Orm, session: SessionId) {

@@ -7,6 +7,7 @@ use super::membership::{self, invalid};
 use super::{SessionId, expire, identity, join};
 use crate::db::ConnectionId;
 use crate::error::{Error, ErrorKind, Result};
+use crate::event::{self, Happening};
 use crate::host::Cx;
 use crate::orm::Orm;
 use crate::state::{IdentityKey, ObjRef, StateId};
@@ -151,7 +152,11 @@ pub fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<ConnectionId> {
         if super::get(cx.orm, session).settings.connection.is_none() {
             crate::db::open(cx, database)?;
         }
-        join::take(cx.orm, session, database)?
+        let connection = join::take(cx.orm, session, database)?;
+        if event::is_heard(cx.orm, "after_begin") {
+            event::tell(cx, "after_begin", Happening::Begin { session, connection })?;
+        }
+        connection
     };
     for depth in 0..super::get(cx.orm, session).transactions.len() {
         let at = &super::get(cx.orm, session).transactions[depth];
@@ -222,6 +227,7 @@ pub fn commit(cx: &mut Cx<'_>, session: SessionId, serial: Option<usize>) -> Res
 
 fn commit_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     check_active(cx.orm, session)?;
+    event::tell_session(cx, "before_commit", session)?;
     let mut rounds = 0;
     while !super::is_clean(cx.orm, session) {
         if rounds == 100 {
@@ -250,16 +256,19 @@ fn commit_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
                 below.switched.entry(id).or_insert(key);
             }
         }
-        return Ok(());
+        return event::tell_session(cx, "after_commit", session);
     }
     if let Some(connection) = connection {
+        event::tell_connection(cx, "commit", connection)?;
         join::commit(cx.orm, session, connection)?;
     }
+    event::tell_session(cx, "after_commit", session)?;
     if super::get(cx.orm, session).settings.expire_on_commit {
         expire::expire_everything(cx.orm, session);
         let top = super::get_mut(cx.orm, session).transactions.last_mut();
         let deleted: Vec<StateId> = top.map(|top| top.deleted.drain(..).collect()).unwrap_or_default();
         membership::detach(cx.orm, session, &deleted, false);
+        event::deliver(cx)?;
     }
     end_outermost(cx, session)
 }
@@ -298,19 +307,27 @@ fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         // What was done since is discarded.
         return if super::is_clean(cx.orm, session) { Ok(()) } else { restore(cx, session) };
     }
+    let nested = top.nested;
     let undone = match (owner.connection, top.nested, top.savepoint) {
         (Some(connection), true, Some(savepoint)) => {
             cx.orm.databases.rollback_to_savepoint(connection, savepoint)
         }
-        (Some(connection), false, _) => join::rollback(cx.orm, session, connection),
+        (Some(connection), false, _) => {
+            event::tell_connection(cx, "rollback", connection)?;
+            join::rollback(cx.orm, session, connection)
+        }
         _ => Ok(()),
     };
+    if !nested {
+        event::tell_session(cx, "after_rollback", session)?;
+    }
     let restored = restore(cx, session);
     if restored.is_err()
         && let Some(top) = super::get_mut(cx.orm, session).transactions.last_mut()
     {
         top.inactive = true;
     }
+    event::deliver(cx)?;
     restored.and(undone)
 }
 
@@ -376,6 +393,7 @@ fn restore(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
             membership::revive(cx, session, &object)?;
         }
     }
+    event::deliver(cx)?;
     for id in super::get(cx.orm, session).identity.ids() {
         let Some(state) = cx.orm.states.find(id) else { continue };
         if !nested || state.modified || dirty.contains(&id) {
@@ -396,6 +414,7 @@ pub(super) fn forget_deleted(orm: &mut Orm, session: SessionId, id: StateId) {
 /// Rolls back and forgets all objects. The session can be used again.
 pub fn close(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     membership::forget_all(cx.orm, session);
+    event::deliver(cx)?;
     identity::sweep(cx.orm);
     let owner = super::get(cx.orm, session);
     if let Some(connection) = owner.connection

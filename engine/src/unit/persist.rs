@@ -5,6 +5,7 @@ use super::sync::column_value;
 use crate::attr::{self, Item};
 use crate::db::{self, ConnectionId, ExecResult, Given};
 use crate::error::{Error, ErrorKind, Result};
+use crate::event;
 use crate::host::Cx;
 use crate::map::{Key, MapperId};
 use crate::orm::Orm;
@@ -29,6 +30,8 @@ pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[S
     let mut inserts = Vec::new();
     let mut updates = Vec::new();
     for id in in_order(cx.orm, states) {
+        let has_row = cx.orm.states.get(id).key.is_some();
+        event::tell_row(cx, if has_row { "before_update" } else { "before_insert" }, connection, id)?;
         match row_of(cx, plan, id)? {
             Row::New => inserts.push(id),
             Row::There => updates.push(id),
@@ -41,6 +44,10 @@ pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[S
     }
     for id in all {
         expire_computed(cx.orm, id)?;
+    }
+    for id in in_order(cx.orm, states) {
+        let has_row = cx.orm.states.get(id).key.is_some();
+        event::tell_row(cx, if has_row { "after_update" } else { "after_insert" }, connection, id)?;
     }
     Ok(())
 }

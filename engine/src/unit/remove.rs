@@ -4,6 +4,7 @@ use super::persist::{given, in_order, is_in, tables};
 use super::plan::Plan;
 use crate::db;
 use crate::error::{Error, ErrorKind, Result};
+use crate::event;
 use crate::host::Cx;
 use crate::map::MapperId;
 use crate::schema::{Column, Table};
@@ -45,6 +46,9 @@ pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[Sta
     }
     let connection = session::connection_for(cx, plan.session, base, false)?;
     let states = in_order(cx.orm, states);
+    for id in &states {
+        event::tell_row(cx, "before_delete", connection, *id)?;
+    }
     for table in tables(cx.orm, &states).iter().rev() {
         let mut rows = Vec::new();
         for id in &states {
@@ -66,6 +70,9 @@ pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[Sta
         if result.rowcount != expected {
             cx.warn(Warning::rows_not_deleted(table.name(), expected, result.rowcount))?;
         }
+    }
+    for id in &states {
+        event::tell_row(cx, "after_delete", connection, *id)?;
     }
     Ok(())
 }

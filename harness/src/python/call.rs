@@ -238,6 +238,10 @@ impl Interp {
         if &*owner.name() == "object" && self.is_builtin(&owner) {
             return Ok(made);
         }
+        let args = match class.find_hook() {
+            Some(hook) => hook.init_arguments(self, class, &made, args)?,
+            None => args,
+        };
         let bound = self.bind_from(&owner, &init, &made, &kind)?;
         let result = self.call(&bound, args)?;
         if !result.is_none() {

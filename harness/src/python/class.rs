@@ -3,6 +3,7 @@
 //! A class that another room makes, or hooks into, is a class like any other; a [`Store`] that another room
 //! provides makes an instance a window on an object that lives there.
 
+use super::args::Args;
 use super::error::PyResult;
 use super::function::NativeFn;
 use super::interp::Interp;
@@ -224,6 +225,18 @@ pub trait ClassHook: Any {
     fn class_del_attr(&self, interp: &mut Interp, class: &Rc<Class>, name: &str) -> PyResult<bool> {
         let _ = (interp, class, name);
         Ok(false)
+    }
+
+    /// The arguments that `__init__` is called with.
+    fn init_arguments(
+        &self,
+        interp: &mut Interp,
+        class: &Rc<Class>,
+        instance: &Value,
+        args: Args,
+    ) -> PyResult<Args> {
+        let _ = (interp, class, instance);
+        Ok(args)
     }
 
     /// A new instance, before `__init__`; `None` leaves it to the evaluator.

@@ -1,14 +1,24 @@
-//! `sqlalchemy.event`: listeners of an engine's event `connect`, and the driver's connection that they are given.
+//! `sqlalchemy.event`: `listen()`, `listens_for()`, `remove()` and `contains()`.
 //!
-//! Other events are unsupported. What a listener executes is not logged, as in the real library.
+//! What an event's name and target mean stands here, what its listeners are given in `tell`, the driver's objects in
+//! `driver`. Events that are not given are unsupported; names that the library does not have are its own error.
+
+mod driver;
+mod names;
+mod tell;
+
+pub(super) use driver::driver_module;
+pub(super) use tell::init_arguments;
 
 use super::engine::EngineObject;
-use super::{convert, define, lend};
-use crate::python::{Args, Class, Interp, Iter, Module, Object, PyResult, Stop, Value, fresh_identity};
+use super::orm::event_targets as targets;
+use super::{define, errors, lend};
+use crate::python::{Args, Class, Interp, Module, PyResult, Signature, Stop, Value, fresh_identity};
 use backproof_engine::db::{self, DatabaseId};
-use std::any::Any;
-use std::cell::RefCell;
-use std::collections::VecDeque;
+use backproof_engine::event::{Listener, Of};
+use driver::{DriverConnection, RecordObject};
+use names::Family;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// The class `Engine`.
@@ -16,23 +26,140 @@ pub(super) fn engine_class(interp: &mut Interp) -> Rc<Class> {
     interp.foreign_class("sqlalchemy.engine.base", "Engine")
 }
 
-/// Has a function called when an engine connects, or any engine does.
-fn listen(interp: &mut Interp, target: &Value, identifier: &Value, function: &Value) -> PyResult<()> {
-    let engine = engine_class(interp);
-    let database = match target {
-        Value::Class(class) if Rc::ptr_eq(class, &engine) => None,
-        _ => match target.downcast::<EngineObject>() {
-            Some(engine) => Some(engine.database),
-            None => {
-                let kind = interp.type_name(target);
-                return Err(Stop::unsupported(format!("listening to events of a {kind}")));
+/// How a listener wants to be told.
+#[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own")]
+struct Wishes {
+    raw: bool,
+    retval: bool,
+    named: bool,
+    propagate: bool,
+    insert: bool,
+    once: bool,
+    active_history: bool,
+}
+
+/// One registration, by what `remove()` and `contains()` name it.
+pub(crate) struct Registration {
+    target: u64,
+    name: Rc<str>,
+    function: Value,
+    id: u64,
+}
+
+/// A listener of constructors, which are the evaluator's alone.
+#[derive(Clone)]
+pub(crate) struct InitListener {
+    id: u64,
+    class: Rc<Class>,
+    function: Value,
+    wishes: Wishes,
+}
+
+fn listen(
+    interp: &mut Interp,
+    target: &Value,
+    identifier: &Value,
+    function: &Value,
+    wishes: Wishes,
+) -> PyResult<()> {
+    let Some(name) = identifier.as_str().cloned() else {
+        return Err(Stop::unsupported("an event that is named by no string"));
+    };
+    let id = fresh_identity();
+    let registration =
+        Registration { target: target.identity(), name: name.clone(), function: function.clone(), id };
+    match database(interp, target) {
+        Some(database) => match names::family(Family::Engine, &name) {
+            Some(true) if &*name == "connect" => on_connect(interp, database, function)?,
+            found => {
+                known(interp, found, &name, target)?;
+                add(interp, &name, Of::Database(database), function, wishes, id, false)?;
             }
         },
+        None => listen_to_orm(interp, target, &name, function, wishes, id)?,
+    }
+    lend::shared(interp).registrations.push(registration);
+    Ok(())
+}
+
+/// Of which engine, where the target is one; of any for the class.
+fn database(interp: &mut Interp, target: &Value) -> Option<Option<DatabaseId>> {
+    let engine = engine_class(interp);
+    match target {
+        Value::Class(class) if Rc::ptr_eq(class, &engine) => Some(None),
+        _ => target.downcast::<EngineObject>().map(|engine| Some(engine.database)),
+    }
+}
+
+/// Stops where an event is not given, or is none.
+fn known(interp: &mut Interp, found: Option<bool>, name: &str, target: &Value) -> PyResult<()> {
+    match found {
+        Some(true) => Ok(()),
+        Some(false) => Err(Stop::unsupported(format!("the event `{name}`"))),
+        None => {
+            let shown = interp.str(target)?;
+            let message = format!("No such event '{name}' for target '{shown}'");
+            Err(errors::raise_named(interp, "InvalidRequestError", message))
+        }
+    }
+}
+
+fn listen_to_orm(
+    interp: &mut Interp,
+    target: &Value,
+    name: &Rc<str>,
+    function: &Value,
+    wishes: Wishes,
+    id: u64,
+) -> PyResult<()> {
+    if let Some(sessions) = targets::sessions(interp, target)? {
+        known(interp, names::family(Family::Session, name), name, target)?;
+        return add(interp, name, Of::Sessions(sessions), function, wishes, id, false);
+    }
+    if let Some((classes, key, early)) = targets::attribute(interp, target, wishes.propagate)? {
+        known(interp, names::family(Family::Attribute, name), name, target)?;
+        return add(interp, name, Of::Attribute(classes, key), function, wishes, id, early);
+    }
+    let Some((classes, class)) = targets::classes(interp, target, wishes.propagate)? else {
+        let kind = interp.type_name(target);
+        return Err(Stop::unsupported(format!("listening to events of a {kind}")));
     };
-    let Some("connect") = identifier.as_str().map(|name| &**name) else {
-        let shown = interp.repr(identifier)?;
-        return Err(Stop::unsupported(format!("the event {shown} of an engine")));
+    let found = names::family(Family::Instance, name).or_else(|| names::family(Family::Mapper, name));
+    known(interp, found, name, target)?;
+    if &**name == "init" {
+        let Some(class) = class else { return Err(Stop::unsupported("the event `init` of every class")) };
+        let function = function.clone();
+        lend::shared(interp).init_listeners.push(InitListener { id, class, function, wishes });
+        return Ok(());
+    }
+    add(interp, name, Of::Classes(classes), function, wishes, id, false)
+}
+
+fn add(
+    interp: &mut Interp,
+    name: &Rc<str>,
+    of: Of,
+    function: &Value,
+    wishes: Wishes,
+    id: u64,
+    early: bool,
+) -> PyResult<()> {
+    let (function, label, done) = (function.clone(), name.clone(), Cell::new(false));
+    let call = move |cx: &mut backproof_engine::Cx<'_>, happening: &backproof_engine::event::Happening| {
+        if wishes.once && done.replace(true) {
+            return Ok(backproof_engine::event::Answer::Nothing);
+        }
+        lend::lend(cx, |interp| tell::tell(interp, &label, happening, &function, wishes))
     };
+    let listener = Listener { id, of, call: Rc::new(call), early, active_history: wishes.active_history };
+    lend::with_cx(interp, |cx| {
+        cx.orm.events.listen(name, listener, wishes.insert);
+        Ok(())
+    })
+}
+
+fn on_connect(interp: &mut Interp, database: Option<DatabaseId>, function: &Value) -> PyResult<()> {
     let function = function.clone();
     let call = move |cx: &mut backproof_engine::Cx<'_>, database: DatabaseId| {
         let function = function.clone();
@@ -48,216 +175,93 @@ fn listen(interp: &mut Interp, target: &Value, identifier: &Value, function: &Va
     })
 }
 
+const WISHES: &str = "raw=, retval=, named=, propagate=, insert=, once=, active_history=";
+
+/// Reads what a listener wishes from the last arguments of a call.
+fn wishes(interp: &mut Interp, bound: &mut crate::python::Bound, first: usize) -> PyResult<Wishes> {
+    let mut flag = |at: usize| define::flag(interp, bound, first + at, false);
+    Ok(Wishes {
+        raw: flag(0)?,
+        retval: flag(1)?,
+        named: flag(2)?,
+        propagate: flag(3)?,
+        insert: flag(4)?,
+        once: flag(5)?,
+        active_history: flag(6)?,
+    })
+}
+
+/// The place of a registration.
+fn registered(interp: &mut Interp, target: &Value, name: &Value, function: &Value) -> Option<usize> {
+    let target = target.identity();
+    let name = name.as_str()?.clone();
+    lend::shared(interp)
+        .registrations
+        .iter()
+        .position(|known| known.target == target && known.name == name && known.function.is(function))
+}
+
 /// The module `sqlalchemy.event`.
 pub(super) fn module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     let module = super::orm::module(interp, "sqlalchemy.event");
+    let signature = Signature::new("listen", &format!("target, identifier, fn, {WISHES}"));
     module.dict.set(
         "listen",
-        Value::native("listen", |interp, args| {
-            let [target, identifier, function] = args.exactly(interp, "listen")?;
-            listen(interp, &target, &identifier, &function)?;
+        Value::native("listen", move |interp, args| {
+            let mut bound = signature.bind(interp, args)?;
+            let mut take = |at: usize| bound.take(at).unwrap_or(Value::None);
+            let (target, identifier, function) = (take(0), take(1), take(2));
+            let wishes = wishes(interp, &mut bound, 3)?;
+            listen(interp, &target, &identifier, &function, wishes)?;
             Ok(Value::None)
         }),
     );
+    let signature = Signature::new("listens_for", &format!("target, identifier, {WISHES}"));
     module.dict.set(
         "listens_for",
-        Value::native("listens_for", |interp, args| {
-            let [target, identifier] = args.exactly(interp, "listens_for")?;
+        Value::native("listens_for", move |interp, args| {
+            let mut bound = signature.bind(interp, args)?;
+            let mut take = |at: usize| bound.take(at).unwrap_or(Value::None);
+            let (target, identifier) = (take(0), take(1));
+            let wishes = wishes(interp, &mut bound, 2)?;
             Ok(Value::native("decorate", move |interp, args| {
                 let [function] = args.exactly(interp, "decorate")?;
-                listen(interp, &target, &identifier, &function)?;
+                listen(interp, &target, &identifier, &function, wishes)?;
                 Ok(function)
             }))
         }),
     );
+    module.dict.set(
+        "contains",
+        Value::native("contains", |interp, args| {
+            let [target, name, function] = args.exactly(interp, "contains")?;
+            Ok(Value::Bool(registered(interp, &target, &name, &function).is_some()))
+        }),
+    );
+    module.dict.set(
+        "remove",
+        Value::native("remove", |interp, args| {
+            let [target, name, function] = args.exactly(interp, "remove")?;
+            let Some(at) = registered(interp, &target, &name, &function) else {
+                let (target, function) = (interp.str(&target)?, interp.str(&function)?);
+                let name = interp.repr(&name)?;
+                let message = format!("No listeners found for event {target} / {name} / {function} ");
+                return Err(errors::raise_named(interp, "InvalidRequestError", message));
+            };
+            if name.as_str().is_some_and(|name| &**name == "connect") {
+                return Err(Stop::unsupported("removing a listener of `connect`"));
+            }
+            let registration = lend::shared(interp).registrations.remove(at);
+            lend::shared(interp).init_listeners.retain(|listener| listener.id != registration.id);
+            lend::with_cx(interp, |cx| {
+                cx.orm.events.forget(registration.id);
+                Ok(())
+            })?;
+            Ok(Value::None)
+        }),
+    );
     super::absent::complete(interp, &module);
     Ok(Rc::new(module))
-}
-
-/// The module `sqlite3`, as far as listeners name it.
-pub(super) fn driver_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
-    let module = Module::new("sqlite3");
-    for name in ["Connection", "Cursor"] {
-        module.dict.set(name, Value::Class(interp.foreign_class("sqlite3", name)));
-    }
-    Ok(Rc::new(module))
-}
-
-/// The driver's connection.
-struct DriverConnection {
-    database: DatabaseId,
-    id: u64,
-}
-
-impl Object for DriverConnection {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn type_name(&self) -> &'static str {
-        "Connection"
-    }
-
-    fn type_module(&self) -> &'static str {
-        "sqlite3"
-    }
-
-    fn class(&self, interp: &mut Interp) -> Rc<Class> {
-        let class = interp.foreign_class("sqlite3", "Connection");
-        if !class.dict.contains("cursor") {
-            define::method::<DriverConnection>(&class, "cursor", "", |_, connection, _, _| {
-                Ok(CursorObject::value(connection.database))
-            });
-            define::method::<DriverConnection>(
-                &class,
-                "execute",
-                "sql, parameters=",
-                |interp, connection, _, mut bound| {
-                    let cursor = CursorObject::value(connection.database);
-                    let sql = bound.take(0).unwrap_or(Value::None);
-                    let parameters = bound.take(1);
-                    if let Some(object) = cursor.downcast::<CursorObject>() {
-                        object.execute(interp, &sql, parameters.as_ref())?;
-                    }
-                    Ok(cursor)
-                },
-            );
-        }
-        class
-    }
-
-    fn identity(&self) -> u64 {
-        self.id
-    }
-
-    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        if name.starts_with("__") || matches!(name, "cursor" | "execute") {
-            return Ok(None);
-        }
-        Err(Stop::unsupported(format!("`{name}` of the driver's connection")))
-    }
-}
-
-/// A cursor of the driver's connection.
-struct CursorObject {
-    database: DatabaseId,
-    rows: RefCell<VecDeque<Value>>,
-    id: u64,
-}
-
-impl CursorObject {
-    fn value(database: DatabaseId) -> Value {
-        Value::object(CursorObject { database, rows: RefCell::default(), id: fresh_identity() })
-    }
-
-    fn execute(&self, interp: &mut Interp, sql: &Value, parameters: Option<&Value>) -> PyResult<()> {
-        let Some(text) = sql.as_str().cloned() else {
-            return Err(Stop::unsupported("executing what is no string on the driver's cursor"));
-        };
-        let mut values = Vec::new();
-        if let Some(parameters) = parameters {
-            if matches!(parameters, Value::Dict(_)) {
-                return Err(Stop::unsupported("parameters by name on the driver's cursor"));
-            }
-            for value in interp.iterate(parameters)? {
-                values.push(convert::to_engine(interp, &value)?);
-            }
-        }
-        let fetched =
-            lend::with_cx(interp, |cx| cx.orm.databases.run_on_driver(self.database, &text, &values))?;
-        let mut rows = VecDeque::new();
-        for row in &fetched {
-            let values =
-                row.iter().map(|value| convert::to_python(interp, value)).collect::<PyResult<_>>()?;
-            rows.push_back(Value::tuple(values));
-        }
-        *self.rows.borrow_mut() = rows;
-        Ok(())
-    }
-}
-
-impl Object for CursorObject {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn type_name(&self) -> &'static str {
-        "Cursor"
-    }
-
-    fn type_module(&self) -> &'static str {
-        "sqlite3"
-    }
-
-    fn class(&self, interp: &mut Interp) -> Rc<Class> {
-        let class = interp.foreign_class("sqlite3", "Cursor");
-        if !class.dict.contains("fetchall") {
-            define::method::<CursorObject>(
-                &class,
-                "execute",
-                "sql, parameters=",
-                |interp, cursor, this, mut bound| {
-                    let sql = bound.take(0).unwrap_or(Value::None);
-                    let parameters = bound.take(1);
-                    cursor.execute(interp, &sql, parameters.as_ref())?;
-                    Ok(this.clone())
-                },
-            );
-            define::method::<CursorObject>(&class, "close", "", |_, _, _, _| Ok(Value::None));
-            define::method::<CursorObject>(&class, "fetchone", "", |_, cursor, _, _| {
-                Ok(cursor.rows.borrow_mut().pop_front().unwrap_or(Value::None))
-            });
-            define::method::<CursorObject>(&class, "fetchall", "", |_, cursor, _, _| {
-                Ok(Value::list(cursor.rows.borrow_mut().drain(..).collect()))
-            });
-        }
-        class
-    }
-
-    fn identity(&self) -> u64 {
-        self.id
-    }
-
-    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        if name.starts_with("__") || matches!(name, "execute" | "close" | "fetchone" | "fetchall") {
-            return Ok(None);
-        }
-        Err(Stop::unsupported(format!("`{name}` of the driver's cursor")))
-    }
-
-    fn iter(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Value> {
-        Ok(Iter::from_values("Cursor", self.rows.borrow_mut().drain(..).collect()))
-    }
-}
-
-/// What the pool keeps beside a connection; nothing of it is known here.
-struct RecordObject {
-    id: u64,
-}
-
-impl Object for RecordObject {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn type_name(&self) -> &'static str {
-        "_ConnectionRecord"
-    }
-
-    fn type_module(&self) -> &'static str {
-        "sqlalchemy.pool.base"
-    }
-
-    fn identity(&self) -> u64 {
-        self.id
-    }
-
-    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        if name.starts_with("__") {
-            return Ok(None);
-        }
-        Err(Stop::unsupported(format!("`{name}` of a connection's record in its pool")))
-    }
 }
 
 /// Opens an engine's database, so that who listens is told before anything is executed.

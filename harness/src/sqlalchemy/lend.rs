@@ -23,6 +23,10 @@ pub(crate) struct Shared {
     pub(crate) has_base: bool,
     /// Whether 1.4 is to warn of what 2.0 no longer has.
     pub(crate) warns_of_2_0: bool,
+    /// What listens, by what a document names it.
+    pub(crate) registrations: Vec<super::event::Registration>,
+    /// Who is told before a constructor runs.
+    pub(crate) init_listeners: Vec<super::event::InitListener>,
     /// How many mapped attributes stand on their classes.
     pub(crate) instrumented: usize,
     /// The registry of classes that `mapper()` maps, once there is one.
@@ -68,6 +72,8 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         profile,
         has_base: false,
         warns_of_2_0: false,
+        registrations: Vec::new(),
+        init_listeners: Vec::new(),
         instrumented: 0,
         imperative: None,
         classes: HashMap::new(),

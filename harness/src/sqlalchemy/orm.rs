@@ -19,6 +19,7 @@ mod declarative;
 pub(crate) mod dml;
 mod entity;
 mod errors;
+pub(crate) mod event_targets;
 mod hierarchy;
 mod hybrid;
 mod imperative;
@@ -40,6 +41,7 @@ pub(crate) mod select;
 pub(crate) mod session;
 mod sessionmaker;
 mod set;
+mod symbols;
 mod synonym;
 
 use super::{expr, lend, names};
@@ -400,6 +402,10 @@ pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy.orm.attributes", |interp| {
         let module = module(interp, "sqlalchemy.orm.attributes");
         module.dict.set("get_history", Value::native("get_history", inspection::get_history));
+        for name in ["NO_VALUE", "NEVER_SET", "PASSIVE_NO_RESULT", "ATTR_WAS_SET"] {
+            let value = symbols::value(interp, name);
+            self::set(interp, &module, name, value);
+        }
         for name in ["QueryableAttribute", "InstrumentedAttribute"] {
             let class = interp.foreign_class("sqlalchemy.orm.attributes", name);
             module.dict.set(name, Value::Class(class));

@@ -68,8 +68,15 @@ impl Object for AdapterObject {
 }
 
 /// What set off a change, as the library's methods pass it on.
-struct InitiatorObject {
+pub(super) struct InitiatorObject {
     by: Initiator,
+    name: &'static str,
+}
+
+impl InitiatorObject {
+    pub(super) fn value(by: Initiator, name: &'static str) -> Value {
+        Value::object(InitiatorObject { by, name })
+    }
 }
 
 impl Object for InitiatorObject {
@@ -78,11 +85,15 @@ impl Object for InitiatorObject {
     }
 
     fn type_name(&self) -> &'static str {
-        "AttributeEventToken"
+        self.name
     }
 
     fn type_module(&self) -> &'static str {
         "sqlalchemy.orm.attributes"
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        Ok((name == "key").then(|| Value::from(self.by.key().clone())))
     }
 }
 
@@ -114,7 +125,7 @@ fn initiator(cause: Cause) -> Option<Value> {
     match cause {
         Cause::Own => None,
         Cause::Nothing => Some(Value::Bool(false)),
-        Cause::By(by) => Some(Value::object(InitiatorObject { by })),
+        Cause::By(by) => Some(InitiatorObject::value(by, "AttributeEventToken")),
     }
 }
 

@@ -62,6 +62,16 @@ impl ClassHook for DeclarativeHook {
         }
     }
 
+    fn init_arguments(
+        &self,
+        interp: &mut Interp,
+        class: &Rc<Class>,
+        instance: &Value,
+        args: Args,
+    ) -> PyResult<Args> {
+        crate::sqlalchemy::event::init_arguments(interp, class, instance, args)
+    }
+
     fn new_instance(&self, interp: &mut Interp, class: &Rc<Class>) -> PyResult<Option<Rc<Instance>>> {
         let Some(mapper) = mapped::mapper_of(class) else { return Ok(None) };
         mapped::configure_for(interp, mapper)?;

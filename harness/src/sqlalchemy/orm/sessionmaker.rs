@@ -3,9 +3,11 @@
 use super::session;
 use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value, fresh_identity};
 use crate::sqlalchemy::{lend, names};
+use backproof_engine::session::SessionId;
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 type Keywords = Vec<(Rc<str>, Value)>;
@@ -15,7 +17,17 @@ struct SessionMakerObject {
     keywords: RefCell<Keywords>,
     /// The class of its sessions, where that is not `Session`.
     class: Option<Value>,
+    /// The sessions that it has made.
+    made: Rc<RefCell<HashSet<SessionId>>>,
     id: u64,
+}
+
+/// The sessions of a factory, or of what holds one.
+pub(super) fn made(value: &Value) -> Option<Rc<RefCell<HashSet<SessionId>>>> {
+    if let Some(scoped) = value.downcast::<ScopedSessionObject>() {
+        return made(&scoped.factory);
+    }
+    value.downcast::<SessionMakerObject>().map(|maker| maker.made.clone())
 }
 
 impl SessionMakerObject {
@@ -34,10 +46,14 @@ impl SessionMakerObject {
             ));
         }
         let args = Args { positional: Vec::new(), keywords };
-        match &self.class {
-            Some(class) => interp.call(class, args),
-            None => session::create(interp, args),
+        let session = match &self.class {
+            Some(class) => interp.call(class, args)?,
+            None => session::create(interp, args)?,
+        };
+        if let Some(made) = crate::sqlalchemy::define::receiver::<session::SessionObject>(&session) {
+            self.made.borrow_mut().insert(made.id);
         }
+        Ok(session)
     }
 }
 
@@ -226,7 +242,12 @@ fn sessionmaker(interp: &mut Interp, args: Args) -> PyResult<Value> {
             _ => set(&mut keywords, name, value),
         }
     }
-    Ok(Value::object(SessionMakerObject { keywords: RefCell::new(keywords), class, id: fresh_identity() }))
+    Ok(Value::object(SessionMakerObject {
+        keywords: RefCell::new(keywords),
+        class,
+        made: Rc::default(),
+        id: fresh_identity(),
+    }))
 }
 
 /// One session for as long as nobody calls `remove()`; it stands for that session in everything else.

@@ -1,0 +1,269 @@
+//! Events: who listens to what happens, and what they are told.
+//!
+//! Nothing is worked out for an event that nobody listens to. What happens where Python cannot run is queued, and told
+//! when the operation that it belongs to comes to it.
+
+use crate::attr::Initiator;
+use crate::db::{ConnectionId, DatabaseId};
+use crate::error::Result;
+use crate::host::Cx;
+use crate::map::{Key, MapperId};
+use crate::orm::Orm;
+use crate::session::SessionId;
+use crate::state::{Member, ObjRef, Slot, StateId};
+use crate::value::Value;
+use indexmap::IndexMap;
+use std::fmt;
+use std::rc::Rc;
+
+/// What an attribute had before it is set.
+#[derive(Debug, Clone)]
+pub enum Before {
+    /// It had no value.
+    NoValue,
+    /// It is not loaded, and is not to be.
+    Unknown,
+    Is(Slot),
+}
+
+/// What happens.
+#[derive(Debug, Clone)]
+pub enum Happening {
+    /// `set`, and `remove` of what is no collection.
+    Set { object: ObjRef, key: Key, value: Option<Slot>, old: Before, by: Initiator },
+    /// `append` and `remove`.
+    Member { object: ObjRef, key: Key, item: ObjRef, by: Initiator },
+    /// `bulk_replace`.
+    Bulk { object: ObjRef, key: Key, items: Vec<Member>, by: Initiator },
+    /// `load`, `refresh`, `expire`; the attributes where not all.
+    Instance { object: ObjRef, attributes: Option<Vec<Key>> },
+    /// `before_insert` and its like.
+    Row { mapper: MapperId, connection: ConnectionId, object: ObjRef },
+    /// `mapper_configured`; `before_configured` and `after_configured` of no mapper.
+    Mappers { mapper: Option<MapperId> },
+    /// Of a session, and of an object in it.
+    Session { session: SessionId, object: Option<ObjRef> },
+    /// `after_begin`.
+    Begin { session: SessionId, connection: ConnectionId },
+    /// `before_cursor_execute` and `after_cursor_execute`.
+    Cursor { connection: ConnectionId, text: Rc<str>, sets: Vec<Vec<Value>>, many: bool },
+    /// `begin`, `commit`, `rollback` of a connection.
+    Connection { connection: ConnectionId },
+}
+
+/// What a listener says of it.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    Nothing,
+    /// The value to be set instead.
+    Value(Slot),
+    /// The members to be put in instead.
+    Members(Vec<Member>),
+}
+
+/// What is called with what happens.
+pub type Call = Rc<dyn Fn(&mut Cx<'_>, &Happening) -> Result<Answer>>;
+
+/// Whose events are listened to.
+#[derive(Clone)]
+pub enum Of {
+    /// Of these classes.
+    Classes(Rc<dyn Fn(&Orm, MapperId) -> bool>),
+    /// Of this attribute of these classes.
+    Attribute(Rc<dyn Fn(&Orm, MapperId) -> bool>, Key),
+    /// Of these sessions.
+    Sessions(Rc<dyn Fn(&Orm, SessionId) -> bool>),
+    /// Of an engine, or of any.
+    Database(Option<DatabaseId>),
+}
+
+/// One listener.
+#[derive(Clone)]
+pub struct Listener {
+    pub id: u64,
+    pub of: Of,
+    pub call: Call,
+    /// Registered before its relationship was configured: told before cascades and the other side.
+    pub early: bool,
+    /// What an attribute had is loaded for it.
+    pub active_history: bool,
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<listener {}>", self.id)
+    }
+}
+
+/// All listeners of a world, by event.
+#[derive(Debug, Default)]
+pub struct Events {
+    listeners: IndexMap<Rc<str>, Vec<Listener>>,
+    queue: Vec<(&'static str, Happening)>,
+}
+
+impl Events {
+    /// Has a listener told; `first` before those that are there.
+    pub fn listen(&mut self, name: &str, listener: Listener, first: bool) {
+        let all = self.listeners.entry(name.into()).or_default();
+        let at = if first { 0 } else { all.len() };
+        all.insert(at, listener);
+    }
+
+    /// Has a listener told no longer.
+    pub fn forget(&mut self, id: u64) {
+        for all in self.listeners.values_mut() {
+            all.retain(|listener| listener.id != id);
+        }
+    }
+}
+
+/// Whether anybody listens to an event at all.
+pub(crate) fn is_heard(orm: &Orm, name: &str) -> bool {
+    orm.events.listeners.get(name).is_some_and(|all| !all.is_empty())
+}
+
+/// Whether what an attribute had is to be loaded before it changes.
+pub(crate) fn wants_history(orm: &Orm, mapper: MapperId, key: &Key) -> bool {
+    ["set", "remove", "append"].iter().any(|name| {
+        orm.events.listeners.get(*name).is_some_and(|all| {
+            all.iter().any(|listener| match &listener.of {
+                Of::Attribute(classes, of) => listener.active_history && of == key && classes(orm, mapper),
+                _ => false,
+            })
+        })
+    })
+}
+
+fn concerns(orm: &Orm, of: &Of, happening: &Happening) -> bool {
+    let class = |id: StateId| orm.states.find(id).map(|state| state.mapper);
+    match (of, happening) {
+        (
+            Of::Attribute(classes, of),
+            Happening::Set { object, key, .. }
+            | Happening::Member { object, key, .. }
+            | Happening::Bulk { object, key, .. },
+        ) => of == key && class(object.id()).is_some_and(|mapper| classes(orm, mapper)),
+        (Of::Classes(classes), Happening::Instance { object, .. }) => {
+            class(object.id()).is_some_and(|mapper| classes(orm, mapper))
+        }
+        (Of::Classes(classes), Happening::Row { mapper, .. }) => classes(orm, *mapper),
+        (Of::Classes(classes), Happening::Mappers { mapper }) => {
+            mapper.is_none_or(|mapper| classes(orm, mapper))
+        }
+        (Of::Sessions(sessions), Happening::Session { session, .. } | Happening::Begin { session, .. }) => {
+            sessions(orm, *session)
+        }
+        (
+            Of::Database(database),
+            Happening::Cursor { connection, .. } | Happening::Connection { connection },
+        ) => database.is_none_or(|database| orm.databases.database_of(*connection) == database),
+        _ => false,
+    }
+}
+
+/// Tells who listens, in the order in which they came.
+///
+/// # Errors
+///
+/// What a listener raises.
+pub(crate) fn tell(cx: &mut Cx<'_>, name: &str, happening: Happening) -> Result<Option<Answer>> {
+    tell_some(cx, name, happening, None)
+}
+
+/// As [`tell`], those alone who registered before their relationship was configured, or after.
+pub(crate) fn tell_some(
+    cx: &mut Cx<'_>,
+    name: &str,
+    mut happening: Happening,
+    early: Option<bool>,
+) -> Result<Option<Answer>> {
+    let Some(all) = cx.orm.events.listeners.get(name) else { return Ok(None) };
+    let called: Vec<Call> = all
+        .iter()
+        .filter(|listener| early.is_none_or(|early| early == listener.early))
+        .filter(|listener| concerns(cx.orm, &listener.of, &happening))
+        .map(|listener| Rc::clone(&listener.call))
+        .collect();
+    let mut last = None;
+    for call in called {
+        match call(cx, &happening)? {
+            Answer::Nothing => {}
+            answer => {
+                match (&answer, &mut happening) {
+                    (Answer::Value(slot), Happening::Set { value, .. }) => *value = Some(slot.clone()),
+                    (Answer::Members(members), Happening::Bulk { items, .. }) => items.clone_from(members),
+                    _ => {}
+                }
+                last = Some(answer);
+            }
+        }
+    }
+    Ok(last)
+}
+
+/// Notes what happens where no listener can be called.
+pub(crate) fn note(orm: &mut Orm, name: &'static str, make: impl FnOnce(&Orm) -> Option<Happening>) {
+    if is_heard(orm, name)
+        && let Some(happening) = make(orm)
+    {
+        orm.events.queue.push((name, happening));
+    }
+}
+
+/// Notes that an object of a session has come to another state.
+pub(crate) fn note_object(orm: &mut Orm, name: &'static str, session: SessionId, id: StateId) {
+    note(orm, name, |orm| Some(Happening::Session { session, object: Some(orm.states.upgrade(id)?) }));
+}
+
+/// Tells what was noted.
+///
+/// # Errors
+///
+/// What a listener raises; what was noted after it is forgotten.
+pub(crate) fn deliver(cx: &mut Cx<'_>) -> Result<()> {
+    if cx.orm.events.queue.is_empty() {
+        return Ok(());
+    }
+    for (name, happening) in std::mem::take(&mut cx.orm.events.queue) {
+        tell(cx, name, happening)?;
+    }
+    Ok(())
+}
+
+/// Tells of a session.
+pub(crate) fn tell_session(cx: &mut Cx<'_>, name: &str, session: SessionId) -> Result<()> {
+    if is_heard(cx.orm, name) {
+        tell(cx, name, Happening::Session { session, object: None })?;
+    }
+    Ok(())
+}
+
+/// Tells of an object in a session.
+pub(crate) fn tell_object(cx: &mut Cx<'_>, name: &str, session: SessionId, id: StateId) -> Result<()> {
+    if is_heard(cx.orm, name)
+        && let Some(object) = cx.orm.states.upgrade(id)
+    {
+        tell(cx, name, Happening::Session { session, object: Some(object) })?;
+    }
+    Ok(())
+}
+
+/// Tells of the row of an object.
+pub(crate) fn tell_row(cx: &mut Cx<'_>, name: &str, connection: ConnectionId, id: StateId) -> Result<()> {
+    if is_heard(cx.orm, name)
+        && let Some(object) = cx.orm.states.upgrade(id)
+    {
+        let mapper = cx.orm.states.get(id).mapper;
+        tell(cx, name, Happening::Row { mapper, connection, object })?;
+    }
+    Ok(())
+}
+
+/// Tells of a connection.
+pub(crate) fn tell_connection(cx: &mut Cx<'_>, name: &str, connection: ConnectionId) -> Result<()> {
+    if is_heard(cx.orm, name) {
+        tell(cx, name, Happening::Connection { connection })?;
+    }
+    Ok(())
+}
