@@ -4,7 +4,7 @@
 //! nothing in a returned row tells which row it is.
 
 use super::driver::Fetched;
-use super::engine::{ConnectionId, Databases, Mark, failed};
+use super::engine::{ConnectionId, Databases, Mark, failed_with};
 use super::execute::{Prepared, fill};
 use super::parameters;
 use crate::error::{Error, Result};
@@ -97,7 +97,7 @@ pub(super) fn run(
             }
             Err(failure) => {
                 let shown = (!values.is_empty()).then_some(shown.as_str());
-                return Err(failed(failure, Some((profile, &text, shown))));
+                return Err(failed_with(failure, (profile, &text, shown), vec![values.clone()], false));
             }
         }
     }

@@ -14,13 +14,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// An exception of the driver.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct DriverError {
     /// `IntegrityError`, `OperationalError`…
     pub class: &'static str,
     pub message: String,
     /// The statement that it refused, where it was one.
     pub statement: Option<String>,
+    /// Its parameters: one set, or those of many.
+    pub parameters: Vec<Vec<Value>>,
+    pub many: bool,
 }
 
 /// How an execution can fail.
@@ -122,7 +125,7 @@ impl Driver {
                     "Incorrect number of bindings supplied. The current statement uses {wanted}, and there are {} supplied.",
                     parameters.len()
                 ),
-                statement: None,
+                ..DriverError::default()
             }));
         }
         for (position, value) in parameters.iter().enumerate() {
@@ -159,7 +162,7 @@ impl Driver {
                                         column,
                                         String::from_utf8_lossy(text)
                                     ),
-                                    statement: None,
+                                    ..DriverError::default()
                                 }));
                             }
                         }
@@ -237,7 +240,7 @@ fn adapt(value: &Value, position: usize) -> Result<Stored, Failure> {
         Failure::Driver(DriverError {
             class: "ProgrammingError",
             message: format!("Error binding parameter {position}: type '{name}' is not supported"),
-            statement: None,
+            ..DriverError::default()
         })
     };
     Ok(match value {
@@ -273,7 +276,7 @@ fn failure(error: &rusqlite::Error) -> Failure {
             return Failure::Driver(DriverError {
                 class: "ProgrammingError",
                 message: "You can only execute one statement at a time.".to_owned(),
-                statement: None,
+                ..DriverError::default()
             });
         }
         rusqlite::Error::NulError(_) => {
@@ -318,5 +321,5 @@ fn failure(error: &rusqlite::Error) -> Failure {
         | ffi::SQLITE_SCHEMA => "OperationalError",
         _ => "DatabaseError",
     };
-    Failure::Driver(DriverError { class, message, statement: None })
+    Failure::Driver(DriverError { class, message, ..DriverError::default() })
 }

@@ -5,6 +5,7 @@ use super::clock::Clock;
 use super::driver::{Driver, Failure};
 use super::log::LogRecord;
 use crate::error::{Error, ErrorKind, Result};
+use crate::value::Value;
 use crate::version::{Behaviour, Profile};
 use std::rc::Rc;
 
@@ -445,6 +446,20 @@ pub(super) fn sent(profile: Profile, text: &str, parameters: Option<&str>) -> St
         shown.push_str(&format!("{gap}[parameters: {parameters}]"));
     }
     shown
+}
+
+/// As [`failed`], of a statement with these parameters: one set, or those of many.
+pub(super) fn failed_with(
+    failure: Failure,
+    statement: (Profile, &str, Option<&str>),
+    parameters: Vec<Vec<Value>>,
+    many: bool,
+) -> Error {
+    let failure = match failure {
+        Failure::Driver(error) => Failure::Driver(super::driver::DriverError { parameters, many, ..error }),
+        other @ Failure::Other(_) => other,
+    };
+    failed(failure, Some(statement))
 }
 
 /// A failure of the driver as the library reports it: wrapped, with the statement and its parameters.

@@ -4,7 +4,7 @@ use super::batch;
 use super::cache::Entry;
 use super::convert::{self, Refusal};
 use super::driver::Fetched;
-use super::engine::{ConnectionId, DatabaseId, Databases, Echo, Mark, failed, sent};
+use super::engine::{ConnectionId, DatabaseId, Databases, Echo, Mark, failed_with, sent};
 use super::host_types;
 use super::parameters;
 use crate::error::{Error, ErrorKind, Result};
@@ -151,7 +151,8 @@ pub fn execute_raw(
             collect(databases, database, None, fetched)
         }
         Err(failure) => {
-            let error = failed(failure, Some((databases.profile(database), text, shown)));
+            let error =
+                failed_with(failure, (databases.profile(database), text, shown), vec![given.clone()], false);
             if autocommits && error.kind() != ErrorKind::Unsupported {
                 databases.autorollback(database)?;
             }
@@ -462,7 +463,7 @@ fn run_sets(
             Ok(one) => fetched = one,
             Err(failure) => {
                 let shown = (many || !rows[0].is_empty()).then_some(shown.as_str());
-                return Err(failed(failure, Some((profile, &text, shown))));
+                return Err(failed_with(failure, (profile, &text, shown), rows.clone(), many));
             }
         }
     }

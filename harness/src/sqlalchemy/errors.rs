@@ -232,7 +232,25 @@ fn wrap(interp: &mut Interp, exception: &Value, driver: &DriverError) -> PyResul
         interp.set_attr(exception, "(orig)", orig)?;
     }
     let statement = driver.statement.as_deref().map_or(Value::None, Value::from);
-    interp.set_attr(exception, "(statement)", statement)
+    interp.set_attr(exception, "(statement)", statement)?;
+    if driver.statement.is_none() {
+        return Ok(());
+    }
+    let mut sets = Vec::new();
+    for set in &driver.parameters {
+        let mut values = Vec::new();
+        for value in set {
+            values.push(super::convert::to_python(interp, value)?);
+        }
+        sets.push(Value::tuple(values));
+    }
+    let as_list = lend::has(interp, Behaviour::ExecutemanyLoggedAsList);
+    let params = match (driver.many, as_list) {
+        (true, true) => Value::list(sets),
+        (true, false) => Value::tuple(sets),
+        (false, _) => sets.into_iter().next().unwrap_or_else(|| Value::tuple(Vec::new())),
+    };
+    interp.set_attr(exception, "(params)", params)
 }
 
 /// `str()` of an exception of the library: its message, and where its background is explained.

@@ -71,6 +71,18 @@ pub(super) fn register(interp: &mut Interp) {
             Ok(Rc::new(module))
         });
     }
+    interp.register_module("sqlalchemy.pool", |interp| {
+        const POOLS: [&str; 6] =
+            ["NullPool", "Pool", "QueuePool", "SingletonThreadPool", "StaticPool", "AssertionPool"];
+        let module = orm::module(interp, "sqlalchemy.pool");
+        for name in POOLS {
+            // Engines take a pool's class and have one connection a thread whatever it is.
+            let class = interp.foreign_class("sqlalchemy.pool.impl", name);
+            module.dict.set(name, Value::Class(class));
+        }
+        absent::complete(interp, &module);
+        Ok(Rc::new(module))
+    });
     interp.register_module("weakref", |_| Ok(Rc::new(Module::new("weakref"))));
     interp.register_module("gc", |_| {
         let module = Module::new("gc");

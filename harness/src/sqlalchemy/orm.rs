@@ -164,6 +164,7 @@ type Function = fn(&mut Interp, Args) -> PyResult<Value>;
 /// Functions of `sqlalchemy.orm`.
 const FUNCTIONS: &[(&str, Function)] = &[
     ("declarative_base", declarative::declarative_base),
+    ("as_declarative", declarative::as_declarative),
     ("registry", declarative::registry),
     ("relationship", relationship::relationship),
     ("relation", relationship::relationship),
@@ -347,6 +348,20 @@ fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     let declared = declared_attr(interp);
     set(interp, &module, "declared_attr", declared);
     set(interp, &module, "synonym_for", Value::native("synonym_for", synonym::synonym_for));
+    set(
+        interp,
+        &module,
+        "as_declarative",
+        Value::native("as_declarative", |interp, args| {
+            let since = if lend::has(interp, Behaviour::FutureAlways) { "2.0" } else { "1.4" };
+            let message = format!(
+                "The ``as_declarative()`` function is now available as sqlalchemy.orm.as_declarative() \
+                 (deprecated since: {since})"
+            );
+            super::warning::give_of_2_0(interp, Category::MovedIn20Warning, message)?;
+            declarative::as_declarative(interp, args)
+        }),
+    );
     super::absent::complete(interp, &module);
     Ok(Rc::new(module))
 }

@@ -128,6 +128,14 @@ pub(super) struct BaseArgs {
     constructor: Option<Value>,
 }
 
+impl BaseArgs {
+    /// A base made of this class, under its name.
+    pub(super) fn of(class: Value) -> Self {
+        let name = class.as_class().map(|class| class.name());
+        BaseArgs { cls: Some(class), name, constructor: None }
+    }
+}
+
 /// The constructor that mapped classes have by default: keywords that are attributes of the class.
 fn default_constructor() -> Value {
     let signature = Signature::new("__init__", "self, **kwargs");
@@ -223,6 +231,18 @@ pub(crate) fn declarative_base(interp: &mut Interp, args: Args) -> PyResult<Valu
         registry.set_types(interp, &types)?;
     }
     make_base(interp, &registry, args)
+}
+
+/// `@as_declarative(…)`: the class below it becomes a declarative base, under its own name.
+pub(crate) fn as_declarative(_interp: &mut Interp, args: Args) -> PyResult<Value> {
+    Ok(Value::native("decorate", move |interp, given| {
+        let [class] = given.exactly(interp, "decorate")?;
+        let name = class.as_class().map(|class| class.name());
+        let mut args = args.clone();
+        args.keywords.push(("cls".into(), class));
+        args.keywords.extend(name.map(|name| ("name".into(), Value::from(name))));
+        declarative_base(interp, args)
+    }))
 }
 
 /// `registry(…)`.

@@ -173,6 +173,16 @@ impl Object for RegistryObject {
                 }
                 Ok(class)
             }),
+            "as_declarative_base" => Value::native(name, move |_, args| {
+                if !args.positional.is_empty() || !args.keywords.is_empty() {
+                    return Err(Stop::unsupported("as_declarative_base() with arguments"));
+                }
+                let registry = registry.clone();
+                Ok(Value::native("decorate", move |interp, given| {
+                    let [class] = given.exactly(interp, "decorate")?;
+                    super::declarative::make_base(interp, &registry, super::declarative::BaseArgs::of(class))
+                }))
+            }),
             "map_imperatively" => Value::native(name, move |interp, args| {
                 super::imperative::map(interp, &registry, "registry.map_imperatively", true, args)
             }),
