@@ -5,9 +5,12 @@
 //! releases (`snapshots/boundaries/`, one probe a behaviour). Nothing here acts;
 //! [`Profile::has`](super::Profile::has) is asked wherever a behaviour makes a difference.
 
-use super::dated::{Dated, behaviours, between, since, through, until, within};
+mod attributes;
 
-behaviours! {
+use super::dated::{Dated, behaviours, between, since, through, until, within};
+use attributes::of_attributes;
+
+of_attributes! {
     StatementMarks "statement-marks" since(1, 4, 0),
         "Log messages carry a statement mark (`[raw sql]`, `[generated in …]`) and come from `sqlalchemy.engine.Engine`.",
         "statement marks in the log",
@@ -716,34 +719,6 @@ behaviours! {
         "`create_engine()` takes `hide_parameters`.",
         "`hide_parameters` of engines",
         "1.3.7 raises `TypeError`, 1.3.8 with: `create_engine(url, hide_parameters=True)`";
-    QueryExpressionNull "query-expression-null" within((1, 3, 18), (1, 4, 7)),
-        "An attribute of `query_expression()` that a query gives no expression is selected as `NULL`.",
-        "attributes of `query_expression()` selected as `NULL`",
-        "1.3.17 has no such column, 1.3.18 `NULL AS anon_1`, 1.4.8 none again: `print(session.query(Author))`";
-    RefreshDefers "refresh-defers" since(2, 0, 0),
-        "`refresh()` leaves out the columns that the object's query deferred.",
-        "columns that a query deferred left out by `refresh()`",
-        "1.4.54 loads the column, 2.0.0 does not: `session.refresh(author)` after a query with `defer(Author.age)`";
-    ExpiredLoadsDeferred "expired-loads-deferred" through(1, 3),
-        "What an expired object is given back has the deferred columns that were loaded, too.",
-        "deferred columns of expired objects loaded apart",
-        "1.3.24 loads the column, 1.4.0 does not: the access to another attribute after `session.expire(author)`";
-    HasRefusalSpaced "has-refusal-spaced" until(2, 0, 25),
-        "What `has()` of a collection raises has two spaces between its sentences.",
-        "one space in what `has()` of a collection raises",
-        "2.0.25 has two, 2.0.26 one: `Author.books.has()`";
-    CompositeComparesEach "composite-compares-each" since(2, 0, 0),
-        "A composite is compared attribute by attribute, by any operator.",
-        "composites compared attribute by attribute",
-        "1.4.54 has `NOT (… = ? AND … = ?)`, 2.0.0 `… != ? AND … != ?`: `Vertex.at != Point(1, 2)`";
-    CompositeNeverNone "composite-never-none" since(2, 1, 0),
-        "A composite that is not annotated as optional is an object in any case.",
-        "composites of an object without values made",
-        "2.0.58 shows `None`, 2.1.0 `Point(None, None)`: `print(Vertex().at)`";
-    DeferAllKeepsKey "defer-all-keeps-key" since(2, 0, 0),
-        "`defer('*')` leaves the primary key to be loaded with the row.",
-        "the primary key loaded under `defer('*')`",
-        "1.4.54 has no columns to select, 2.0.0 the key: `session.query(Author).options(defer('*'))`";
     JsonPartsCast "json-parts-cast" since(2, 1, 0),
         "A part of a JSON value that is told to be of a type is cast to it on SQLite.",
         "parts of JSON values cast on SQLite",
