@@ -268,6 +268,10 @@ fn no_left(orm: &Orm, join: &Join) -> Error {
         Some(shown) if orm.profile.has(Behaviour::CompiledCache) => {
             Error::new(ErrorKind::InvalidRequestError, format!("Don't know how to join to {shown}. {ADVICE}"))
         }
+        Some(shown) if orm.profile.has(Behaviour::JoinAdviceMisspelled) => {
+            let advice = ADVICE.replace("explicit ON", "explcit ON");
+            Error::new(ErrorKind::InvalidRequestError, format!("Don't know how to join to {shown}. {advice}"))
+        }
         _ => Error::unsupported("a join to what nothing can be joined to"),
     }
 }

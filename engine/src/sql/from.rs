@@ -93,6 +93,8 @@ pub struct ValuesTable {
     pub rows: Vec<Vec<Expr>>,
     /// Whether values are written out in place of parameters.
     pub literal_binds: bool,
+    /// A row that has more or fewer values than there are columns, as it is shown.
+    pub wrong: Option<Rc<str>>,
 }
 
 /// A function that is selected from.

@@ -111,6 +111,14 @@ of_attributes! {
         "A table's alias without a name shows as `Anonymous alias of table` in `str()` and errors.",
         "anonymous aliases named by their table",
         "2.0.41 `anon_1`, 2.0.42 `Anonymous alias of table`: `print(table.alias().c.id)`";
+    RowTupleUnderscored "row-tuple-underscored" since(2, 0, 19),
+        "A row has `_tuple()` and `_t` beside `tuple()` and `t`.",
+        "`_tuple()` of rows",
+        "2.0.18 raises `AttributeError`, 2.0.19 does not: `row._tuple()`";
+    JoinAdviceMisspelled "join-advice-misspelled" between((1, 3, 15), (1, 3)),
+        "A join that has no left side is refused with advice that has `explcit` in it.",
+        "spelling of the advice for joins",
+        "1.3.14 gives other advice, 1.3.15 misspells it, 1.4.0 does not: `session.query(Other).join(Unrelated)`";
     SelectsCoercedToFrom "selects-coerced-to-from" through(2, 0),
         "A select in a `FROM` list becomes a subquery by itself, and selects put together have `.c`.",
         "selects in `FROM` refused",

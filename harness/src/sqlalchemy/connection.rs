@@ -45,6 +45,7 @@ impl ConnectionObject {
         if with_cx(interp, |cx| Ok(cx.orm.databases.is_closed(connection)))? {
             return Err(errors::raise_named(interp, "ResourceClosedError", "This Connection is closed"));
         }
+        let mut places = None;
         let executed = match statement.as_str() {
             // A string goes to the driver as it is.
             Some(text) if !self.future && lend::has(interp, Behaviour::StringsExecuted) => {
@@ -54,15 +55,24 @@ impl ConnectionObject {
                 with_cx(interp, |cx| db::execute_raw(cx, connection, text, Vec::new()))?
             }
             _ => {
-                let statement = match select_statement(interp, statement)? {
-                    Some(select) => select,
-                    None => core_statement(interp, statement, false)?,
+                let (statement, given) = match super::orm::select::with_params(interp, statement, &params)? {
+                    Some(found) => found,
+                    None => {
+                        let statement = match select_statement(interp, statement)? {
+                            Some(select) => select,
+                            None => core_statement(interp, statement, false)?,
+                        };
+                        (statement, given(interp, params)?)
+                    }
                 };
-                let given = given(interp, params)?;
+                places = Some(super::selectable::places(&statement));
                 with_cx(interp, |cx| db::execute(cx, connection, &statement, given))?
             }
         };
         let made = result::of_execution(interp, executed)?;
+        if let Some(places) = places {
+            result::set_places(&made, places);
+        }
         Ok(if self.future { made } else { result::legacy(made) })
     }
 }

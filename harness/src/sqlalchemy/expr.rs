@@ -194,6 +194,11 @@ impl Object for ExprObject {
             ExprKind::Column(column) => format!("<{module}.{name} at {address}; {}>", column.name()),
             ExprKind::AliasColumn(column) => format!("<{module}.{name} at {address}; {}>", column.name),
             ExprKind::Literal { text, .. } => format!("<{module}.{name} at {address}; {text}>"),
+            ExprKind::Function(function) => {
+                let own = KNOWN_FUNCTIONS.contains(&&*function.name);
+                let class = if own { &*function.name } else { name };
+                format!("<{module}.{class} at {address}; {}>", function.name)
+            }
             _ => format!("<{module}.{name} object at {address}>"),
         })
     }
@@ -210,6 +215,13 @@ impl Object for ExprObject {
         Ok(Iter::from_values("list_iterator", items.iter().cloned().map(ExprObject::value).collect()))
     }
 }
+
+/// The functions that have classes of their own, named after them.
+const KNOWN_FUNCTIONS: &[&str] = &[
+    "array_agg", "char_length", "coalesce", "concat", "count", "cume_dist", "current_date", "current_time",
+    "current_timestamp", "current_user", "dense_rank", "localtime", "localtimestamp", "max", "min", "mode", "now",
+    "percent_rank", "percentile_cont", "percentile_disc", "random", "rank", "session_user", "sum", "sysdate", "user",
+];
 
 /// What `str()` shows of an expression: the default dialect's text.
 pub(crate) fn text(interp: &mut Interp, expr: &Expr) -> PyResult<String> {
@@ -552,6 +564,7 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
     }
     let expr = expr.clone();
     Ok(Some(match name {
+        "not_in" if !operators::known(interp, name) => return Ok(None),
         "in_" | "notin_" | "not_in" => {
             let op = if name == "in_" { Op::In } else { Op::NotIn };
             Value::native(name, move |interp, args| {

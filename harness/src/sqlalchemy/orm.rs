@@ -55,6 +55,7 @@ use std::rc::Rc;
 
 pub(crate) use builder::clauses as builder_clauses;
 pub(crate) use entity::not_an_entity;
+pub(crate) use mapped::mapped_of;
 pub(crate) use inspection::inspect;
 pub(crate) use mapped::configure;
 

@@ -3,11 +3,16 @@
 //! Rows are all there before the first is asked for; a result only remembers how far it was read.
 
 mod keys;
+mod mapping;
+mod more;
 
 use super::{define, errors, lend};
 use crate::python::{Class, CompareOp, Interp, Iter, Map, Object, PyResult, Stop, Value, fresh_identity};
+use backproof_engine::map::Mapped;
+use backproof_engine::sql::{Expr, ExprKind};
 use backproof_engine::version::Behaviour;
 use keys::KeyView;
+use mapping::MappingObject;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -16,11 +21,59 @@ use std::rc::Rc;
 /// The names of a row's places.
 pub(crate) type Names = Rc<[Rc<str>]>;
 
+/// What one place of a row is of.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    Mapped(Mapped),
+    Expr(Expr),
+}
+
+/// What the places of a row are of.
+pub(crate) type Places = Rc<[Place]>;
+
+/// The place of a row that a name, a column or a class means.
+fn place_of(
+    interp: &mut Interp,
+    names: &Names,
+    places: Option<&Places>,
+    key: &Value,
+) -> PyResult<Option<usize>> {
+    if let Some(name) = key.as_str() {
+        return Ok(names.iter().position(|known| known == name));
+    }
+    let Some(places) = places else { return Ok(None) };
+    if let Some(wanted) = super::orm::mapped_of(key) {
+        return Ok(places.iter().position(|place| matches!(place, Place::Mapped(own) if *own == wanted)));
+    }
+    let Some(wanted) = super::expr::clause(interp, key)? else { return Ok(None) };
+    let wanted = wanted.without_entities();
+    let by = |test: &dyn Fn(&Expr) -> bool| {
+        places.iter().position(|place| matches!(place, Place::Expr(own) if test(own)))
+    };
+    let exact = by(&|own| own.without_entities().same(&wanted));
+    let labelled = || by(&|own| matches!(own.kind(), ExprKind::Label { element, .. } if element.same(&wanted)));
+    let standing = || {
+        let base = wanted.as_column()?;
+        by(&|own| own.base_column() == Some(base))
+    };
+    Ok(exact.or_else(labelled).or_else(standing))
+}
+
+/// What asking a row for a column raises that it does not have.
+fn no_column(interp: &mut Interp, key: &Value) -> PyResult<Stop> {
+    let shown = match key.as_str() {
+        Some(name) => name.to_string(),
+        None => interp.str(key)?,
+    };
+    Ok(mapping::absent(interp, &shown))
+}
+
 /// One row.
 pub(crate) struct RowObject {
     names: Names,
     values: Vec<Value>,
     kind: RowKind,
+    places: Option<Places>,
     id: u64,
 }
 
@@ -38,6 +91,11 @@ enum RowKind {
 
 /// A row with these names.
 pub(crate) fn row(interp: &mut Interp, names: &Names, values: Vec<Value>) -> Value {
+    placed_row(interp, names, values, None)
+}
+
+/// A row with these names, whose places are known.
+fn placed_row(interp: &mut Interp, names: &Names, values: Vec<Value>, places: Option<Places>) -> Value {
     let kind = if lend::has(interp, Behaviour::RowsAreTuples) {
         RowKind::Keyed
     } else if lend::has(interp, Behaviour::RowsByName) {
@@ -45,7 +103,7 @@ pub(crate) fn row(interp: &mut Interp, names: &Names, values: Vec<Value>) -> Val
     } else {
         RowKind::Row
     };
-    Value::object(RowObject { names: names.clone(), values, kind, id: fresh_identity() })
+    Value::object(RowObject { names: names.clone(), values, kind, places, id: fresh_identity() })
 }
 
 impl RowObject {
@@ -57,7 +115,11 @@ impl RowObject {
         self.names.iter().position(|known| **known == *name)
     }
 
-    fn mapping(&self, interp: &mut Interp) -> PyResult<Value> {
+    fn mapping(&self) -> Value {
+        MappingObject::value(&self.names, self.values.clone(), self.places.clone())
+    }
+
+    fn dict(&self, interp: &mut Interp) -> PyResult<Value> {
         let dict = Value::dict(Map::new());
         for (name, value) in self.names.iter().zip(&self.values) {
             interp.set_item(&dict, &Value::from(name.clone()), value.clone())?;
@@ -123,9 +185,10 @@ impl Object for RowObject {
             "_fields" => {
                 return Ok(Some(Value::tuple(self.names.iter().cloned().map(Value::from).collect())));
             }
-            "_mapping" if self.kind != RowKind::Keyed => return self.mapping(interp).map(Some),
+            "_mapping" if self.kind != RowKind::Keyed => return Ok(Some(self.mapping())),
+            "_data" if self.kind != RowKind::Keyed => return Ok(Some(self.tuple())),
             "_asdict" => {
-                let mapping = self.mapping(interp)?;
+                let mapping = self.dict(interp)?;
                 return Ok(Some(Value::native(name, move |_, _| Ok(mapping.clone()))));
             }
             "keys" if self.kind == RowKind::Both => {
@@ -138,7 +201,10 @@ impl Object for RowObject {
                     Ok(Value::list(names.iter().cloned().map(Value::from).collect()))
                 })));
             }
-            "_tuple" | "tuple" if self.kind == RowKind::Row => {
+            "_tuple" | "tuple"
+                if self.kind == RowKind::Row
+                    && (name == "tuple" || lend::has(interp, Behaviour::RowTupleUnderscored)) =>
+            {
                 let tuple = self.tuple();
                 return Ok(Some(Value::native(name, move |_, _| Ok(tuple.clone()))));
             }
@@ -149,10 +215,10 @@ impl Object for RowObject {
         }
         Err(match self.kind {
             RowKind::Keyed => interp.no_attribute("result", name),
-            RowKind::Both | RowKind::Proxy => {
+            RowKind::Row if name == "keys" => interp.raise("AttributeError", name),
+            RowKind::Both | RowKind::Proxy | RowKind::Row => {
                 interp.raise("AttributeError", format!("Could not locate column in row for column '{name}'"))
             }
-            RowKind::Row => interp.raise("AttributeError", name),
         })
     }
 
@@ -189,16 +255,26 @@ impl Object for RowObject {
             if let Some(at) = self.position(name) {
                 return Ok(self.values[at].clone());
             }
+            if self.kind == RowKind::Both {
+                return Err(no_column(interp, key)?);
+            }
             return Err(Stop::unsupported("a row's value by a name that it lacks"));
         }
-        if by_name && matches!(key, Value::Object(_)) {
-            return Err(Stop::unsupported("a row's value by its column"));
+        if by_name && matches!(key, Value::Object(_) | Value::Class(_)) {
+            let found = place_of(interp, &self.names, self.places.as_ref(), key)?;
+            return match found.and_then(|at| self.values.get(at)) {
+                Some(value) => Ok(value.clone()),
+                None => Err(Stop::unsupported("a row's value by a column that it lacks")),
+            };
         }
         interp.get_item(&self.tuple(), key)
     }
 
     fn contains(&self, interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
-        if self.kind == RowKind::Proxy {
+        if self.kind == RowKind::Both && item.as_str().is_none() {
+            return Err(Stop::unsupported("whether a row of 1.4 has something other than a name"));
+        }
+        if matches!(self.kind, RowKind::Proxy | RowKind::Both) {
             return Ok(Some(item.as_str().is_some_and(|name| self.position(name).is_some())));
         }
         interp.contains(&self.tuple(), item).map(Some)
@@ -236,6 +312,9 @@ struct Source {
     /// Joined collections multiply rows, so `unique()` must be called first.
     needs_unique: Cell<bool>,
     written: Written,
+    places: RefCell<Option<Places>>,
+    /// How many rows are read at a time.
+    per: Cell<Option<i64>>,
 }
 
 /// A result.
@@ -283,6 +362,8 @@ fn make(
             returns_rows,
             needs_unique: Cell::new(false),
             written,
+            places: RefCell::new(None),
+            per: Cell::new(None),
         }),
         shape: Shape::Rows,
         kind,
@@ -328,6 +409,15 @@ pub(crate) fn legacy(value: Value) -> Value {
     }
 }
 
+/// Says what the places of a result's rows are of.
+pub(crate) fn set_places(value: &Value, places: Vec<Place>) {
+    if let Some(result) = value.downcast::<ResultObject>()
+        && places.len() == result.source.names.len()
+    {
+        *result.source.places.borrow_mut() = Some(places.into());
+    }
+}
+
 /// Marks a result whose rows repeat because collections were joined.
 pub(crate) fn require_unique(value: &Value) {
     if let Some(result) = value.downcast::<ResultObject>() {
@@ -358,13 +448,22 @@ impl ResultObject {
         match self.shape {
             Shape::Rows if lend::has(interp, Behaviour::CoreRowsAreProxies) => {
                 let names = self.source.names.clone();
-                Ok(Value::object(RowObject { names, values, kind: RowKind::Proxy, id: fresh_identity() }))
+                Ok(Value::object(RowObject {
+                    names,
+                    values,
+                    kind: RowKind::Proxy,
+                    places: self.source.places.borrow().clone(),
+                    id: fresh_identity(),
+                }))
             }
-            Shape::Rows => Ok(row(interp, &self.source.names, values)),
+            Shape::Rows => {
+                let places = self.source.places.borrow().clone();
+                Ok(placed_row(interp, &self.source.names, values, places))
+            }
             Shape::Scalars(at) => Ok(values.get(at).cloned().unwrap_or(Value::None)),
             Shape::Mappings => {
-                let row = RowObject { names: self.source.names.clone(), values, kind: RowKind::Row, id: 0 };
-                row.mapping(interp)
+                let places = self.source.places.borrow().clone();
+                Ok(MappingObject::value(&self.source.names, values, places))
             }
         }
     }
@@ -550,21 +649,18 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
     method::<ResultObject>(class, "scalars", "index=", |interp, result, _, mut bound| {
         let at = match bound.take(0) {
             None => 0,
-            Some(Value::Str(name)) => {
-                result.source.names.iter().position(|known| *known == name).unwrap_or(0)
-            }
-            Some(other) => usize::try_from(interp.index(&other)?).unwrap_or(0),
+            Some(index) => column_at(interp, result, &index)?,
         };
         Ok(result.reshaped(Shape::Scalars(at), "ScalarResult"))
     });
     method::<ResultObject>(class, "mappings", "", |_, result, _, _| {
         Ok(result.reshaped(Shape::Mappings, "MappingResult"))
     });
-    method::<ResultObject>(class, "tuples", "", |_, _, this, _| Ok(this.clone()));
+    if super::names::has_member(interp, "CursorResult", "tuples") {
+        method::<ResultObject>(class, "tuples", "", |_, _, this, _| Ok(this.clone()));
+    }
     method::<ResultObject>(class, "unique", "strategy=", |interp, result, this, mut bound| {
-        if bound.take(0).is_some_and(|strategy| !strategy.is_none()) {
-            return Err(Stop::unsupported("unique() with a strategy"));
-        }
+        let strategy = bound.take(0).filter(|strategy| !strategy.is_none());
         result.source.needs_unique.set(false);
         let rows = std::mem::take(&mut *result.source.rows.borrow_mut());
         let seen = crate::python::Set::new(crate::python::MapSet::new());
@@ -573,6 +669,13 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
             let key = match result.shape {
                 Shape::Scalars(at) => values.get(at).cloned().unwrap_or(Value::None),
                 Shape::Rows | Shape::Mappings => Value::tuple(values.clone()),
+            };
+            let key = match &strategy {
+                Some(strategy) => {
+                    let row = result.shaped(interp, values.clone())?;
+                    interp.call(strategy, crate::python::Args::of(vec![row]))?
+                }
+                None => key,
             };
             if interp.set_add(&seen, key)? {
                 kept.push_back(values);
@@ -584,10 +687,7 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
     method::<ResultObject>(class, "columns", "*columns", |interp, result, _, bound| {
         let mut places = Vec::new();
         for column in &bound.varargs {
-            places.push(match column {
-                Value::Str(name) => result.source.names.iter().position(|known| known == name).unwrap_or(0),
-                other => usize::try_from(interp.index(other)?).unwrap_or(0),
-            });
+            places.push(column_at(interp, result, column)?);
         }
         let names: Names = places.iter().filter_map(|&at| result.source.names.get(at).cloned()).collect();
         let rows = std::mem::take(&mut *result.source.rows.borrow_mut());
@@ -595,6 +695,27 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
             .into_iter()
             .map(|values| places.iter().filter_map(|&at| values.get(at).cloned()).collect())
             .collect();
-        Ok(make(names, rows, result.kind, true, Written::default()))
+        let made = make(names, rows, result.kind, true, Written::default());
+        if let Some(known) = result.source.places.borrow().as_ref() {
+            set_places(&made, places.iter().filter_map(|&at| known.get(at).cloned()).collect());
+        }
+        Ok(match (result.shape, made.downcast::<ResultObject>()) {
+            (Shape::Mappings, Some(made)) => made.reshaped(Shape::Mappings, "MappingResult"),
+            _ => made,
+        })
     });
+    more::install(class);
+}
+
+/// The place that an argument of `columns()` or `scalars()` means.
+fn column_at(interp: &mut Interp, result: &ResultObject, index: &Value) -> PyResult<usize> {
+    if let Value::Int(_) = index {
+        return Ok(usize::try_from(interp.index(index)?).unwrap_or(0));
+    }
+    let places = result.source.places.borrow().clone();
+    match place_of(interp, &result.source.names, places.as_ref(), index)? {
+        Some(at) => Ok(at),
+        None if index.as_str().is_some() => Err(no_column(interp, index)?),
+        None => Err(Stop::unsupported("a column of a result by something that it does not have")),
+    }
 }

@@ -284,6 +284,10 @@ impl Object for TableObject {
         }))
     }
 
+    fn truth(&self, interp: &mut Interp, _this: &Value) -> PyResult<bool> {
+        Err(interp.raise("TypeError", "Boolean value of this clause is not defined"))
+    }
+
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         if self.table.is_light() {
             let address = interp.address_of(self.identity());

@@ -405,6 +405,22 @@ pub(crate) fn column_value(expr: &Expr) -> Value {
     }
 }
 
+/// What the places of a statement's rows are of.
+pub(crate) fn places(statement: &Statement) -> Vec<super::result::Place> {
+    let columns = match statement {
+        Statement::Select(select) => select.columns.clone(),
+        Statement::Compound(compound) => {
+            compound.selects.first().map(|body| body.columns().to_vec()).unwrap_or_default()
+        }
+        Statement::Textual(textual) => textual.columns.clone(),
+        Statement::Insert(insert) => insert.returning.clone(),
+        Statement::Update(update) => update.returning.clone(),
+        Statement::Delete(delete) => delete.returning.clone(),
+        _ => Vec::new(),
+    };
+    columns.into_iter().map(super::result::Place::Expr).collect()
+}
+
 /// What a column of an alias is known by.
 pub(crate) fn column_identity(expr: &Expr) -> Option<u64> {
     use std::hash::{Hash, Hasher};

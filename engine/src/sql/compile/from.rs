@@ -4,7 +4,7 @@ use super::super::expr::{Expr, ExprKind};
 use super::super::from::{Alias, AliasElement, AliasKind, FromItem, FunctionTable, Join, ValuesTable};
 use super::select::Place;
 use super::{Compiler, Dialect};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::schema::Table;
 use crate::version::Behaviour;
 use std::rc::Rc;
@@ -135,6 +135,12 @@ impl Compiler<'_> {
     }
 
     fn values_text(&mut self, values: &ValuesTable) -> Result<String> {
+        if let Some(row) = &values.wrong {
+            return Err(Error::new(
+                ErrorKind::ArgumentError,
+                format!("Wrong number of elements for {}-tuple: {row} ", values.columns.len()),
+            ));
+        }
         if !matches!(self.dialect, Dialect::Default | Dialect::Sqlite | Dialect::Postgresql) {
             return Err(self.unknown("VALUES as a table"));
         }

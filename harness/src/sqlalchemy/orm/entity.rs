@@ -6,7 +6,7 @@ use super::{bundle, errors, hybrid::HybridClauseObject, mapped};
 use crate::python::{Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::{ColumnsObject, TableObject};
 use crate::sqlalchemy::{convert, expr, lend, result, selectable};
-use backproof_engine::load::{Bundle, Entity, Item, Rows};
+use backproof_engine::load::{Bundle, Entity, Item, Query, Rows};
 use backproof_engine::sql::{Alias, Body, Expr};
 use backproof_engine::version::Behaviour;
 use std::rc::Rc;
@@ -132,6 +132,20 @@ pub(super) fn query_rows(interp: &mut Interp, rows: &Rows) -> PyResult<Vec<Value
     let names: result::Names = Rc::from(bundle::names(&rows.bundles, &rows.names));
     interp.charge_bytes(rows.rows.len() * 64)?;
     rows.rows.iter().map(|row| query_row(interp, &names, row, &rows.bundles, rows.scalars)).collect()
+}
+
+/// What the places of a query's rows are of; nothing where some are not single columns.
+pub(super) fn places(interp: &mut Interp, query: &Query) -> PyResult<Vec<result::Place>> {
+    lend::read(interp, |orm| {
+        let place = |entity: &Entity| match entity {
+            Entity::Mapped(mapped) => Some(result::Place::Mapped(*mapped)),
+            Entity::Attribute(mapped, key) => {
+                backproof_engine::load::attribute(orm, *mapped, key).ok().map(result::Place::Expr)
+            }
+            Entity::Expr(expr) => Some(result::Place::Expr(expr.clone())),
+        };
+        query.entities.iter().map(place).collect::<Option<Vec<_>>>().unwrap_or_default()
+    })
 }
 
 /// The rows of a `select()` as a result.

@@ -5,8 +5,9 @@ use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value, fresh_id
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::selectable::{FromObject, collection, combined};
 use crate::sqlalchemy::{compiled, lend, names, selectable};
+use backproof_engine::db::Given;
 use backproof_engine::load::{Entity, Query, Style};
-use backproof_engine::sql::{Alias, Body, Expr, FromItem, Select};
+use backproof_engine::sql::{Alias, Body, Expr, FromItem, Select, Statement};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -35,6 +36,21 @@ fn core(interp: &mut Interp, query: &Query) -> PyResult<Select> {
     }
     mapped::configure_query(interp, query)?;
     lend::with_cx(interp, |cx| query.to_select(cx))
+}
+
+/// The statement and parameters of a select that is executed with one set of parameters.
+pub(crate) fn with_params(
+    interp: &mut Interp,
+    value: &Value,
+    params: &Option<Value>,
+) -> PyResult<Option<(Statement, Given)>> {
+    let (Some(select), Some(params @ Value::Dict(_))) = (value.downcast::<SelectObject>(), params) else {
+        return Ok(None);
+    };
+    let mut query = select.query.clone();
+    builder::params(interp, &mut query, Args::of(vec![params.clone()]))?;
+    let statement = Statement::from(core(interp, &query)?);
+    Ok(Some((statement, query.parameters.unwrap_or_default())))
 }
 
 /// Methods that 1.3's selects have as elements of a `FROM` list, which they were.
@@ -201,11 +217,14 @@ fn no_list(interp: &mut Interp, value: &Value) -> Stop {
             let kind = interp.type_name(value);
             interp.raise("TypeError", format!("'{kind}' object is not iterable"))
         }
-        Value::Object(object)
-            if matches!(object.type_name(), "InstrumentedAttribute" | "Column" | "Label") =>
-        {
+        Value::Object(object) if object.type_name() == "InstrumentedAttribute" => {
             let message = "Operator 'getitem' is not supported on this expression";
             interp.raise("NotImplementedError", message)
+        }
+        // The library asks for the truth of it first, which an expression does not have.
+        value if interp.truth(value).is_err() => {
+            let message = "columns argument to select() must be a Python list or other iterable";
+            super::errors::argument_error(interp, message)
         }
         _ => Stop::unsupported("select() of something other than a list"),
     }
@@ -233,7 +252,7 @@ pub(crate) fn core_of(interp: &mut Interp, values: &[Value]) -> PyResult<Select>
 
 /// `item.select()`.
 pub(crate) fn of_item(interp: &mut Interp, item: &FromItem, condition: Option<Value>) -> PyResult<Value> {
-    let entities = item.columns().into_iter().map(Entity::Expr).collect();
+    let entities = item.columns_in(lend::profile(interp)).into_iter().map(Entity::Expr).collect();
     let mut query = Query::new(Style::Select, None, entities);
     query.from_items = vec![item.clone()];
     if let Some(condition) = condition {

@@ -33,7 +33,7 @@ pub(super) fn values(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
     }
     let columns = columns(interp, &args.positional)?;
     let columns = columns.iter().map(|column| (column.name(), column.ty())).collect();
-    let table = ValuesTable { columns, rows: Vec::new(), literal_binds };
+    let table = ValuesTable { columns, rows: Vec::new(), literal_binds, wrong: None };
     Ok(made(interp, table, name.as_deref()))
 }
 
@@ -54,9 +54,10 @@ pub(super) fn data_method(alias: &Alias) -> Value {
         for row in interp.iterate(&rows)? {
             let items = interp.iterate(&row)?;
             if items.len() != table.columns.len() {
+                // The library finds it when the statement is written.
                 let shown = interp.repr(&row)?;
-                let message = format!("Wrong number of elements for {}-tuple: {shown} ", table.columns.len());
-                return Err(errors::raise_named(interp, "ArgumentError", message));
+                table.wrong.get_or_insert(Rc::from(shown));
+                continue;
             }
             let mut exprs = Vec::with_capacity(items.len());
             for (value, (_, ty)) in items.iter().zip(&table.columns) {

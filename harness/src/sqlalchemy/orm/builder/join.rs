@@ -192,6 +192,10 @@ fn shown_mapped(interp: &mut Interp, to: Mapped) -> PyResult<Option<Rc<str>>> {
     if to.alias.is_some() {
         return Ok(None);
     }
+    if !lend::has(interp, Behaviour::CompiledCache) {
+        let class = mapped::class_of_mapper(interp, to.mapper)?;
+        return Ok(interp.repr(&Value::Class(class)).ok().map(Rc::from));
+    }
     let mapper = super::super::mapper::MapperObject::find(interp, to.mapper)?;
     Ok(interp.repr(&mapper).ok().map(Rc::from))
 }
@@ -204,12 +208,9 @@ fn along(
     given: &Given,
 ) -> PyResult<Join> {
     if !attribute.is_relationship(interp)? {
-        if lend::has(interp, Behaviour::CompiledCache) {
-            let shown = attribute.shown();
-            let message = format!("Join target {shown} does not refer to a mapped entity");
-            return Err(errors::argument_error(interp, message));
-        }
-        return Err(Stop::unsupported("join() along a column"));
+        let shown = attribute.shown();
+        let message = format!("Join target {shown} does not refer to a mapped entity");
+        return Err(errors::argument_error(interp, message));
     }
     let from = match &given.left {
         Some(JoinLeft::Mapped(left)) if left.mapper == attribute.mapped.mapper => *left,

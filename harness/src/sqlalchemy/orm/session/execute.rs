@@ -100,7 +100,9 @@ pub(super) fn execute(interp: &mut Interp, session: SessionId, bound: &mut Bound
         }
         mapped::configure_query(interp, &query)?;
         let rows = lend::with_cx(interp, |cx| query.run(cx, session))?;
-        return entity::select_result(interp, &rows);
+        let made = entity::select_result(interp, &rows)?;
+        result::set_places(&made, entity::places(interp, &query)?);
+        return Ok(made);
     }
     if let Some(object) = statement.downcast::<statement::StatementObject>()
         && let Some(executed) = dml::execute(interp, session, object, params.as_ref(), options.as_ref())?
@@ -113,7 +115,9 @@ pub(super) fn execute(interp: &mut Interp, session: SessionId, bound: &mut Bound
         let connection = sessions::connection(cx, session)?;
         db::execute(cx, connection, &statement, given)
     })?;
-    result::of_execution(interp, executed)
+    let made = result::of_execution(interp, executed)?;
+    result::set_places(&made, crate::sqlalchemy::selectable::places(&statement));
+    Ok(made)
 }
 
 /// A statement of tables, or SQL given as text.
