@@ -216,13 +216,6 @@ impl Object for ExprObject {
     }
 }
 
-/// The functions that have classes of their own, named after them.
-const KNOWN_FUNCTIONS: &[&str] = &[
-    "array_agg", "char_length", "coalesce", "concat", "count", "cume_dist", "current_date", "current_time",
-    "current_timestamp", "current_user", "dense_rank", "localtime", "localtimestamp", "max", "min", "mode", "now",
-    "percent_rank", "percentile_cont", "percentile_disc", "random", "rank", "session_user", "sum", "sysdate", "user",
-];
-
 /// What `str()` shows of an expression: the default dialect's text.
 pub(crate) fn text(interp: &mut Interp, expr: &Expr) -> PyResult<String> {
     let profile = lend::profile(interp);

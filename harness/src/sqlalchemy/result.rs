@@ -60,7 +60,10 @@ fn place_of(
 }
 
 /// What asking a row for a column raises that it does not have.
-fn no_column(interp: &mut Interp, key: &Value) -> PyResult<Stop> {
+fn no_column(interp: &mut Interp, key: &Value, of_cursor: bool) -> PyResult<Stop> {
+    if !of_cursor {
+        return Ok(interp.key_error(key));
+    }
     let shown = match key.as_str() {
         Some(name) => name.to_string(),
         None => interp.str(key)?,
@@ -74,6 +77,8 @@ pub(crate) struct RowObject {
     values: Vec<Value>,
     kind: RowKind,
     places: Option<Places>,
+    /// Whether it came from the database as it stands, and not through a query of classes.
+    of_cursor: bool,
     id: u64,
 }
 
@@ -91,11 +96,17 @@ enum RowKind {
 
 /// A row with these names.
 pub(crate) fn row(interp: &mut Interp, names: &Names, values: Vec<Value>) -> Value {
-    placed_row(interp, names, values, None)
+    placed_row(interp, names, values, None, false)
 }
 
 /// A row with these names, whose places are known.
-fn placed_row(interp: &mut Interp, names: &Names, values: Vec<Value>, places: Option<Places>) -> Value {
+fn placed_row(
+    interp: &mut Interp,
+    names: &Names,
+    values: Vec<Value>,
+    places: Option<Places>,
+    of_cursor: bool,
+) -> Value {
     let kind = if lend::has(interp, Behaviour::RowsAreTuples) {
         RowKind::Keyed
     } else if lend::has(interp, Behaviour::RowsByName) {
@@ -103,7 +114,7 @@ fn placed_row(interp: &mut Interp, names: &Names, values: Vec<Value>, places: Op
     } else {
         RowKind::Row
     };
-    Value::object(RowObject { names: names.clone(), values, kind, places, id: fresh_identity() })
+    Value::object(RowObject { names: names.clone(), values, kind, places, of_cursor, id: fresh_identity() })
 }
 
 impl RowObject {
@@ -116,7 +127,7 @@ impl RowObject {
     }
 
     fn mapping(&self) -> Value {
-        MappingObject::value(&self.names, self.values.clone(), self.places.clone())
+        MappingObject::value(&self.names, self.values.clone(), self.places.clone(), self.of_cursor)
     }
 
     fn dict(&self, interp: &mut Interp) -> PyResult<Value> {
@@ -215,7 +226,7 @@ impl Object for RowObject {
         }
         Err(match self.kind {
             RowKind::Keyed => interp.no_attribute("result", name),
-            RowKind::Row if name == "keys" => interp.raise("AttributeError", name),
+            RowKind::Row if name == "keys" || !self.of_cursor => interp.raise("AttributeError", name),
             RowKind::Both | RowKind::Proxy | RowKind::Row => {
                 interp.raise("AttributeError", format!("Could not locate column in row for column '{name}'"))
             }
@@ -256,7 +267,7 @@ impl Object for RowObject {
                 return Ok(self.values[at].clone());
             }
             if self.kind == RowKind::Both {
-                return Err(no_column(interp, key)?);
+                return Err(no_column(interp, key, self.of_cursor)?);
             }
             return Err(Stop::unsupported("a row's value by a name that it lacks"));
         }
@@ -271,10 +282,11 @@ impl Object for RowObject {
     }
 
     fn contains(&self, interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
-        if self.kind == RowKind::Both && item.as_str().is_none() {
+        let by_key = self.kind == RowKind::Both && self.of_cursor;
+        if by_key && item.as_str().is_none() {
             return Err(Stop::unsupported("whether a row of 1.4 has something other than a name"));
         }
-        if matches!(self.kind, RowKind::Proxy | RowKind::Both) {
+        if self.kind == RowKind::Proxy || by_key {
             return Ok(Some(item.as_str().is_some_and(|name| self.position(name).is_some())));
         }
         interp.contains(&self.tuple(), item).map(Some)
@@ -313,6 +325,7 @@ struct Source {
     needs_unique: Cell<bool>,
     written: Written,
     places: RefCell<Option<Places>>,
+    of_cursor: bool,
     /// How many rows are read at a time.
     per: Cell<Option<i64>>,
 }
@@ -363,6 +376,7 @@ fn make(
             needs_unique: Cell::new(false),
             written,
             places: RefCell::new(None),
+            of_cursor: kind.ends_with("CursorResult") || kind == "ResultProxy",
             per: Cell::new(None),
         }),
         shape: Shape::Rows,
@@ -453,17 +467,18 @@ impl ResultObject {
                     values,
                     kind: RowKind::Proxy,
                     places: self.source.places.borrow().clone(),
+                    of_cursor: true,
                     id: fresh_identity(),
                 }))
             }
             Shape::Rows => {
                 let places = self.source.places.borrow().clone();
-                Ok(placed_row(interp, &self.source.names, values, places))
+                Ok(placed_row(interp, &self.source.names, values, places, self.source.of_cursor))
             }
             Shape::Scalars(at) => Ok(values.get(at).cloned().unwrap_or(Value::None)),
             Shape::Mappings => {
                 let places = self.source.places.borrow().clone();
-                Ok(MappingObject::value(&self.source.names, values, places))
+                Ok(MappingObject::value(&self.source.names, values, places, self.source.of_cursor))
             }
         }
     }
@@ -715,7 +730,7 @@ fn column_at(interp: &mut Interp, result: &ResultObject, index: &Value) -> PyRes
     let places = result.source.places.borrow().clone();
     match place_of(interp, &result.source.names, places.as_ref(), index)? {
         Some(at) => Ok(at),
-        None if index.as_str().is_some() => Err(no_column(interp, index)?),
+        None if index.as_str().is_some() => Err(no_column(interp, index, result.source.of_cursor)?),
         None => Err(Stop::unsupported("a column of a result by something that it does not have")),
     }
 }

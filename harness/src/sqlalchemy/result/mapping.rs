@@ -14,12 +14,18 @@ pub(super) struct MappingObject {
     names: Names,
     values: Vec<Value>,
     places: Option<Places>,
+    of_cursor: bool,
     id: u64,
 }
 
 impl MappingObject {
-    pub(super) fn value(names: &Names, values: Vec<Value>, places: Option<Places>) -> Value {
-        Value::object(MappingObject { names: names.clone(), values, places, id: fresh_identity() })
+    pub(super) fn value(
+        names: &Names,
+        values: Vec<Value>,
+        places: Option<Places>,
+        of_cursor: bool,
+    ) -> Value {
+        Value::object(MappingObject { names: names.clone(), values, places, of_cursor, id: fresh_identity() })
     }
 
     fn dict(&self, interp: &mut Interp) -> PyResult<Value> {
@@ -102,7 +108,7 @@ impl Object for MappingObject {
         if key.as_str().is_none() && self.places.is_none() {
             return Err(Stop::unsupported("a row's value by something other than a name"));
         }
-        Err(super::no_column(interp, key)?)
+        Err(super::no_column(interp, key, self.of_cursor)?)
     }
 
     fn contains(&self, interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {

@@ -44,6 +44,7 @@ impl Object for FrozenObject {
             needs_unique: false.into(),
             written: Written::default(),
             places: result.source.places.clone(),
+            of_cursor: result.source.of_cursor,
             per: None.into(),
         };
         Ok(Value::object(ResultObject {
