@@ -7,7 +7,7 @@ use super::metadata::{self, MetaDataObject};
 use super::selectable::collection;
 use super::{convert, errors, lend, types};
 use crate::python::{
-    Args, BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Signature, Stop, UnaryOp, Value,
+    Args, BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Signature, Stop, UnaryOp, Unavailable, Value,
 };
 use backproof_engine::schema::{
     Autoincrement, CheckConstraint, Column, ColumnArgs, ColumnDefault, Constraint, ForeignKey,
@@ -513,13 +513,12 @@ fn read_default(interp: &mut Interp, value: Option<Value>) -> PyResult<Option<Co
         _ => false,
     };
     Ok(Some(ColumnDefault::Callable(Rc::new(move |cx| {
-        if with_context {
-            return Err(backproof_engine::error::Error::unsupported(
-                "a column default that takes the context of its statement",
-            ));
-        }
         lend::lend(cx, |interp| {
-            let made = interp.call(&value, Args::none())?;
+            // A default may take the context without looking at it.
+            let context =
+                || Unavailable::value("what a column default reads from the context of its statement");
+            let args = if with_context { Args::of(vec![context()]) } else { Args::none() };
+            let made = interp.call(&value, args)?;
             convert::to_engine(interp, &made)
         })
     }))))

@@ -7,7 +7,6 @@ use crate::case::{Plan, Problem};
 use crate::check::{Checked, check, lacks};
 use crate::report::lacks::LacksReport;
 use crate::world::Limits;
-use backproof_engine::version::Profile;
 
 pub(super) fn main(args: &ExtractArgs) -> u8 {
     let plans: Vec<Result<Plan, Problem>> = args
@@ -41,7 +40,7 @@ pub(super) fn main(args: &ExtractArgs) -> u8 {
         }
     }
     if profiles.is_empty() {
-        profiles.push(args.sqlalchemy.unwrap_or_else(Profile::default).to_string());
+        profiles.push(args.sqlalchemy.unwrap_or_default().to_string());
     }
     report.profile = profiles.join(", ");
     print(&match args.format {

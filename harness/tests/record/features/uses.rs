@@ -113,7 +113,7 @@ impl Reader {
             .keywords
             .iter()
             .filter_map(|keyword| keyword.arg.as_ref())
-            .map(|arg| arg.as_str())
+            .map(ruff_python_ast::Identifier::as_str)
             .collect();
         if let Expr::Attribute(attribute) = &*call.func
             && let Some(class) = self.class(&attribute.value)

@@ -128,9 +128,12 @@ fn save(interp: &mut Interp, session: SessionId, objects: &[ObjRef]) -> PyResult
         let sets: Vec<Params> = lend::read(interp, |orm| {
             group.iter().filter_map(|object| columns(orm, object.id(), has_row)).collect()
         })?;
-        lend::with_cx(interp, |cx| match has_row {
-            true => update(cx, session, mapper, &sets),
-            false => insert(cx, session, mapper, sets, false),
+        lend::with_cx(interp, |cx| {
+            if has_row {
+                update(cx, session, mapper, &sets)
+            } else {
+                insert(cx, session, mapper, sets, false)
+            }
         })?;
         from += count;
     }
