@@ -29,6 +29,7 @@ pub(crate) mod result;
 pub(crate) mod schema;
 pub(crate) mod selectable;
 pub(crate) mod statement;
+mod table_valued;
 mod transaction;
 pub(crate) mod types;
 pub(crate) mod warning;

@@ -114,7 +114,7 @@ pub(crate) fn function(name: &str, args: Vec<Expr>) -> Expr {
         "count" | "char_length" | "rank" | "dense_rank" => SqlType::Integer,
         "percent_rank" | "cume_dist" => SqlType::Numeric { precision: None, scale: None, asdecimal: true },
         "max" | "min" | "sum" | "coalesce" => first(),
-        "concat" | "aggregate_strings" | "user" | "current_user" | "session_user" => SqlType::String(None),
+        "concat" | "user" | "current_user" | "session_user" => SqlType::String(None),
         "now" | "localtimestamp" | "sysdate" | "current_timestamp" => SqlType::DateTime { timezone: false },
         "current_date" => SqlType::Date,
         "current_time" | "localtime" => SqlType::Time { timezone: false },

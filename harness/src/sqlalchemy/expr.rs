@@ -9,7 +9,7 @@ use crate::python::{
     fresh_identity,
 };
 use backproof_engine::schema::SqlType;
-use backproof_engine::sql::{Dialect, Expr, ExprKind, Function, Op, Operand, WindowKind};
+use backproof_engine::sql::{Dialect, Expr, ExprKind, Function, LabelName, Op, Operand, WindowKind};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -195,9 +195,11 @@ impl Object for ExprObject {
             ExprKind::AliasColumn(column) => format!("<{module}.{name} at {address}; {}>", column.name),
             ExprKind::Literal { text, .. } => format!("<{module}.{name} at {address}; {text}>"),
             ExprKind::Function(function) => {
-                let own = KNOWN_FUNCTIONS.contains(&&*function.name);
-                let class = if own { &*function.name } else { name };
-                format!("<{module}.{class} at {address}; {}>", function.name)
+                let own = function.name.rsplit('.').next().unwrap_or_default();
+                format!("<{module}.{name} at {address}; {own}>")
+            }
+            ExprKind::Label { name: LabelName::Named(own), .. } => {
+                format!("<{module}.{name} at {address}; {own}>")
             }
             _ => format!("<{module}.{name} object at {address}>"),
         })
@@ -539,6 +541,9 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
         return Ok(Some(method));
     }
     if let Some(method) = super::json::member(expr, name) {
+        return Ok(Some(method));
+    }
+    if let Some(method) = super::table_valued::member(interp, expr, name)? {
         return Ok(Some(method));
     }
     if let Some(method) = operators::window_member(expr, name) {

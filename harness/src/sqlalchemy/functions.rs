@@ -48,7 +48,7 @@ impl Object for FunctionGenerator {
         };
         match (&*self.path, &args.positional[..]) {
             // These names are constructs of their own.
-            ("cast" | "try_cast" | "type_coerce" | "case", _) => {
+            ("cast" | "try_cast" | "type_coerce" | "case" | "aggregate_strings", _) => {
                 return Err(Stop::unsupported(format!("`func.{}`", self.path)));
             }
             ("extract", [Value::Str(field), value]) => {

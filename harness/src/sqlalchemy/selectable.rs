@@ -254,6 +254,11 @@ impl Object for FromObject {
         if name == "primary_key" {
             return Ok(Some(CollectionObject::key_of_item(interp, &self.item)));
         }
+        if let FromItem::Alias(alias) = &self.item
+            && let Some(found) = super::table_valued::alias_member(alias, name)
+        {
+            return Ok(Some(found));
+        }
         let found = match &self.item {
             FromItem::Alias(alias) => alias_member(interp, this, alias, name)?,
             FromItem::Join(join) => match name {

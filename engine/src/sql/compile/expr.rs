@@ -155,7 +155,7 @@ impl Compiler<'_> {
         if let AliasElement::Function(function) = column.alias.element()
             && function.scalar
         {
-            return Ok(alias);
+            return Ok(if self.dialect == Dialect::Oracle { format!("{alias}.COLUMN_VALUE") } else { alias });
         }
         Ok(format!("{alias}.{name}"))
     }

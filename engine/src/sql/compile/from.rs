@@ -129,6 +129,13 @@ impl Compiler<'_> {
             AliasElement::Values(values) => format!("({})", self.values_text(values)?),
             AliasElement::Function(function) => {
                 let text = self.expr(&function.function)?;
+                if self.dialect == Dialect::Oracle {
+                    return if function.scalar {
+                        Ok(format!("TABLE ({text})"))
+                    } else {
+                        Err(self.unknown("a function with several columns as a table"))
+                    };
+                }
                 if function.ordinality.is_some() { format!("{text} WITH ORDINALITY") } else { text }
             }
         })
