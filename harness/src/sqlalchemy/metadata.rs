@@ -88,6 +88,37 @@ impl Object for MetaDataObject {
                     super::engine::emit_schema(interp, &bind, &tables, check, drop)
                 })
             }
+            "reflect" => Value::native(name, move |interp, args| {
+                unbound(interp, &args, "MetaData object")?;
+                let parameters =
+                    "bind, schema=, views=, only=, extend_existing=, autoload_replace=, resolve_fks=";
+                let mut bound = Signature::new("MetaData.reflect", parameters).bind(interp, args)?;
+                let bind = bound.take(0).unwrap_or(Value::None);
+                for index in [1, 4, 5, 6] {
+                    if bound.take(index).is_some_and(|value| !value.is_none()) {
+                        return Err(Stop::unsupported("reflect() with such arguments"));
+                    }
+                }
+                let and_views = match bound.take(2) {
+                    Some(value) => interp.truth(&value)?,
+                    None => false,
+                };
+                let only = match bound.take(3).filter(|only| !only.is_none()) {
+                    Some(only) if interp.is_callable(&only) => {
+                        return Err(Stop::unsupported("reflect() of what a function chooses"));
+                    }
+                    Some(only) => {
+                        let mut names = Vec::new();
+                        for name in interp.iterate(&only)? {
+                            names.push(interp.str(&name)?);
+                        }
+                        Some(names)
+                    }
+                    None => None,
+                };
+                super::reflected::reflect(interp, &metadata, &bind, only, and_views)?;
+                Ok(Value::None)
+            }),
             "clear" => Value::native(name, move |interp, args| {
                 let [] = args.exactly(interp, "clear")?;
                 metadata.clear();

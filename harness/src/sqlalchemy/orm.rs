@@ -445,5 +445,8 @@ pub(super) fn inspect_function(interp: &mut Interp, args: Args) -> PyResult<Valu
         [value] | [value, _] => value.clone(),
         _ => return Err(Stop::unsupported("inspect() with such arguments")),
     };
+    if let Some(inspector) = super::reflection::inspector(interp, &value)? {
+        return Ok(inspector);
+    }
     inspect(interp, &value)
 }

@@ -156,14 +156,21 @@ impl Object for ColumnObject {
             parts.push(foreign_key_repr(interp, &key)?);
         }
         parts.push(match column.table() {
-            Some(table) => format!("table=<{}>", table.full_name()),
+            Some(table) => format!("table=<{}>", table.name()),
             None => "table=None".to_owned(),
         });
+        if column.key() != column.name() {
+            parts.push(format!("key={}", interp.repr(&Value::from(column.key()))?));
+        }
         if column.is_primary_key() {
             parts.push("primary_key=True".to_owned());
         }
         if !column.nullable() {
             parts.push("nullable=False".to_owned());
+        }
+        super::items::shown_defaults(interp, column, &mut parts)?;
+        if let Some(comment) = column.comment() {
+            parts.push(format!("comment={}", interp.repr(&Value::from(comment))?));
         }
         Ok(format!("Column({})", parts.join(", ")))
     }
@@ -208,23 +215,6 @@ impl Object for ForeignKeyObject {
     }
 }
 
-impl Object for ItemObject {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn type_name(&self) -> &'static str {
-        match self {
-            ItemObject::Constraint(_, name) => name,
-            ItemObject::Index(_) => "Index",
-        }
-    }
-
-    fn type_module(&self) -> &'static str {
-        "sqlalchemy.sql.schema"
-    }
-}
-
 impl Object for TableObject {
     fn as_any(&self) -> &dyn Any {
         self
@@ -255,6 +245,14 @@ impl Object for TableObject {
                 collection::CollectionObject::key_of_item(interp, &item)
             }
             "primary_key" => Value::object(ColumnsObject { columns: table.primary_key(), is_key: true }),
+            "indexes" => {
+                let items = table.indexes().into_iter().map(|index| Value::object(ItemObject::Index(index)));
+                let items = Value::list(items.collect());
+                let set = interp.builtin_class("set");
+                interp.call(&Value::Class(set), Args::of(vec![items]))?
+            }
+            "comment" => table.args().comment.clone().map_or(Value::None, Value::from),
+            "description" => Value::from(table.name()),
             "foreign_keys" => {
                 let items =
                     table.foreign_keys().into_iter().map(|key| Value::object(ForeignKeyObject { key }));
@@ -333,6 +331,9 @@ impl Object for ColumnsObject {
             return Ok(Some(column_value(column)));
         }
         let columns = self.columns.clone();
+        if self.is_key && matches!(name, "columns" | "c") {
+            return Ok(Some(Value::object(ColumnsObject { columns, is_key: false })));
+        }
         Ok(Some(match name {
             "keys" => Value::native(name, move |_, _| {
                 Ok(Value::list(columns.iter().map(|column| Value::from(column.key())).collect()))
@@ -681,7 +682,17 @@ fn make_table(interp: &mut Interp, args: Args) -> PyResult<Value> {
     for value in positional {
         items.push(table_item(interp, &value)?);
     }
-    let args = table_args(interp, args.keywords)?;
+    let mut keywords = args.keywords;
+    let place = keywords.iter().position(|(name, _)| &**name == "autoload_with");
+    let bind = place.map(|place| keywords.remove(place).1).filter(|bind| !bind.is_none());
+    let args = table_args(interp, keywords)?;
+    if let Some(bind) = bind {
+        if metadata.table(&name).is_some() {
+            return Err(Stop::unsupported("reflecting a table again"));
+        }
+        let table = super::reflected::table(interp, &bind, &metadata, &name, items, args)?;
+        return Ok(table_value(&table));
+    }
     let table = Table::new(&name, &metadata, items, args).map_err(|error| errors::raise(interp, &error))?;
     Ok(table_value(&table))
 }

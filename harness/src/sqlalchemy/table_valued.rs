@@ -1,8 +1,8 @@
 //! Functions that are selected from: `table_valued()`, `column_valued()` and what their aliases have.
 
 use super::expr::{ExprObject, clause};
-use super::selectable::FromObject;
 use super::names;
+use super::selectable::FromObject;
 use crate::python::{Args, Interp, PyResult, Signature, Stop, Value};
 use backproof_engine::schema::SqlType;
 use backproof_engine::sql::{Alias, AliasElement, AliasKind, Expr, ExprKind, FunctionTable};
