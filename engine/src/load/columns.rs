@@ -115,7 +115,8 @@ fn own_row(cx: &Cx<'_>, id: StateId, tag: &str) -> Result<Query> {
     let Some(key) = &state.key else {
         return Err(Error::unsupported("loading the columns of an object that has no key"));
     };
-    let mut query = by_key(cx, state.mapper, &key.values, tag)?;
+    let lineage = state.lineage.as_deref().unwrap_or_default();
+    let mut query = by_key(cx, state.mapper, &key.values, &format!("{tag} {lineage}"))?;
     query.autoflush = false;
     query.refreshing = true;
     query.options = state.options.as_deref().unwrap_or(&[]).to_vec();

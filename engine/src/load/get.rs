@@ -39,6 +39,8 @@ pub fn get(
             ),
         ));
     }
+    // What hung on objects that are gone is gone with them.
+    session::sweep(cx.orm);
     if !populate_existing {
         match from_identity_map(cx, session, mapper, ident)? {
             InMap::Is(found) => return Ok(Some(found)),

@@ -94,8 +94,19 @@ fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[Loader
         Direction::ManyToOne => cx.orm.profile.has(Behaviour::SelectinJoinsForManyToOne),
         Direction::ManyToMany => true,
     };
-    let direct =
-        !joined && resolved.secondary.is_none() && resolved.synchronize_pairs.len() == pairs.len() && plain;
+    let hangs_on_key = {
+        let parent = cx.orm.mappers.get(relationship.parent);
+        pairs.iter().all(|(local, _)| parent.primary_key.contains(&parent.base_column(local)))
+    };
+    let known = match resolved.direction {
+        Direction::ManyToOne => has_all(cx, load, pairs)?,
+        Direction::OneToMany | Direction::ManyToMany => hangs_on_key,
+    };
+    let direct = !joined
+        && known
+        && resolved.secondary.is_none()
+        && resolved.synchronize_pairs.len() == pairs.len()
+        && plain;
     let (locals, remotes): (Vec<Column>, Option<Vec<Column>>) = if direct {
         let (locals, remotes) = pairs.iter().cloned().unzip();
         (locals, Some(remotes))
@@ -140,6 +151,17 @@ fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[Loader
         distribute(cx, load, remotes.as_deref(), rows, chunk)?;
     }
     Ok(())
+}
+
+/// Whether all objects have what they are related by.
+fn has_all(cx: &Cx<'_>, load: &Later, pairs: &[(Column, Column)]) -> Result<bool> {
+    for (local, _) in pairs {
+        let key = key_of(cx.orm, load.relationship.parent, local)?;
+        if load.objects.iter().any(|object| loaded(cx, object, &key).is_none()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The order of keys, where they have one.
@@ -342,6 +364,7 @@ fn prepare(cx: &Cx<'_>, query: &mut Query, load: &Later, options: &[LoaderOption
     let resolved = relationship.resolved();
     query.order_by.clone_from(&resolved.order_by);
     query.autoflush = false;
+    query.populate_existing = load.populates;
     if let Some(to) = load.of_type {
         let tables = super::polymorphic::tables(cx.orm, to);
         let adapter = Adapter::of(cx.orm, to);

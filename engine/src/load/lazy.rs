@@ -32,7 +32,7 @@ pub fn load_relationship_anyway(cx: &mut Cx<'_>, id: StateId, key: &Key, committ
 
 /// As [`load_relationship_anyway`], for an `immediate` load, whose steps are counted from the query that it follows.
 pub(super) fn load_at_once(cx: &mut Cx<'_>, id: StateId, key: &Key, path: Option<Path>) -> Result<Slot> {
-    let raises = !cx.orm.profile.has(Behaviour::RaiseSparesCascades);
+    let raises = !cx.orm.profile.has(Behaviour::ImmediateSparesRaise);
     load_as(cx, id, key, raises, (false, path))
 }
 

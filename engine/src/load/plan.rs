@@ -87,6 +87,8 @@ pub(super) struct Builder<'a> {
     attributes: Vec<(Mapped, usize)>,
     entities: usize,
     multiplies: bool,
+    /// The statement has a collection already.
+    contains_many: bool,
     refused: Option<String>,
 }
 
@@ -111,6 +113,7 @@ impl Plan {
             attributes: Vec::new(),
             entities: 0,
             multiplies: false,
+            contains_many: false,
             refused: None,
         };
         let mut readers = Vec::new();
@@ -121,6 +124,11 @@ impl Plan {
             readers.push(reader);
             names.push(name);
             pending.push(joins);
+        }
+        for (entity, joins) in query.entities.iter().zip(&pending) {
+            if let Entity::Mapped(mapped) = entity {
+                builder.place_locals(*mapped, joins)?;
+            }
         }
         let adds = query.distinct
             && (query.distinct_orders

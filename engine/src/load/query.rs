@@ -17,6 +17,7 @@ use crate::session::{self, SessionId};
 use crate::sql::{Alias, Correlate, Dialect, Expr, FromItem, LabelStyle, Op, Operand, Select, Statement};
 use crate::state::ObjRef;
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// Whose rules a query follows.
@@ -370,6 +371,7 @@ impl Query {
         let kept = self.kept_options.unwrap_or(self.options.len()).min(self.options.len());
         let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options[..kept]);
         loading.on_access = self.on_access;
+        loading.keeps_columns = cx.orm.profile.has(Behaviour::RefreshDefers);
         loading.lineage.clone_from(&self.lineage);
         loading.prior.clone_from(&self.prior);
         loading.root = self.root.clone().or_else(|| self.root_name(cx));

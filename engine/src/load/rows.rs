@@ -61,6 +61,8 @@ pub(super) struct Later {
     pub objects: Vec<ObjRef>,
     /// The objects that keep what they have, though they are asked for again.
     pub kept: IndexSet<StateId>,
+    /// What the objects have is loaded anew, and so on below.
+    pub populates: bool,
     /// The objects were refreshed: each is loaded by itself, as on access.
     pub single: bool,
 }
@@ -88,6 +90,8 @@ pub(super) struct Loading {
     /// The steps that led to this load.
     pub prior: super::options::Path,
     refresh: Option<Refresh>,
+    /// Options for columns stay with the objects that they were for.
+    pub keeps_columns: bool,
     options: Rc<[LoaderOption]>,
     filled: IndexMap<StateId, Filling>,
     columns_done: IndexSet<(StateId, usize)>,
@@ -112,6 +116,7 @@ impl Loading {
             lineage: None,
             prior: Vec::new(),
             refresh,
+            keeps_columns: false,
             options: options.into(),
             filled: IndexMap::new(),
             columns_done: IndexSet::new(),
@@ -260,24 +265,27 @@ impl Loading {
         self.filled.insert(id, Filling { object: object.clone(), keys, anew, refreshed, is_new });
         let lineage = self.lineage_of(plan);
         if is_new || (self.populate_existing && lineage.is_some()) {
+            let options: Vec<LoaderOption> =
+                self.options.iter().filter_map(|option| option.below(&plan.path)).collect();
             let state = cx.orm.states.get_mut(id);
             state.lineage = lineage;
             state.load_path = [&self.prior[..], &plan.path].concat();
-        }
-        if is_new || anew {
-            let options: Vec<LoaderOption> =
-                self.options.iter().filter_map(|option| option.below(&plan.path)).collect();
-            if !options.is_empty() {
-                cx.orm.states.get_mut(id).options = Some(options.into());
-            }
+            state.options = (!options.is_empty()).then(|| options.into());
         }
         self.note_lazy_options(cx, plan, id);
     }
 
     /// What the lazy loads of an object that is loaded at this place have in their statements' cache keys.
     fn lineage_of(&self, plan: &EntityPlan) -> Option<Rc<str>> {
-        let said: Vec<&LoaderOption> =
-            self.options.iter().filter(|option| option.strategy != Strategy::Contained).collect();
+        let said: Vec<&LoaderOption> = self
+            .options
+            .iter()
+            .filter(|option| option.strategy != Strategy::Contained)
+            .filter(|option| {
+                // Those below a relationship are of one piece with what was said of that.
+                self.keeps_columns || option.path.len() > 1 || !option.strategy.is_of_columns()
+            })
+            .collect();
         match &self.lineage {
             None if said.is_empty() => None,
             None => Some(format!("{said:?} {:?}", plan.path).into()),
@@ -419,6 +427,7 @@ impl Loading {
                     lineage: self.lineage.clone(),
                     objects: Vec::new(),
                     kept: IndexSet::new(),
+                    populates: self.populate_existing,
                     single: filling.refreshed,
                 });
             entry.objects.push(object.clone());

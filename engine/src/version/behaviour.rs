@@ -223,6 +223,14 @@ of_attributes! {
         "A `selectin` load of a many-to-one asks for its keys in their own order; later ones in that of the objects.",
         "keys of a many-to-one's `selectin` load",
         "2.0.51 sorted, 2.1.9 as they come: the parameters of such a load after a query in descending order";
+    ImmediateSparesRaise "immediate-spares-raise" since(1, 4, 8),
+        "`immediateload()` loads a relationship with `lazy=\"raise\"`; before, it raised.",
+        "immediate loads of what raises on access",
+        "1.4.7 raises, 1.4.8 loads: a query with `immediateload()` of such a relationship";
+    ContainedNests "contained-nests" since(1, 4, 0),
+        "A limited query that has a collection already (`contains_eager()`) goes into a subquery where joined loads of any kind come along.",
+        "joined loads beside a limited collection",
+        "1.3.24 without, 1.4.54 with: the text of such a query";
     ImmediateInOrder "immediate-in-order" since(2, 0, 0),
         "`lazy='immediate'` loads take their turn among the loads that follow a query; before, they came first.",
         "immediate loads in order",

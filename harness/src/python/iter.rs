@@ -67,8 +67,15 @@ impl Iter {
 
     /// An iterator over values that are already there.
     pub fn from_values(name: impl Into<Rc<str>>, values: Vec<Value>) -> Value {
-        let mut values = values.into_iter();
-        Iter::from_fn(name, move |_| Ok(values.next()))
+        let (mut values, mut at) = (values, 0);
+        Iter::from_fn(name, move |_| {
+            let next = values.get(at).cloned();
+            at += 1;
+            if next.is_none() {
+                values.clear();
+            }
+            Ok(next)
+        })
     }
 }
 

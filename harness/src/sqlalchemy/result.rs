@@ -318,6 +318,8 @@ pub(crate) struct Written {
 struct Source {
     names: Names,
     rows: RefCell<VecDeque<Vec<Value>>>,
+    /// Those that were read: what they lead to stays alive until the end is met.
+    read: RefCell<Vec<Vec<Value>>>,
     /// Whether it was read to its end by something that closes it.
     closed: Cell<bool>,
     returns_rows: bool,
@@ -328,6 +330,15 @@ struct Source {
     of_cursor: bool,
     /// How many rows are read at a time.
     per: Cell<Option<i64>>,
+}
+
+impl Source {
+    /// Lets go of all rows: nothing more is read.
+    fn close(&self) {
+        self.rows.borrow_mut().clear();
+        self.read.borrow_mut().clear();
+        self.closed.set(true);
+    }
 }
 
 /// A result.
@@ -371,6 +382,7 @@ fn make(
         source: Rc::new(Source {
             names,
             rows: RefCell::new(rows.into()),
+            read: RefCell::default(),
             closed: Cell::new(false),
             returns_rows,
             needs_unique: Cell::new(false),
@@ -493,7 +505,11 @@ impl ResultObject {
         let mut taken = Vec::new();
         while taken.len() < most {
             let next = self.source.rows.borrow_mut().pop_front();
-            let Some(values) = next else { break };
+            let Some(values) = next else {
+                self.source.read.borrow_mut().clear();
+                break;
+            };
+            self.source.read.borrow_mut().push(values.clone());
             if refused {
                 return Err(errors::raise_named(
                     interp,
@@ -509,8 +525,7 @@ impl ResultObject {
     /// The first row; `one` and `none` say what it means that there is another or none.
     fn single(&self, interp: &mut Interp, none: bool) -> PyResult<Option<Value>> {
         let mut rows = self.take(interp, 2)?;
-        self.source.rows.borrow_mut().clear();
-        self.source.closed.set(true);
+        self.source.close();
         match rows.len() {
             1 => Ok(rows.pop()),
             0 if none => Ok(None),
@@ -530,8 +545,7 @@ impl ResultObject {
     fn first(&self, interp: &mut Interp) -> PyResult<Option<Value>> {
         // The first row alone cannot repeat.
         let row = self.take_unless(interp, 1, false)?.pop();
-        self.source.rows.borrow_mut().clear();
-        self.source.closed.set(true);
+        self.source.close();
         Ok(row)
     }
 }

@@ -161,6 +161,7 @@ impl Builder<'_> {
             let mapper = orm.mappers.get(target.mapper);
             let adapter = Adapter::of(orm, target);
             self.multiplies |= relationship.resolved().uselist;
+            self.contains_many |= relationship.resolved().uselist;
             let mut path = plan.path.clone();
             path.push((relationship.parent, Rc::clone(&relationship.key)));
             let mut child = self.empty(target.mapper, path);

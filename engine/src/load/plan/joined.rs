@@ -11,7 +11,7 @@ use crate::load::polymorphic::{self, apart, limited};
 use crate::load::query::Entity;
 use crate::load::within;
 use crate::map::{Key, Lazy, Mapped, MapperId, Property, Relationship};
-use crate::sql::{Alias, Expr, FromItem, Select};
+use crate::sql::{Alias, Expr, ExprKind, FromItem, Select};
 use crate::version::Behaviour;
 use std::rc::Rc;
 
@@ -37,9 +37,13 @@ impl Builder<'_> {
         let query = self.query;
         let counts =
             query.limit.is_some() || query.offset.is_some() || query.distinct || !query.group_by.is_empty();
+        let joins = pending.iter().any(|joins| !joins.is_empty());
         let rows_count =
             (query.distinct || !query.group_by.is_empty()) && self.orm.profile.has(Behaviour::DistinctNests);
-        if rows_count && pending.iter().any(|joins| !joins.is_empty()) {
+        if rows_count && joins {
+            return true;
+        }
+        if counts && joins && self.contains_many && self.orm.profile.has(Behaviour::ContainedNests) {
             return true;
         }
         counts
@@ -62,6 +66,26 @@ impl Builder<'_> {
         self.orm.mappers.get(resolved.target).relationships().any(|next| {
             self.chosen(&path, next).lazy == Lazy::Joined && self.has_collection(next, &path, depth + 1)
         })
+    }
+
+    /// Selects what joined loads hang on, also where the entity is read without it.
+    pub(super) fn place_locals(&mut self, mapped: Mapped, joins: &[ToJoin]) -> Result<()> {
+        for join in joins {
+            let adapter = Adapter::of(self.orm, if join.at.is_empty() { mapped } else { join.owner });
+            let parent = self.orm.mappers.get(join.relationship.parent);
+            let mut columns = Vec::new();
+            join.relationship.resolved().primaryjoin.visit(&mut |expr| {
+                if let ExprKind::Column(column) = expr.kind()
+                    && parent.has_column(column)
+                {
+                    columns.push(column.clone());
+                }
+            });
+            for column in &columns {
+                self.place(adapter.column(column)?);
+            }
+        }
+        Ok(())
     }
 
     /// Adds the joined loads of all entities to the `FROM` list; what they are joined to comes after everything else

@@ -18,7 +18,7 @@ use super::instance::{require, wrap_all};
 use crate::python::{Class, Interp, Iter, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::{define, lend};
 use backproof_engine::session::{self as sessions, SessionId, SessionSettings};
-use backproof_engine::state::StateId;
+use backproof_engine::state::{ObjRef, StateId};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -105,7 +105,7 @@ impl Object for SessionObject {
 
     fn iter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Value> {
         let mut objects = lend::read(interp, |orm| sessions::new_objects(orm, self.id))?;
-        objects.extend(lend::read(interp, |orm| sessions::identity_objects(orm, self.id))?);
+        objects.extend(identity_objects(interp, self.id)?);
         Ok(Iter::from_values("list_iterator", wrap_all(interp, &objects)?))
     }
 
@@ -117,6 +117,14 @@ impl Object for SessionObject {
         lend::with_cx(interp, |cx| sessions::close(cx, self.id))?;
         Ok(false)
     }
+}
+
+/// The objects of a session's identity map that something still holds.
+fn identity_objects(interp: &mut Interp, id: SessionId) -> PyResult<Vec<ObjRef>> {
+    lend::with_cx(interp, |cx| {
+        sessions::sweep(cx.orm);
+        Ok(sessions::identity_objects(cx.orm, id))
+    })
 }
 
 fn with_settings(

@@ -203,7 +203,7 @@ fn getters(class: &Rc<Class>) {
         });
     }
     getter::<SessionObject>(class, "identity_map", |interp, session, _| {
-        let objects = lend::read(interp, |orm| sessions::identity_objects(orm, session.id))?;
+        let objects = super::identity_objects(interp, session.id)?;
         Ok(Value::object(ObjectSet { objects, kind: "WeakInstanceDict" }))
     });
     getter::<SessionObject>(class, "is_active", |interp, session, _| {
