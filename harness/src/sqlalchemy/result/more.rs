@@ -39,6 +39,7 @@ impl Object for FrozenObject {
         let source = Source {
             names: self.names.clone(),
             rows: VecDeque::from(self.rows.clone()).into(),
+            read: std::cell::RefCell::default(),
             closed: false.into(),
             returns_rows: true,
             needs_unique: false.into(),
