@@ -25,7 +25,7 @@ pub use collection::{
     set_slice,
 };
 pub(crate) use composite::{compose, forget_composites};
-pub use events::{Hooks, Initiator, no_state_error, object_text};
+pub use events::{Hooks, Initiator, flag_dirty, flag_modified, no_state_error, object_text};
 pub(crate) use history::history_in_flush;
 pub use history::{History, Item, full_history, history, history_passive, is_modified, load_history};
 pub use hosted::{Cause, HostCollection, changing, mirror, told_of_coming, told_of_leaving};

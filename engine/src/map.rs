@@ -15,7 +15,9 @@ mod spec;
 
 pub use configure::{configure, configure_mappers, configure_registry};
 pub use descriptor::{Composite, CompositeClass, CompositePart, CompositeSpec, Descriptor, Placed, Synonym};
-pub use inheritance::{Hierarchy, InheritanceSpec, PolymorphicLoad, WithPolymorphic};
+pub use inheritance::{
+    Hierarchy, InheritanceSpec, NextVersion, PolymorphicLoad, Versioning, WithPolymorphic,
+};
 pub use mapper::{
     AliasedClass, ColumnProperty, Deferral, Mapped, Mapper, MapperId, Mappers, Property, RegistryId,
 };

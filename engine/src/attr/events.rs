@@ -156,6 +156,36 @@ pub(super) fn mark(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Original) 
     }
 }
 
+/// `flag_modified(obj, key)`: the attribute counts as changed, whatever it was.
+///
+/// # Errors
+///
+/// `InvalidRequestError`: the object does not hold it.
+pub fn flag_modified(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
+    let mapper = cx.orm.states.get(id).mapper;
+    if !cx.orm.mappers.get(mapper).properties.contains_key(key) {
+        return Err(Error::new(ErrorKind::KeyError, &**key));
+    }
+    if !cx.orm.states.get(id).dict.contains_key(key) {
+        return Err(Error::new(
+            ErrorKind::InvalidRequestError,
+            format!("Can't flag attribute '{key}' modified; it's not present in the object state"),
+        ));
+    }
+    mark(cx, id, key, Original::NoValue);
+    Ok(())
+}
+
+/// `flag_dirty(obj)`: the object counts as changed, though no attribute does.
+pub fn flag_dirty(cx: &mut Cx<'_>, id: StateId) {
+    let state = cx.orm.states.get_mut(id);
+    if !state.modified {
+        state.modified = true;
+        let hooks = Rc::clone(&cx.orm.hooks);
+        hooks.modified(cx, id);
+    }
+}
+
 /// Records that a collection changes. What it was is `previous`, or else what it has now.
 pub(super) fn mark_collection(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Option<Vec<Member>>) {
     let state = cx.orm.states.get(id);

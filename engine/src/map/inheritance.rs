@@ -6,11 +6,13 @@
 use super::join::inherit_join;
 use super::{ColumnProperty, Key, Mapper, MapperId, Mappers, Property};
 use crate::error::{Error, Result};
+use crate::host::Cx;
 use crate::schema::{Column, Table};
 use crate::sql::{Expr, ExprKind, FromItem, Op};
 use crate::value::Value;
 use crate::version::Profile;
 use indexmap::IndexMap;
+use std::fmt;
 use std::rc::Rc;
 
 /// When the columns of a subclass are loaded, where its base class is queried.
@@ -39,6 +41,24 @@ pub struct InheritanceSpec {
     pub with_polymorphic: Option<WithPolymorphic>,
     /// Rows are of its subclasses alone.
     pub is_abstract: bool,
+    pub version: Option<Versioning>,
+}
+
+/// A column that tells the versions of a row apart: each update asks for the one that was read.
+#[derive(Clone)]
+pub struct Versioning {
+    pub column: Column,
+    /// The version that follows another, or none.
+    pub next: NextVersion,
+}
+
+/// Works out the version that follows another.
+pub type NextVersion = Rc<dyn Fn(&mut Cx<'_>, &Value) -> Result<Value>>;
+
+impl fmt::Debug for Versioning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<versions in {}>", self.column)
+    }
 }
 
 /// A mapper's place in its hierarchy.
@@ -58,6 +78,7 @@ pub struct Hierarchy {
     pub equated: Vec<(Column, Column)>,
     pub load: Option<PolymorphicLoad>,
     pub with_polymorphic: Option<WithPolymorphic>,
+    pub version: Option<Versioning>,
 }
 
 impl Hierarchy {
@@ -72,6 +93,7 @@ impl Hierarchy {
             equated: Vec::new(),
             load: spec.load,
             with_polymorphic: spec.with_polymorphic,
+            version: spec.version,
         }
     }
 
@@ -91,6 +113,12 @@ impl Hierarchy {
             return Ok(place);
         }
         let above = &parent.hierarchy;
+        if place.version.is_none() {
+            place.version.clone_from(&above.version);
+        }
+        if place.version.is_some() && parent.table != *table {
+            return Err(Error::unsupported("versions of rows in several tables"));
+        }
         place.tables.clone_from(&above.tables);
         place.selectable = above.selectable.clone();
         place.equated.clone_from(&above.equated);

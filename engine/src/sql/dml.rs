@@ -32,6 +32,8 @@ pub struct Insert {
     pub returning: Vec<Expr>,
     /// Wants generated keys of every row back, with `RETURNING` where the version does so (a flush's insert).
     pub return_defaults: bool,
+    /// The key is asked for of one row too, where the driver could tell it.
+    pub return_key: bool,
     /// `returning(…, sort_by_parameter_order=True)`: rows come back in the order of the parameters.
     pub sort_returning: bool,
     /// Do not ask for the generated key (`inline()`).
@@ -98,6 +100,7 @@ impl Insert {
             values: InsertValues::default(),
             returning: Vec::new(),
             return_defaults: false,
+            return_key: false,
             sort_returning: false,
             inline: false,
             prefixes: Vec::new(),
@@ -108,6 +111,14 @@ impl Insert {
 
     pub fn return_defaults(mut self) -> Self {
         self.return_defaults = true;
+        self
+    }
+
+    /// As [`Insert::return_defaults`], the key included whatever else is asked for.
+    #[must_use]
+    pub fn return_key(mut self) -> Self {
+        self.return_defaults = true;
+        self.return_key = true;
         self
     }
 }

@@ -45,6 +45,7 @@ pub fn cache_key(statement: &Statement, parameters: &[Rc<str>], many: bool) -> O
                 }
             }
             writer.word(if insert.return_defaults { "defaults" } else { "" });
+            writer.word(if insert.return_key { "key" } else { "" });
             writer.exprs(&insert.returning);
             for prefix in &insert.prefixes {
                 writer.text(prefix);

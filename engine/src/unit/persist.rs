@@ -7,7 +7,7 @@ use crate::db::{self, ConnectionId, ExecResult, Given};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event;
 use crate::host::Cx;
-use crate::map::{Key, MapperId};
+use crate::map::{Key, MapperId, Versioning};
 use crate::orm::Orm;
 use crate::schema::{Column, Table};
 use crate::session;
@@ -201,7 +201,7 @@ struct New {
     has_defaults: bool,
 }
 
-fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> New {
+fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> Result<New> {
     let mapper = cx.orm.states.get(id).mapper;
     let (discriminator, identity) = {
         let mapper = cx.orm.mappers.get(mapper);
@@ -237,7 +237,34 @@ fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> New {
             has_defaults = false;
         }
     }
-    New { id, params, has_key, has_defaults }
+    if let Some((versions, key)) = versions(cx.orm, id, table) {
+        let first = (versions.next)(cx, &Value::Null)?;
+        params.insert(versions.column.key(), first.clone());
+        cx.orm.states.get_mut(id).dict.insert(key, Slot::Value(first));
+    }
+    Ok(New { id, params, has_key, has_defaults })
+}
+
+/// How an object's rows in a table are versioned, and the attribute of their version.
+pub(super) fn versions(orm: &Orm, id: StateId, table: &Table) -> Option<(Versioning, Key)> {
+    let mapper = orm.states.get(id).mapper;
+    let versions = orm.mappers.get(mapper).hierarchy.version.clone()?;
+    if !table.has_column(&versions.column) {
+        return None;
+    }
+    let key = state::column_key(orm, mapper, &versions.column)?;
+    Some((versions, key))
+}
+
+/// The version that an object was read in.
+pub(super) fn version_read(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Value> {
+    attr::get(cx, id, key)?;
+    let state = cx.orm.states.get(id);
+    Ok(match (state.committed.get(key), state.dict.get(key)) {
+        (Some(Original::Value(old)), _) => old.clone(),
+        (_, Some(Slot::Value(value))) => value.clone(),
+        _ => Value::Null,
+    })
 }
 
 fn names(params: &Params) -> IndexSet<Rc<str>> {
@@ -248,7 +275,7 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
     let mut rows = Vec::new();
     for id in states {
         if is_in(cx.orm, *id, table) {
-            let row = new_row(cx, *id, table);
+            let row = new_row(cx, *id, table)?;
             if row.params.values().any(|value| Assigned::of(value).is_some()) {
                 return Err(Error::unsupported("an SQL expression as an attribute of a new object"));
             }
@@ -285,7 +312,10 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
         }
         for row in group {
             let mut statement = Insert::into(table);
-            if returning && !row.has_defaults {
+            if returning && versions(cx.orm, row.id, table).is_some() {
+                // A row that has versions is asked for its key.
+                statement = statement.return_key();
+            } else if returning && !row.has_defaults {
                 statement = statement.return_defaults();
             }
             let result =
@@ -370,6 +400,8 @@ struct Changed {
     params: Params,
     /// Columns that are set to SQL expressions.
     exprs: Vec<(Column, Expr)>,
+    /// The version that the row gets.
+    next: Option<(Key, Value)>,
 }
 
 /// What an object changes in its row. One that takes over another's row writes what was set on it, whatever the other
@@ -423,8 +455,18 @@ fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Resu
     if params.is_empty() && exprs.is_empty() {
         return Ok(None);
     }
+    let mut next = None;
+    if let Some((versions, key)) = versions(cx.orm, id, table) {
+        let old = version_read(cx, id, &key)?;
+        located.push((label(table, &versions.column), old.clone()));
+        if !params.contains_key(&versions.column.key()) {
+            let version = (versions.next)(cx, &old)?;
+            params.insert(versions.column.key(), version.clone());
+            next = Some((key, version));
+        }
+    }
     params.extend(located);
-    Ok(Some(Changed { id, params, exprs }))
+    Ok(Some(Changed { id, params, exprs, next }))
 }
 
 /// The primary key value that finds the row: the old one, but where the database has changed it already.
@@ -471,10 +513,17 @@ fn update_rows(
         let name = label(table, &column);
         statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
     }
+    let versioned = rows.first().and_then(|row| versions(cx.orm, row.id, table));
+    if let Some((versions, _)) = &versioned {
+        let name = label(table, &versions.column);
+        let column = &versions.column;
+        statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
+    }
     let mut rest = rows.as_slice();
     while let Some(first) = rest.first() {
         let alike = |row: &&Changed| row.exprs.is_empty() && names(&row.params) == names(&first.params);
-        let count = if first.exprs.is_empty() { rest.iter().take_while(alike).count() } else { 1 };
+        let together = first.exprs.is_empty() && versioned.is_none();
+        let count = if together { rest.iter().take_while(alike).count() } else { 1 };
         let (group, later) = rest.split_at(count);
         rest = later;
         let all = group.iter().map(|row| row.params.clone()).collect();
@@ -483,6 +532,10 @@ fn update_rows(
         let result = db::execute(cx, connection, &Statement::from(statement), given(all))?;
         for (at, row) in group.iter().enumerate() {
             written(cx, row.id, table, &row.params, &result, at)?;
+            if let Some((key, version)) = &row.next {
+                let version = Slot::Value(version.clone());
+                cx.orm.states.get_mut(row.id).dict.insert(key.clone(), version);
+            }
             let mapper = cx.orm.states.get(row.id).mapper;
             let computed: Vec<Key> = row
                 .exprs

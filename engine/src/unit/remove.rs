@@ -1,12 +1,12 @@
 //! Deletes: the rows of deleted objects, by primary key.
 
-use super::persist::{given, in_order, is_in, tables};
+use super::persist::{given, in_order, is_in, tables, version_read, versions};
 use super::plan::Plan;
-use crate::db;
+use crate::db::{self, ConnectionId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event;
 use crate::host::Cx;
-use crate::map::MapperId;
+use crate::map::{MapperId, Versioning};
 use crate::schema::{Column, Table};
 use crate::session;
 use crate::sql::{Delete, Expr, Op, Params, Statement};
@@ -65,6 +65,10 @@ pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[Sta
             statement =
                 statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&key, column.ty()))?);
         }
+        if let Some((versions, _)) = states.first().and_then(|id| versions(cx.orm, *id, table)) {
+            delete_versions(cx, connection, table, statement, &versions, rows)?;
+            continue;
+        }
         let expected = rows.len() as i64;
         let result = db::execute(cx, connection, &Statement::from(statement), given(rows))?;
         if result.rowcount != expected {
@@ -93,7 +97,33 @@ fn located(cx: &mut Cx<'_>, id: StateId, table: &Table) -> Result<Params> {
         }
         params.insert(column.key(), value);
     }
+    if let Some((versions, key)) = versions(cx.orm, id, table) {
+        params.insert(versions.column.key(), version_read(cx, id, &key)?);
+    }
     Ok(params)
+}
+
+/// Deletes rows one by one, each in the version that was read.
+fn delete_versions(
+    cx: &mut Cx<'_>,
+    connection: ConnectionId,
+    table: &Table,
+    statement: Delete,
+    versions: &Versioning,
+    rows: Vec<Params>,
+) -> Result<()> {
+    let column = &versions.column;
+    let key = column.key();
+    let statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&key, column.ty()))?);
+    let statement = Statement::from(statement);
+    for row in rows {
+        let result = db::execute(cx, connection, &statement, given(vec![row]))?;
+        if result.rowcount != 1 {
+            let warning = Warning::rows_not_deleted(table.name(), 1, result.rowcount);
+            return Err(Error::new(ErrorKind::StaleDataError, warning.message));
+        }
+    }
+    Ok(())
 }
 
 /// The value that a column has in the object's row.

@@ -41,6 +41,7 @@ pub(crate) mod select;
 pub(crate) mod session;
 mod sessionmaker;
 mod set;
+mod states;
 mod symbols;
 mod synonym;
 
@@ -418,6 +419,7 @@ pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy.orm.attributes", |interp| {
         let module = module(interp, "sqlalchemy.orm.attributes");
         module.dict.set("get_history", Value::native("get_history", inspection::get_history));
+        states::fill(&module);
         for name in ["NO_VALUE", "NEVER_SET", "PASSIVE_NO_RESULT", "ATTR_WAS_SET"] {
             let value = symbols::value(interp, name);
             self::set(interp, &module, name, value);

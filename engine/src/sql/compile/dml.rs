@@ -250,7 +250,7 @@ impl Compiler<'_> {
         };
         let mut columns: Vec<Column> = key.iter().filter(|column| generates(column)).cloned().collect();
         columns.extend(self.postfetch.iter().cloned());
-        if !self.many && self.postfetch.is_empty() {
+        if !self.many && self.postfetch.is_empty() && !insert.return_key {
             // One row's key comes from the driver.
             return Vec::new();
         }

@@ -135,7 +135,8 @@ impl AttributeObject {
         comparator::attribute_expr(interp, self)
     }
 
-    fn new_value(&self, interp: &mut Interp, value: &Value) -> PyResult<NewValue> {
+    /// What a value is to the attribute.
+    pub(super) fn new_value(&self, interp: &mut Interp, value: &Value) -> PyResult<NewValue> {
         let Property::Relationship(relationship) = self.property(interp)? else {
             if let Some(expr) = expr::clause(interp, value)? {
                 return Ok(NewValue::Value(Assigned::value(expr)));

@@ -5,7 +5,9 @@ use super::scan::{Declared, Member, special, string_keys};
 use super::{errors, mapped};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::{convert, expr, lend};
-use backproof_engine::map::{Key, MapperId, MapperSpec, PolymorphicLoad, Property, WithPolymorphic};
+use backproof_engine::map::{
+    Key, MapperId, MapperSpec, NextVersion, PolymorphicLoad, Property, Versioning, WithPolymorphic,
+};
 use backproof_engine::schema::{Column, Table};
 use backproof_engine::value::Value as SqlValue;
 use backproof_engine::version::Behaviour;
@@ -75,6 +77,7 @@ pub(super) fn mapper_args(
     let Value::Dict(dict) = &args else {
         return Err(Stop::unsupported("__mapper_args__ that is no dict"));
     };
+    let (mut version, mut generator) = (None, None);
     for (name, value) in string_keys(dict) {
         match &*name {
             "polymorphic_on" | "inherit_condition" if value.is_none() => {}
@@ -103,11 +106,37 @@ pub(super) fn mapper_args(
             "concrete" => spec.inheritance.concrete = interp.truth(&value)?,
             "inherit_condition" => spec.inheritance.inherit_condition = Some(expr::coerce(interp, &value)?),
             "primary_key" => spec.primary_key = Some(super::comparator::columns(interp, &value)?),
+            "version_id_col" | "version_id_generator" if value.is_none() => {}
+            "version_id_col" => version = column_of(&value),
+            "version_id_generator" if matches!(value, Value::Bool(false)) => {
+                return Err(Stop::unsupported("a version_id_generator of the database's own"));
+            }
+            "version_id_generator" => generator = Some(value.clone()),
             "eager_defaults" | "confirm_deleted_rows" => {}
             other => return Err(Stop::unsupported(format!("the mapper argument `{other}`"))),
         }
     }
+    spec.inheritance.version = version.map(|column| versioning(column, generator));
     Ok(())
+}
+
+/// A counter, or what a document's function gives.
+fn versioning(column: Column, generator: Option<Value>) -> Versioning {
+    let next: NextVersion = match generator {
+        None => Rc::new(|_, old| match old {
+            SqlValue::Int(old) => Ok(SqlValue::Int(old + 1)),
+            SqlValue::Null => Ok(SqlValue::Int(1)),
+            _ => Err(backproof_engine::Error::unsupported("counting versions that are no integers")),
+        }),
+        Some(function) => Rc::new(move |cx, old| {
+            lend::lend(cx, |interp| {
+                let old = convert::to_python(interp, old)?;
+                let next = interp.call(&function, crate::python::Args::of(vec![old]))?;
+                convert::to_engine(interp, &next)
+            })
+        }),
+    };
+    Versioning { column, next }
 }
 
 /// The column that `polymorphic_on` names.

@@ -1,7 +1,7 @@
 //! `sessionmaker()` and `scoped_session()`: what makes sessions.
 
 use super::session;
-use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value, fresh_identity};
+use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use crate::sqlalchemy::{lend, names};
 use backproof_engine::session::SessionId;
 use backproof_engine::version::Behaviour;
@@ -253,18 +253,59 @@ fn sessionmaker(interp: &mut Interp, args: Args) -> PyResult<Value> {
 /// One session for as long as nobody calls `remove()`; it stands for that session in everything else.
 struct ScopedSessionObject {
     factory: Value,
-    current: RefCell<Option<Value>>,
+    /// What tells scopes apart; there is one where it is not given.
+    scope: Option<Value>,
+    /// Sessions by scope.
+    sessions: RefCell<Vec<(Value, Value)>>,
 }
 
 impl ScopedSessionObject {
     fn current(&self, interp: &mut Interp) -> PyResult<Value> {
-        let known = self.current.borrow().clone();
-        if let Some(session) = known {
+        if let Some(session) = self.found(interp)? {
             return Ok(session);
         }
         let session = interp.call(&self.factory, Args::none())?;
-        *self.current.borrow_mut() = Some(session.clone());
+        self.keep(interp, session.clone())?;
         Ok(session)
+    }
+
+    /// The current scope's place among those that have a session, and what the scope is.
+    fn place(&self, interp: &mut Interp) -> PyResult<(Option<usize>, Value)> {
+        let key = match &self.scope {
+            Some(scope) => interp.call(scope, Args::none())?,
+            None => Value::None,
+        };
+        interp.hash(&key)?;
+        let known: Vec<Value> = self.sessions.borrow().iter().map(|(key, _)| key.clone()).collect();
+        for (at, other) in known.iter().enumerate() {
+            if interp.eq(other, &key)? {
+                return Ok((Some(at), key));
+            }
+        }
+        Ok((None, key))
+    }
+
+    fn found(&self, interp: &mut Interp) -> PyResult<Option<Value>> {
+        let (at, _) = self.place(interp)?;
+        Ok(at.and_then(|at| self.sessions.borrow().get(at).map(|(_, session)| session.clone())))
+    }
+
+    fn keep(&self, interp: &mut Interp, session: Value) -> PyResult<()> {
+        let (at, key) = self.place(interp)?;
+        let mut sessions = self.sessions.borrow_mut();
+        match at.and_then(|at| sessions.get_mut(at)) {
+            Some(known) => known.1 = session,
+            None => sessions.push((key, session)),
+        }
+        Ok(())
+    }
+
+    fn forget(&self, interp: &mut Interp) -> PyResult<()> {
+        if let (Some(at), _) = self.place(interp)? {
+            let dropped = self.sessions.borrow_mut().remove(at);
+            drop(dropped);
+        }
+        Ok(())
     }
 }
 
@@ -292,12 +333,12 @@ impl Object for ScopedSessionObject {
         if args.keywords.is_empty() {
             return self.current(interp);
         }
-        if self.current.borrow().is_some() {
+        if self.found(interp)?.is_some() {
             let message = "Scoped session is already present; no new arguments may be specified.";
             return Err(super::errors::invalid_request(interp, message));
         }
         let session = interp.call(&self.factory, args)?;
-        *self.current.borrow_mut() = Some(session.clone());
+        self.keep(interp, session.clone())?;
         Ok(session)
     }
 
@@ -307,10 +348,10 @@ impl Object for ScopedSessionObject {
                 let this = this.clone();
                 Ok(Some(Value::native(name, move |interp, _| {
                     let Some(scoped) = this.downcast::<ScopedSessionObject>() else { return Ok(Value::None) };
-                    let current = scoped.current.borrow_mut().take();
-                    if let Some(session) = current {
+                    if let Some(session) = scoped.found(interp)? {
                         interp.call_method(&session, "close", Args::none())?;
                     }
+                    scoped.forget(interp)?;
                     Ok(Value::None)
                 })))
             }
@@ -326,7 +367,7 @@ impl Object for ScopedSessionObject {
                     Ok(Value::object(QueryProperty { scoped: this.clone() }))
                 })))
             }
-            "registry" => Err(Stop::unsupported("the registry of a scoped session")),
+            "registry" => Ok(Some(Value::object(RegistryObject { scoped: this.clone() }))),
             _ if name.starts_with("__") => Ok(None),
             _ => {
                 let session = self.current(interp)?;
@@ -343,6 +384,53 @@ impl Object for ScopedSessionObject {
     fn iter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Value> {
         let session = self.current(interp)?;
         interp.iter(&session)
+    }
+}
+
+/// `scoped.registry`: the sessions by scope.
+struct RegistryObject {
+    scoped: Value,
+}
+
+impl Object for RegistryObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        "ScopedRegistry"
+    }
+
+    fn type_module(&self) -> &'static str {
+        "sqlalchemy.util._collections"
+    }
+
+    fn callable(&self) -> bool {
+        true
+    }
+
+    fn call(&self, interp: &mut Interp, _this: &Value, _args: Args) -> PyResult<Value> {
+        interp.call(&self.scoped, Args::none())
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let scoped = self.scoped.clone();
+        let of = move || scoped.clone();
+        Ok(match name {
+            "has" => {
+                Some(Value::native(name, move |interp, _| match of().downcast::<ScopedSessionObject>() {
+                    Some(scoped) => Ok(Value::Bool(scoped.found(interp)?.is_some())),
+                    None => Ok(Value::None),
+                }))
+            }
+            "clear" => Some(Value::native(name, move |interp, _| {
+                if let Some(scoped) = of().downcast::<ScopedSessionObject>() {
+                    scoped.forget(interp)?;
+                }
+                Ok(Value::None)
+            })),
+            _ => None,
+        })
     }
 }
 
@@ -386,10 +474,8 @@ impl Object for QueryProperty {
 
 /// `scoped_session(factory)`.
 pub(crate) fn scoped_session(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let mut args = args;
-    if args.take_keyword("scopefunc").is_some_and(|scope| !scope.is_none()) || args.positional.len() > 1 {
-        return Err(Stop::unsupported("scoped_session() with a scope function"));
-    }
-    let [factory] = args.exactly(interp, "scoped_session")?;
-    Ok(Value::object(ScopedSessionObject { factory, current: RefCell::new(None) }))
+    let mut bound = Signature::new("scoped_session", "session_factory, scopefunc=").bind(interp, args)?;
+    let factory = bound.take(0).unwrap_or(Value::None);
+    let scope = bound.take(1).filter(|scope| !scope.is_none());
+    Ok(Value::object(ScopedSessionObject { factory, scope, sessions: RefCell::default() }))
 }
