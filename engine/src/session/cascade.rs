@@ -46,8 +46,8 @@ fn passes(operation: Operation, relationship: &Relationship) -> bool {
 }
 
 /// What a relationship holds or held: the added first, then what stayed, then what was removed. `None` is one
-/// of them, where that is what it holds.
-pub(crate) fn all_pending(orm: &Orm, id: StateId, key: &Key) -> Vec<Member> {
+/// of them, where that is what it holds. What a scalar that was deleted had counts where `lost` asks for it.
+pub(crate) fn all_pending(orm: &Orm, id: StateId, key: &Key, lost: bool) -> Vec<Member> {
     let state = orm.states.get(id);
     if state::relationship(orm, id, key).is_some_and(|relationship| relationship.is_queried()) {
         let Some(pending) = state.pending.get(key) else { return Vec::new() };
@@ -73,7 +73,7 @@ pub(crate) fn all_pending(orm: &Orm, id: StateId, key: &Key) -> Vec<Member> {
         }
         Some(Slot::Value(_)) => Vec::new(),
         None => match original {
-            Some(Original::One(old @ Some(_))) => vec![old.clone()],
+            Some(Original::One(old @ Some(_))) if lost => vec![old.clone()],
             _ => Vec::new(),
         },
     }
@@ -88,7 +88,7 @@ fn along(
 ) -> Result<Vec<ObjRef>> {
     let key = &relationship.key;
     if operation == Operation::SaveUpdate {
-        return Ok(all_pending(cx.orm, id, key).into_iter().flatten().collect());
+        return Ok(all_pending(cx.orm, id, key, false).into_iter().flatten().collect());
     }
     let loads = operation == Operation::Delete && relationship.args.passive_deletes.is_none();
     let passive = if loads { Passive::LoadAnyway } else { Passive::NoLoad };

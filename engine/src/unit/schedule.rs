@@ -201,7 +201,7 @@ impl Plan {
                     crate::attr::Passive::LoadCommitted,
                 )?;
             }
-            let related = cascade::all_pending(cx.orm, id, &relationship.key);
+            let related = cascade::all_pending(cx.orm, id, &relationship.key, delete);
             if related.is_empty() {
                 continue;
             }

@@ -23,6 +23,17 @@ pub(super) fn column_value(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Res
     }
 }
 
+/// The value that a column has in the object's row.
+pub(super) fn stored_value(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Result<Value> {
+    let state = cx.orm.states.get(id);
+    let key = state::column_key(cx.orm, state.mapper, column);
+    match key.and_then(|key| state.committed.get(&key)) {
+        Some(Original::Value(value)) => Ok(value.clone()),
+        Some(_) => Ok(Value::Null),
+        None => column_value(cx, id, column),
+    }
+}
+
 fn unmapped(cx: &Cx<'_>, id: StateId, column: &Column) -> Error {
     let class = &cx.orm.mappers.get(cx.orm.states.get(id).mapper).class_name;
     Error::unsupported(format!("synchronising the column {column:?}, which {class} does not map"))

@@ -10,11 +10,12 @@ use crate::host::Cx;
 use crate::map::{Key, Relationship};
 use crate::schema::{Column, Table};
 use crate::session;
-use crate::sql::{Delete, Expr, Insert, Op, Params, Statement};
+use crate::sql::{Delete, Expr, Insert, Op, Params, Statement, Update};
 use crate::state::{ObjRef, StateId};
 use crate::unit::plan::Plan;
 use crate::unit::sync;
 use crate::warning::Warning;
+use std::rc::Rc;
 
 pub(super) fn presort_deletes(
     cx: &mut Cx<'_>,
@@ -36,6 +37,11 @@ pub(super) fn presort_saves(
     relationship: &Relationship,
     states: &[StateId],
 ) -> Result<()> {
+    for id in states {
+        if is_rekeyed(cx, relationship, *id) {
+            history(cx, plan, *id, relationship, Passive::LoadCommitted)?;
+        }
+    }
     if !relationship.resolved().cascade.delete_orphan {
         return Ok(());
     }
@@ -48,6 +54,12 @@ pub(super) fn presort_saves(
         }
     }
     Ok(())
+}
+
+/// Whether an object has another key, which the database does not copy into its association rows.
+fn is_rekeyed(cx: &Cx<'_>, relationship: &Relationship, id: StateId) -> bool {
+    relationship.args.passive_updates == Some(false)
+        && sync::source_changed(cx, id, &relationship.resolved().synchronize_pairs)
 }
 
 /// The names of both sides, where the relationship has another side.
@@ -72,9 +84,20 @@ pub(super) fn process(
     let sides = both_sides(relationship);
     let done = sides.as_ref().and_then(|sides| plan.associated.get(sides)).cloned().unwrap_or_default();
     let (mut inserts, mut deletes, mut dealt_with) = (Vec::new(), Vec::new(), Vec::new());
+    let mut updates = Vec::new();
     for id in states {
-        let passive = if delete { delete_passive(relationship) } else { Passive::NoLoad };
+        let rekeyed = !delete && is_rekeyed(cx, relationship, *id);
+        let passive = match delete {
+            true => delete_passive(relationship),
+            false if rekeyed => Passive::LoadCommitted,
+            false => Passive::NoLoad,
+        };
         let history = history(cx, plan, *id, relationship, passive)?;
+        if rekeyed {
+            for child in History::objects(&history.unchanged) {
+                updates.push(rewritten(cx, relationship, *id, child.id())?);
+            }
+        }
         let (came, gone): (Vec<ObjRef>, Vec<ObjRef>) = if delete {
             let gone = History::objects(&history.unchanged).chain(History::objects(&history.deleted));
             (Vec::new(), gone.cloned().collect())
@@ -103,6 +126,9 @@ pub(super) fn process(
     let Some(secondary) = &relationship.resolved().secondary else { return Ok(()) };
     if !deletes.is_empty() {
         delete_rows(cx, plan, secondary, deletes)?;
+    }
+    if !updates.is_empty() {
+        update_rows(cx, plan, secondary, updates)?;
     }
     if !inserts.is_empty() {
         let connection = session::connection_for(cx, plan.session, relationship.parent, false)?;
@@ -141,6 +167,54 @@ fn association(
     sync::populate_row(cx, parent, &resolved.synchronize_pairs, &mut row)?;
     sync::populate_row(cx, child.id(), &resolved.secondary_synchronize_pairs, &mut row)?;
     Ok(Some(row))
+}
+
+/// The association row of a pair as it is to be, and by what it is found.
+fn rewritten(
+    cx: &mut Cx<'_>,
+    relationship: &Relationship,
+    parent: StateId,
+    child: StateId,
+) -> Result<Params> {
+    let resolved = relationship.resolved();
+    let mut row = Params::new();
+    for (id, pairs) in [(parent, &resolved.synchronize_pairs), (child, &resolved.secondary_synchronize_pairs)]
+    {
+        sync::populate_row(cx, id, pairs, &mut row)?;
+        for (from, to) in pairs {
+            let value = sync::stored_value(cx, id, from)?;
+            row.insert(found_by(to), value);
+        }
+    }
+    Ok(row)
+}
+
+/// The name of the parameter that a row's former value is given as.
+fn found_by(column: &Column) -> Rc<str> {
+    format!("old_{}", column.key()).into()
+}
+
+fn update_rows(cx: &mut Cx<'_>, plan: &Plan, secondary: &Table, rows: Vec<Params>) -> Result<()> {
+    let used = |column: &Column| rows.first().is_some_and(|row| row.contains_key(&found_by(column)));
+    let mut conditions = Vec::new();
+    for column in secondary.columns().iter().filter(|column| used(column)) {
+        conditions.push(column.expr().operate(Op::Eq, Expr::param(&found_by(column), column.ty()))?);
+    }
+    let statement = Update::of(secondary).where_clause(Expr::and(conditions));
+    let expected = rows.len() as i64;
+    let connection = session::connection(cx, plan.session)?;
+    let result = db::execute(cx, connection, &Statement::from(statement), given(rows))?;
+    if result.rowcount == expected {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::StaleDataError,
+        format!(
+            "UPDATE statement on table '{}' expected to update {expected} row(s); Only {} were matched.",
+            secondary.name(),
+            result.rowcount
+        ),
+    ))
 }
 
 fn delete_rows(cx: &mut Cx<'_>, plan: &Plan, secondary: &Table, rows: Vec<Params>) -> Result<()> {

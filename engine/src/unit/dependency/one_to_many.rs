@@ -20,7 +20,7 @@ pub(super) fn presort_deletes(
         let history = history(cx, plan, *id, relationship, delete_passive(relationship))?;
         for child in History::objects(&history.deleted) {
             if !has_parent(cx, relationship, child) {
-                let delete = cascade.delete || cascade.delete_orphan;
+                let delete = cascade.delete_orphan;
                 plan.register(cx, child, &Entry { delete, ..Entry::default() })?;
             }
         }
