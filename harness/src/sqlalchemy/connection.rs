@@ -55,16 +55,17 @@ impl ConnectionObject {
                 with_cx(interp, |cx| db::execute_raw(cx, connection, text, Vec::new()))?
             }
             _ => {
-                let (statement, given) = match super::orm::select::with_params(interp, statement, &params)? {
-                    Some(found) => found,
-                    None => {
-                        let statement = match select_statement(interp, statement)? {
-                            Some(select) => select,
-                            None => core_statement(interp, statement, false)?,
-                        };
-                        (statement, given(interp, params)?)
-                    }
-                };
+                let (statement, given) =
+                    match super::orm::select::with_params(interp, statement, params.as_ref())? {
+                        Some(found) => found,
+                        None => {
+                            let statement = match select_statement(interp, statement)? {
+                                Some(select) => select,
+                                None => core_statement(interp, statement, false)?,
+                            };
+                            (statement, given(interp, params)?)
+                        }
+                    };
                 places = Some(super::selectable::places(&statement));
                 with_cx(interp, |cx| db::execute(cx, connection, &statement, given))?
             }

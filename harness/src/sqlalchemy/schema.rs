@@ -242,7 +242,7 @@ impl Object for TableObject {
             "metadata" => metadata::metadata_value(table.metadata()),
             "primary_key" if table.is_light() => {
                 let item = backproof_engine::sql::FromItem::from(table);
-                collection::CollectionObject::key_of_item(interp, &item)
+                collection::CollectionObject::key_of_item(&item)
             }
             "primary_key" => Value::object(ColumnsObject { columns: table.primary_key(), is_key: true }),
             "indexes" => {

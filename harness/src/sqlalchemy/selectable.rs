@@ -252,7 +252,7 @@ impl Object for FromObject {
             })));
         }
         if name == "primary_key" {
-            return Ok(Some(CollectionObject::key_of_item(interp, &self.item)));
+            return Ok(Some(CollectionObject::key_of_item(&self.item)));
         }
         if let FromItem::Alias(alias) = &self.item
             && let Some(found) = super::table_valued::alias_member(alias, name)
@@ -260,7 +260,7 @@ impl Object for FromObject {
             return Ok(Some(found));
         }
         let found = match &self.item {
-            FromItem::Alias(alias) => alias_member(interp, this, alias, name)?,
+            FromItem::Alias(alias) => alias_member(interp, alias, name)?,
             FromItem::Join(join) => match name {
                 "left" => Some(FromObject::value(interp, join.left.clone())),
                 "right" => Some(FromObject::value(interp, join.right.clone())),
@@ -278,9 +278,8 @@ impl Object for FromObject {
         }
     }
 
-    fn repr(&self, interp: &mut Interp, this: &Value) -> PyResult<String> {
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         let address = interp.address_of(self.identity());
-        let _ = this;
         Ok(match &self.item {
             FromItem::Join(join) => {
                 let mut side = |item: &FromItem| {
@@ -346,7 +345,7 @@ impl Object for FromObject {
 }
 
 /// What an alias, subquery or CTE has beside what every element has.
-fn alias_member(interp: &mut Interp, this: &Value, alias: &Alias, name: &str) -> PyResult<Option<Value>> {
+fn alias_member(interp: &mut Interp, alias: &Alias, name: &str) -> PyResult<Option<Value>> {
     let is_cte = matches!(alias.kind(), AliasKind::Cte { .. });
     Ok(Some(match name {
         "name" => match alias.name() {
@@ -360,7 +359,7 @@ fn alias_member(interp: &mut Interp, this: &Value, alias: &Alias, name: &str) ->
         "element" | "original" => match alias.element() {
             AliasElement::Table(table) => schema::table_value(table),
             AliasElement::Alias(inner) => FromObject::alias(interp, inner),
-            AliasElement::Body(body) => body_value(interp, body)?,
+            AliasElement::Body(body) => body_value(body)?,
             _ => return Ok(None),
         },
         "data" if matches!(alias.element(), AliasElement::Values(_)) => values::data_method(alias),
@@ -384,17 +383,12 @@ fn alias_member(interp: &mut Interp, this: &Value, alias: &Alias, name: &str) ->
                 Ok(FromObject::alias(interp, &alias.restated(compound)))
             })
         }
-        "as_scalar" | "scalar_subquery" if !is_cte && alias.body().is_some() => {
-            let _ = this;
-            return Ok(None);
-        }
         _ => return Ok(None),
     }))
 }
 
 /// The value of what stands in parentheses, as a statement.
-fn body_value(interp: &mut Interp, body: &Body) -> PyResult<Value> {
-    let _ = interp;
+fn body_value(body: &Body) -> PyResult<Value> {
     match body {
         Body::Select(select) => orm::select::of_core(select),
         Body::Compound(compound) => Ok(CompoundObject::value((**compound).clone())),
@@ -519,7 +513,7 @@ const STYLES: &[(&str, LabelStyle)] = &[
 ];
 
 /// The argument of `set_label_style()`.
-pub(crate) fn label_style(_interp: &mut Interp, value: &Value) -> PyResult<LabelStyle> {
+pub(crate) fn label_style(value: &Value) -> PyResult<LabelStyle> {
     match value.downcast::<LabelStyleObject>() {
         Some(object) => Ok(object.style),
         None => Err(Stop::unsupported("set_label_style() with something else than a label style")),

@@ -98,7 +98,6 @@ impl Compiler<'_> {
             ExprKind::Extract { field, element } => self.extract(field, element)?,
             ExprKind::Case(case) => self.case(case)?,
             ExprKind::Exists(body) => format!("EXISTS ({})", self.body(body, Place::Inside)?),
-            ExprKind::TypeCoerce { element, .. } => self.expr(element)?,
             ExprKind::ScalarSelect(body) | ExprKind::SelectList(body) => {
                 let labelled = std::mem::take(&mut self.labelled);
                 // No name of a list's column is ever read.
@@ -116,7 +115,9 @@ impl Compiler<'_> {
                 format!("({})", text?)
             }
             ExprKind::Windowed(windowed) => self.windowed(windowed)?,
-            ExprKind::Annotated { element, .. } | ExprKind::OfEntity { element, .. } => self.expr(element)?,
+            ExprKind::TypeCoerce { element, .. }
+            | ExprKind::Annotated { element, .. }
+            | ExprKind::OfEntity { element, .. } => self.expr(element)?,
         })
     }
 

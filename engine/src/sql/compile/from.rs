@@ -74,8 +74,7 @@ impl Compiler<'_> {
         let element = self.unnamed(inner, lateral)?;
         let lateral = if lateral { "LATERAL " } else { "" };
         Ok(match inner.element() {
-            AliasElement::Values(values) if inner.name().is_none() && inner == alias => {
-                let _ = values;
+            AliasElement::Values(_) if inner.name().is_none() && inner == alias => {
                 format!("{lateral}{element}")
             }
             AliasElement::Values(values) => {

@@ -111,10 +111,9 @@ pub(crate) fn aliased(interp: &mut Interp, args: Args) -> PyResult<Value> {
     };
     let aliasing = if is_flat { Aliasing::Flat } else { Aliasing::Whole };
     let Some(mapped) = mapped::mapped_of(&element) else {
-        if let Some(item) = selectable::from_item(&element) {
+        if selectable::from_item(&element).is_some() {
             // Something that is not mapped has a plain alias.
             let method = interp.get_attr(&element, "alias")?;
-            let _ = item;
             return interp.call(&method, Args::of(vec![name.map_or(Value::None, Value::from)]));
         }
         return Err(Stop::unsupported("aliased() of something that is no mapped class"));

@@ -72,7 +72,7 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, args: Ar
         "apply_labels" | "with_labels" => query.labels = Some(LabelStyle::TableColumn),
         "set_label_style" => {
             let [style] = args.exactly(interp, name)?;
-            query.labels = Some(selectable::label_style(interp, &style)?);
+            query.labels = Some(selectable::label_style(&style)?);
         }
         "params" => params(interp, query, args)?,
         "options" => {
@@ -342,6 +342,54 @@ fn no_property(interp: &mut Interp, mapped: Mapped, key: &str) -> PyResult<Stop>
         format!("Entity '{shown}' has no property '{key}'")
     };
     Ok(errors::invalid_request(interp, message))
+}
+
+/// `column_descriptions`: a dict for each thing that is queried.
+pub(super) fn descriptions(interp: &mut Interp, query: &Query) -> PyResult<Value> {
+    let of_classes = query.style == Style::Legacy
+        || query.entities.iter().any(|entity| !matches!(entity, Entity::Expr(_)));
+    let mut described = Vec::with_capacity(query.entities.len());
+    for entity in &query.entities {
+        let (name, ty, aliased, expr, of) = match entity {
+            Entity::Mapped(mapped) | Entity::Attribute(mapped, _) => {
+                let own = mapped::entity_value(interp, *mapped)?;
+                let class = mapped::class_of_mapper(interp, mapped.mapper)?;
+                let is_aliased = mapped.alias.is_some();
+                match entity {
+                    Entity::Attribute(_, key) => {
+                        let expr = interp.get_attr(&own, key)?;
+                        let ty = interp.get_attr(&expr, "type")?;
+                        (Value::from(key.clone()), ty, is_aliased, expr, own)
+                    }
+                    _ => {
+                        let alias = lend::read(interp, |orm| load::alias_name(orm, *mapped))?;
+                        let name = alias.map_or_else(|| Value::from(class.name()), Value::from);
+                        (name, Value::Class(class), is_aliased, own.clone(), own)
+                    }
+                }
+            }
+            Entity::Expr(expr) => {
+                let value = selectable::column_value(expr);
+                let ty = interp.get_attr(&value, "type")?;
+                let Some(name) = expr.key() else {
+                    return Err(Stop::unsupported("the description of an expression without a name"));
+                };
+                (Value::from(name), ty, false, value, Value::None)
+            }
+        };
+        let dict = Value::dict(crate::python::Map::new());
+        interp.set_item(&dict, &Value::from("name"), name)?;
+        interp.set_item(&dict, &Value::from("type"), ty)?;
+        if of_classes {
+            interp.set_item(&dict, &Value::from("aliased"), Value::Bool(aliased))?;
+        }
+        interp.set_item(&dict, &Value::from("expr"), expr)?;
+        if of_classes {
+            interp.set_item(&dict, &Value::from("entity"), of)?;
+        }
+        described.push(dict);
+    }
+    Ok(Value::list(described))
 }
 
 /// The query with a statement whose rows are read as its entities.

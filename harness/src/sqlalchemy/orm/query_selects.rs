@@ -59,6 +59,9 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
             Ok(ExprObject::value(Expr::scalar_select(core(interp, &query.query, false)?)))
         });
     }
+    define::getter::<QueryObject>(class, "column_descriptions", |interp, query, _| {
+        builder::descriptions(interp, &query.query)
+    });
     method::<QueryObject>(class, "label", "name", |interp, query, _, mut bound| {
         let name = name_of(bound.take(0));
         let scalar = Expr::scalar_select(core(interp, &query.query, false)?);

@@ -42,7 +42,7 @@ fn core(interp: &mut Interp, query: &Query) -> PyResult<Select> {
 pub(crate) fn with_params(
     interp: &mut Interp,
     value: &Value,
-    params: &Option<Value>,
+    params: Option<&Value>,
 ) -> PyResult<Option<(Statement, Given)>> {
     let (Some(select), Some(params @ Value::Dict(_))) = (value.downcast::<SelectObject>(), params) else {
         return Ok(None);
@@ -180,7 +180,7 @@ fn member(interp: &mut Interp, this: &Value, select: &SelectObject, name: &str) 
                 keys.iter().zip(columns).filter_map(|(column, own)| Some((column.key()?, own))).collect();
             Ok(Some(collection::CollectionObject::value(members, "ColumnCollection")))
         }
-        "column_descriptions" => Err(Stop::unsupported("`column_descriptions` of a select")),
+        "column_descriptions" => builder::descriptions(interp, &select.query).map(Some),
         "from_statement" => {
             let query = select.query.clone();
             Ok(Some(Value::native(name, move |interp: &mut Interp, args: Args| {
@@ -290,7 +290,7 @@ pub(crate) fn of_core(select: &Select) -> PyResult<Value> {
 /// `select(…)`; before 1.4 with a list, which 1.4 takes too.
 pub(crate) fn select(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
     let takes_list = lend::has(interp, Behaviour::SelectTakesList);
-    let older = takes_list.then(|| std::mem::take(&mut args.keywords)).unwrap_or_default();
+    let older = if takes_list { std::mem::take(&mut args.keywords) } else { Vec::new() };
     if !args.keywords.is_empty() {
         let message = "Additional keyword arguments are not accepted by this function/method.  The presence \
                        of **kw is for pep-484 typing purposes";

@@ -60,8 +60,7 @@ impl CollectionObject {
     }
 
     /// The columns of a `FROM` element that are keys of their tables.
-    pub(crate) fn key_of_item(interp: &mut Interp, item: &FromItem) -> Value {
-        let _ = interp;
+    pub(crate) fn key_of_item(item: &FromItem) -> Value {
         let members = item.columns().into_iter().filter(|column| {
             column.base_column().is_some_and(backproof_engine::schema::Column::is_primary_key)
         });
