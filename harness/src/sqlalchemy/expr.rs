@@ -360,6 +360,9 @@ pub(super) fn no_attribute(interp: &mut Interp, class: &str, name: &str) -> PyRe
     if !is_column || name.starts_with('_') || names::has_member(interp, class, name) {
         return Ok(());
     }
+    if class == "TextClause" {
+        return Err(interp.no_attribute(class, name));
+    }
     let message = format!("Neither '{class}' object nor 'Comparator' object has an attribute '{name}'");
     Err(interp.raise("AttributeError", message))
 }

@@ -51,7 +51,8 @@ fn place_of(
         places.iter().position(|place| matches!(place, Place::Expr(own) if test(own)))
     };
     let exact = by(&|own| own.without_entities().same(&wanted));
-    let labelled = || by(&|own| matches!(own.kind(), ExprKind::Label { element, .. } if element.same(&wanted)));
+    let labelled =
+        || by(&|own| matches!(own.kind(), ExprKind::Label { element, .. } if element.same(&wanted)));
     let standing = || {
         let base = wanted.as_column()?;
         by(&|own| own.base_column() == Some(base))
@@ -249,6 +250,9 @@ impl Object for RowObject {
     }
 
     fn hash(&self, interp: &mut Interp, _this: &Value) -> PyResult<i64> {
+        if self.kind == RowKind::Proxy {
+            return Err(interp.raise("TypeError", "unhashable type: 'RowProxy'"));
+        }
         interp.hash(&self.tuple())
     }
 

@@ -348,6 +348,12 @@ fn no_property(interp: &mut Interp, mapped: Mapped, key: &str) -> PyResult<Stop>
 pub(super) fn descriptions(interp: &mut Interp, query: &Query) -> PyResult<Value> {
     let of_classes = query.style == Style::Legacy
         || query.entities.iter().any(|entity| !matches!(entity, Entity::Expr(_)));
+    let names = if of_classes {
+        Vec::new()
+    } else {
+        mapped::configure_query(interp, query)?;
+        lend::with_cx(interp, |cx| query.to_select(cx))?.result_names()
+    };
     let mut described = Vec::with_capacity(query.entities.len());
     for entity in &query.entities {
         let (name, ty, aliased, expr, of) = match entity {
@@ -371,7 +377,7 @@ pub(super) fn descriptions(interp: &mut Interp, query: &Query) -> PyResult<Value
             Entity::Expr(expr) => {
                 let value = selectable::column_value(expr);
                 let ty = interp.get_attr(&value, "type")?;
-                let Some(name) = expr.key() else {
+                let Some(name) = names.get(described.len()).cloned().or_else(|| expr.key()) else {
                     return Err(Stop::unsupported("the description of an expression without a name"));
                 };
                 (Value::from(name), ty, false, value, Value::None)

@@ -19,12 +19,7 @@ pub(super) struct MappingObject {
 }
 
 impl MappingObject {
-    pub(super) fn value(
-        names: &Names,
-        values: Vec<Value>,
-        places: Option<Places>,
-        of_cursor: bool,
-    ) -> Value {
+    pub(super) fn value(names: &Names, values: Vec<Value>, places: Option<Places>, of_cursor: bool) -> Value {
         Value::object(MappingObject { names: names.clone(), values, places, of_cursor, id: fresh_identity() })
     }
 
@@ -77,7 +72,9 @@ impl Object for MappingObject {
                     self.values.clone()
                 } else {
                     let pairs = self.names.iter().zip(&self.values);
-                    pairs.map(|(name, value)| Value::tuple(vec![Value::from(name.clone()), value.clone()])).collect()
+                    pairs
+                        .map(|(name, value)| Value::tuple(vec![Value::from(name.clone()), value.clone()]))
+                        .collect()
                 };
                 Value::native(name, move |_, _| {
                     let (shown, items) = (shown.clone(), items.clone());

@@ -147,6 +147,14 @@ impl Object for TextualObject {
         }
     }
 
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        if self.older {
+            return Err(Stop::unsupported("the repr of text with columns"));
+        }
+        let address = interp.address_of(self.id);
+        Ok(format!("<sqlalchemy.sql.selectable.TextualSelect object at {address}>"))
+    }
+
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         let profile = lend::profile(interp);
         Statement::Textual(self.textual.clone())
