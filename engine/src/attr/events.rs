@@ -76,6 +76,16 @@ impl Initiator {
         &self.key
     }
 
+    /// Whether it is this attribute of this class.
+    pub fn began_at(&self, mapper: MapperId, key: &str) -> bool {
+        self.mapper == mapper && *self.key == *key
+    }
+
+    /// Whether a whole collection was replaced.
+    pub fn is_bulk(&self) -> bool {
+        self.op == Op::Bulk
+    }
+
     /// Whether the attribute is a column's.
     pub fn is_of_column(&self, orm: &Orm) -> bool {
         orm.mappers.relationship(self.mapper, &self.key).is_none()

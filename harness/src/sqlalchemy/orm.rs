@@ -44,6 +44,7 @@ mod set;
 mod states;
 mod symbols;
 mod synonym;
+mod validates;
 
 use super::{expr, lend, names};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Stop, Unavailable, Value};
@@ -283,6 +284,7 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
         set(interp, &module, name, Value::native(name, function));
     }
     options::install(interp, &module);
+    validates::add(&module);
     kinds::session_classes(interp, &module);
     let query = query::class(interp);
     super::define::construct(&query, query::construct);

@@ -6,6 +6,10 @@ macro_rules! of_attributes {
     ($($rows:tt)*) => {
         behaviours! {
             $($rows)*
+            ValidatorsSkipBackrefs "validators-skip-backrefs" within((2, 0, 0), (2, 0, 15)),
+                "`validates()` leaves out what comes from the other side of a relationship, unless it is told otherwise.",
+                "validators without what backrefs bring",
+                "1.4.54 calls the validator, 2.0.0 and 2.0.15 do not, 2.0.16 does: `Book(author=author)` with `@validates('books')`";
             QueryExpressionNull "query-expression-null" within((1, 3, 18), (1, 4, 7)),
                 "An attribute of `query_expression()` that a query gives no expression is selected as `NULL`.",
                 "attributes of `query_expression()` selected as `NULL`",

@@ -10,7 +10,7 @@ use super::mapper::MapperObject;
 use super::registry::Registry;
 use super::relationship::{RelationshipDecl, Scope};
 use super::synonym::SynonymDecl;
-use super::{errors, mapped};
+use super::{errors, mapped, validates};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
 use crate::sqlalchemy::{host_types, lend, warning};
@@ -60,6 +60,7 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
     class.dict.set("__table__", schema::table_value(&table));
     class.dict.set("__mapper__", MapperObject::value(id));
     registry.add(class);
+    validates::install(interp, class, id)?;
     mapped::instrument(interp)
 }
 
