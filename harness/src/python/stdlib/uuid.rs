@@ -125,7 +125,7 @@ impl PyUuid {
     }
 
     /// Given only where the variant is the standard's.
-    fn version(&self) -> Option<u8> {
+    fn given_version(&self) -> Option<u8> {
         ((self.0 >> 62) & 3 == 2).then_some(((self.0 >> 76) & 15) as u8)
     }
 }
@@ -149,7 +149,7 @@ impl Object for PyUuid {
             "int" => Value::big(BigInt::from(self.0)),
             "bytes" => Value::Bytes(self.0.to_be_bytes().to_vec().into()),
             "urn" => Value::from(format!("urn:uuid:{}", self.text())),
-            "version" => self.version().map_or(Value::None, Value::int),
+            "version" => self.given_version().map_or(Value::None, Value::int),
             "fields" | "bytes_le" | "variant" | "time" | "node" | "clock_seq" => {
                 return Err(Stop::unsupported(format!("the attribute `{name}` of a UUID")));
             }
