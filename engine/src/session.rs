@@ -356,7 +356,7 @@ pub(crate) fn flushed(cx: &mut Cx<'_>, session: SessionId, ids: &[StateId]) -> R
 }
 
 /// Remembers, for a rollback, that an object was written.
-fn note_flushed(orm: &mut Orm, session: SessionId, id: StateId) {
+pub(crate) fn note_flushed(orm: &mut Orm, session: SessionId, id: StateId) {
     let owner = get_mut(orm, session);
     let is_new = owner.new.contains_key(&id);
     if let Some(top) = owner.transactions.last_mut() {

@@ -105,7 +105,7 @@ pub(super) fn has_loader(orm: &Orm, id: StateId, relationship: &Relationship) ->
 }
 
 /// Whether the attribute had a value and was deleted since: nothing is loaded for it then.
-fn was_removed(orm: &Orm, id: StateId, key: &Key) -> bool {
+pub(super) fn was_removed(orm: &Orm, id: StateId, key: &Key) -> bool {
     let state = orm.states.get(id);
     !state.dict.contains_key(key) && !matches!(state.committed.get(key), None | Some(Original::NoValue))
 }

@@ -157,7 +157,9 @@ pub(crate) fn set_column(
 /// As for [`set`].
 pub fn set_class_identity(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
     let mapper = cx.orm.mappers.get(cx.orm.states.get(id).mapper);
-    let (Some(column), Some(identity)) = (&mapper.polymorphic_on, mapper.polymorphic_identity.clone()) else {
+    let base = cx.orm.mappers.get(cx.orm.mappers.base(mapper.id));
+    let column = mapper.polymorphic_on.as_ref().or(base.polymorphic_on.as_ref());
+    let (Some(column), Some(identity)) = (column, mapper.polymorphic_identity.clone()) else {
         return Ok(());
     };
     let key = mapper.key_of(column);

@@ -3,7 +3,7 @@
 //! A chain of events carries the attribute and the operation that began it, so that an event that comes back
 //! to its beginning ends there.
 
-use super::access::{append_token, empty_collection, has_loader};
+use super::access::{append_token, empty_collection, has_loader, was_removed};
 use super::{change, collection, told};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -233,6 +233,7 @@ pub(super) fn set_parent(
 /// Refuses a second parent where a relationship allows one.
 fn check_single_parent(
     cx: &mut Cx<'_>,
+    owner: StateId,
     relationship: &Relationship,
     item: &ObjRef,
     old: Option<&ObjRef>,
@@ -244,7 +245,7 @@ fn check_single_parent(
     let state = cx.orm.states.get(item.id());
     let token = (relationship.parent, relationship.key.clone());
     if matches!(state.parents.get(&token), Some(Some(_))) {
-        let class = cx.orm.mappers.get(relationship.parent);
+        let class = cx.orm.mappers.get(cx.orm.states.get(owner).mapper);
         let (module, name) = (class.module.clone(), class.class_name.clone());
         let text = object_text(cx, item.id());
         return Err(Error::new(
@@ -270,7 +271,7 @@ pub(super) fn fire_append(
     let own = Initiator::append(relationship);
     let by = by.unwrap_or(&own);
     told::member(cx, "append", owner, relationship, item, by, true)?;
-    check_single_parent(cx, relationship, item, None, by)?;
+    check_single_parent(cx, owner, relationship, item, None, by)?;
     let hooks = Rc::clone(&cx.orm.hooks);
     hooks.joined(cx, owner, relationship, item, &by.key)?;
     tell_joined(cx, owner, relationship, item, by)?;
@@ -332,7 +333,7 @@ pub(super) fn fire_replace(
     }
     told::one(cx, owner, relationship, new, &previous, by, true)?;
     if let Some(new) = new {
-        check_single_parent(cx, relationship, new, old, by)?;
+        check_single_parent(cx, owner, relationship, new, old, by)?;
     }
     if new != old {
         let hooks = Rc::clone(&cx.orm.hooks);
@@ -475,7 +476,7 @@ fn collection_at_hand(
     Ok(match state.dict.get(&relationship.key) {
         Some(Slot::Many(list)) => Some(Rc::clone(list)),
         _ if relationship.is_queried() => None,
-        _ if !has_loader(cx.orm, id, relationship) => {
+        _ if !has_loader(cx.orm, id, relationship) || was_removed(cx.orm, id, &relationship.key) => {
             return empty_collection(cx, id, relationship).map(Some);
         }
         _ => None,

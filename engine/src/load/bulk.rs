@@ -79,6 +79,7 @@ impl NewRows {
         }
         let discriminator = self.discriminator(cx);
         let mut rows: Option<Rows> = None;
+        let mut later = Vec::new();
         for group in groups(&self.sets, self.render_nulls) {
             let mut group: Vec<Params> = group;
             for set in &mut group {
@@ -89,8 +90,9 @@ impl NewRows {
             if tables.len() > 1 {
                 let result = self.insert_along(cx, connection, &tables, &mut group, &returned)?;
                 if let Some(result) = result {
-                    let loaded = returned.load(cx, session, &result, self.populate_existing)?;
+                    let (loaded, more) = returned.read(cx, session, &result, self.populate_existing)?;
                     extend(&mut rows, loaded);
+                    later.extend(more);
                 }
                 continue;
             }
@@ -101,9 +103,11 @@ impl NewRows {
             if returned.is_empty() {
                 continue;
             }
-            let loaded = returned.load(cx, session, &result, self.populate_existing)?;
+            let (loaded, more) = returned.read(cx, session, &result, self.populate_existing)?;
             extend(&mut rows, loaded);
+            later.extend(more);
         }
+        returned.load_along(cx, session, later)?;
         Ok(Inserted::Rows(rows.unwrap_or_else(|| Rows {
             names: Vec::new(),
             rows: Vec::new(),
@@ -263,6 +267,7 @@ pub fn update_rows(
             }
         }
         let mut statement = Update::of(table);
+        statement.tag = Some(Rc::from("by key"));
         for column in table.primary_key() {
             let name = unit::label(table, &column);
             statement =
@@ -352,6 +357,7 @@ fn follow(cx: &mut Cx<'_>, session: SessionId, mapper: MapperId, set: &Params) -
     }
     let key = IdentityKey { mapper: cx.orm.mappers.base(mapper), values };
     let Some(object) = session::lookup(cx.orm, session, &key) else { return Ok(()) };
+    session::note_flushed(cx.orm, session, object.id());
     for (name, value) in set {
         let is_column = cx.orm.mappers.get(mapper).column_of(name).is_some();
         if is_column && attr::is_loaded(cx.orm, object.id(), name) {

@@ -335,6 +335,9 @@ impl Change {
             session::flushed_deleted(cx.orm, session, &ids);
             return Ok(());
         }
+        for object in objects {
+            session::note_flushed(cx.orm, session, object.id());
+        }
         for (object, key, value) in changes {
             match value {
                 Some(value) => attr::set_committed(cx, object.id(), &key, NewValue::Value(value))?,

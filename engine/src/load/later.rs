@@ -10,7 +10,7 @@ use super::{Item, Rows};
 use crate::attr::{self, NewValue};
 use crate::error::{Error, Result};
 use crate::host::Cx;
-use crate::map::{Direction, Key, Lazy, Mapped, Relationship};
+use crate::map::{Direction, Key, Lazy, Mapped, MapperId, Relationship};
 use crate::schema::Column;
 use crate::session::SessionId;
 use crate::sql::{Alias, Expr, ExprKind, FromItem};
@@ -250,18 +250,19 @@ fn join_along(
     from: FromItem,
     parent: &Adapter,
     relationship: &Relationship,
-    (item, target): (FromItem, &Adapter),
+    (class, item, target): (MapperId, FromItem, &Adapter),
 ) -> Result<FromItem> {
     let resolved = relationship.resolved();
     let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
     let secondary = secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias);
     let sides = Sides { parent, target, secondary: &secondary };
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
+    let limited = |on| limited(cx.orm, class, target, on);
     Ok(match (&secondary_alias, secondary) {
         (Some(alias), Some(secondary)) => {
-            from.join(FromItem::from(alias), primary, false).join(item, secondary, false)
+            from.join(FromItem::from(alias), primary, false).join(item, limited(secondary)?, false)
         }
-        _ => from.join(item, primary, false),
+        _ => from.join(item, limited(primary)?, false),
     })
 }
 
@@ -313,17 +314,19 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     };
     let mut from = FromItem::from(&alias);
     for step in &steps {
-        let (item, adapter) = apart(cx.orm, step.resolved().target);
-        from = join_along(cx, from, &parent, step, (item, &adapter))?;
+        let class = step.resolved().target;
+        let (item, adapter) = apart(cx.orm, class);
+        from = join_along(cx, from, &parent, step, (class, item, &adapter))?;
         parent = adapter;
     }
     let to = load.of_type.unwrap_or_else(|| Mapped::from(resolved.target));
     let target = Adapter::of(cx.orm, to);
-    from = join_along(cx, from, &parent, relationship, (selectable(cx.orm, to), &target))?;
+    from = join_along(cx, from, &parent, relationship, (to.mapper, selectable(cx.orm, to), &target))?;
     let mut outer = Query::loader(resolved.target, "subquery");
     prepare(cx, &mut outer, load, &query.options)?;
     outer.style = Style::Legacy;
     outer.origin = Some(origin);
+    outer.limited = true;
     let locals = locals_of(cx, relationship);
     let mut local_keys = Vec::with_capacity(locals.len());
     for local in &locals {

@@ -90,7 +90,6 @@ fn load_as(
     };
     match lazy {
         Lazy::Raise => return Err(raise(cx, "raise")),
-        Lazy::NoLoad => return Err(Error::unsupported("loading what the mapping says not to load")),
         _ => {}
     }
     let Some(session) = cx.orm.states.get(id).session else {

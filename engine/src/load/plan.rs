@@ -216,7 +216,7 @@ fn joined_to(orm: &Orm, join: &super::Join) -> Option<Mapped> {
 /// limited by the join's condition.
 fn limits(orm: &Orm, query: &Query) -> Result<Vec<Expr>> {
     let mut classes: Vec<Mapped> = Vec::new();
-    if query.own_tables {
+    if query.own_tables || query.limited {
         return Ok(Vec::new());
     }
     for entity in &query.entities {

@@ -145,6 +145,8 @@ pub struct Query {
     pub(crate) origin: Option<Rc<Query>>,
     /// What `DISTINCT` rows are ordered by is selected, too.
     pub(crate) distinct_orders: bool,
+    /// What it joins by hand is limited to its class there.
+    pub(crate) limited: bool,
     /// Which loader this is, as the statement cache tells loaders apart.
     pub(crate) loader: Option<Rc<str>>,
     /// The attributes to load, where not all are.
@@ -203,6 +205,7 @@ impl Query {
             prior: Path::new(),
             origin: None,
             distinct_orders: false,
+            limited: false,
             loader: None,
             only: None,
             lineage: None,

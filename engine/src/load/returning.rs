@@ -3,10 +3,11 @@
 //! Columns stand in the order in which a `SELECT` of the same entities has them; keys that only the session wants stand
 //! before them.
 
-use super::plan::{Plan, Reader};
+use super::later::load_all;
+use super::plan::{LaterLoad, Plan, Reader};
 use super::query::{Entity, Query, Style};
 use super::result::Rows;
-use super::rows::Loading;
+use super::rows::{Later, Loading};
 use crate::db::ExecResult;
 use crate::error::{Error, Result};
 use crate::host::Cx;
@@ -24,13 +25,17 @@ pub(super) struct Returned {
     readers: Vec<Reader>,
     names: Vec<Rc<str>>,
     key: Vec<Expr>,
+    /// A query of the same.
+    query: Option<Query>,
+    /// A collection would be loaded by a join.
+    multiplies: bool,
 }
 
 /// The columns that a `RETURNING` of these entities has.
 ///
 /// # Errors
 ///
-/// `Unsupported` for a class in several tables, or one that loads relationships along.
+/// `Unsupported` for a class in several tables.
 pub fn returned_columns(cx: &mut Cx<'_>, entities: &[Entity]) -> Result<Vec<Expr>> {
     Ok(Returned::plan_spliced(cx, entities)?.columns())
 }
@@ -56,19 +61,29 @@ impl Returned {
             if (mapper.is_joined() && !spliced) || mapped.alias.is_some() {
                 return Err(Error::unsupported("returning() of a class in several tables, or of an alias"));
             }
-            let eager =
-                |lazy: Lazy| matches!(lazy, Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate);
-            if mapper.relationships().any(|relationship| eager(relationship.resolved().lazy)) {
-                return Err(Error::unsupported("returning() of a class that loads relationships along"));
-            }
         }
         let query = Query::new(Style::Select, None, entities.to_vec());
-        let plan = Plan::new(cx.orm, &query, false)?;
+        let mut plan = Plan::new(cx.orm, &query, false)?;
+        let mut multiplies = false;
+        for reader in &mut plan.readers {
+            let Reader::Entity(entity) = reader else { continue };
+            for relationship in cx.orm.mappers.get(entity.mapper).relationships() {
+                let lazy = relationship.resolved().lazy;
+                // What a query would join is left for its access, and what it would ask for again, too.
+                multiplies |= lazy == Lazy::Joined && relationship.resolved().uselist;
+                if matches!(lazy, Lazy::Selectin | Lazy::Immediate | Lazy::NoLoad) {
+                    let relationship = Rc::clone(relationship);
+                    entity.later.push(LaterLoad { relationship, lazy, of_type: None });
+                }
+            }
+        }
         Ok(Returned {
             columns: plan.select.columns,
             readers: plan.readers,
             names: plan.names,
             key: Vec::new(),
+            query: Some(query),
+            multiplies,
         })
     }
 
@@ -115,7 +130,7 @@ impl Returned {
         self.columns.iter().map(place).collect()
     }
 
-    /// Reads the rows of a result into a session.
+    /// Reads the rows of a result into a session, and loads what goes along with them.
     pub(super) fn load(
         &self,
         cx: &mut Cx<'_>,
@@ -123,6 +138,35 @@ impl Returned {
         result: &ExecResult,
         populate_existing: bool,
     ) -> Result<Rows> {
+        let (rows, later) = self.read(cx, session, result, populate_existing)?;
+        self.load_along(cx, session, later)?;
+        Ok(rows)
+    }
+
+    /// Loads what goes along with rows that were read.
+    pub(super) fn load_along(&self, cx: &mut Cx<'_>, session: SessionId, found: Vec<Later>) -> Result<()> {
+        let Some(query) = &self.query else { return Ok(()) };
+        let mut later: Vec<Later> = Vec::new();
+        for load in found {
+            match later.iter_mut().find(|known| Rc::ptr_eq(&known.relationship, &load.relationship)) {
+                Some(known) => {
+                    known.objects.extend(load.objects);
+                    known.kept.extend(load.kept);
+                }
+                None => later.push(load),
+            }
+        }
+        load_all(cx, session, later, query)
+    }
+
+    /// Reads the rows of a result into a session; what is to be loaded along with them comes back.
+    pub(super) fn read(
+        &self,
+        cx: &mut Cx<'_>,
+        session: SessionId,
+        result: &ExecResult,
+        populate_existing: bool,
+    ) -> Result<(Rows, Vec<Later>)> {
         let mut loading = Loading::new(session, populate_existing, None, &[]);
         let places = self.places();
         let mut rows = Vec::with_capacity(result.rows.len());
@@ -130,7 +174,7 @@ impl Returned {
             let row: Vec<Value> = places.iter().filter_map(|at| row.get(*at).cloned()).collect();
             rows.push(loading.row(cx, &self.readers, &row)?);
         }
-        loading.finish(cx)?;
+        let (later, _) = loading.finish(cx)?;
         let names = self.names.iter().zip(&self.readers).map(|(name, reader)| match reader {
             Reader::Value(at) if name.is_empty() => result
                 .columns
@@ -138,13 +182,14 @@ impl Returned {
                 .map_or_else(|| Rc::clone(name), |column| Rc::clone(&column.name)),
             _ => Rc::clone(name),
         });
-        Ok(Rows {
+        let rows = Rows {
             names: names.collect(),
             rows,
             bundles: Vec::new(),
             scalars: false,
             of_mapped: true,
-            needs_unique: false,
-        })
+            needs_unique: self.multiplies,
+        };
+        Ok((rows, later))
     }
 }

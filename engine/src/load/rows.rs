@@ -438,16 +438,10 @@ impl Loading {
         Ok(())
     }
 
-    /// Notes a subclass's object that lacks something which a further statement is to bring.
+    /// Notes a subclass's object for the further statements of its class, which ask for it whatever it has.
     fn note_below(&mut self, cx: &Cx<'_>, plan: &EntityPlan, object: &ObjRef) {
         let state = cx.orm.states.get(object.id());
         let Some(class) = plan.classes.iter().find(|class| class.mapper == state.mapper) else { return };
-        let Some(filling) = self.filled.get(&object.id()) else { return };
-        let lacks =
-            cx.orm.mappers.get(state.mapper).properties.keys().any(|key| !state.dict.contains_key(key));
-        if !(filling.is_new || filling.anew || lacks) {
-            return;
-        }
         for mapper in &class.selectin {
             let entry = self.below.entry((plan.id, *mapper)).or_insert_with(|| Below {
                 mapper: *mapper,

@@ -312,7 +312,8 @@ impl Mappers {
                 let inline: Vec<MapperId> = below
                     .into_iter()
                     .filter(|below| {
-                        *below != id && self.get(*below).hierarchy.load == Some(PolymorphicLoad::Inline)
+                        let below = self.get(*below);
+                        below.inherits == Some(id) && below.hierarchy.load == Some(PolymorphicLoad::Inline)
                     })
                     .collect();
                 if inline.is_empty() { Vec::new() } else { self.with_parents(id, &inline) }

@@ -202,31 +202,15 @@ struct New {
 }
 
 fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> Result<New> {
-    let mapper = cx.orm.states.get(id).mapper;
-    let (discriminator, identity) = {
-        let mapper = cx.orm.mappers.get(mapper);
-        let base = cx.orm.mappers.get(state::base_mapper(cx.orm, mapper.id));
-        (
-            mapper.polymorphic_on.clone().or_else(|| base.polymorphic_on.clone()),
-            mapper.polymorphic_identity.clone(),
-        )
-    };
     let mut params = Params::new();
     let (mut has_key, mut has_defaults) = (true, true);
     for (column, key) in mapped_columns(cx.orm, id, table) {
         let given = cx.orm.states.get(id).dict.get(&key);
         let absent = given.is_none();
-        let mut value = match given {
+        let value = match given {
             Some(Slot::Value(value)) => value.clone(),
             _ => Value::Null,
         };
-        if absent
-            && discriminator.as_ref() == Some(&column)
-            && let Some(identity) = &identity
-        {
-            value = identity.clone();
-            cx.orm.states.get_mut(id).dict.insert(key.clone(), Slot::Value(value.clone()));
-        }
         let plain = column.default().is_none() && column.server_default().is_none();
         let left_out = column.ty().evaluates_none();
         if !value.is_null() || (plain && !column.is_primary_key() && !(left_out && absent)) {

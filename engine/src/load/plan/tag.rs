@@ -63,6 +63,12 @@ impl Query {
             tag.push_str(if aliased { "aliased " } else { "" });
             tag.push_str(if given { "on " } else { "" });
         }
+        // An attribute that a class has from another is one of either.
+        for expr in self.criteria.iter().chain(&self.group_by).chain(&self.having).chain(&self.order_by) {
+            for (mapper, _) in expr.entities() {
+                let _ = write!(tag, "of {mapper} ");
+            }
+        }
         if !self.options.is_empty() {
             let _ = write!(tag, "{:?}", self.options);
         }
