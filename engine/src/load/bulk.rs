@@ -252,7 +252,7 @@ pub fn update_rows(
     session: SessionId,
     mapper: MapperId,
     sets: &[Params],
-    synchronize: bool,
+    (by_statement, synchronize): (bool, bool),
 ) -> Result<()> {
     let registry = cx.orm.mappers.get(mapper).registry;
     map::configure_registry(cx, registry)?;
@@ -267,7 +267,8 @@ pub fn update_rows(
             }
         }
         let mut statement = Update::of(table);
-        statement.tag = Some(Rc::from("by key"));
+        // A statement of the document's own is another one to the cache than a flush's.
+        statement.tag = by_statement.then(|| Rc::from("by key"));
         for column in table.primary_key() {
             let name = unit::label(table, &column);
             statement =

@@ -77,6 +77,9 @@ pub(super) fn from_identity_map(
     let key = IdentityKey { mapper: cx.orm.mappers.identity_base(mapper), values: ident.to_vec() };
     let Some(object) = session::lookup(cx.orm, session, &key) else { return Ok(InMap::Absent) };
     let id = object.id();
+    if !cx.orm.mappers.is_a(cx.orm.states.get(id).mapper, mapper) {
+        return Ok(InMap::OfOtherClass);
+    }
     if cx.orm.states.get(id).expired {
         match load_expired(cx, id) {
             Ok(()) => {}
@@ -84,11 +87,7 @@ pub(super) fn from_identity_map(
             Err(error) => return Err(error),
         }
     }
-    if cx.orm.mappers.is_a(cx.orm.states.get(id).mapper, mapper) {
-        Ok(InMap::Is(object))
-    } else {
-        Ok(InMap::OfOtherClass)
-    }
+    Ok(InMap::Is(object))
 }
 
 /// A query for the object of one key.

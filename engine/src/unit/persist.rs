@@ -390,6 +390,15 @@ struct Changed {
 
 /// What an object changes in its row. One that takes over another's row writes what was set on it, whatever the other
 /// is known to hold.
+/// Whether a column is a key that refers to that of the table above, whose changes the database is left to pass on.
+fn follows_key(orm: &Orm, id: StateId, column: &Column) -> bool {
+    let mapper = orm.mappers.get(orm.states.get(id).mapper);
+    let refers = |(above, below): &(Column, Column)| {
+        below == column && above.is_primary_key() && below.is_primary_key() && below.references(above)
+    };
+    mapper.hierarchy.equated.iter().any(refers)
+}
+
 fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Result<Option<Changed>> {
     let mut params = Params::new();
     for (column, key) in mapped_columns(cx.orm, id, table) {
@@ -406,7 +415,7 @@ fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Resu
             Some(Original::Value(old)) => *old != value,
             Some(_) => true,
         };
-        if differs {
+        if differs && !follows_key(cx.orm, id, &column) {
             params.insert(column.key(), value);
         }
     }
@@ -424,7 +433,11 @@ fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Resu
     }
     let mut located = Vec::new();
     for column in table.primary_key() {
-        let value = located_by(cx, plan, id, &column, &mut params)?;
+        let value = if follows_key(cx.orm, id, &column) {
+            column_value(cx, id, &column)?
+        } else {
+            located_by(cx, plan, id, &column, &mut params)?
+        };
         if value.is_null() {
             return Err(Error::new(
                 ErrorKind::FlushError,

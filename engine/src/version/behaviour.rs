@@ -240,8 +240,8 @@ of_attributes! {
         "dictionary keys that were never set refused",
         "1.4.54 takes it under `None`, 2.0.0 raises `InvalidRequestError`: `Address(user=user)` for a dictionary by email";
     ImmediateLoadsQueried "immediate-loads-queried" since(2, 0, 0),
-        "`immediateload()` of a `dynamic` or `write_only` collection loads it, and is refused only then.",
-        "`immediateload()` of queried collections refused",
+        "`immediateload()` loads whatever it is about: what is mapped as `noload`, and a `dynamic` or `write_only` collection, which is refused only then.",
+        "`immediateload()` loads `noload` and queried relationships",
         "1.4.54 ignores it, 2.0.0 raises `NotImplementedError`: `session.query(User).options(immediateload(User.posts))`";
     DynamicFirstNeedsSession "dynamic-first-needs-session" since(1, 4, 0),
         "`first()` of the `dynamic` collection of an object that is in no session raises `DetachedInstanceError`.",

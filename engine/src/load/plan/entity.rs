@@ -298,6 +298,10 @@ impl Builder<'_> {
             return Ok(());
         }
         let chosen = self.chosen(&plan.path, relationship);
+        let beyond = chosen.lazy == Lazy::Immediate && relationship.resolved().lazy == Lazy::NoLoad;
+        if beyond && !self.orm.profile.has(Behaviour::ImmediateLoadsQueried) {
+            return Ok(());
+        }
         if relationship.is_queried() && !self.takes_queried(relationship, chosen.lazy)? {
             return Ok(());
         }

@@ -245,7 +245,7 @@ fn bulk_update(
     };
     let sets = sets(interp, params)?;
     let mapper = of_class.mapper;
-    lend::with_cx(interp, |cx| load::update_rows(cx, session, mapper, &sets, synchronize))?;
+    lend::with_cx(interp, |cx| load::update_rows(cx, session, mapper, &sets, (true, synchronize)))?;
     Ok(result::nothing())
 }
 

@@ -108,7 +108,7 @@ fn update(
     }
     let settings = sessions::settings_mut(cx.orm, session);
     let before = std::mem::replace(&mut settings.autoflush, false);
-    let done = load::update_rows(cx, session, mapper, sets, false);
+    let done = load::update_rows(cx, session, mapper, sets, (false, false));
     sessions::settings_mut(cx.orm, session).autoflush = before;
     done
 }
