@@ -64,15 +64,21 @@ pub enum Answer {
 /// What is called with what happens.
 pub type Call = Rc<dyn Fn(&mut Cx<'_>, &Happening) -> Result<Answer>>;
 
+/// Which classes.
+pub type OfClasses = Rc<dyn Fn(&Orm, MapperId) -> bool>;
+
+/// Which sessions.
+pub type OfSessions = Rc<dyn Fn(&Orm, SessionId) -> bool>;
+
 /// Whose events are listened to.
 #[derive(Clone)]
 pub enum Of {
     /// Of these classes.
-    Classes(Rc<dyn Fn(&Orm, MapperId) -> bool>),
+    Classes(OfClasses),
     /// Of this attribute of these classes.
-    Attribute(Rc<dyn Fn(&Orm, MapperId) -> bool>, Key),
+    Attribute(OfClasses, Key),
     /// Of these sessions.
-    Sessions(Rc<dyn Fn(&Orm, SessionId) -> bool>),
+    Sessions(OfSessions),
     /// Of an engine, or of any.
     Database(Option<DatabaseId>),
 }

@@ -88,6 +88,7 @@ pub struct Sessions {
 
 /// One session.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a stage of its own")]
 pub struct Session {
     pub settings: SessionSettings,
     identity: identity::IdentityMap,

@@ -140,9 +140,8 @@ pub(super) fn configure_relationship(cx: &mut Cx<'_>, mapper: MapperId, key: &Ke
         make_backref(cx, &relationship, backref, reversed)?;
     }
     let back_populates = relationship.back_populates.borrow().clone();
-    match back_populates {
-        Some(other) => link(cx, &relationship, &other)?,
-        None => {}
+    if let Some(other) = back_populates {
+        link(cx, &relationship, &other)?;
     }
     overlap::check(cx, &relationship)
 }

@@ -25,6 +25,7 @@ pub enum InsertValues {
 
 /// `INSERT`.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct Insert {
     pub table: Table,
     pub values: InsertValues,

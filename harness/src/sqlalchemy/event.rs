@@ -84,6 +84,7 @@ fn listen(
 }
 
 /// Of which engine, where the target is one; of any for the class.
+#[expect(clippy::option_option, reason = "of an engine, of any, or of none")]
 fn database(interp: &mut Interp, target: &Value) -> Option<Option<DatabaseId>> {
     let engine = engine_class(interp);
     match target {

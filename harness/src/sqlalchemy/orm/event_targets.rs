@@ -8,8 +8,8 @@ use super::session::SessionObject;
 use super::{instance as instances, mapped, sessionmaker, symbols};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
-use backproof_engine::Orm;
 use backproof_engine::attr::Initiator;
+use backproof_engine::event::{OfClasses as Classes, OfSessions};
 use backproof_engine::map::{Key, MapperId, Property};
 use backproof_engine::session::SessionId;
 use backproof_engine::state::{ObjRef, Slot};
@@ -18,18 +18,12 @@ use std::rc::Rc;
 
 pub(crate) use super::instance::object_of;
 
-/// Which classes.
-type Classes = Rc<dyn Fn(&Orm, MapperId) -> bool>;
-
 fn of_mapper(mapper: MapperId, propagate: bool) -> Classes {
     Rc::new(move |orm, other| other == mapper || (propagate && orm.mappers.is_a(other, mapper)))
 }
 
 /// The sessions that a target means: one, a factory's, or all.
-pub(crate) fn sessions(
-    interp: &mut Interp,
-    target: &Value,
-) -> PyResult<Option<Rc<dyn Fn(&Orm, SessionId) -> bool>>> {
+pub(crate) fn sessions(interp: &mut Interp, target: &Value) -> PyResult<Option<OfSessions>> {
     if let Value::Class(class) = target {
         let all = super::session::class(interp);
         let factories = sessionmaker::class(interp);
@@ -45,9 +39,8 @@ pub(crate) fn sessions(
         let own = session.id;
         return Ok(Some(Rc::new(move |_, id| id == own)));
     }
-    Ok(sessionmaker::made(target).map(|made| -> Rc<dyn Fn(&Orm, SessionId) -> bool> {
-        Rc::new(move |_, id| made.borrow().contains(&id))
-    }))
+    Ok(sessionmaker::made(target)
+        .map(|made| -> OfSessions { Rc::new(move |_, id| made.borrow().contains(&id)) }))
 }
 
 /// The attribute that a target is, and whether it is a relationship that is not configured yet.

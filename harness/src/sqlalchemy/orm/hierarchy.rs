@@ -80,7 +80,8 @@ pub(super) fn mapper_args(
     let (mut version, mut generator) = (None, None);
     for (name, value) in string_keys(dict) {
         match &*name {
-            "polymorphic_on" | "inherit_condition" if value.is_none() => {}
+            "polymorphic_on" | "inherit_condition" | "version_id_col" | "version_id_generator"
+                if value.is_none() => {}
             "polymorphic_on" => spec.polymorphic_on = Some(discriminator(interp, members, spec, &value)?),
             "polymorphic_identity" => {
                 let identity = convert::to_engine(interp, &value)?;
@@ -106,7 +107,6 @@ pub(super) fn mapper_args(
             "concrete" => spec.inheritance.concrete = interp.truth(&value)?,
             "inherit_condition" => spec.inheritance.inherit_condition = Some(expr::coerce(interp, &value)?),
             "primary_key" => spec.primary_key = Some(super::comparator::columns(interp, &value)?),
-            "version_id_col" | "version_id_generator" if value.is_none() => {}
             "version_id_col" => version = column_of(&value),
             "version_id_generator" if matches!(value, Value::Bool(false)) => {
                 return Err(Stop::unsupported("a version_id_generator of the database's own"));
