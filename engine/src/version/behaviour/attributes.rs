@@ -1,10 +1,10 @@
 //! Rows of the behaviour table about mapped attributes and the options for them.
 //!
-//! The macro adds them to the rows that it is given, and makes the table of all.
+//! The macro adds them to the rows that it is given, and hands all on.
 
 macro_rules! of_attributes {
     ($($rows:tt)*) => {
-        behaviours! {
+        of_statements! {
             $($rows)*
             ValidatorsSkipBackrefs "validators-skip-backrefs" within((2, 0, 0), (2, 0, 15)),
                 "`validates()` leaves out what comes from the other side of a relationship, unless it is told otherwise.",

@@ -1,3 +1,5 @@
+//! What holds of every row of the behaviour table.
+
 use super::*;
 
 #[test]

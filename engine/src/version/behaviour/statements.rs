@@ -1,0 +1,93 @@
+//! Rows of the behaviour table about the log, connections and statements as they are executed.
+//!
+//! The macro puts them before the rows that it is given, and makes the table of all.
+
+macro_rules! of_statements {
+    ($($rows:tt)*) => {
+        behaviours! {
+            StatementMarks "statement-marks" since(1, 4, 0),
+                "Log messages carry a statement mark (`[raw sql]`, `[generated in …]`) and come from `sqlalchemy.engine.Engine`.",
+                "statement marks in the log",
+                "1.3.24 without, logger `sqlalchemy.engine.base.Engine`; 1.4.0 with: the echo log of any statement";
+            CompiledCache "compiled-cache" since(1, 4, 0),
+                "Statements are compiled once for equal structure, and the log marks later ones `[cached since …]`.",
+                "compiled statements cached",
+                "1.3.24 without, 1.4.0 with: the echo log of a statement that is executed twice";
+            ConnectProbes "connect-probes" through(1, 3),
+                "The first connection probes the driver for how it returns text.",
+                "connect-time probes removed",
+                "1.3.24 with (`SELECT CAST('test plain returns' AS VARCHAR(60)) AS anon_1`), 1.4.0 without: the echo log";
+            Autocommit "autocommit" through(1, 4),
+                "Each statement of a connection outside a transaction commits at once.",
+                "autocommit of connections removed",
+                "1.3.24 and 1.4.54 with, 2.0.0 without: the echo log of `engine.execute()` and `create_all()`";
+            SchemaCommitsEach "schema-commits-each" through(1, 3),
+                "The statements of `create_all()` commit one by one.",
+                "one transaction for `create_all()`",
+                "1.3.24 with, 1.4.0 without: the echo log of `create_all()`";
+            TablesProbedBySchema "tables-probed-by-schema" since(1, 3, 7),
+                "`create_all()` asks for each table in `main`, then among temporary ones.",
+                "tables asked for in `main` and `temp`",
+                "1.3.6 has `PRAGMA table_info(…)`, 1.3.7 `PRAGMA main.table_info(…)` and `temp`: the echo log of `create_all()`";
+            ExecutemanyLoggedAsList "executemany-logged-as-list" since(2, 0, 0),
+                "The parameter sets of an executemany are logged as a list.",
+                "parameter sets logged as a list",
+                "1.4.54 logs a tuple, 2.0.0 a list: the echo log of a flush of several objects";
+            LongParametersTruncated "long-parameters-truncated" since(2, 0, 0),
+                "More than 100 parameters of one set are logged in part.",
+                "long parameter sets logged in part",
+                "1.4.54 without, 2.0.0 with: the echo log of an `IN` of 120 values";
+            InsertManyValues "insertmanyvalues" since(2, 0, 0),
+                "Inserts of several objects that fetch generated keys use `INSERT … RETURNING` in batches.",
+                "insertmanyvalues with RETURNING",
+                "1.4.54 without, 2.0.0 with: the echo log of a flush of several objects";
+            InsertManyValuesOrdered "insertmanyvalues-ordered" since(2, 0, 10),
+                "Inserts of several objects return the keys in the order of the rows, one row at a time where the database cannot order them.",
+                "insertmanyvalues in order",
+                "2.0.9 inserts in one batch, 2.0.10 row by row, marked `(ordered; batch not supported)`: the echo log of a flush of several objects";
+            SessionEndsSavepoint "session-ends-savepoint" between((1, 4, 0), (1, 4)),
+                "The commit of a session that is bound to a connection within a savepoint releases that savepoint.",
+                "sessions end the savepoint of their connection",
+                "1.3.24 leaves the savepoint open, 1.4.54 releases it, 2.0.51 sets one of its own: the echo log of a session in such a connection";
+            CloseUndoesSavepoints "close-undoes-savepoints" since(2, 0, 0),
+                "`session.close()` rolls back to each savepoint that is open before it rolls back the transaction.",
+                "`close()` rolls back to open savepoints",
+                "1.4.54 logs `ROLLBACK` alone, 2.0.0 `ROLLBACK TO SAVEPOINT` before it: `session.close()` after `begin_nested()` and a flush";
+            FlushesSeeUnloadedChanges "flushes-see-unloaded-changes" since(2, 0, 19),
+                "A flush writes what the other side of a relationship has put into a collection that is not loaded, and not only what its own side holds.",
+                "flushes see changes of collections that are not loaded",
+                "2.0.18 writes one row, 2.0.19 two: `author.books.append(book)` once more, over a many-to-many whose other side is not loaded";
+            MarkersAreEnums "markers-are-enums" since(2, 0, 0),
+                "The library's markers for values that are absent are members of an enum; a driver refuses one as the key of a row to delete.",
+                "markers of absent values are members of an enum",
+                "1.4.54 logs `DELETE` with the parameter `symbol('NO_VALUE')`, 2.0.0 raises `ProgrammingError`: a delete cascade that reaches a pending object";
+            FlushActionsPrivate "flush-actions-private" since(2, 1, 0),
+                "The actions that wait for each other in a circle have private names in the message.",
+                "actions of a flush have private names",
+                "2.0.51 names `SaveUpdateState(…)`, 2.1.0 `_SaveUpdateState(…)`: the `CircularDependencyError` of a node that is its own parent";
+            JoinTransactionMode "join-transaction-mode" since(2, 0, 0),
+                "A session that is bound to a connection within a savepoint works in one of its own, unless `join_transaction_mode` says otherwise.",
+                "`join_transaction_mode` of sessions",
+                "1.4.54 releases the connection's own savepoint, 2.0.51 one of the session's: the echo log of a session in such a connection";
+            Returning "returning-on-sqlite" since(2, 0, 0),
+                "`RETURNING` can be used with SQLite.",
+                "RETURNING with SQLite",
+                "1.4.54 without, 2.0.0 with: `insert(…).returning(…)`";
+            UpdateFrom "update-from-on-sqlite" since(2, 0, 0),
+                "`UPDATE … FROM` can be used with SQLite.",
+                "UPDATE … FROM with SQLite",
+                "1.4.54 without, 2.0.0 with: an update whose criteria name another table";
+            MultirowInsertsPrinted "multirow-inserts-printed" since(1, 4, 7),
+                "The default dialect, which `print()` uses, writes inserts of several rows.",
+                "inserts of several rows printed",
+                "1.4.6 raises `CompileError`, 1.4.7 prints: `print(insert(…).values([…, …]))`";
+            FlushesIgnoreRaise "flushes-ignore-raise" since(1, 4, 0),
+                "A flush loads what it needs of a relationship with lazy=\"raise\" or \"raise_on_sql\".",
+                "flushes load relationships that raise on access",
+                "1.3.24 and 1.4.54: flush after session.delete() of a parent whose lazy=\"raise\" collection is not loaded.";
+            $($rows)*
+        }
+    };
+}
+
+pub(super) use of_statements;
