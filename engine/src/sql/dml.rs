@@ -53,7 +53,7 @@ pub struct OnConflict {
     /// What is written then; `None` where nothing is.
     pub set: Option<Vec<(Column, Expr)>>,
     pub condition: Option<Expr>,
-    /// MySQL's `ON DUPLICATE KEY UPDATE`.
+    /// `ON DUPLICATE KEY UPDATE` of `mysql`.
     pub duplicate_key: bool,
     /// In the order in which it was given, not in the table's.
     pub ordered: bool,

@@ -197,9 +197,9 @@ fn same_node(a: &Expr, b: &Expr) -> bool {
         | (ExprKind::Grouping(_), ExprKind::Grouping(_))
         | (ExprKind::GroupingSince(..), ExprKind::GroupingSince(..)) => true,
         (ExprKind::Windowed(a), ExprKind::Windowed(b)) => a.alike(b),
-        (ExprKind::Collation(a), ExprKind::Collation(b)) => a == b,
         (ExprKind::Text(a), ExprKind::Text(b)) => a.text == b.text,
-        (ExprKind::Literal { text: a, .. }, ExprKind::Literal { text: b, .. })
+        (ExprKind::Collation(a), ExprKind::Collation(b))
+        | (ExprKind::Literal { text: a, .. }, ExprKind::Literal { text: b, .. })
         | (ExprKind::LabelReference(a), ExprKind::LabelReference(b))
         | (ExprKind::Extract { field: a, .. }, ExprKind::Extract { field: b, .. }) => a == b,
         (ExprKind::Unary { op: a, .. }, ExprKind::Unary { op: b, .. })

@@ -666,11 +666,11 @@ of_attributes! {
         "aliases left out of an `Enum`",
         "1.4.54 has `Enum('blue', 'azure', name='color')`, 2.0.0 `Enum('blue', name='color')`: `repr(Enum(Color))`";
     PsycopgByDefault "psycopg-by-default" since(2, 1, 0),
-        "PostgreSQL's own driver is psycopg, whose parameters have casts.",
+        "The own driver of `postgresql` is psycopg, whose parameters have casts.",
         "psycopg as PostgreSQL's driver",
         "2.0.51 has `%(x_1)s`, 2.1.0 `%(x_1)s::INTEGER`: `(column('x') == 5).compile(dialect=postgresql.dialect())`";
     ConcatFlattened "concat-flattened" since(2, 0, 0),
-        "MySQL's `concat()` takes all the strings of a chain.",
+        "The `concat()` of `mysql` takes all the strings of a chain.",
         "one `concat()` for a chain on MySQL",
         "1.4.54 has `concat(concat(x, %s), %s)`, 2.0.0 `concat(x, %s, %s)`: `(column('x', String) + 'a' + 'b').compile(dialect=mysql.dialect())`";
     UpsertsCached "upserts-cached" since(2, 1, 0),

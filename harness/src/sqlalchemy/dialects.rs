@@ -230,11 +230,10 @@ fn on_conflict(interp: &mut Interp, this: &Value, update: bool, args: Args) -> P
 }
 
 fn on_duplicate_key(interp: &mut Interp, this: &Value, args: Args) -> PyResult<Value> {
-    let insert = match this.downcast::<StatementObject>().map(|object| object.kind.clone()) {
-        Some(Kind::Insert(insert)) => insert,
-        _ => return Err(Stop::unsupported("ON DUPLICATE KEY UPDATE of something that is no insert")),
+    let Some(Kind::Insert(mut insert)) = this.downcast::<StatementObject>().map(|object| object.kind.clone())
+    else {
+        return Err(Stop::unsupported("ON DUPLICATE KEY UPDATE of something that is no insert"));
     };
-    let mut insert = insert;
     let (mut set, mut ordered) = (Vec::new(), false);
     for value in &args.positional {
         match value {

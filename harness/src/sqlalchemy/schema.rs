@@ -236,7 +236,7 @@ impl Object for TableObject {
         let table = &self.table;
         Ok(Some(match name {
             "c" | "columns" => Value::object(ColumnsObject { columns: table.columns(), is_key: false }),
-            "name" => Value::from(table.name()),
+            "name" | "description" => Value::from(table.name()),
             "fullname" | "key" => Value::from(table.full_name()),
             "schema" => table.schema().map_or(Value::None, Value::from),
             "metadata" => metadata::metadata_value(table.metadata()),
@@ -252,7 +252,6 @@ impl Object for TableObject {
                 interp.call(&Value::Class(set), Args::of(vec![items]))?
             }
             "comment" => table.args().comment.clone().map_or(Value::None, Value::from),
-            "description" => Value::from(table.name()),
             "foreign_keys" => {
                 let items =
                     table.foreign_keys().into_iter().map(|key| Value::object(ForeignKeyObject { key }));

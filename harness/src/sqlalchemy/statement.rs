@@ -110,17 +110,16 @@ impl Object for StatementObject {
         }
         let table = self.table().clone();
         let known = match name {
-            "values" => !matches!(kind, Kind::Delete(_)),
+            "values" | "prefix_with" => !matches!(kind, Kind::Delete(_)),
             "where" => !matches!(kind, Kind::Insert(_)),
             "filter_by" => of_class.is_some() && !matches!(kind, Kind::Insert(_)),
             "execution_options" => of_class.is_some(),
-            "returning" => true,
             "inline" if !super::names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT") => {
                 return Err(Stop::unsupported("`inline` of an insert in this release"));
             }
             "from_select" | "inline" => matches!(kind, Kind::Insert(_)),
+            "returning" => true,
             "ordered_values" => matches!(kind, Kind::Update(_)),
-            "prefix_with" => !matches!(kind, Kind::Delete(_)),
             _ => false,
         };
         if known

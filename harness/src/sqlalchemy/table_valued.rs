@@ -88,7 +88,7 @@ pub(super) fn alias_member(alias: &Alias, name: &str) -> Option<Value> {
     match name {
         "render_derived" => Some(Value::native(name, move |interp, args| {
             let mut bound = Signature::new("render_derived", "name=, with_types=").bind(interp, args)?;
-            let name = bound.take(0).as_ref().and_then(Value::as_str).map(|name| name.to_string());
+            let name = bound.take(0).as_ref().and_then(Value::as_str).map(ToString::to_string);
             let with_types = match bound.take(1) {
                 Some(value) => interp.truth(&value)?,
                 None => false,

@@ -90,7 +90,7 @@ impl Compiler<'_> {
         if self.dialect.doubles_percent() { "%%" } else { "%" }
     }
 
-    /// What stands after a placeholder: PostgreSQL's own casts, of the releases whose driver needs them.
+    /// What stands after a placeholder: a cast, where the release's own driver of `postgresql` needs it.
     pub(super) fn after_placeholder(&self, ty: &SqlType) -> Result<&'static str> {
         if self.dialect != Dialect::Postgresql || !self.has(Behaviour::PsycopgByDefault) {
             return Ok("");
@@ -231,7 +231,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// A `LIKE` with wildcards around its right side, as MySQL and SQL Server put strings together.
+    /// A `LIKE` with wildcards around its right side, as `mysql` and `mssql` put strings together.
     pub(super) fn wildcards(&self, before: bool, right: &str, after: bool) -> Result<String> {
         let any = if self.has(Behaviour::PercentDoubled) { "%%" } else { self.percent() };
         let any = format!("'{any}'");
@@ -292,8 +292,11 @@ impl Compiler<'_> {
     /// `LIMIT` and `OFFSET` of the databases that are only printed.
     pub(super) fn limit_of_dialect(&mut self, limit: Option<&Expr>, offset: Option<&Expr>) -> Result<String> {
         Ok(match (self.dialect, limit, offset) {
-            (_, None, None) => String::new(),
-            (Dialect::Postgresql, Some(limit), None) => format!(" \n LIMIT {}", self.expr(limit)?),
+            // The only form of SQL Server's that is known stands before the columns.
+            (_, None, None) | (Dialect::Mssql, Some(_), None) => String::new(),
+            (Dialect::Postgresql | Dialect::Mysql, Some(limit), None) => {
+                format!(" \n LIMIT {}", self.expr(limit)?)
+            }
             (Dialect::Postgresql, Some(limit), Some(offset)) => {
                 let limit = self.expr(limit)?;
                 format!(" \n LIMIT {limit} OFFSET {}", self.expr(offset)?)
@@ -301,7 +304,6 @@ impl Compiler<'_> {
             (Dialect::Postgresql, None, Some(offset)) => {
                 format!("\n LIMIT ALL OFFSET {}", self.expr(offset)?)
             }
-            (Dialect::Mysql, Some(limit), None) => format!(" \n LIMIT {}", self.expr(limit)?),
             (Dialect::Mysql, Some(limit), Some(offset)) => {
                 let offset = self.expr(offset)?;
                 format!(" \n LIMIT {offset}, {}", self.expr(limit)?)
@@ -309,8 +311,6 @@ impl Compiler<'_> {
             (Dialect::Mysql, None, Some(offset)) => {
                 format!(" \n LIMIT {}, 18446744073709551615", self.expr(offset)?)
             }
-            // Its only form that is known stands before the columns.
-            (Dialect::Mssql, Some(_), None) => String::new(),
             _ => return Err(self.unknown("a LIMIT or OFFSET")),
         })
     }
@@ -329,9 +329,10 @@ impl Compiler<'_> {
         let others = others.iter().map(|from| self.element(from)).collect::<Result<Vec<_>>>()?.join(", ");
         let update = word == "UPDATE";
         Ok(match self.dialect {
-            Dialect::Default | Dialect::Sqlite if update => (String::new(), format!(" FROM {others}")),
+            Dialect::Default | Dialect::Sqlite | Dialect::Postgresql if update => {
+                (String::new(), format!(" FROM {others}"))
+            }
             Dialect::Default | Dialect::Sqlite => (String::new(), format!(" , {others}")),
-            Dialect::Postgresql if update => (String::new(), format!(" FROM {others}")),
             Dialect::Postgresql => (String::new(), format!(" USING {others}")),
             Dialect::Mysql if update => (format!(", {others}"), String::new()),
             Dialect::Mysql => (String::new(), format!(" USING {own}, {others}")),

@@ -134,9 +134,10 @@ impl Compiler<'_> {
         push_prefixes(&mut text, &insert.prefixes)?;
         text.push_str("INTO ");
         text.push_str(&self.table_name(&insert.table)?);
-        let returning = match self.dialect.is_foreign() {
-            true => self.returned_by_dialect(insert, &written)?,
-            false => self.returned_columns(insert),
+        let returning = if self.dialect.is_foreign() {
+            self.returned_by_dialect(insert, &written)?
+        } else {
+            self.returned_columns(insert)
         };
         let brings_back =
             !returning.is_empty() || (insert.return_defaults && self.has(Behaviour::InsertManyValuesOrdered));
@@ -213,7 +214,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// SQL Server's `OUTPUT`, which stands in the middle of a statement.
+    /// `OUTPUT` of `mssql`, which stands in the middle of a statement.
     fn output(&mut self, text: &mut String, of: &str, returning: &[Expr]) -> Result<()> {
         if self.dialect != Dialect::Mssql || returning.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What an insert does where a row is there already, as SQLite, PostgreSQL and MySQL say it.
+//! What an insert does where a row is there already, as each dialect that can says it.
 
 use super::super::dml::{Insert, OnConflict, OnConflictTarget};
 use super::{Compiler, Dialect};
@@ -50,7 +50,7 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// MySQL's clause: the columns in the order of the table, or in that of a list.
+    /// The clause of `mysql`: the columns in the order of the table, or in that of a list.
     fn on_duplicate_key(&mut self, text: &mut String, insert: &Insert, conflict: &OnConflict) -> Result<()> {
         if self.dialect != Dialect::Mysql {
             return Err(Error::unsupported(format!(
