@@ -11,6 +11,9 @@ use std::hash::{Hash, Hasher};
 /// A path of attributes from a queried class.
 pub(crate) type Path = Vec<(MapperId, Key)>;
 
+/// A part of such a path.
+type Steps<'a> = &'a [(MapperId, Key)];
+
 /// What an option asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Strategy {
@@ -148,7 +151,7 @@ fn for_attribute<'a>(
 pub(crate) fn chosen(
     orm: &Orm,
     options: &[LoaderOption],
-    (prior, path): (&[(MapperId, Key)], &[(MapperId, Key)]),
+    (prior, path): (Steps<'_>, Steps<'_>),
     relationship: &Relationship,
 ) -> Chosen {
     let mut said = for_attribute(options, path, relationship.parent, &relationship.key);
