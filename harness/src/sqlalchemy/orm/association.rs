@@ -223,7 +223,7 @@ pub(super) fn is_proxy(value: &Value) -> bool {
 }
 
 /// The attribute that a proxy's relationship is on its class or alias.
-fn local<'a>(value: &'a Value) -> PyResult<&'a AttributeObject> {
+fn local(value: &Value) -> PyResult<&AttributeObject> {
     value
         .downcast::<AttributeObject>()
         .ok_or_else(|| Stop::unsupported("an association proxy along something that is no mapped attribute"))

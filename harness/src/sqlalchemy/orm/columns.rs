@@ -12,7 +12,6 @@ use std::rc::Rc;
 
 /// `mapped_column(…)`: a column whose type, name and nullability an annotation may still decide.
 #[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own")]
 pub(crate) struct MappedColumnObject {
     pub(crate) column: Column,
     pub(crate) typed: bool,

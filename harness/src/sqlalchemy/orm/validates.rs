@@ -96,9 +96,10 @@ fn listen(interp: &mut Interp, mapper: MapperId, event: &'static str, validator:
     let validator = validator.clone();
     let key = validator.key.clone();
     let call: Call = Rc::new(move |cx, happening| {
-        let by = match happening {
-            Happening::Set { by, .. } | Happening::Member { by, .. } | Happening::Bulk { by, .. } => by,
-            _ => return Ok(Answer::Nothing),
+        let (Happening::Set { by, .. } | Happening::Member { by, .. } | Happening::Bulk { by, .. }) =
+            happening
+        else {
+            return Ok(Answer::Nothing);
         };
         let from_elsewhere = comes_from_elsewhere(cx.orm, mapper, &validator.key, by);
         if (from_elsewhere && !validator.backrefs) || (event == "append" && by.is_bulk()) {
