@@ -8,9 +8,6 @@ use crate::version::Behaviour;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-/// Steps of a path.
-type Steps<'a> = &'a [(MapperId, Key)];
-
 /// A path of attributes from a queried class.
 pub(crate) type Path = Vec<(MapperId, Key)>;
 
