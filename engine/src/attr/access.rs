@@ -197,7 +197,8 @@ fn leads_nowhere(orm: &Orm, id: StateId, relationship: &Relationship) -> bool {
 fn load_own_keys(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<()> {
     let state = cx.orm.states.get(id);
     let resolved = relationship.resolved();
-    if resolved.direction != Direction::ManyToOne || state.key.is_none() || state.session.is_none() {
+    let loads = has_loader(cx.orm, id, relationship);
+    if resolved.direction != Direction::ManyToOne || !loads || state.session.is_none() {
         return Ok(());
     }
     let missing: Vec<Key> = resolved
