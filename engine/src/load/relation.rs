@@ -186,7 +186,8 @@ fn select_one(
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
     let mut select = Select::new(vec![Expr::literal_column("1", SqlType::Integer)]);
     let target_first = cx.orm.profile.has(Behaviour::ExistsTargetFirst);
-    if target_first || resolved.secondary.is_some() {
+    // The tables of a class in several are joined, whatever of them is named.
+    if target_first || resolved.secondary.is_some() || matches!(item, FromItem::Join(_)) {
         select.from.push(item);
     }
     if let Some(table) = &resolved.secondary {
