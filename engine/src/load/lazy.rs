@@ -88,9 +88,8 @@ fn load_as(
             format!("'{class}.{key}' is not available due to lazy='{name}'"),
         )
     };
-    match lazy {
-        Lazy::Raise => return Err(raise(cx, "raise")),
-        _ => {}
+    if lazy == Lazy::Raise {
+        return Err(raise(cx, "raise"));
     }
     let Some(session) = cx.orm.states.get(id).session else {
         let text = attr::object_text(cx, id);

@@ -65,7 +65,7 @@ pub(crate) fn backref_secondaryjoin() -> Error {
 }
 
 pub(crate) fn no_property(profile: Profile, mapper: &str, key: &str) -> Error {
-    let advice = if profile.has(Behaviour::MissingPropertyAdvice) {
+    let advice = if profile.has(Behaviour::MissingPropertyAdvises) {
         ".  If this property was indicated from other mappers or configure events, ensure registry.configure() \
          has been called."
     } else {

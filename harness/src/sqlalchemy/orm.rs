@@ -57,9 +57,9 @@ use std::rc::Rc;
 
 pub(crate) use builder::clauses as builder_clauses;
 pub(crate) use entity::not_an_entity;
-pub(crate) use mapped::mapped_of;
+
 pub(crate) use inspection::inspect;
-pub(crate) use mapped::configure;
+pub(crate) use mapped::{configure, mapped_of};
 
 /// A construct of a class body that the engine has no property for.
 pub(crate) struct UnsupportedProperty(&'static str);

@@ -1,0 +1,133 @@
+//! Rows of the behaviour table about how rows are loaded: strategies, their order, what refreshing does.
+//!
+//! The macro adds them to the rows that it is given, and hands all on.
+
+macro_rules! of_loading {
+    ($($rows:tt)*) => {
+        of_sql! {
+            $($rows)*
+            RefreshesRelationshipsAlone "refreshes-relationships-alone" since(2, 0, 0),
+                "`session.refresh(obj, [\"relationship\"])` refreshes relationships alone; before, some column must be named.",
+                "relationships refreshed alone",
+                "1.4.54 raises `InvalidRequestError`, 2.0.0 does not: `session.refresh(obj, [\"relationship\"])`";
+            RefreshesLazyRelationships "refreshes-lazy-relationships" since(2, 0, 4),
+                "`session.refresh()` loads the relationships that it is asked for by name, lazy ones too.",
+                "lazy relationships refreshed by name",
+                "2.0.3 leaves it out, 2.0.4 loads: `session.refresh(obj, [\"id\", \"relationship\"])`";
+            LegacyColumnLabels "legacy-column-labels" through(2, 0),
+                "Loads of the ORM's own label every column `table_column`.",
+                "no `table_column` labels in the ORM's own loads",
+                "2.0.58 with, 2.1.0 without: the echo log of a lazy load; `session.query()` keeps them";
+            RefreshUnlabelled "refresh-unlabelled" since(1, 4, 0),
+                "`session.refresh()` selects bare column names.",
+                "no labels in refreshes",
+                "1.3.24 labels them, 1.4.0 does not: the echo log of `session.refresh()`";
+            ExistsTargetFirst "exists-target-first" since(2, 0, 0),
+                "`any()` over a secondary selects from the target before the secondary.",
+                "target first in `any()`",
+                "1.4.54 without, 2.0.0 with: `print(Post.tags.any())`";
+            ExpiredLoadsEager "expired-loads-eager" since(1, 4, 0),
+                "The load of an expired object loads its eager relationships too.",
+                "expired objects load eager relationships",
+                "1.3.24 without, 1.4.0 with: the echo log after `commit()` where a relationship is `lazy='joined'`";
+            ExpiredLoadsAutoflush "expired-loads-autoflush" since(1, 4, 0),
+                "The load of an expired object's columns flushes first, as a query does.",
+                "autoflush before an expired object's load",
+                "1.3.24 without, 1.4.0 with: the echo log of reading an expired column while an object is pending";
+            LazyLoadPath "lazy-load-path" since(1, 4, 0),
+                "A load on access counts as a step where `selectin` and `subquery` loads would come back to a class that the path has passed.",
+                "lazy loads among the steps of eager ones",
+                "1.3.24 without, 1.4.54 with: the echo log of a lazy load of a class whose `selectin` relationship leads back";
+            DistinctOrderSelected "distinct-order-selected" through(1, 4),
+                "A `Query` with `distinct()` selects what it is ordered by, too.",
+                "order columns of DISTINCT queries",
+                "1.4.54 with, 2.0.51 without: the echo log of a query of one column, ordered by another";
+            DistinctNests "distinct-nests" since(2, 1, 0),
+                "A query with `distinct()` or `group_by()` goes into a subquery where joined loads of any kind come along, not of collections only.",
+                "joined loads beside DISTINCT rows",
+                "2.0.51 without, 2.1.9 with: the echo log of a DISTINCT query with a joined many-to-one";
+            SelectinKeysSorted "selectin-keys-sorted" through(2, 0),
+                "A `selectin` load of a many-to-one asks for its keys in their own order; later ones in that of the objects.",
+                "keys of a many-to-one's `selectin` load",
+                "2.0.51 sorted, 2.1.9 as they come: the parameters of such a load after a query in descending order";
+            ImmediateSparesRaise "immediate-spares-raise" since(1, 4, 8),
+                "`immediateload()` loads a relationship with `lazy=\"raise\"`; before, it raised.",
+                "immediate loads of what raises on access",
+                "1.4.7 raises, 1.4.8 loads: a query with `immediateload()` of such a relationship";
+            ContainedNests "contained-nests" since(1, 4, 0),
+                "A limited query that has a collection already (`contains_eager()`) goes into a subquery where joined loads of any kind come along.",
+                "joined loads beside a limited collection",
+                "1.3.24 without, 1.4.54 with: the text of such a query";
+            ImmediateInOrder "immediate-in-order" since(2, 0, 0),
+                "`lazy='immediate'` loads take their turn among the loads that follow a query; before, they came first.",
+                "immediate loads in order",
+                "1.4.54 always first, 2.0.0 in an order that varies: 40 queries of classes with `immediate` and `selectin` relationships";
+            ImmediateLoadsQueried "immediate-loads-queried" since(2, 0, 0),
+                "`immediateload()` loads whatever it is about: what is mapped as `noload`, and a `dynamic` or `write_only` collection, which is refused only then.",
+                "`immediateload()` loads `noload` and queried relationships",
+                "1.4.54 ignores it, 2.0.0 raises `NotImplementedError`: `session.query(User).options(immediateload(User.posts))`";
+            SelectinJoinsParent "selectin-joins-parent" through(1, 2),
+                "`selectin` loads of a one-to-many join the parent's table, too.",
+                "one-to-many `selectin` without the parent's table",
+                "1.2.19 with, 1.3.0 without: the echo log of a `lazy='selectin'` one-to-many";
+            SelectinJoinsForManyToOne "selectin-joins-parent-many-to-one" until(1, 3, 5),
+                "`selectin` loads of a many-to-one join the parent's table, too.",
+                "many-to-one `selectin` without the parent's table",
+                "1.3.5 with, 1.3.6 without: the echo log of a `lazy='selectin'` many-to-one";
+            SelectinOrdered "selectin-ordered" until(1, 3, 15),
+                "`selectin` loads are ordered by the parent's key.",
+                "`selectin` without an order of its own",
+                "1.3.15 with, 1.3.16 without: the echo log of a `lazy='selectin'` one-to-many";
+            SelectinFromSecondary "selectin-from-secondary" since(2, 1, 0),
+                "`selectin` over a secondary that has the parent's key leaves the parent's table out.",
+                "selectin loads from the secondary",
+                "2.0.58 without, 2.1.0 with: the echo log of a `lazy='selectin'` many-to-many";
+            EmptyCollectionsApart "empty-collections-apart" since(1, 4, 0),
+                "Reading the empty collection of an object without a row leaves its `__dict__` alone.",
+                "empty collections kept apart",
+                "1.3.24 without, 1.4.0 with: `'addresses' in User().__dict__` after reading it";
+            SubclassLoadJoins "subclass-load-joins" since(1, 4, 30),
+                "The load of a subclass's columns on access joins the tables further down the hierarchy by their columns.",
+                "tables joined when a subclass's columns are loaded",
+                "1.4.29 binds the key in each condition, 1.4.30 joins: the echo log of a column of the middle one of three tables";
+            SelectinPolymorphicParents "selectin-polymorphic-parents" since(2, 0, 30),
+                "`selectin_polymorphic()` of a class also loads the classes between it and the queried one, by statements of their own.",
+                "`selectin_polymorphic()` loads classes in between",
+                "2.0.29 without, 2.0.30 with: the echo log of `selectin_polymorphic(Base, [Third])` in a hierarchy of three tables";
+            SubclassSelectinNestedPartial "subclass-selectin-nested-partial" since(2, 0, 21),
+                "A `selectin` load of subclasses reads only what is theirs, below a relationship too.",
+                "subclasses below a relationship loaded in part",
+                "2.0.20 reads the base's columns again, 2.0.21 does not: the echo log of `polymorphic_load='selectin'` under `joinedload()`";
+            SubclassSelectinLazyPartial "subclass-selectin-lazy-partial" through(1, 3),
+                "A `selectin` load of subclasses reads only what is theirs, after a lazy load of a relationship too.",
+                "subclasses after a lazy load loaded whole",
+                "1.3.24 reads the subclass's columns, 1.4.0 the base's again: the echo log of `polymorphic_load='selectin'` after a lazy load";
+            SubclassSelectinUnordered "subclass-selectin-unordered" since(2, 1, 0),
+                "A `selectin` load of subclasses has no `ORDER BY`.",
+                "`selectin` loads of subclasses unordered",
+                "2.0.58 with `ORDER BY`, 2.1.0 without: the echo log of `selectin_polymorphic()`";
+            PolymorphicPartsUnlimited "polymorphic-parts-unlimited" since(2, 1, 0),
+                "An attribute of a subclass within `with_polymorphic()` does not limit the rows to the subclass.",
+                "attributes of `with_polymorphic()` parts limit nothing",
+                "2.0.58 limits, 2.1.0 does not: the echo log of `query(poly.Subclass.attribute)` under single-table inheritance";
+            ExplicitFromFirst "explicit-from-first" since(2, 0, 0),
+                "`FROM` begins with what was given explicitly; before, with what the columns and conditions bring along.",
+                "explicit elements first in `FROM`",
+                "1.4.54 `FROM c, a JOIN b`, 2.0.8 `FROM a JOIN b, c`: `print(select(c.c.id).select_from(a.join(b)))`";
+            RowOfOtherClassRefused "row-of-other-class-refused" since(1, 4, 0),
+                "A row whose discriminator is `NULL`, or names a class outside of the queried one, is refused.",
+                "rows of another class, or of none, refused",
+                "1.3.24 gives an object, 1.4.54 raises: a query of a base class with a `NULL` among its discriminators";
+            JoinsByName "joins-by-name" through(1, 4),
+                "`Query.join()` takes names of relationships, tuples and several targets.",
+                "`join()` by name refused",
+                "1.4.54 with, 2.0.0 raises `ArgumentError`: `query.join('addresses')`";
+            OptionsByName "options-by-name" through(1, 4),
+                "Loader options take names of attributes.",
+                "loader options by name refused",
+                "1.4.54 with, 2.0.0 raises `ArgumentError`: `joinedload('addresses')`";
+        }
+    };
+}
+
+pub(super) use of_loading;
