@@ -244,9 +244,8 @@ impl Interp {
                     return self.repr(value);
                 }
                 match instance.payload.clone() {
-                    Some(Value::Set(_) | Value::FrozenSet(_)) => self.repr(value),
+                    None | Some(Value::Set(_) | Value::FrozenSet(_)) => self.repr(value),
                     Some(held) => self.str(&held),
-                    None => self.repr(value),
                 }
             }
             Value::Class(_) => match self.call_special(value, "__str__", Vec::new())? {

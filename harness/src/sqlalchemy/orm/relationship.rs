@@ -183,10 +183,8 @@ pub(crate) fn relationship(interp: &mut Interp, args: Args) -> PyResult<Value> {
     warn_of_no_effect(interp, &arguments)?;
     for (name, value) in &arguments {
         match &**name {
-            "cascade" => {
-                if cascades(interp, value)?.is_some_and(|told| told.delete_orphan && !told.delete) {
-                    warning::give(interp, &Warning::orphans_without_delete())?;
-                }
+            "cascade" if cascades(interp, value)?.is_some_and(|told| told.delete_orphan && !told.delete) => {
+                warning::give(interp, &Warning::orphans_without_delete())?;
             }
             "cascade_backrefs"
                 if !lend::has(interp, Behaviour::CascadeBackrefs) && interp.truth(value)? =>
