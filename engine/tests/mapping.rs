@@ -384,7 +384,7 @@ fn relationships_compare_in_conditions() {
     assert_eq!(none.to_text(profile, Dialect::Default).unwrap(), "address.user_id IS NULL");
     let error =
         world.cx(|cx| relation::exists(cx, user.into(), "addresses", None, vec![], false)).unwrap_err();
-    assert_eq!(error.detail(), "'has()' not implemented for collections.  Use any().");
+    assert_eq!(error.detail(), "'has()' not implemented for collections. Use any().");
 }
 
 #[test]
