@@ -6,7 +6,7 @@
 use super::driver::Fetched;
 use super::engine::{ConnectionId, Databases, Mark, failed_with};
 use super::execute::{Prepared, fill};
-use super::parameters;
+use super::parameters::{self, Views};
 use crate::error::{Error, Result};
 use crate::sql::{Params, Statement};
 use crate::value::Value;
@@ -63,6 +63,7 @@ pub(super) fn run(
     databases.begin(connection)?;
     let driver = databases.driver(database)?;
     let mut fetched = Fetched::default();
+    let mut views = Views::default();
     for (number, batch) in rows.chunks(page).enumerate() {
         let texts: Vec<&str> = batch.iter().map(|(text, _)| text.as_str()).collect();
         let values: Vec<Value> = batch.iter().flat_map(|(_, values)| values.clone()).collect();
@@ -84,7 +85,7 @@ pub(super) fn run(
             }
             other => other.clone(),
         };
-        let shown = parameters::one(profile, &values);
+        let shown = parameters::one_of(profile, &values, &mut views);
         databases.write(database, "INFO", text.clone());
         let mark = databases.mark(database, &mark);
         databases.write(database, "INFO", format!("{mark}{shown}"));

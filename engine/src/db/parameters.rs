@@ -11,11 +11,22 @@ const MAX_VALUES: usize = 100;
 /// Sets that are shown.
 const MAX_SETS: usize = 10;
 
+/// The views of bytes that the driver is given for one execution: alive together, and so at addresses of their own. Those
+/// of the next execution may lie anywhere, so they begin anew.
+#[derive(Debug, Default)]
+pub(super) struct Views(u64);
+
+impl Views {
+    fn show(&mut self) -> String {
+        self.0 += 1;
+        format!("<memory at {:#x}>", 0x7f00_0000_0000 + self.0 * 0xc0)
+    }
+}
+
 /// One value, its middle left out where it is long.
-fn value(value: &Value) -> String {
+fn value(value: &Value, views: &mut Views) -> String {
     let text = match value {
-        // The driver is given a view of the bytes.
-        Value::Bytes(_) => "<memory at 0x7f0000000000>".to_owned(),
+        Value::Bytes(_) => views.show(),
         other => repr::value(other),
     };
     let length = text.chars().count();
@@ -30,10 +41,16 @@ fn value(value: &Value) -> String {
 
 /// One set as a tuple.
 pub(super) fn one(profile: Profile, values: &[Value]) -> String {
+    one_of(profile, values, &mut Views::default())
+}
+
+/// One of the sets of an execution as a tuple.
+pub(super) fn one_of(profile: Profile, values: &[Value], views: &mut Views) -> String {
     if let [only] = values {
-        return format!("({},)", value(only));
+        return format!("({},)", value(only, views));
     }
-    let show = |values: &[Value]| values.iter().map(value).collect::<Vec<_>>().join(", ");
+    let mut show =
+        |values: &[Value]| values.iter().map(|item| value(item, views)).collect::<Vec<_>>().join(", ");
     if values.len() > MAX_VALUES && profile.has(Behaviour::LongParametersTruncated) {
         let half = MAX_VALUES / 2;
         return format!(
@@ -49,7 +66,10 @@ pub(super) fn one(profile: Profile, values: &[Value]) -> String {
 /// Several sets.
 pub(super) fn many(profile: Profile, sets: &[Vec<Value>]) -> String {
     let (open, close) = if profile.has(Behaviour::ExecutemanyLoggedAsList) { ('[', ']') } else { ('(', ')') };
-    let show = |sets: &[Vec<Value>]| sets.iter().map(|set| one(profile, set)).collect::<Vec<_>>().join(", ");
+    let mut views = Views::default();
+    let mut show = |sets: &[Vec<Value>]| {
+        sets.iter().map(|set| one_of(profile, set, &mut views)).collect::<Vec<_>>().join(", ")
+    };
     if sets.len() > MAX_SETS {
         let last = 2;
         return format!(
@@ -65,13 +85,16 @@ pub(super) fn many(profile: Profile, sets: &[Vec<Value>]) -> String {
 
 /// Named sets, as an error before execution shows them.
 pub(super) fn named(sets: &[Params]) -> String {
-    let show = |set: &Params| {
-        let items: Vec<String> =
-            set.iter().map(|(name, item)| format!("{}: {}", repr::text(name), value(item))).collect();
+    let mut views = Views::default();
+    let mut show = |set: &Params| {
+        let items: Vec<String> = set
+            .iter()
+            .map(|(name, item)| format!("{}: {}", repr::text(name), value(item, &mut views)))
+            .collect();
         format!("{{{}}}", items.join(", "))
     };
     if sets.len() > MAX_SETS {
-        let join = |sets: &[Params]| sets.iter().map(show).collect::<Vec<_>>().join(", ");
+        let mut join = |sets: &[Params]| sets.iter().map(&mut show).collect::<Vec<_>>().join(", ");
         return format!(
             "[{}  ... displaying {MAX_SETS} of {} total bound parameter sets ...  {}]",
             join(&sets[..MAX_SETS - 2]),

@@ -3,6 +3,7 @@
 
 use super::adapt::Adapter;
 use super::classes::ClassPlan;
+use super::options::ad_hoc;
 use super::plan::{EntityPlan, Plan, Reader};
 use super::query::{Entity, Query, Style};
 use crate::db::ResultColumn;
@@ -16,6 +17,7 @@ use crate::sql::{
     TextualSelect,
 };
 use crate::version::Behaviour;
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 /// A subquery, and which of its columns stands for what.
@@ -131,6 +133,9 @@ impl Query {
                 Entity::Attribute(..) => " attribute",
                 Entity::Expr(_) => " expression",
             });
+        }
+        if !self.options.is_empty() {
+            let _ = write!(tag, " {:?}", self.options);
         }
         let tag = Some(Rc::from(tag));
         match statement {
@@ -251,6 +256,13 @@ pub(super) fn plan_of_statement(
                 };
                 for property in mapper.properties.values() {
                     let Property::Column(property) = property else { continue };
+                    if property.ad_hoc {
+                        let given = ad_hoc(orm, &query.options, &query.path, mapped.mapper, &property.key);
+                        if let Some(at) = given.and_then(|given| places.of_expr(&given)) {
+                            plan.columns.push((Rc::clone(&property.key), at));
+                        }
+                        continue;
+                    }
                     match property.columns.iter().find_map(|column| places.of(column)) {
                         Some(at) => plan.columns.push((Rc::clone(&property.key), at)),
                         None => own.expired.push(Rc::clone(&property.key)),
