@@ -18,8 +18,10 @@ type Steps<'a> = &'a [(MapperId, Key)];
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Strategy {
     Relationship(Lazy),
-    /// `joinedload(…, innerjoin=True)`.
-    JoinedInner,
+    /// `joinedload(…, innerjoin=…)`; without the argument the mapping says which join it is.
+    Joined {
+        inner: bool,
+    },
     /// `defaultload(…)`: as the mapping says, but another option to the statement cache.
     Default,
     /// `contains_eager(…)`: the statement has the related rows already.
@@ -155,9 +157,10 @@ pub(crate) fn chosen(
     relationship: &Relationship,
 ) -> Chosen {
     let mut said = for_attribute(options, path, relationship.parent, &relationship.key);
+    let mapped_inner = relationship.args.innerjoin == Some(true);
     let found = said.find_map(|(option, named)| match option.strategy {
-        Strategy::Relationship(lazy) => Some((lazy, false, false, option.of_type, named)),
-        Strategy::JoinedInner => Some((Lazy::Joined, true, false, option.of_type, named)),
+        Strategy::Relationship(lazy) => Some((lazy, mapped_inner, false, option.of_type, named)),
+        Strategy::Joined { inner } => Some((Lazy::Joined, inner, false, option.of_type, named)),
         Strategy::Contained => Some((Lazy::Joined, false, true, option.of_type, named)),
         _ => None,
     });
@@ -191,7 +194,7 @@ pub(crate) fn chosen(
     let lazy = if eager && comes_back { Lazy::Select } else { asked };
     Chosen {
         lazy,
-        inner: found.map_or(relationship.args.innerjoin == Some(true), |(_, inner, ..)| inner),
+        inner: found.map_or(mapped_inner, |(_, inner, ..)| inner),
         by_option,
         of_type: None,
         contained: false,

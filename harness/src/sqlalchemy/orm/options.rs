@@ -114,8 +114,8 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
         }
     }
     let inner = match args.take_keyword("innerjoin") {
-        Some(value) => interp.truth(&value)?,
-        None => false,
+        Some(Value::None) | None => None,
+        Some(value) => Some(interp.truth(&value)?),
     };
     let sql_only = match args.take_keyword("sql_only") {
         Some(value) => interp.truth(&value)?,
@@ -148,7 +148,7 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
             ("undefer", _) => Strategy::Undefer,
             ("defaultload", _) => Strategy::Default,
             ("contains_eager", _) => Strategy::Contained,
-            ("joinedload", _) if inner => Strategy::JoinedInner,
+            ("joinedload", _) if inner.is_some() => Strategy::Joined { inner: inner == Some(true) },
             ("raiseload", _) if sql_only => Strategy::Relationship(Lazy::RaiseOnSql),
             (_, Some(lazy)) => Strategy::Relationship(lazy),
             _ => continue,
