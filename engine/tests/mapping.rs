@@ -347,7 +347,7 @@ fn options_choose_a_strategy_along_a_path() {
     let (user, address) = world.users(vec![("addresses", with_backref("Address", "user"))], vec![]);
     world.configure().unwrap();
     let mut found = query(Style::Legacy, address);
-    found.options.push(LoaderOption::new(vec![(address, "user".into())], Strategy::JoinedInner));
+    found.options.push(LoaderOption::new(vec![(address, "user".into())], Strategy::Joined { inner: true }));
     assert_eq!(
         world.sql(&found),
         "SELECT address.id AS address_id, address.email AS address_email, address.user_id AS address_user_id, \
