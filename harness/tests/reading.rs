@@ -77,6 +77,28 @@ fn markdown_blocks_keep_their_lines_in_lists_and_quotes() {
 }
 
 #[test]
+fn prompts_outside_a_fence_are_found_as_doctest_finds_them() {
+    let text = "# Shops\n\nFirst words:\n>>> x = 1\n>>> if x:\n...     y = 2\n\n>>> x\n1\n\nMore words.\n\n1. An item:\n\n   >>> y\n   2\n\n<pre>\n>>> x + y\n3\n</pre>\n\n```pycon\n>>> x\n1\n```\n";
+    let expected = [
+        "4 prompt",
+        "5 prompt",
+        "8 prompt, 9: 1",
+        "15 prompt, 16: 2",
+        "19 prompt, 20: 3",
+        "24 prompt, 25: 1",
+    ];
+    assert_eq!(outline(&page(text, "md")), expected);
+    let headed = format!("---\ntitle: Shops\n---\n{text}");
+    assert!(outline(&page(&headed, "md")).contains(&"22 prompt, 23: 3".to_owned()));
+}
+
+#[test]
+fn a_quotation_three_deep_is_no_prompt() {
+    let text = "# A letter\n\n>>> Is it the shop that you meant,\n>>> or the other one?\n\nNo.\n\n```json\n>>> x = 1\n```\n";
+    assert_eq!(outline(&page(text, "md")), ["9-9 not run"]);
+}
+
+#[test]
 fn a_metadata_header_is_no_code() {
     let plain = "title: Shops\nslug: shops\n    indented: yes\n\n# Shops\n\n```python\nx = 1\n```\n";
     assert_eq!(outline(&page(plain, "txt")), ["8-8 listing"]);

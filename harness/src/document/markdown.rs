@@ -1,7 +1,9 @@
-//! Blocks of a Markdown page: fenced and indented code, and the words before it.
+//! Blocks of a Markdown page: fenced and indented code, prompts outside of it, and the words before it.
 //!
 //! The Markdown itself is read by `pulldown-cmark`; this keeps its lines. A metadata header, with fences or
 //! without, is prose.
+
+mod unfenced;
 
 use super::classify::{self, Context};
 use super::source::Line;
@@ -12,7 +14,25 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 /// The blocks of a page.
 pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
     let header = header_lines(lines);
-    let text = lines[header..].join("\n");
+    let mut body = numbered(lines, header);
+    let mut text = lines[header..].join("\n");
+    let unfenced = {
+        let starts = line_starts(&text);
+        let index_of = |offset: usize| starts.partition_point(|start| *start <= offset).saturating_sub(1);
+        unfenced::transcripts(&body, &text, |range| {
+            index_of(range.start)..index_of(range.end.saturating_sub(1).max(range.start)) + 1
+        })
+    };
+    if !unfenced.is_empty() {
+        // To Markdown they are not there: they would be quotations and run on into the words after them.
+        for block in &unfenced {
+            body[block.line - 1 - header..block.end_line - header]
+                .iter_mut()
+                .for_each(|line| line.text.clear());
+        }
+        text = body.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
+    }
+    let mut unfenced = unfenced.into_iter().peekable();
     let starts = line_starts(&text);
     let line_of = |offset: usize| header + starts.partition_point(|start| *start <= offset);
     let mut found = Vec::new();
@@ -24,6 +44,10 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
     let mut code: Option<(Option<String>, Vec<Line>)> = None;
     let mut words = String::new();
     for (event, range) in Parser::new_ext(&text, Options::empty()).into_offset_iter() {
+        while let Some(block) = unfenced.next_if(|block| block.line < line_of(range.start)) {
+            after_code = true;
+            found.push(block);
+        }
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
                 let language = match kind {
@@ -73,7 +97,14 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
             _ => {}
         }
     }
+    found.extend(unfenced);
     found
+}
+
+/// The lines after the first `header`.
+fn numbered(lines: &[String], header: usize) -> Vec<Line> {
+    let numbers = header + 1..;
+    numbers.zip(&lines[header..]).map(|(number, text)| Line { number, text: text.clone() }).collect()
 }
 
 /// Adds code text that begins on line `number`; one line may come in pieces.
