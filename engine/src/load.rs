@@ -22,6 +22,7 @@ pub mod relation;
 mod result;
 mod returning;
 mod rows;
+mod unread;
 mod within;
 
 pub use adapt::{alias_name, alias_of, attribute, attribute_of_class, selectable};
@@ -38,4 +39,5 @@ pub use polymorphic::{Aliasing, alias, alias_as, alias_of_selectable, with_polym
 pub use query::{Entity, Join, JoinLeft, JoinTarget, OnClause, Query, Style, row_count};
 pub use result::{Bundle, Item, Rows};
 pub use returning::returned_columns;
+pub use unread::Unread;
 pub use within::Within;

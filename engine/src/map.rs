@@ -23,8 +23,8 @@ pub use mapper::{
 };
 pub use messages::mapper_text;
 pub use relationship::{
-    Backref, Cascades, Direction, HostArgs, JoinArg, KeyFunction, Keyer, Lazy, Maker, PassiveDeletes,
-    Relationship, RelationshipArgs, Resolved, Shape, Target,
+    Backref, Cascades, Direction, HostArgs, InnerJoin, JoinArg, KeyFunction, Keyer, Lazy, Maker,
+    PassiveDeletes, Relationship, RelationshipArgs, Resolved, Shape, Target,
 };
 pub use spec::{MapperSpec, PropertySpec, add_mapper, add_property, check_relationship, new_registry};
 

@@ -97,6 +97,8 @@ pub struct Session {
     /// Persistent objects with changes that are not flushed.
     modified: IndexMap<StateId, ObjRef>,
     transactions: Vec<transaction::Transaction>,
+    /// How often all objects were taken out of it.
+    emptied: usize,
     /// How many transactions it has begun.
     begun: usize,
     /// The transactions of open `with` blocks, by serial number.
@@ -132,6 +134,11 @@ pub fn create(orm: &mut Orm, settings: SessionSettings) -> SessionId {
 pub fn forget(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     get_mut(cx.orm, session).forgotten = true;
     close(cx, session)
+}
+
+/// How often all objects were taken out of the session.
+pub(crate) fn emptied(orm: &Orm, session: SessionId) -> usize {
+    get(orm, session).emptied
 }
 
 /// The session's settings.

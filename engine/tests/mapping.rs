@@ -5,7 +5,7 @@
 use backproof_engine::load::{Entity, Join, JoinTarget, LoaderOption, Query, Strategy, Style};
 use backproof_engine::load::{alias, attribute, relation, row_count};
 use backproof_engine::map::{
-    self, Backref, Direction, Key, Lazy, Mapped, MapperId, MapperSpec, PropertySpec, RegistryId,
+    self, Backref, Direction, InnerJoin, Key, Lazy, Mapped, MapperId, MapperSpec, PropertySpec, RegistryId,
     RelationshipArgs, Target,
 };
 use backproof_engine::schema::{
@@ -347,7 +347,10 @@ fn options_choose_a_strategy_along_a_path() {
     let (user, address) = world.users(vec![("addresses", with_backref("Address", "user"))], vec![]);
     world.configure().unwrap();
     let mut found = query(Style::Legacy, address);
-    found.options.push(LoaderOption::new(vec![(address, "user".into())], Strategy::Joined { inner: true }));
+    found.options.push(LoaderOption::new(
+        vec![(address, "user".into())],
+        Strategy::Joined { inner: InnerJoin::Nested },
+    ));
     assert_eq!(
         world.sql(&found),
         "SELECT address.id AS address_id, address.email AS address_email, address.user_id AS address_user_id, \

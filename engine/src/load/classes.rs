@@ -9,7 +9,7 @@ use super::query::{Query, any_of};
 use super::rows::Below;
 use crate::error::{Error, Result};
 use crate::host::Cx;
-use crate::map::{Key, MapperId, Property};
+use crate::map::{Key, Mapped, MapperId, Property};
 use crate::session::SessionId;
 use crate::sql::Expr;
 use crate::value::Value;
@@ -36,6 +36,7 @@ impl Builder<'_> {
     pub(super) fn add_classes(
         &mut self,
         plan: &mut EntityPlan,
+        (owner, at): (Mapped, &[usize]),
         with: &[MapperId],
         adapter: &Adapter,
         mut joins: Option<&mut Vec<ToJoin>>,
@@ -58,7 +59,9 @@ impl Builder<'_> {
                             && !own.contains_key(key)
                             && let Some(joins) = joins.as_deref_mut()
                         {
-                            self.choose(plan, relationship, crate::map::Mapped::from(base), &[], joins)?;
+                            let mut found = Vec::new();
+                            self.choose(plan, relationship, owner, at, &mut found)?;
+                            self.take_contained(plan, found, at, joins)?;
                         }
                     }
                 }

@@ -150,7 +150,7 @@ fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
     };
     query.only = Some(keys.clone());
     let refresh = Refresh { object, only: Some(keys) };
-    let (_, met) = query.run_refreshing(cx, session, Some(refresh))?;
+    let met = query.run_refreshing(cx, session, refresh)?;
     if met { Ok(()) } else { Err(deleted(cx, id)) }
 }
 
@@ -308,7 +308,7 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
     query.asked_for = keys.is_some() && cx.orm.profile.has(Behaviour::RefreshesLazyRelationships);
     query.populate_existing = keys.is_none();
     let refresh = Refresh { object, only: query.only.clone() };
-    let (_, met) = query.run_refreshing(cx, session, Some(refresh))?;
+    let met = query.run_refreshing(cx, session, refresh)?;
     if met {
         return Ok(());
     }

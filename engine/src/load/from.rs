@@ -296,6 +296,11 @@ fn along(
     };
     let resolved = relationship.resolved();
     let to = to.unwrap_or_else(|| Mapped::from(resolved.target));
+    if to == from && from.alias.is_none() {
+        let text = orm.mappers.get(from.mapper).text(orm.profile);
+        let message = format!("Can't construct a join from {text} to {text}, they are the same entity");
+        return Err(Error::new(ErrorKind::InvalidRequestError, message));
+    }
     let (mut left, mut left_adapter) = froms.left(orm, from);
     if let (Some(within), Some(source)) = (&query.within, super::within::source(query)) {
         (left, left_adapter) = (source, within.adapter(left_adapter));

@@ -1,6 +1,6 @@
 //! Loader options: which strategy a path of relationships is loaded with.
 
-use crate::map::{ColumnProperty, Key, Lazy, Mapped, MapperId, PolymorphicLoad, Relationship};
+use crate::map::{ColumnProperty, InnerJoin, Key, Lazy, Mapped, MapperId, PolymorphicLoad, Relationship};
 use crate::orm::Orm;
 use crate::sql::Expr;
 use crate::state::StateId;
@@ -20,7 +20,7 @@ pub enum Strategy {
     Relationship(Lazy),
     /// `joinedload(…, innerjoin=…)`; without the argument the mapping says which join it is.
     Joined {
-        inner: bool,
+        inner: InnerJoin,
     },
     /// `defaultload(…)`: as the mapping says, but another option to the statement cache.
     Default,
@@ -114,7 +114,7 @@ impl LoaderOption {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Chosen {
     pub lazy: Lazy,
-    pub inner: bool,
+    pub inner: InnerJoin,
     /// By an option rather than by the mapping.
     pub by_option: bool,
     /// What the objects are loaded as.
@@ -157,11 +157,11 @@ pub(crate) fn chosen(
     relationship: &Relationship,
 ) -> Chosen {
     let mut said = for_attribute(options, path, relationship.parent, &relationship.key);
-    let mapped_inner = relationship.args.innerjoin == Some(true);
+    let mapped_inner = relationship.args.innerjoin.unwrap_or_default();
     let found = said.find_map(|(option, named)| match option.strategy {
         Strategy::Relationship(lazy) => Some((lazy, mapped_inner, false, option.of_type, named)),
         Strategy::Joined { inner } => Some((Lazy::Joined, inner, false, option.of_type, named)),
-        Strategy::Contained => Some((Lazy::Joined, false, true, option.of_type, named)),
+        Strategy::Contained => Some((Lazy::Joined, InnerJoin::Outer, true, option.of_type, named)),
         _ => None,
     });
     if let Some((lazy, inner, contained, of_type, true)) = found {

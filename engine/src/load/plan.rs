@@ -5,6 +5,7 @@
 
 mod entity;
 mod joined;
+mod nested;
 mod tag;
 
 use super::adapt::Adapter;
@@ -18,6 +19,7 @@ use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
 use crate::orm::Orm;
 use crate::sql::{Expr, FromItem, Select};
 use crate::version::Behaviour;
+use nested::Unit;
 use std::rc::Rc;
 
 /// A statement and how its rows are read.
@@ -90,6 +92,10 @@ pub(super) struct Builder<'a> {
     /// The statement has a collection already.
     contains_many: bool,
     refused: Option<String>,
+    /// What joins to what: where inner joins below outer ones may stand.
+    units: Vec<Unit>,
+    /// The entity that loads are joined to is an outer join itself.
+    root_is_outer: bool,
 }
 
 /// A joined load that is still to be added.
@@ -115,6 +121,8 @@ impl Plan {
             multiplies: false,
             contains_many: false,
             refused: None,
+            units: Vec::new(),
+            root_is_outer: false,
         };
         let mut readers = Vec::new();
         let mut names = Vec::new();

@@ -76,7 +76,16 @@ pub fn alias_of_selectable(
     let (item, tables) = (FromItem::from(alias), vec![alias.clone()].into());
     let aliases = &mut cx.orm.mappers.aliases;
     let name = name.map(Rc::from);
-    aliases.push(AliasedClass { mapper, name, item, tables, with: Vec::new(), polymorphic: false, by_name });
+    aliases.push(AliasedClass {
+        mapper,
+        name,
+        item,
+        tables,
+        with: Vec::new(),
+        polymorphic: false,
+        by_name,
+        outer: false,
+    });
     Ok(Mapped { mapper, alias: Some((aliases.len() - 1) as u32) })
 }
 
@@ -110,7 +119,11 @@ pub fn with_polymorphic(
         }
     };
     let item = mappers.joined_selectable(mapper, &with, !inner);
-    Ok(keep(cx, mapper, None, item, with, aliasing, true))
+    let made = keep(cx, mapper, None, item, with, aliasing, true);
+    if let Some(alias) = cx.orm.mappers.aliases.last_mut() {
+        alias.outer = !inner;
+    }
+    Ok(made)
 }
 
 fn keep(
@@ -137,6 +150,7 @@ fn keep(
         with,
         polymorphic,
         by_name: false,
+        outer: false,
     });
     Mapped { mapper, alias: Some((aliases.len() - 1) as u32) }
 }

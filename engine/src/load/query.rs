@@ -2,22 +2,18 @@
 //!
 //! A query changes nothing until it is run; building one clones it.
 
-use super::later;
 use super::options::Path;
 use super::plan::Plan;
-use super::rows::{Loading, Refresh};
 use super::within::Within;
-use super::{Bundle, Item, LoaderOption, Rows};
+use super::{Bundle, Item, LoaderOption};
 use crate::db::{self, Given};
 use crate::error::{Error, ErrorKind, Result};
-use crate::event;
 use crate::host::Cx;
 use crate::map::{self, Key, Mapped, MapperId};
 use crate::session::{self, SessionId};
 use crate::sql::{Alias, Correlate, Dialect, Expr, FromItem, LabelStyle, Op, Operand, Select, Statement};
 use crate::state::ObjRef;
 use crate::value::Value;
-use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// Whose rules a query follows.
@@ -136,6 +132,10 @@ pub struct Query {
     pub within: Option<Rc<Within>>,
     pub options: Vec<LoaderOption>,
     pub populate_existing: bool,
+    /// It was made of a `select()` that had been executed, as the statement cache sees.
+    pub descended: bool,
+    /// How many rows are read at a time, where not all are.
+    pub yield_per: Option<usize>,
     pub autoflush: bool,
     /// The path by which a loader came to the queried class.
     pub(crate) path: Path,
@@ -200,6 +200,8 @@ impl Query {
             bundles: Vec::new(),
             options: Vec::new(),
             populate_existing: false,
+            descended: false,
+            yield_per: None,
             autoflush: true,
             path: Path::new(),
             prior: Path::new(),
@@ -306,11 +308,11 @@ impl Query {
         Ok((plan.names, self.is_single() && self.style != Style::Select))
     }
 
-    fn is_single(&self) -> bool {
+    pub(super) fn is_single(&self) -> bool {
         matches!(self.entities[..], [Entity::Mapped(_)])
     }
 
-    fn configure(&self, cx: &mut Cx<'_>) -> Result<()> {
+    pub(super) fn configure(&self, cx: &mut Cx<'_>) -> Result<()> {
         for entity in &self.entities {
             if let Entity::Mapped(mapped) | Entity::Attribute(mapped, _) = entity {
                 let registry = cx.orm.mappers.get(mapped.mapper).registry;
@@ -332,88 +334,8 @@ impl Query {
         select.to_text(cx.orm.profile, dialect)
     }
 
-    /// Runs the query in a session: flushes first, where the session does so.
-    pub fn run(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Rows> {
-        self.configure(cx)?;
-        if self.autoflush {
-            session::autoflush(cx, session)?;
-        }
-        self.run_refreshing(cx, session, None).map(|(rows, _)| rows)
-    }
-
-    /// Runs the query without a flush; the flag says whether the rows had the object that is refreshed.
-    pub(super) fn run_refreshing(
-        &self,
-        cx: &mut Cx<'_>,
-        session: SessionId,
-        refresh: Option<Refresh>,
-    ) -> Result<(Rows, bool)> {
-        let connection = self.connection(cx, session)?;
-        let (plan, result) = match &self.statement {
-            Some(statement) => {
-                let statement = &self.tagged(statement);
-                let result = db::execute(cx, connection, statement, self.given())?;
-                (super::within::plan_of_statement(cx.orm, self, statement, &result.columns)?, result)
-            }
-            None => {
-                let mut plan = Plan::new(cx.orm, self, true)?;
-                let statement = Statement::from(std::mem::take(&mut plan.select));
-                let result = db::execute(cx, connection, &statement, self.given())?;
-                (plan, result)
-            }
-        };
-        if let Some(attribute) = &plan.refused {
-            return Err(Error::new(
-                ErrorKind::InvalidRequestError,
-                format!(
-                    "'{attribute}' does not support object population - eager loading cannot be applied."
-                ),
-            ));
-        }
-        let refreshed = refresh.as_ref().map(|refresh| refresh.object.id());
-        let kept = self.kept_options.unwrap_or(self.options.len()).min(self.options.len());
-        let mut loading = Loading::new(session, self.populate_existing, refresh, &self.options[..kept]);
-        loading.on_access = self.on_access;
-        loading.keeps_columns = cx.orm.profile.has(Behaviour::RefreshDefers);
-        loading.lineage.clone_from(&self.lineage);
-        loading.prior.clone_from(&self.prior);
-        loading.root = self.root.clone().or_else(|| self.root_name(cx));
-        let mut rows = Vec::with_capacity(result.rows.len());
-        for row in &result.rows {
-            rows.push(loading.row(cx, &plan.readers, row)?);
-            event::deliver(cx)?;
-        }
-        let met = refreshed.is_some_and(|id| loading.met(id));
-        let (later, below) = loading.finish(cx)?;
-        later::load_all(cx, session, later, self)?;
-        super::classes::load_below(cx, session, below, self)?;
-        let names = plan
-            .names
-            .iter()
-            .zip(&plan.readers)
-            .map(|(name, reader)| match reader {
-                super::plan::Reader::Value(at) if name.is_empty() => {
-                    result.columns.get(*at).map_or_else(|| Rc::clone(name), |column| Rc::clone(&column.name))
-                }
-                _ => Rc::clone(name),
-            })
-            .collect();
-        let mapped = self.entities.iter().any(|entity| matches!(entity, Entity::Mapped(_)));
-        let legacy = self.style != Style::Select;
-        let of_mapped = self.entities.iter().any(|entity| !matches!(entity, Entity::Expr(_)));
-        let rows = Rows {
-            names,
-            rows,
-            bundles: self.bundles.clone(),
-            of_mapped,
-            scalars: legacy && self.is_single(),
-            needs_unique: plan.multiplies && !legacy,
-        };
-        Ok((if legacy && mapped { rows.unique() } else { rows }, met))
-    }
-
     /// What the statement cache knows of the class from which paths begin.
-    fn root_name(&self, cx: &Cx<'_>) -> Option<Rc<str>> {
+    pub(super) fn root_name(&self, cx: &Cx<'_>) -> Option<Rc<str>> {
         let mapped = self.entities.iter().find_map(|entity| match entity {
             Entity::Mapped(mapped) => Some(*mapped),
             Entity::Attribute(..) | Entity::Expr(_) => None,
@@ -431,14 +353,14 @@ impl Query {
         })
     }
 
-    fn given(&self) -> Given {
+    pub(super) fn given(&self) -> Given {
         match &self.parameters {
             Some(parameters) => parameters.clone(),
             None => Given::None,
         }
     }
 
-    fn connection(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<db::ConnectionId> {
+    pub(super) fn connection(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<db::ConnectionId> {
         match self.mapper() {
             Some(mapper) => session::connection_for(cx, session, mapper, true),
             None => session::connection(cx, session),

@@ -81,6 +81,8 @@ pub(super) struct Below {
 pub(super) struct Loading {
     session: SessionId,
     populate_existing: bool,
+    /// The session forgot its objects after the query was executed: there is no place for new ones.
+    pub stale: bool,
     /// Whether this is a load on access, which loads nothing more for objects that the session had.
     pub on_access: bool,
     /// The class from which paths begin.
@@ -111,6 +113,7 @@ impl Loading {
         Loading {
             session,
             populate_existing,
+            stale: false,
             on_access: false,
             root: None,
             lineage: None,
@@ -232,6 +235,13 @@ impl Loading {
         }
         let mapper = class_of(cx, plan, row, &key)?;
         let object = cx.orm.states.create(mapper);
+        if self.stale {
+            let text = attr::object_text(cx, object.id());
+            let message = format!(
+                "Object {text} cannot be converted to 'persistent' state, as this identity map is no longer valid.  Has the owning Session been closed?"
+            );
+            return Err(Error::new(ErrorKind::InvalidRequestError, message).with_code("lkrp"));
+        }
         session::register_loaded(cx, self.session, &object, key)?;
         self.begin(cx, plan, &object, false, true);
         Ok(Some(object))

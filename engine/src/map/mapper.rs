@@ -50,6 +50,8 @@ pub struct AliasedClass {
     pub polymorphic: bool,
     /// Columns of what it is read from stand for attributes by their names, too.
     pub by_name: bool,
+    /// The tables of subclasses are joined to it by outer joins, as `with_polymorphic()` does.
+    pub outer: bool,
 }
 
 impl From<MapperId> for Mapped {

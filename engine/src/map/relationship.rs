@@ -37,6 +37,18 @@ pub enum Lazy {
     WriteOnly,
 }
 
+/// Which join a joined load is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum InnerJoin {
+    /// An outer join: what has nothing related is found all the same.
+    #[default]
+    Outer,
+    /// An inner join; on the right side of an outer one that it stands below.
+    Nested,
+    /// An inner join; an outer one where it stands below an outer one.
+    Unnested,
+}
+
 /// Which operations pass along a relationship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own")]
@@ -96,7 +108,7 @@ pub struct RelationshipArgs {
     pub post_update: bool,
     pub single_parent: bool,
     pub join_depth: Option<u32>,
-    pub innerjoin: Option<bool>,
+    pub innerjoin: Option<InnerJoin>,
     pub active_history: bool,
     pub sync_backref: Option<bool>,
     pub enable_typechecks: Option<bool>,

@@ -253,6 +253,7 @@ pub(super) fn forget_all(orm: &mut Orm, session: SessionId) {
     let mut ids = owner.identity.ids();
     ids.extend(owner.new.keys());
     owner.identity.clear();
+    owner.emptied += 1;
     let kept: Vec<_> = [&mut owner.new, &mut owner.deleted, &mut owner.modified].map(std::mem::take).into();
     detach(orm, session, &ids, false);
     drop(kept);

@@ -56,7 +56,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 pub(crate) use builder::clauses as builder_clauses;
-pub(crate) use entity::not_an_entity;
+pub(crate) use entity::{not_an_entity, row_values};
 
 pub(crate) use inspection::inspect;
 pub(crate) use mapped::{configure, mapped_of};

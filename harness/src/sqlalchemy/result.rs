@@ -1,21 +1,23 @@
 //! Results and rows: what executing a statement gives to Python.
 //!
-//! Rows are all there before the first is asked for; a result only remembers how far it was read.
+//! Rows of tables are all there before the first is asked for; those of mapped classes are read when they are asked for.
 
 mod keys;
 mod mapping;
 mod more;
+mod source;
 
 use super::{define, errors, lend};
 use crate::python::{Class, CompareOp, Interp, Iter, Map, Object, PyResult, Stop, Value, fresh_identity};
+use backproof_engine::load::Unread;
 use backproof_engine::map::Mapped;
 use backproof_engine::sql::{Expr, ExprKind};
 use backproof_engine::version::Behaviour;
 use keys::KeyView;
 use mapping::MappingObject;
+use source::{Once, Reading, Source};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// The names of a row's places.
@@ -318,33 +320,6 @@ pub(crate) struct Written {
     pub(crate) inserted_primary_key: Option<Vec<Value>>,
 }
 
-/// The rows that are left to read, shared between a result and what is made of it.
-struct Source {
-    names: Names,
-    rows: RefCell<VecDeque<Vec<Value>>>,
-    /// Those that were read: what they lead to stays alive until the end is met.
-    read: RefCell<Vec<Vec<Value>>>,
-    /// Whether it was read to its end by something that closes it.
-    closed: Cell<bool>,
-    returns_rows: bool,
-    /// Joined collections multiply rows, so `unique()` must be called first.
-    needs_unique: Cell<bool>,
-    written: Written,
-    places: RefCell<Option<Places>>,
-    of_cursor: bool,
-    /// How many rows are read at a time.
-    per: Cell<Option<i64>>,
-}
-
-impl Source {
-    /// Lets go of all rows: nothing more is read.
-    fn close(&self) {
-        self.rows.borrow_mut().clear();
-        self.read.borrow_mut().clear();
-        self.closed.set(true);
-    }
-}
-
 /// A result.
 pub(crate) struct ResultObject {
     source: Rc<Source>,
@@ -386,6 +361,8 @@ fn make(
         source: Rc::new(Source {
             names,
             rows: RefCell::new(rows.into()),
+            reading: RefCell::new(None),
+            once: RefCell::new(None),
             read: RefCell::default(),
             closed: Cell::new(false),
             returns_rows,
@@ -445,6 +422,14 @@ pub(crate) fn set_places(value: &Value, places: Vec<Place>) {
         && places.len() == result.source.names.len()
     {
         *result.source.places.borrow_mut() = Some(places.into());
+    }
+}
+
+/// Says that a result's rows are those of a query that was executed.
+pub(crate) fn read_from(value: &Value, unread: Unread, per: Option<usize>) {
+    if let Some(result) = value.downcast::<ResultObject>() {
+        result.source.per.set(per.and_then(|per| i64::try_from(per).ok()));
+        result.source.reading.replace(Some(Reading { unread, places: None }));
     }
 }
 
@@ -508,8 +493,7 @@ impl ResultObject {
         self.check(interp)?;
         let mut taken = Vec::new();
         while taken.len() < most {
-            let next = self.source.rows.borrow_mut().pop_front();
-            let Some(values) = next else {
+            let Some(values) = self.source.next(interp)? else {
                 self.source.read.borrow_mut().clear();
                 break;
             };
@@ -520,6 +504,20 @@ impl ResultObject {
                     "InvalidRequestError",
                     "The unique() method must be invoked on this Result, as it contains results that include joined eager loads against collections",
                 ));
+            }
+            let once = self.source.once.borrow().clone();
+            if let Some(once) = once {
+                let key = match (&once.strategy, self.shape) {
+                    (Some(strategy), _) => {
+                        let row = self.shaped(interp, values.clone())?;
+                        interp.call(strategy, crate::python::Args::of(vec![row]))?
+                    }
+                    (None, Shape::Scalars(at)) => values.get(at).cloned().unwrap_or(Value::None),
+                    (None, Shape::Rows | Shape::Mappings) => Value::tuple(values.clone()),
+                };
+                if !interp.set_add(&once.seen, key)? {
+                    continue;
+                }
             }
             taken.push(self.shaped(interp, values)?);
         }
@@ -641,6 +639,7 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
         Ok(Value::list(result.source.names.iter().cloned().map(Value::from).collect()))
     });
     method::<ResultObject>(class, "close", "", |_, result, _, _| {
+        result.source.reading.take();
         result.source.closed.set(true);
         Ok(Value::None)
     });
@@ -692,29 +691,11 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
     if super::names::has_member(interp, "CursorResult", "tuples") {
         method::<ResultObject>(class, "tuples", "", |_, _, this, _| Ok(this.clone()));
     }
-    method::<ResultObject>(class, "unique", "strategy=", |interp, result, this, mut bound| {
+    method::<ResultObject>(class, "unique", "strategy=", |_, result, this, mut bound| {
         let strategy = bound.take(0).filter(|strategy| !strategy.is_none());
         result.source.needs_unique.set(false);
-        let rows = std::mem::take(&mut *result.source.rows.borrow_mut());
         let seen = crate::python::Set::new(crate::python::MapSet::new());
-        let mut kept = VecDeque::new();
-        for values in rows {
-            let key = match result.shape {
-                Shape::Scalars(at) => values.get(at).cloned().unwrap_or(Value::None),
-                Shape::Rows | Shape::Mappings => Value::tuple(values.clone()),
-            };
-            let key = match &strategy {
-                Some(strategy) => {
-                    let row = result.shaped(interp, values.clone())?;
-                    interp.call(strategy, crate::python::Args::of(vec![row]))?
-                }
-                None => key,
-            };
-            if interp.set_add(&seen, key)? {
-                kept.push_back(values);
-            }
-        }
-        *result.source.rows.borrow_mut() = kept;
+        result.source.once.replace(Some(Rc::new(Once { seen, strategy })));
         Ok(this.clone())
     });
     method::<ResultObject>(class, "columns", "*columns", |interp, result, _, bound| {
@@ -729,6 +710,17 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
             .map(|values| places.iter().filter_map(|&at| values.get(at).cloned()).collect())
             .collect();
         let made = make(names, rows, result.kind, true, Written::default());
+        if let (Some(mut reading), Some(made)) =
+            (result.source.reading.take(), made.downcast::<ResultObject>())
+        {
+            reading.places = Some(match &reading.places {
+                Some(before) => places.iter().filter_map(|&at| before.get(at).copied()).collect(),
+                None => places.clone(),
+            });
+            made.source.reading.replace(Some(reading));
+            made.source.per.set(result.source.per.get());
+            made.source.needs_unique.set(result.source.needs_unique.get());
+        }
         if let Some(known) = result.source.places.borrow().as_ref() {
             set_places(&made, places.iter().filter_map(|&at| known.get(at).cloned()).collect());
         }

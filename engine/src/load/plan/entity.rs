@@ -129,7 +129,8 @@ impl Builder<'_> {
                     plan.classes.push(ClassPlan { mapper, columns, expired: absent, selectin });
                 }
                 let with = polymorphic::along(orm, *mapped);
-                self.add_classes(&mut plan, &with, &adapter, eager.then_some(&mut joins), false)?;
+                let place = (*mapped, &[][..]);
+                self.add_classes(&mut plan, place, &with, &adapter, eager.then_some(&mut joins), false)?;
                 // A partial load knows its object: the key is selected only where nothing else is.
                 if self.query.only.is_none() || self.query.partial || plan.columns.is_empty() {
                     for column in &mapper.primary_key {
@@ -143,7 +144,7 @@ impl Builder<'_> {
     }
 
     /// Reads what the statement contains already from its own columns, and leaves the other loads to be joined.
-    fn take_contained(
+    pub(in crate::load) fn take_contained(
         &mut self,
         plan: &mut EntityPlan,
         found: Vec<ToJoin>,
@@ -157,7 +158,7 @@ impl Builder<'_> {
                 continue;
             }
             let relationship = join.relationship;
-            let target = Mapped::from(relationship.resolved().target);
+            let target = join.chosen.of_type.unwrap_or_else(|| Mapped::from(relationship.resolved().target));
             let mapper = orm.mappers.get(target.mapper);
             let adapter = Adapter::of(orm, target);
             self.multiplies |= relationship.resolved().uselist;
@@ -171,8 +172,8 @@ impl Builder<'_> {
                 match property {
                     Property::Column(property) => {
                         let selected = self.selected(&child.path, target.mapper, property, &adapter)?;
-                        let Some(expr) = selected.into_iter().next() else { continue };
-                        let at = self.place(expr);
+                        let places: Vec<usize> = selected.into_iter().map(|expr| self.place(expr)).collect();
+                        let Some(&at) = places.first() else { continue };
                         child.columns.push((Rc::clone(&property.key), at));
                     }
                     Property::Relationship(next) => {
@@ -182,6 +183,8 @@ impl Builder<'_> {
                     }
                 }
             }
+            let with = polymorphic::along(orm, target);
+            self.add_classes(&mut child, (target, &place), &with, &adapter, Some(joins), false)?;
             for column in &mapper.primary_key {
                 let at = self.place(adapter.column(column)?);
                 child.primary_key.push(at);

@@ -3,6 +3,7 @@
 //! Where rows count and a joined collection would repeat them, the entities go into a subquery, and what is loaded
 //! along is joined to that.
 
+use super::nested;
 use super::{Builder, EntityPlan, JoinedPlan, MAX_DEPTH, Reader, ToJoin};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::adapt::{Adapter, Sides, join_conditions, selectable};
@@ -10,7 +11,7 @@ use crate::load::from::{entity_items, position};
 use crate::load::polymorphic::{self, apart, limited};
 use crate::load::query::Entity;
 use crate::load::within;
-use crate::map::{Key, Lazy, Mapped, MapperId, Property, Relationship};
+use crate::map::{InnerJoin, Key, Lazy, Mapped, MapperId, Property, Relationship};
 use crate::sql::{Alias, Expr, ExprKind, FromItem, Select};
 use crate::version::Behaviour;
 use std::rc::Rc;
@@ -138,6 +139,7 @@ impl Builder<'_> {
                 };
                 let adapter =
                     if is_root { adapter.clone() } else { self.query.adapter(self.orm, join.owner) };
+                self.begin_joins(*mapped, &wrapped[at], &adapter, &join);
                 let (from, joined) = self.join(wrapped[at].clone(), &adapter, &plan.path, &join, false)?;
                 wrapped[at] = from;
                 plan.joined.push(joined);
@@ -172,7 +174,8 @@ impl Builder<'_> {
         let selected: Rc<[Expr]> = std::mem::take(&mut self.primary).into();
         let mut from = FromItem::from(&alias);
         for (index, joins) in pending.into_iter().enumerate() {
-            let (Reader::Entity(plan), Some(Some(adapter))) = (&mut readers[index], adapters.get(index))
+            let (Reader::Entity(plan), Some(Some(adapter)), Some(Entity::Mapped(mapped))) =
+                (&mut readers[index], adapters.get(index), self.query.entities.get(index))
             else {
                 continue;
             };
@@ -190,6 +193,7 @@ impl Builder<'_> {
                 };
                 // Places of joined columns are counted from the end of the entities' columns.
                 self.primary = columns.to_vec();
+                self.begin_joins(*mapped, &from, &adapter, &join);
                 let (joined_from, joined) = self.join(from, &adapter, &plan.path, &join, false)?;
                 from = joined_from;
                 plan.joined.push(joined);
@@ -230,21 +234,45 @@ impl Builder<'_> {
         };
         let target = orm.mappers.get(to.mapper);
         let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
+        let inside = if join.chosen.inner == InnerJoin::Nested && under_outer && !self.root_is_outer {
+            let sought = self.sought(&from, relationship.parent).cloned();
+            Some(sought.ok_or_else(nested::nowhere)?)
+        } else {
+            None
+        };
         let sides = Sides {
-            parent,
+            parent: inside.as_ref().map_or(parent, |unit| &unit.adapter),
             target: &adapter,
             secondary: &secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias),
         };
         let (primary, secondary) = join_conditions(orm, relationship.parent, resolved, &sides)?;
-        let outer = !join.chosen.inner || under_outer;
-        let mut from = match (&secondary_alias, secondary) {
+        let outer =
+            inside.is_none() && (join.chosen.inner == InnerJoin::Outer || under_outer || self.root_is_outer);
+        self.know(&right, resolved.target, &adapter);
+        let left = inside.as_ref().map_or(&from, |unit| &unit.item);
+        let made = match (&secondary_alias, secondary) {
             (Some(secondary_alias), Some(secondary)) => {
                 let secondary = limited(orm, to.mapper, &adapter, secondary)?;
-                let pair = FromItem::from(secondary_alias).join(right, secondary, false);
-                from.join(pair, primary, outer)
+                if outer {
+                    let pair = FromItem::from(secondary_alias).join(right, secondary, false);
+                    self.know(&pair, resolved.target, &adapter);
+                    left.join(pair, primary, true)
+                } else {
+                    let left = left.join(FromItem::from(secondary_alias), primary, false);
+                    match &inside {
+                        Some(unit) => self.know(&left, unit.mapper, &unit.adapter),
+                        None => self.know(&left, relationship.parent, parent),
+                    }
+                    left.join(right, secondary, false)
+                }
             }
-            _ => from.join(right, limited(orm, to.mapper, &adapter, primary)?, outer),
+            _ => left.join(right, limited(orm, to.mapper, &adapter, primary)?, outer),
         };
+        let mut from = match &inside {
+            Some(unit) => self.spliced(&from, &unit.item, &made)?.ok_or_else(nested::nowhere)?,
+            None => made,
+        };
+        let outer = outer || under_outer;
         for expr in &resolved.order_by {
             self.eager_order.push(adapter.adapt_all(expr, &target.hierarchy.tables)?);
         }
@@ -273,14 +301,31 @@ impl Builder<'_> {
                 }
             }
         }
-        let with = polymorphic::along(orm, to);
-        let mut joins = Vec::new();
-        self.add_classes(&mut plan, &with, &adapter, Some(&mut joins), true)?;
-        for next in joins {
-            let (joined_from, joined) = self.join(from, &adapter, &plan.path, &next, outer)?;
-            from = joined_from;
-            plan.joined.push(joined);
+        for below in polymorphic::along(orm, to).into_iter().filter(|below| *below != to.mapper) {
+            for (key, property) in &orm.mappers.get(below).properties {
+                match property {
+                    Property::Column(property) => {
+                        for expr in self.selected(&plan.path, below, property, &adapter)? {
+                            self.place_joined(expr);
+                        }
+                    }
+                    Property::Relationship(next) => {
+                        if next.parent != below || target.properties.contains_key(key) {
+                            continue;
+                        }
+                        let mut joins = Vec::new();
+                        self.choose(&mut plan, next, Mapped::from(to.mapper), &[], &mut joins)?;
+                        for next in joins {
+                            let (joined_from, joined) =
+                                self.join(from, &adapter, &plan.path, &next, outer)?;
+                            from = joined_from;
+                            plan.joined.push(joined);
+                        }
+                    }
+                }
+            }
         }
+        self.add_classes(&mut plan, (to, &[]), &[], &adapter, None, true)?;
         for column in &target.primary_key {
             let at = self.place_joined(adapter.column(column)?);
             plan.primary_key.push(at);

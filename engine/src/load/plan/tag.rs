@@ -51,6 +51,9 @@ impl Query {
                 Entity::Expr(_) => tag.push_str("expression "),
             }
         }
+        if self.descended && self.entities.iter().any(|entity| !matches!(entity, Entity::Expr(_))) {
+            tag.push_str("descended ");
+        }
         for join in &self.joins {
             let along = matches!(join.target, JoinTarget::Relationship { .. });
             let given = matches!(join.on, OnClause::Expr(_));

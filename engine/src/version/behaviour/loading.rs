@@ -14,6 +14,22 @@ macro_rules! of_loading {
                 "`session.refresh()` loads the relationships that it is asked for by name, lazy ones too.",
                 "lazy relationships refreshed by name",
                 "2.0.3 leaves it out, 2.0.4 loads: `session.refresh(obj, [\"id\", \"relationship\"])`";
+            QueriesRunOnFirstRow "queries-run-on-first-row" since(1, 4, 43),
+                "The iterator of a `Query` runs it when its first row is asked for; before, it ran as the iterator was made.",
+                "queries run with their first row",
+                "1.4.42 at once, 1.4.43 later: `iter(session.query(Heron))` with a new object in the session, which a query flushes";
+            PartsRefusedLate "parts-refused-late" since(1, 4, 0),
+                "Loads for which rows cannot be read in parts are refused once the statement has run; before, without running it.",
+                "when `yield_per()` refuses loads",
+                "1.3.24 refuses the query, 1.4.0 its result: `query.options(joinedload(Heron.eggs)).yield_per(2)`";
+            PartsRepeat "parts-repeat" since(1, 4, 6),
+                "A `Query` whose rows are read in parts gives an object as often as rows have it; before, once in each part.",
+                "objects that repeat with `yield_per()`",
+                "1.4.5 once, 1.4.6 twice: `query.join(Heron.eggs).yield_per(2)` of one with two eggs";
+            InnerJoinsAtRoot "inner-joins-at-root" until(2, 0, 35),
+                "An inner joined load below an outer one that no joined class can take is joined to the queried class, if that can.",
+                "inner joined loads that only the queried class can take",
+                "2.0.35 joins it, 2.0.36 raises `AssertionError`: `joinedload(Bird.heron).joinedload(Heron.nest)`, where `nest` is a bird's";
             LegacyColumnLabels "legacy-column-labels" through(2, 0),
                 "Loads of the ORM's own label every column `table_column`.",
                 "no `table_column` labels in the ORM's own loads",

@@ -118,6 +118,10 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, args: Ar
                 match &*keyword {
                     "populate_existing" => query.populate_existing = interp.truth(&value)?,
                     "autoflush" => query.autoflush = interp.truth(&value)?,
+                    "yield_per" if query.style == Style::Select => query.yield_per = per(interp, &value)?,
+                    "yield_per" if lend::has(interp, Behaviour::QueriesRunOnFirstRow) => {
+                        return Err(Stop::unsupported("`yield_per` among the execution options of a Query"));
+                    }
                     "yield_per" | "stream_results" | "max_row_buffer" => {}
                     other => return Err(Stop::unsupported(format!("the execution option `{other}`"))),
                 }
@@ -126,6 +130,15 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, args: Ar
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// How many rows `yield_per` reads at a time.
+pub(super) fn per(interp: &mut Interp, value: &Value) -> PyResult<Option<usize>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    let per = interp.index(value)?;
+    Ok(usize::try_from(per).ok().filter(|per| *per > 0))
 }
 
 /// The names that [`apply`] knows.

@@ -6,7 +6,7 @@ use super::{bundle, errors, hybrid::HybridClauseObject, mapped};
 use crate::python::{Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::{ColumnsObject, TableObject};
 use crate::sqlalchemy::{convert, expr, lend, result, selectable};
-use backproof_engine::load::{Bundle, Entity, Item, Query, Rows};
+use backproof_engine::load::{Bundle, Entity, Item, Query, Rows, Unread};
 use backproof_engine::sql::{Alias, Body, Expr};
 use backproof_engine::version::Behaviour;
 use std::rc::Rc;
@@ -148,14 +148,23 @@ pub(super) fn places(interp: &mut Interp, query: &Query) -> PyResult<Vec<result:
     })
 }
 
+/// The values of a query's rows.
+pub(crate) fn row_values(interp: &mut Interp, rows: &Rows) -> PyResult<Vec<Vec<Value>>> {
+    interp.charge_bytes(rows.rows.len() * 64)?;
+    rows.rows.iter().map(|row| bundle::values(interp, &rows.bundles, row)).collect()
+}
+
+/// A `select()` that was executed, as a result that reads its rows when they are asked for.
+pub(super) fn unread_result(interp: &mut Interp, unread: Unread, per: Option<usize>) -> PyResult<Value> {
+    let result = select_result(interp, unread.blank())?;
+    result::read_from(&result, unread, per);
+    Ok(result)
+}
+
 /// The rows of a `select()` as a result.
 pub(super) fn select_result(interp: &mut Interp, rows: &Rows) -> PyResult<Value> {
     let names: result::Names = Rc::from(bundle::names(&rows.bundles, &rows.names));
-    let mut values = Vec::with_capacity(rows.rows.len());
-    interp.charge_bytes(rows.rows.len() * 64)?;
-    for row in &rows.rows {
-        values.push(bundle::values(interp, &rows.bundles, row)?);
-    }
+    let values = row_values(interp, rows)?;
     let result = result::result(interp, names, values, rows.of_mapped);
     if rows.needs_unique {
         result::require_unique(&result);

@@ -6,7 +6,8 @@ use crate::python::{Args, Interp, Module, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use backproof_engine::Orm;
 use backproof_engine::load::{self, AdHoc, Aliasing, LoaderOption, Strategy};
-use backproof_engine::map::{Key, Lazy, Mapped, MapperId, Property};
+use backproof_engine::map::{InnerJoin, Key, Lazy, Mapped, MapperId, Property};
+use backproof_engine::sql::FromItem;
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 
@@ -107,6 +108,15 @@ fn strategy(name: &str) -> Option<&'static str> {
     STRATEGIES.iter().find(|(known, _)| *known == name).map(|(known, _)| *known)
 }
 
+/// What `innerjoin=` says.
+pub(super) fn inner_join(interp: &mut Interp, value: &Value) -> PyResult<InnerJoin> {
+    Ok(match value.as_str() {
+        Some(name) if &**name == "unnested" => InnerJoin::Unnested,
+        _ if interp.truth(value)? => InnerJoin::Nested,
+        _ => InnerJoin::Outer,
+    })
+}
+
 fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Args) -> PyResult<Value> {
     for value in &args.positional {
         if let Some(attribute) = value.downcast::<AttributeObject>() {
@@ -115,11 +125,16 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
     }
     let inner = match args.take_keyword("innerjoin") {
         Some(Value::None) | None => None,
-        Some(value) => Some(interp.truth(&value)?),
+        Some(value) => Some(inner_join(interp, &value)?),
     };
     let sql_only = match args.take_keyword("sql_only") {
         Some(value) => interp.truth(&value)?,
         None => false,
+    };
+    let alias = match args.take_keyword("alias") {
+        Some(Value::None) | None => None,
+        Some(value) if name == "contains_eager" => Some(value),
+        Some(_) => return Err(Stop::unsupported(format!("{name}() with `alias`"))),
     };
     let raises = match args.take_keyword("raiseload") {
         Some(value) if name == "defer" => interp.truth(&value)?,
@@ -139,7 +154,7 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
     }
     let mut options = before.options.clone();
     let mut at = before.clone();
-    for value in &args.positional {
+    for (place, value) in args.positional.iter().enumerate() {
         let last = step(interp, &at, value)?;
         at.path.push(last);
         let lazy = STRATEGIES.iter().find(|(known, _)| *known == name).and_then(|(_, lazy)| *lazy);
@@ -148,12 +163,15 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
             ("undefer", _) => Strategy::Undefer,
             ("defaultload", _) => Strategy::Default,
             ("contains_eager", _) => Strategy::Contained,
-            ("joinedload", _) if inner.is_some() => Strategy::Joined { inner: inner == Some(true) },
+            ("joinedload", _) if inner.is_some() => Strategy::Joined { inner: inner.unwrap_or_default() },
             ("raiseload", _) if sql_only => Strategy::Relationship(Lazy::RaiseOnSql),
             (_, Some(lazy)) => Strategy::Relationship(lazy),
             _ => continue,
         };
-        let of_type = of_type(interp, value)?;
+        let of_type = match &alias {
+            Some(alias) if place + 1 == args.positional.len() => Some(contained_as(interp, value, alias)?),
+            _ => of_type(interp, value, strategy)?,
+        };
         options.push(LoaderOption { of_type, ..LoaderOption::new(at.path.clone(), strategy) });
     }
     // What is said of a column is said of the class, which further steps go on from.
@@ -248,7 +266,7 @@ fn is_column(orm: &Orm, mapper: MapperId, key: &str) -> bool {
 }
 
 /// What a relationship's objects are loaded as, where its step says so: the base class with the subclass that is named.
-fn of_type(interp: &mut Interp, value: &Value) -> PyResult<Option<Mapped>> {
+fn of_type(interp: &mut Interp, value: &Value, strategy: Strategy) -> PyResult<Option<Mapped>> {
     let Some(attribute) = value.downcast::<AttributeObject>() else { return Ok(None) };
     let Some(to) = attribute.of_type else { return Ok(None) };
     if to.alias.is_some() {
@@ -259,8 +277,26 @@ fn of_type(interp: &mut Interp, value: &Value) -> PyResult<Option<Mapped>> {
     }
     lend::with_cx(interp, |cx| {
         let base = cx.orm.mappers.base(to.mapper);
-        load::with_polymorphic(cx, base, Some(&[to.mapper]), Aliasing::Whole, false).map(Some)
+        let aliasing = if strategy == Strategy::Contained { Aliasing::None } else { Aliasing::Whole };
+        load::with_polymorphic(cx, base, Some(&[to.mapper]), aliasing, false).map(Some)
     })
+}
+
+/// What `contains_eager(…, alias=…)` reads a relationship's objects from.
+fn contained_as(interp: &mut Interp, value: &Value, alias: &Value) -> PyResult<Mapped> {
+    if let Some(mapped) = super::mapped_of(alias) {
+        return Ok(mapped);
+    }
+    let Some(attribute) = value.downcast::<AttributeObject>() else {
+        return Err(Stop::unsupported("an alias for a relationship by its name"));
+    };
+    let target = comparator::target_of(interp, attribute)?;
+    match crate::sqlalchemy::selectable::from_item(alias) {
+        Some(FromItem::Alias(alias)) => {
+            lend::with_cx(interp, |cx| load::alias_of_selectable(cx, target, None, &alias, false))
+        }
+        _ => Err(Stop::unsupported("contains_eager() of this alias")),
+    }
 }
 
 /// Adds to a path that these subclasses are loaded by statements of their own.

@@ -9,7 +9,7 @@ use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{lend, names, schema};
 use backproof_engine::Orm;
 use backproof_engine::map::{
-    Cascades, Descriptor, Direction, Key, Lazy, MapperId, PassiveDeletes, Property, Relationship,
+    Cascades, Descriptor, Direction, InnerJoin, Key, Lazy, MapperId, PassiveDeletes, Property, Relationship,
     RelationshipArgs,
 };
 use backproof_engine::schema::Column;
@@ -194,7 +194,10 @@ fn relationship_attr(
         },
         "passive_updates" => Value::Bool(args.passive_updates.unwrap_or(true)),
         "active_history" => Value::Bool(args.active_history),
-        "innerjoin" => Value::Bool(args.innerjoin.unwrap_or(false)),
+        "innerjoin" => match args.innerjoin.unwrap_or_default() {
+            InnerJoin::Unnested => Value::from("unnested"),
+            inner => Value::Bool(inner == InnerJoin::Nested),
+        },
         "_reverse_property" => {
             let target = resolved.target;
             let back = relationship.back_populates.borrow().clone();

@@ -1,7 +1,7 @@
 //! `session.query(…)`: the legacy query, which runs in its session.
 
 use super::{builder, bundle, entity, mapped, session};
-use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value, fresh_identity};
+use crate::python::{Args, Class, Interp, Iter, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{define, errors, expr, lend, names, result, warning};
 use backproof_engine::Category;
@@ -111,9 +111,35 @@ impl Object for QueryObject {
     }
 
     fn iter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Value> {
-        let rows = self.run(interp)?;
-        let values = entity::query_rows(interp, &rows)?;
-        Ok(crate::python::Iter::from_values("generator", values))
+        let session = self.session()?;
+        mapped::configure_query(interp, &self.query)?;
+        let query = self.query.clone();
+        let mut unread = None;
+        if !lend::has(interp, Behaviour::QueriesRunOnFirstRow) {
+            unread = Some(lend::with_cx(interp, |cx| query.begin(cx, session))?);
+        }
+        // The rows that were read together stay alive until the last of them was handed out.
+        let (mut rows, mut at) = (Vec::new(), 0);
+        let mut ended = false;
+        Ok(Iter::from_fn("generator", move |interp| {
+            if ended {
+                return Ok(None);
+            }
+            if at == rows.len() {
+                // Whatever fails here ends the iteration.
+                ended = true;
+                let mut begun = match unread.take() {
+                    Some(unread) => unread,
+                    None => lend::with_cx(interp, |cx| query.begin(cx, session))?,
+                };
+                let read = lend::with_cx(interp, |cx| begun.read(cx, query.yield_per))?;
+                (rows, at) = (entity::query_rows(interp, &read)?, 0);
+                ended = rows.is_empty();
+                unread = Some(begun);
+            }
+            at += 1;
+            Ok(rows.get(at - 1).cloned())
+        }))
     }
 
     fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
@@ -259,7 +285,12 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
         query.autoflush = interp.truth(&setting)?;
         Ok(QueryObject::value(query))
     });
-    method::<QueryObject>(class, "yield_per", "count", |_, _, this, _| Ok(this.clone()));
+    method::<QueryObject>(class, "yield_per", "count", |interp, query, _, mut bound| {
+        let count = bound.take(0).unwrap_or(Value::None);
+        let mut query = query.query.clone();
+        query.yield_per = builder::per(interp, &count)?;
+        Ok(QueryObject::value(query))
+    });
     getter::<QueryObject>(class, "statement", |_, query, _| {
         let mut query = query.query.clone();
         query.style = backproof_engine::load::Style::Select;

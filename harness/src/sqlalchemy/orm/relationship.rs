@@ -253,7 +253,7 @@ fn read(
             "post_update" => args.post_update = interp.truth(value)?,
             "single_parent" => args.single_parent = interp.truth(value)?,
             "join_depth" => args.join_depth = u32::try_from(interp.index(value)?).ok(),
-            "innerjoin" => args.innerjoin = Some(interp.truth(value)?),
+            "innerjoin" => args.innerjoin = Some(super::options::inner_join(interp, value)?),
             "active_history" => args.active_history = interp.truth(value)?,
             "sync_backref" => args.sync_backref = Some(interp.truth(value)?),
             "enable_typechecks" => args.enable_typechecks = Some(interp.truth(value)?),

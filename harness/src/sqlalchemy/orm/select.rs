@@ -10,17 +10,20 @@ use backproof_engine::load::{Entity, Query, Style};
 use backproof_engine::sql::{Alias, Body, Expr, FromItem, Select, Statement};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// A `select()`.
 pub(crate) struct SelectObject {
     pub(crate) query: Query,
+    /// It was executed: to the statement cache, those made of it are others than those made anew.
+    pub(crate) executed: Cell<bool>,
     id: u64,
 }
 
 impl SelectObject {
     pub(crate) fn value(query: Query) -> Value {
-        Value::object(SelectObject { query, id: fresh_identity() })
+        Value::object(SelectObject { query, executed: Cell::new(false), id: fresh_identity() })
     }
 
     /// The select as part of another statement.
@@ -96,6 +99,7 @@ impl Object for SelectObject {
                 };
                 one_argument(interp, &method, &args)?;
                 let mut query = object.query.clone();
+                query.descended |= object.executed.get();
                 builder::apply(interp, &mut query, &method, args)?;
                 Ok(SelectObject::value(query))
             })));

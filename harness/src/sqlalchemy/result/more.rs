@@ -39,6 +39,8 @@ impl Object for FrozenObject {
         let source = Source {
             names: self.names.clone(),
             rows: VecDeque::from(self.rows.clone()).into(),
+            reading: None.into(),
+            once: None.into(),
             read: std::cell::RefCell::default(),
             closed: false.into(),
             returns_rows: true,
@@ -90,7 +92,7 @@ pub(super) fn install(class: &Rc<Class>) {
     });
     method::<ResultObject>(class, "freeze", "", |interp, result, this, _| {
         result.check(interp)?;
-        let rows: Vec<Vec<Value>> = result.source.rows.borrow_mut().drain(..).collect();
+        let rows: Vec<Vec<Value>> = result.source.rest(interp)?.into();
         Ok(Value::object(FrozenObject { names: result.source.names.clone(), rows, of: this.clone() }))
     });
     getter::<ResultObject>(class, "closed", |_, result, _| {

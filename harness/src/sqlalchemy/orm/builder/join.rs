@@ -5,7 +5,7 @@ use super::super::{comparator, errors, mapped};
 use super::{flag, subject};
 use crate::python::{Args, Interp, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::{define, expr, lend, selectable};
-use backproof_engine::load::{Join, JoinLeft, JoinTarget, OnClause, Query, Style};
+use backproof_engine::load::{self, Join, JoinLeft, JoinTarget, OnClause, Query, Style};
 use backproof_engine::map::Mapped;
 use backproof_engine::sql::FromItem;
 use backproof_engine::version::Behaviour;
@@ -156,6 +156,16 @@ fn one_join(
     {
         let direct = comparator::target_of(interp, attribute)? == to.mapper && to.alias.is_none();
         let made = along(interp, attribute, (!direct).then_some(to), given)?;
+        query.joins.push(made);
+        return Ok(());
+    }
+    if let (Some(FromItem::Alias(alias)), Some(attribute)) =
+        (selectable::from_item(target), on.and_then(Value::downcast::<AttributeObject>))
+        && attribute.is_relationship(interp)?
+    {
+        let class = comparator::target_of(interp, attribute)?;
+        let to = lend::with_cx(interp, |cx| load::alias_of_selectable(cx, class, None, &alias, false))?;
+        let made = along(interp, attribute, Some(to), given)?;
         query.joins.push(made);
         return Ok(());
     }

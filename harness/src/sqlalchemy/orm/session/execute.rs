@@ -5,7 +5,7 @@
 use crate::python::{Bound, Interp, PyResult, Stop, Unavailable, Value};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::orm::instance::wrap;
-use crate::sqlalchemy::orm::{dml, entity, errors, mapped, options, select};
+use crate::sqlalchemy::orm::{builder, dml, entity, errors, mapped, options, select};
 use crate::sqlalchemy::{convert, define, lend, result, statement};
 use backproof_engine::db::{self, Given};
 use backproof_engine::load::{self, LoaderOption, Query};
@@ -93,14 +93,16 @@ pub(super) fn execute(interp: &mut Interp, session: SessionId, bound: &mut Bound
                 match name.as_str().map(|name| &**name) {
                     Some("populate_existing") => query.populate_existing = interp.truth(&value)?,
                     Some("autoflush") => query.autoflush = interp.truth(&value)?,
-                    Some("yield_per" | "stream_results" | "max_row_buffer") => {}
+                    Some("yield_per") => query.yield_per = builder::per(interp, &value)?,
+                    Some("stream_results" | "max_row_buffer") => {}
                     _ => return Err(Stop::unsupported("these execution options")),
                 }
             }
         }
         mapped::configure_query(interp, &query)?;
-        let rows = lend::with_cx(interp, |cx| query.run(cx, session))?;
-        let made = entity::select_result(interp, &rows)?;
+        select.executed.set(true);
+        let unread = lend::with_cx(interp, |cx| query.begin(cx, session))?;
+        let made = entity::unread_result(interp, unread, query.yield_per)?;
         result::set_places(&made, entity::places(interp, &query)?);
         return Ok(made);
     }
