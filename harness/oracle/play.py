@@ -6,6 +6,7 @@ several times, each time with objects at other addresses: what the library order
 varying. Imports nothing of the rest of the oracle: it runs in the environments.
 """
 import __future__
+import ast
 import gc
 import importlib
 import json
@@ -87,19 +88,35 @@ def text_of(raised):
 def run(step, main):
     """Runs one step; the exception that ended it, if one did."""
     flags = 0
-    if step["kind"] == "prompt":
+    if step["kind"] in ("prompt", "cell"):
         # As at the prompt: what an earlier `from __future__ import` asked for stays in force.
         for feature in FUTURE:
             if main.__dict__.get(feature_name(feature)) is feature:
                 flags |= feature.compiler_flag
     mode = "single" if step["kind"] == "prompt" else "exec"
     try:
-        exec(compile(step["source"], "<stdin>", mode, flags, True), main.__dict__)
+        if step["kind"] == "cell":
+            cell(step["source"], flags, main)
+        else:
+            exec(compile(step["source"], "<stdin>", mode, flags, True), main.__dict__)
     except BaseException as raised:
         error = {"type": class_name(type(raised)), "message": text_of(raised)}
         del raised
         return error
     return None
+
+
+def cell(source, flags, main):
+    """Runs a notebook's cell: the value of its last expression is shown, unless a semicolon ends it."""
+    module = compile(source, "<stdin>", "exec", flags | ast.PyCF_ONLY_AST, True)
+    last = module.body[-1:]
+    if last and isinstance(last[0], ast.Expr) and not source.rstrip().endswith(";"):
+        del module.body[-1]
+    else:
+        last = []
+    exec(compile(module, "<stdin>", "exec", flags, True), main.__dict__)
+    if last:
+        exec(compile(ast.Interactive(last), "<stdin>", "single", flags, True), main.__dict__)
 
 
 def feature_name(feature):

@@ -117,6 +117,8 @@ pub struct Step {
     pub line: usize,
     pub end_line: usize,
     pub kind: Kind,
+    /// Whether it is run as a notebook's cell: the value of its last expression is shown.
+    pub cell: bool,
     pub source: String,
     pub claim: Option<Claim>,
     /// Doctest options in force here.

@@ -6,8 +6,10 @@
 
 mod classify;
 mod detect;
+mod ipython;
 mod markdown;
 mod marks;
+mod notebook;
 mod output;
 mod repr;
 mod rst;
@@ -103,6 +105,8 @@ pub struct Listing {
     pub language: Option<String>,
     /// Whether the page says that this is not to be run.
     pub skip: bool,
+    /// Whether the page shows the value of its last expression, as a notebook does.
+    pub cell: bool,
 }
 
 /// One prompt with what the page shows after it.
@@ -122,6 +126,8 @@ pub struct Example {
     pub options: Vec<(String, bool)>,
     /// Whether the page says that this is not to be run.
     pub skip: bool,
+    /// Whether only the value of its last expression is shown, as IPython does.
+    pub cell: bool,
 }
 
 impl Example {
@@ -136,6 +142,7 @@ pub fn read(bytes: &[u8], reader: Option<Reader>, extension: Option<&str>) -> Re
     let lines = source::lines(bytes)?;
     let reader = reader.unwrap_or_else(|| detect::reader(&lines, extension));
     let blocks = match reader {
+        Reader::Markdown | Reader::Text if notebook::is_notebook(&lines) => notebook::blocks(&lines),
         Reader::Markdown => markdown::blocks(&lines),
         Reader::Rst => rst::blocks(&lines),
         Reader::Text => text::blocks(&lines),

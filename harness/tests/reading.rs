@@ -13,7 +13,10 @@ fn outline(document: &Document) -> Vec<String> {
     for block in &document.blocks {
         match &block.body {
             Body::Prose => {}
-            Body::Listing(_) => found.push(format!("{}-{} listing", block.line, block.end_line)),
+            Body::Listing(listing) => {
+                let kind = if listing.cell { "cell" } else { "listing" };
+                found.push(format!("{}-{} {kind}", block.line, block.end_line));
+            }
             Body::Output(_) => found.push(format!("{}-{} output", block.line, block.end_line)),
             Body::Other(_) => found.push(format!("{}-{} not run", block.line, block.end_line)),
             Body::Include(name) => found.push(format!("{} include {name}", block.line)),
@@ -236,6 +239,70 @@ fn a_traceback_is_an_output_to_its_last_line() {
     let text = ">>> shop.open()\nTraceback (most recent call last):\n  File \"x\", line 1, in <module>\n    ...\nValueError: the shop is shut\nSo the shop is not open, which we know by the error.\n";
     let shown = "1 prompt, 2: Traceback (most recent call last):|  File \"x\", line 1, in <module>|    ...|ValueError: the shop is shut";
     assert_eq!(outline(&page(text, "txt")), [shown]);
+}
+
+#[test]
+fn ipythons_prompts_are_cells_with_the_values_they_show() {
+    let text = "```python\n# a comment\nIn [1]: x = 1\n\nIn [2]: x\nOut[2]: 1\n\nIn [3]: for y in [x]:\n   ...:     print(y)\n   ...:\n1\n\nIn [4]: [x,\n   ...:  x]\nOut[4]:\n[1,\n 1]\n\nIn [5]:\n```\n";
+    let found = outline(&page(text, "md"));
+    assert_eq!(
+        found,
+        ["3 prompt", "5 prompt, 6: 1", "8 prompt, 11: 1", "13 prompt, 16: [1,| 1]", "19 empty"]
+    );
+}
+
+#[test]
+fn code_may_stick_to_its_prompt_and_words_may_not() {
+    let text = "```pycon\n>>>x.append(1)\n>>>import os\n>>>len(\n...     x)\n1\n>>>That is all\n```\n";
+    assert_eq!(outline(&page(text, "md")), ["2 prompt", "3 prompt", "4 prompt, 6: 1|>>>That is all"]);
+}
+
+#[test]
+fn a_button_of_a_saved_page_is_no_part_of_its_prompt() {
+    let text = "```python\n>>> x = 1\nSQL>>> x\n1\n{sql}>>> x\n1\n```\n";
+    assert_eq!(outline(&page(text, "md")), ["2 prompt", "3 prompt, 4: 1", "5 prompt, 6: 1"]);
+    assert_eq!(outline(&page("We say:\nsql>>> x\n1\n", "txt")), ["2 prompt, 3: 1"]);
+    let braces = page("```python\nprint(f\"{sql}\")\n```\n", "md");
+    assert_eq!(listings(&braces), ["print(f\"{sql}\")\n"]);
+}
+
+#[test]
+fn a_notebook_saved_as_text_has_its_cells_below_their_labels() {
+    let text = "# Shops\n\nIn [1]:\nclass A:\n    x = 1\n\n    def f(self): pass\n\na = A()\n\nIn [2]:\na.x\n\n1\n\nThe value is the one of the class.\n\nIn [3]:\nprint(a.x)\n\n# no heading\na\n\nA(x=1)\n\n## Next\n";
+    let document = page(text, "md");
+    assert_eq!(outline(&document), ["4 prompt", "12 prompt, 14: 1", "19 prompt, 24: A(x=1)"]);
+    assert_eq!(outline(&page("In [1]: is where we begin.\nIn [2]: x = 1\n", "txt")), ["2 prompt"]);
+}
+
+#[test]
+fn an_indented_block_right_below_a_fenced_one_is_its_output() {
+    let text =
+        "```python\nx\n```\n\n    Cart(id=1)\n\n```python\nprint(x)\n```\n\n    1\n\nWords.\n\n    y = 1\n";
+    let found = outline(&page(text, "md"));
+    assert_eq!(found, ["2-2 cell", "5-5 output", "8-8 listing", "11-11 output", "15-15 listing"]);
+}
+
+#[test]
+fn what_is_shown_may_stand_in_the_block_of_its_code() {
+    let dashed = "```\nx = 1\nstr(x)\n--\n'1'\n```\n";
+    assert_eq!(outline(&page(dashed, "md")), ["2-3 cell", "5-5 output"]);
+    let plain = "```python\nfor x in y:\n    print(x)\n(1, 'a')\n(2, 'b')\n```\n";
+    assert_eq!(outline(&page(plain, "md")), ["2-3 listing", "4-5 output"]);
+    let logged = "```python\nc.run(s)\n2020-01-01 10:00:00,123 INFO sqlalchemy.engine.Engine SELECT 1\n```\n";
+    assert_eq!(outline(&page(logged, "md")), ["2-2 listing", "3-3 output"]);
+    let faulty = "```python\nx = 1\nform a import b\n```\n";
+    assert_eq!(outline(&page(faulty, "md")), ["2-3 listing"]);
+    let old = "```python\nsession.commit()\nprint \"done\"\n```\n";
+    assert_eq!(outline(&page(old, "md")), ["2-3 listing"]);
+    let remark = "```python\nprint(x)\n\"\"\"a remark\"\"\"\n```\n";
+    assert_eq!(outline(&page(remark, "md")), ["2-3 listing"]);
+}
+
+#[test]
+fn what_a_shell_prints_of_a_program_is_its_output() {
+    let text = "```python\nprint(1)\n```\n\nRun it:\n\n```bash\n$ python shop.py\n1\n```\n\n```bash\n$ pip install shop\ndone\n```\n\n输出：\n\n```sh\n1\n```\n";
+    let found = outline(&page(text, "md"));
+    assert_eq!(found, ["2-2 listing", "8-8 not run", "9-9 output", "13-14 not run", "20-20 output"]);
 }
 
 #[test]

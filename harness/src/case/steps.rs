@@ -42,14 +42,17 @@ impl Builder {
                 Body::Prose | Body::Other(_) => {}
                 Body::Listing(listing) => {
                     last = Some(self.steps.len());
+                    let mut options = self.options.clone();
+                    options.normalize_whitespace |= listing.cell;
                     self.steps.push(Step {
                         page,
                         line: block.line,
                         end_line: block.end_line,
                         kind: Kind::Listing,
+                        cell: listing.cell,
                         source: listing.code,
                         claim: None,
-                        options: self.options.clone(),
+                        options,
                         skip: listing.skip.then(|| SKIPPED.to_owned()),
                         of: None,
                     });
@@ -83,6 +86,8 @@ impl Builder {
 
     fn example(&mut self, page: usize, example: Example) {
         let mut options = self.options.clone();
+        // Notebooks spread values over lines, and set them apart from what is printed.
+        options.normalize_whitespace |= example.cell;
         for (name, on) in &example.options {
             options.set(name, *on);
         }
@@ -99,6 +104,7 @@ impl Builder {
             line: example.line,
             end_line: example.end_line,
             kind: Kind::Prompt,
+            cell: example.cell,
             source: example.source,
             claim,
             options,
@@ -121,6 +127,7 @@ impl Builder {
             line,
             end_line,
             kind: Kind::Output,
+            cell: false,
             source: String::new(),
             claim: Some(claim),
             options: self.options.clone(),

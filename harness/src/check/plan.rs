@@ -13,7 +13,7 @@ use std::fmt::Write;
 pub struct Ran {
     /// The world that it ran in: 1 for the first, and one more for each that began after it.
     pub world: usize,
-    /// `given`, `prompt` or `listing`.
+    /// `given`, `prompt`, `listing` or `cell`: a prompt or listing of which the last expression's value is shown.
     pub kind: &'static str,
     /// The page, or for a given its case file, as it was named.
     pub page: String,

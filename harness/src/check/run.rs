@@ -15,6 +15,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub const GIVEN_UP: &str = "not run, since the document was given up: ";
 /// What stands before the reason where a given is outside what is run.
 pub(super) const GIVEN_LACKS: &str = " is not supported: ";
+/// What a prompt or a listing is called among what ran, where the value of its last expression is shown.
+const CELL: &str = "cell";
 /// Worlds of one case at most: each may use its full share of steps.
 const WORLDS: usize = 100;
 /// Bytes that a case may print and log in all: every step's are kept for its report.
@@ -116,10 +118,15 @@ impl<'a> Run<'a> {
     }
 
     fn prompt(&mut self, step: &Step) -> Done {
+        if step.cell && step.source.lines().any(|line| line.starts_with(['%', '!'])) {
+            let outcome = unsupported("IPython's own commands (`%…`, `!…`)".to_owned(), None);
+            return Done { outcome, ..Done::default() };
+        }
         let had_base = self.main.world.has_base();
         let file = self.file_of(step);
-        let source = Source { code: &step.source, file: &file, line: step.line, mode: Mode::Prompt };
-        let outcome = self.execute("prompt", source, Place::Main, None);
+        let (kind, mode) = if step.cell { (CELL, Mode::Cell) } else { ("prompt", Mode::Prompt) };
+        let source = Source { code: &step.source, file: &file, line: step.line, mode };
+        let outcome = self.execute(kind, source, Place::Main, None);
         if !had_base && self.main.world.has_base() {
             self.main.base_by_prompt = true;
         }
@@ -129,11 +136,12 @@ impl<'a> Run<'a> {
     fn listing(&mut self, step: &Step) -> Done {
         let file = self.file_of(step);
         let base = makes_base(&step.source);
+        let (kind, mode) = if step.cell { (CELL, Mode::Cell) } else { ("listing", Mode::Program) };
         let place = if self.main.base_by_prompt { Place::Aside } else { Place::Main };
         if !base && let Some((code, line)) = self.completed(step) {
             self.begin(place);
-            let source = Source { code: &code, file: &file, line: step.line, mode: Mode::Program };
-            let outcome = self.execute("listing", source, place, Some(line));
+            let source = Source { code: &code, file: &file, line: step.line, mode };
+            let outcome = self.execute(kind, source, place, Some(line));
             return self.done(
                 outcome,
                 Some(format!("completed from the listing at line {line}")),
@@ -144,8 +152,8 @@ impl<'a> Run<'a> {
         if base && self.line(place).world.has_base() {
             self.begin(place);
         }
-        let source = Source { code: &step.source, file: &file, line: step.line, mode: Mode::Program };
-        let outcome = self.execute("listing", source, place, None);
+        let source = Source { code: &step.source, file: &file, line: step.line, mode };
+        let outcome = self.execute(kind, source, place, None);
         if outcome.end == End::Done {
             if base {
                 self.programs.push(Program { line: step.line, page: step.page, code: step.source.clone() });

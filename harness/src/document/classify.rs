@@ -19,11 +19,24 @@ pub(super) struct Context<'a> {
     pub(super) ends: Ends,
     /// Whether the page says that this is not to be run.
     pub(super) skip: bool,
+    /// The code that stands directly before, with no word between.
+    pub(super) follows: Option<Follows<'a>>,
+}
+
+/// The listing directly before a block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Follows<'a> {
+    pub(super) code: &'a str,
+    /// Whether it is fenced and the block is not: so notebooks are saved.
+    pub(super) as_in_a_notebook: bool,
 }
 
 const PYTHON: &[&str] = &["python", "py", "python3", "py3", "python2", "sage", "default"];
 const TRANSCRIPT: &[&str] = &["pycon", "pycon3", "pycon+sql", "doctest", "python-repl", "console", "ipython"];
 const OUTPUT: &[&str] = &["output", "text", "txt", "plain", "plaintext", "none", "console", "log", "stdout"];
+/// What pages call the output of a program that was run at a shell.
+const SHELL: &[&str] =
+    &["bash", "sh", "shell", "zsh", "terminal", "cmd", "bat", "batch", "powershell", "shell-session"];
 
 /// Whether a language's name says Python.
 fn says_python(language: &str) -> bool {
@@ -35,7 +48,7 @@ fn says_python(language: &str) -> bool {
 pub(super) fn blocks(lines: &[Line], context: Context<'_>) -> Vec<Block> {
     let lines: Vec<Line> = trimmed(lines)
         .into_iter()
-        .map(|line| Line { text: marks::without_highlight(&line.text).to_owned(), ..line })
+        .map(|line| Line { text: marks::without_leading_mark(marks::without_highlight(&line.text)), ..line })
         .collect();
     let lines = trimmed(&lines);
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
@@ -48,8 +61,117 @@ pub(super) fn blocks(lines: &[Line], context: Context<'_>) -> Vec<Block> {
     if may_hold_prompts && let Some(prompt) = lines.iter().position(|line| is_prompt(&line.text)) {
         return transcript(&lines, prompt, context);
     }
+    if context.after_code
+        && let Some(output) = run_at_a_shell(&lines, named.as_deref())
+    {
+        return output;
+    }
     let body = body(&lines, named.as_deref(), context);
+    if matches!(body, Body::Listing(_) | Body::Other(_))
+        && named.as_deref().is_none_or(|name| says_python(name) || OUTPUT.contains(&name))
+        && let Some(blocks) = with_output(&lines, context)
+    {
+        return blocks;
+    }
     vec![Block { line: first.number, end_line: last.number, body }]
+}
+
+/// Has the last listing show the value of its last expression, where `blocks` begin with what it shows and that
+/// can be such a value: the page shows it directly below, or nothing else that the listing could print.
+pub(super) fn show_value(found: &mut [Block], blocks: &[Block], directly: bool) {
+    let Some(Block { body: Body::Output(text), .. }) = blocks.first() else { return };
+    let last = found.iter_mut().rev().find(|block| !matches!(block.body, Body::Prose | Body::Other(_)));
+    if let Some(Block { body: Body::Listing(listing), .. }) = last
+        && (directly || !listing.code.contains("print("))
+        && syntax::ends_in_value(&listing.code)
+        && !output::ends_with_log(text)
+    {
+        listing.cell = true;
+    }
+}
+
+/// What a program shows that a shell is told to run, where that is all the shell is told.
+fn run_at_a_shell(lines: &[Line], language: Option<&str>) -> Option<Vec<Block>> {
+    if !language.is_none_or(|name| OUTPUT.contains(&name) || SHELL.contains(&name)) {
+        return None;
+    }
+    let (told, shown) = lines.split_first()?;
+    if !output::runs_program(&told.text) || shown.iter().any(|line| output::is_shell_line(&line.text)) {
+        return None;
+    }
+    let shown = trimmed(shown);
+    let (first, last) = (shown.first()?, shown.last()?);
+    Some(vec![
+        Block {
+            line: told.number,
+            end_line: told.number,
+            body: Body::Other("a shell's line, not Python".into()),
+        },
+        Block { line: first.number, end_line: last.number, body: Body::Output(joined(&shown)) },
+    ])
+}
+
+/// Code and what it shows in one block without prompts: a listing and its output.
+fn with_output(lines: &[Line], context: Context<'_>) -> Option<Vec<Block>> {
+    let (code, shown) = output_within(lines)?;
+    let (code, shown) = (trimmed(&lines[..code]), trimmed(&lines[shown..]));
+    let text = joined(&shown);
+    let source = joined(&code);
+    let cell = syntax::ends_in_value(&source) && !output::ends_with_log(&text);
+    let language = context.language.map(str::to_owned);
+    let listing = Listing { code: source, language, skip: context.skip, cell };
+    Some(vec![
+        Block { line: code.first()?.number, end_line: code.last()?.number, body: Body::Listing(listing) },
+        Block { line: shown.first()?.number, end_line: shown.last()?.number, body: Body::Output(text) },
+    ])
+}
+
+/// Where code ends and what it shows begins, as indices; decided where the block cannot be code to its end.
+fn output_within(lines: &[Line]) -> Option<(usize, usize)> {
+    let whole = joined(lines);
+    if syntax::parses(&whole) {
+        let offset = syntax::trailing_values(&whole)?;
+        let at = whole[..offset].matches('\n').count();
+        return Some((at, at));
+    }
+    let error = syntax::first_error(&whole)?;
+    let last = whole.get(..error).map_or(0, |before| before.matches('\n').count());
+    // The parser may stumble only after a line or two of words.
+    let candidates = lines.iter().enumerate().skip(1).take(last + 1);
+    for (at, line) in candidates {
+        let separates = output::is_separator(&line.text);
+        if !separates && !output::begins_shown(&line.text) {
+            continue;
+        }
+        let code = joined(&lines[..at]);
+        let shows = syntax::ends_in_value(&code) || code.contains("print(") || code.contains("echo");
+        if syntax::parses(&code)
+            && (separates || shows || output::is_log_line(&line.text))
+            && (syntax::is_program(&code) || syntax::ends_in_value(&code))
+        {
+            let from = at + usize::from(separates);
+            let rest = joined(&lines[from..]);
+            if rest.trim().is_empty()
+                || (separates && syntax::is_program(&rest) && !super::repr::is_whole(&rest))
+            {
+                return None;
+            }
+            return Some((at, from));
+        }
+    }
+    None
+}
+
+/// Whether a block is what the listing directly before it shows.
+fn is_shown_by(follows: Follows<'_>, code: &str, language: Option<&str>) -> bool {
+    if language.is_some_and(|name| !OUTPUT.contains(&name)) {
+        return false;
+    }
+    follows.as_in_a_notebook
+        || super::repr::is_whole(code)
+        || (!syntax::parses(code)
+            && !code.lines().any(output::is_shell_line)
+            && (follows.code.contains("print(") || syntax::ends_in_value(follows.code)))
 }
 
 /// A block with prompts; code before the first of them is a listing of its own.
@@ -60,7 +182,8 @@ fn transcript(lines: &[Line], prompt: usize, context: Context<'_>) -> Vec<Block>
     if let (Some(first), Some(last)) = (head.first(), head.last()) {
         let code = joined(&head);
         let body = if syntax::is_program(&code) {
-            Body::Listing(Listing { code, language: context.language.map(str::to_owned), skip: context.skip })
+            let language = context.language.map(str::to_owned);
+            Body::Listing(Listing { code, language, skip: context.skip, cell: false })
         } else {
             Body::Prose
         };
@@ -79,17 +202,22 @@ fn transcript(lines: &[Line], prompt: usize, context: Context<'_>) -> Vec<Block>
 fn body(lines: &[Line], language: Option<&str>, context: Context<'_>) -> Body {
     let code = joined(lines);
     let listing = |code: String| {
-        Body::Listing(Listing { code, language: language.map(str::to_owned), skip: context.skip })
+        let language = language.map(str::to_owned);
+        Body::Listing(Listing { code, language, skip: context.skip, cell: false })
     };
     let may_be_output = language.is_none_or(|name| OUTPUT.contains(&name) || name == "sql");
     if may_be_output && output::is_log(&code) {
         return Body::Output(code);
     }
+    if context.follows.is_some_and(|follows| is_shown_by(follows, &code, language)) {
+        return Body::Output(code);
+    }
     match language {
         Some(name) if says_python(name) || name.starts_with("pycon") => listing(code),
         Some("output") => Body::Output(code),
-        Some(name) if OUTPUT.contains(&name) => {
-            if context.after_code && output::announced(context.lead) {
+        Some(name) if OUTPUT.contains(&name) || SHELL.contains(&name) => {
+            let typed = SHELL.contains(&name) && code.lines().any(output::is_shell_line);
+            if context.after_code && output::announced(context.lead) && !typed {
                 Body::Output(code)
             } else {
                 Body::Other(format!("the page calls it {name}, not Python"))

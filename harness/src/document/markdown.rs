@@ -5,7 +5,7 @@
 
 mod unfenced;
 
-use super::classify::{self, Context};
+use super::classify::{self, Context, Follows};
 use super::source::Line;
 use super::transcript::Ends;
 use super::{Block, Body};
@@ -41,7 +41,9 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
     }
     let mut lead = String::new();
     let mut after_code = false;
-    let mut code: Option<(Option<String>, Vec<Line>)> = None;
+    let mut code: Option<(Option<String>, bool, Vec<Line>)> = None;
+    // Whether the last block was fenced, while nothing has followed it.
+    let mut follows: Option<bool> = None;
     let mut words = String::new();
     for (event, range) in Parser::new_ext(&text, Options::empty()).into_offset_iter() {
         while let Some(block) = unfenced.next_if(|block| block.line < line_of(range.start)) {
@@ -50,35 +52,46 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
         }
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
-                let language = match kind {
-                    CodeBlockKind::Fenced(info) => language(&info),
-                    CodeBlockKind::Indented => None,
+                let (language, fenced) = match kind {
+                    CodeBlockKind::Fenced(info) => (language(&info), true),
+                    CodeBlockKind::Indented => (None, false),
                 };
-                code = Some((language, Vec::new()));
+                code = Some((language, fenced, Vec::new()));
             }
             Event::End(TagEnd::CodeBlock) => {
-                let Some((language, lines)) = code.take() else { continue };
+                let Some((language, fenced, lines)) = code.take() else { continue };
+                let before = follows.and_then(|before_fenced| match &found.last()?.body {
+                    Body::Listing(listing) => Some((listing.code.clone(), before_fenced && !fenced)),
+                    _ => None,
+                });
                 let context = Context {
                     language: language.as_deref(),
                     lead: &lead,
                     after_code,
                     ends: Ends::WithBlock,
                     skip: false,
+                    follows: before.as_ref().map(|(code, as_in_a_notebook)| Follows {
+                        code,
+                        as_in_a_notebook: *as_in_a_notebook,
+                    }),
                 };
                 let blocks = classify::blocks(&lines, context);
+                classify::show_value(&mut found, &blocks, before.is_some());
                 after_code |=
                     blocks.iter().any(|block| matches!(block.body, Body::Listing(_) | Body::Transcript(_)));
                 found.extend(blocks);
                 lead.clear();
+                follows = Some(fenced);
             }
             Event::Text(text) => match &mut code {
-                Some((_, lines)) => add_code(lines, &text, line_of(range.start)),
+                Some((_, _, lines)) => add_code(lines, &text, line_of(range.start)),
                 None => words.push_str(&text),
             },
             Event::Code(text) => words.push_str(&text),
             Event::SoftBreak | Event::HardBreak => words.push(' '),
             Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item) => {
                 if !words.trim().is_empty() {
+                    follows = None;
                     // Under an "Output" heading, a line of explanation does not make the block less of an output.
                     let heading = matches!(event, Event::End(TagEnd::Heading(_)));
                     let under_output = !heading && super::output::announced(&lead) && lead.ends_with('\u{2}');

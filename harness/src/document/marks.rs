@@ -20,6 +20,18 @@ pub(super) fn without_sql_marks(line: &str) -> String {
     }
 }
 
+static LEADING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(\s*)(?:(?:\{(?:execsql|printsql|opensql|sql|stop)\})+|(?i:\[?sql\]?)(>>>))").ok()
+});
+
+/// The line without a display mark at its start, or the word that a saved page has of the button before a prompt.
+pub(super) fn without_leading_mark(line: &str) -> String {
+    match LEADING.as_ref() {
+        Some(mark) if line.contains('{') || line.contains(">>>") => mark.replace(line, "$1$2").into_owned(),
+        _ => line.to_owned(),
+    }
+}
+
 /// The line of code without the `~~` that highlights it.
 pub(super) fn without_highlight(line: &str) -> &str {
     line.strip_prefix("~~").unwrap_or(line)

@@ -20,6 +20,27 @@ static ANNOUNCED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         .ok()
 });
 
+/// Words of other languages that say so, anywhere near the end.
+static ANNOUNCED_ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)(?:输出|打印|显示|结果|輸出|列印|顯示|結果|出力|表示|출력|결과
+            |\b(?:вывод\w*|вывед\w+|выводит\w*|результат\w*|напечата\w+
+            |salidas?|resultados?|imprime|muestra|sa[ií]das?
+            |sorties?|affiche\w*|r[ée]sultats?|ausgaben?|ergebnis\w*|ausgegeben|[cç]ıktı\w*|sonu[cç]\w*)\b).{0,60}$",
+    )
+    .ok()
+});
+
+/// A shell's line that runs a Python program.
+static RUNS_PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:\([\w.-]+\)\s*)?(?:[\w@:~/.-]+)?[$%>#]\s*(?:python|py)[\d.]*(?:\s+-\w+)*\s+\S+\.py\b")
+        .ok()
+});
+
+static SHELL_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:[$%]\s|(?:pip3?|python[\d.]*|cd|mkdir|touch|export|source|sudo|apt|brew|conda|poetry|uv|alembic|flask|sqlite3|docker|git|curl|echo|cat|ls)\s+[-\w./])").ok()
+});
+
 fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
@@ -37,8 +58,44 @@ pub(super) fn is_log(text: &str) -> bool {
 
 /// Whether the prose before a block says that an output follows.
 pub(super) fn announced(lead: &str) -> bool {
-    let lead = lead.trim().trim_end_matches([':', '.', '*', '`']);
-    matches(&ANNOUNCED, lead)
+    let lead = lead.trim().trim_end_matches([':', '.', '*', '`', '：', '。', '−', '–', '-', ' ']);
+    matches(&ANNOUNCED, lead) || matches(&ANNOUNCED_ELSEWHERE, lead)
+}
+
+/// Whether a line of a shell runs a Python program: what follows is the program's output.
+pub(super) fn runs_program(line: &str) -> bool {
+    matches(&RUNS_PROGRAM, line)
+}
+
+/// Whether a line is typed at a shell.
+pub(super) fn is_shell_line(line: &str) -> bool {
+    matches(&SHELL_LINE, line)
+}
+
+/// Whether the last thing that a text shows is a message of the engine's log.
+pub(super) fn ends_with_log(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let Some(last) = lines.iter().rposition(|line| is_log_line(line) || matches(&BARE_LOG, line)) else {
+        return false;
+    };
+    lines[last + 1..].iter().all(|line| continues_log(line) && !super::repr::is_whole(line))
+}
+
+/// Whether a line can only be the beginning of something shown: a message of the log, a value, a traceback.
+pub(super) fn begins_shown(line: &str) -> bool {
+    is_log_line(line)
+        || matches(&BARE_LOG, line)
+        || line.trim_start().starts_with("Traceback (most recent")
+        || super::repr::is_whole(line)
+}
+
+/// Whether a line only separates code from what it shows.
+pub(super) fn is_separator(line: &str) -> bool {
+    let line = line.trim();
+    line.len() > 1
+        && ["-", "=", "*", "~"]
+            .iter()
+            .any(|mark| line.trim_matches(|letter| mark.contains(letter)).is_empty())
 }
 
 /// Whether a line goes on with a message that began on an earlier line: statements are indented or in capitals.

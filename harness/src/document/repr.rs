@@ -12,6 +12,15 @@ pub(super) fn end(text: &str) -> Option<usize> {
     scan.value(0).then_some(scan.at)
 }
 
+/// Whether a text is the repr of one value and nothing else; a call of a method is code.
+pub(super) fn is_whole(text: &str) -> bool {
+    let text = text.trim();
+    let called = text.split('(').next().unwrap_or("");
+    let method = called.rsplit('.').next().unwrap_or("");
+    let calls = !called.is_empty() && called.len() < text.len();
+    end(text) == Some(text.len()) && !(calls && method.starts_with(|letter: char| letter.is_lowercase()))
+}
+
 struct Scan<'a> {
     text: &'a str,
     at: usize,
@@ -202,7 +211,7 @@ impl Scan<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::end;
+    use super::{end, is_whole};
 
     fn rest(text: &str) -> Option<&str> {
         end(text).map(|end| &text[end..])
@@ -223,6 +232,15 @@ mod tests {
         assert_eq!(rest("<Cart 'a>b'>x"), Some("b'>x"));
         assert_eq!(rest("Cart(id=1, items=['a', \"b\"])Next"), Some("Next"));
         assert_eq!(rest("{'a': (1, 2.5),\n 'b': None}Then"), Some("Then"));
+    }
+
+    #[test]
+    fn a_call_of_a_method_is_no_value() {
+        assert!(is_whole("Cart(id=1, items=['a'])"));
+        assert!(is_whole(" (1, 'a')"));
+        assert!(!is_whole("session.commit()"));
+        assert!(!is_whole("print('a')"));
+        assert!(!is_whole("[1] and more"));
     }
 
     #[test]

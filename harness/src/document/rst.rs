@@ -65,8 +65,10 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
                         after_code,
                         ends: Ends::AtBlank,
                         skip,
+                        follows: None,
                     };
                     let blocks = classify::blocks(block, context);
+                    classify::show_value(&mut found, &blocks, false);
                     after_code |= blocks.iter().any(|block| matches!(block.body, Body::Listing(_)));
                     found.extend(blocks);
                     at = to.max(at + 1);

@@ -43,6 +43,72 @@ pub(super) fn is_program(code: &str) -> bool {
     parse_module(code).is_ok_and(|parsed| parsed.suite().iter().any(|statement| !is_weak(statement)))
 }
 
+/// Whether `code` ends in an expression whose value a notebook would show: calls of `print()` show themselves.
+pub(super) fn ends_in_value(code: &str) -> bool {
+    if too_deep(code).is_some() {
+        return false;
+    }
+    let Ok(parsed) = parse_module(code) else { return false };
+    match parsed.suite().last() {
+        Some(Stmt::Expr(statement)) => !is_print(&statement.value),
+        _ => false,
+    }
+}
+
+fn is_print(expression: &Expr) -> bool {
+    match expression {
+        Expr::Call(call) => {
+            matches!(&*call.func, Expr::Name(name) if name.id == "print" || name.id == "pprint")
+        }
+        _ => false,
+    }
+}
+
+/// Where values begin that stand after the code of a program and are written out: what it shows, and no code.
+///
+/// Nothing where the program does not end in something that shows.
+pub(super) fn trailing_values(code: &str) -> Option<usize> {
+    if too_deep(code).is_some() {
+        return None;
+    }
+    let parsed = parse_module(code).ok()?;
+    let suite = parsed.suite();
+    let values = suite.iter().rev().take_while(|statement| is_written_out(statement, code)).count();
+    let first = suite.len() - values;
+    let before = suite.get(first.checked_sub(1)?)?;
+    let shows = match before {
+        Stmt::Expr(_) => true,
+        statement => code[statement.range()].contains("print("),
+    };
+    (values > 0 && shows).then(|| suite[first].start().to_usize())
+}
+
+/// Whether a statement is a value written out, as no program has one.
+fn is_written_out(statement: &Stmt, code: &str) -> bool {
+    fn constant(expression: &Expr) -> bool {
+        match expression {
+            Expr::StringLiteral(_)
+            | Expr::BytesLiteral(_)
+            | Expr::NumberLiteral(_)
+            | Expr::BooleanLiteral(_)
+            | Expr::NoneLiteral(_) => true,
+            Expr::Tuple(tuple) => tuple.elts.iter().all(constant),
+            Expr::List(list) => list.elts.iter().all(constant),
+            Expr::Dict(dict) => {
+                dict.items.iter().all(|item| item.key.as_ref().is_some_and(constant) && constant(&item.value))
+            }
+            _ => false,
+        }
+    }
+    let text = &code[statement.range()];
+    match statement {
+        Stmt::Expr(expression) => {
+            constant(&expression.value) && !text.starts_with("\"\"\"") && !text.starts_with("'''")
+        }
+        _ => false,
+    }
+}
+
 /// Where `code` first stops being Python, as a byte offset.
 pub(super) fn first_error(code: &str) -> Option<usize> {
     if too_deep(code).is_some() {

@@ -4,11 +4,11 @@
 //! where a literal or a repr ends. A line may end one block and begin the next.
 
 mod code;
-mod shown;
+pub(super) mod shown;
 
 use super::source::{Line, indent};
-use super::transcript::is_prompt;
-use super::{Block, Body, Example, Listing, marks};
+use super::transcript::{Ends, is_prompt};
+use super::{Block, Body, Example, Listing, ipython, marks};
 use code::{Piece, listing, program_length};
 
 /// The blocks of a page.
@@ -16,13 +16,16 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
     let lines: Vec<Line> = lines
         .iter()
         .enumerate()
-        .map(|(index, text)| Line { number: index + 1, text: text.clone() })
+        .map(|(index, text)| Line { number: index + 1, text: marks::without_leading_mark(text) })
         .collect();
     let mut page = Page { found: Vec::new(), lead: String::new() };
     let mut at = 0;
     while at < lines.len() {
         let line = &lines[at];
-        if begins_prompt(&line.text) {
+        if let Some((example, taken)) = ipython_example(&lines[at..]) {
+            page.example(example, lines[at + taken - 1].number);
+            at += taken;
+        } else if begins_prompt(&line.text) {
             at = page.prompt(&lines, at);
         } else if line.is_blank() {
             page.lead.clear();
@@ -41,7 +44,16 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
 
 /// Whether a line begins with a prompt, even one with prose stuck to it.
 fn begins_prompt(text: &str) -> bool {
-    text.trim_start().starts_with(">>>")
+    text.trim_start().starts_with(">>>") || ipython::is_prompt(text)
+}
+
+/// One of IPython's prompts, if words do not merely begin like one.
+fn ipython_example(lines: &[Line]) -> Option<(Example, usize)> {
+    if !ipython::is_prompt(&lines[0].text) {
+        return None;
+    }
+    let (example, taken) = ipython::example(lines, Ends::AtBlank)?;
+    super::syntax::parses(&example.source).then_some((example, taken))
 }
 
 /// What has been found so far, and the prose that led here.
@@ -66,7 +78,7 @@ impl Page {
 
     fn listing(&mut self, lines: &[Line], at: usize, piece: &Piece) -> usize {
         let last = at + piece.lines - 1;
-        let listing = Listing { code: piece.code.clone(), language: None, skip: false };
+        let listing = Listing { code: piece.code.clone(), language: None, skip: false, cell: false };
         self.found.push(Block {
             line: lines[at].number,
             end_line: lines[last].number,
@@ -92,6 +104,11 @@ impl Page {
 
     /// One prompt, its output, and the prose after either.
     fn prompt(&mut self, lines: &[Line], at: usize) -> usize {
+        if !lines[at].text.trim_start().starts_with(">>>") {
+            // Words that begin like a prompt.
+            self.prose(lines[at].number, &lines[at].text);
+            return at + 1;
+        }
         let width = indent(&lines[at].text);
         let mut source: Vec<&str> = Vec::new();
         let mut next = at;
@@ -129,6 +146,7 @@ impl Page {
             want_line: None,
             options: marks::doctest_options(&code[..length]),
             skip: false,
+            cell: false,
         };
         example.skip = example.options.iter().any(|(name, on)| name == "SKIP" && *on);
         if cut {

@@ -1,8 +1,10 @@
 //! Prompts and what they show, from lines that have both.
 //!
 //! The rules are doctest's: code goes on at `...`, output ends at a blank line or at the next prompt. Where a
-//! fence says that a block is all transcript, output may have blank lines within it.
+//! fence says that a block is all transcript, output may have blank lines within it. IPython's prompts are read
+//! alike.
 
+use super::ipython;
 use super::marks::doctest_options;
 use super::source::{Line, indent};
 use super::{Example, syntax};
@@ -19,7 +21,23 @@ pub(super) enum Ends {
 /// Whether a line begins with a prompt, after white space.
 pub(super) fn is_prompt(text: &str) -> bool {
     let body = text.trim_start();
-    body == ">>>" || body.starts_with(">>> ") || body.starts_with(">>>\t")
+    let Some(rest) = body.strip_prefix(">>>") else { return ipython::is_prompt(text) };
+    rest.is_empty() || rest.starts_with([' ', '\t']) || is_stuck_code(rest)
+}
+
+/// Whether what follows the mark without a space is code: words are prose.
+fn is_stuck_code(rest: &str) -> bool {
+    let first: String =
+        rest.chars().take_while(|letter| *letter == '_' || letter.is_alphanumeric()).collect();
+    let opens = ["class", "def", "for", "with", "if", "while", "try"].contains(&first.as_str());
+    !first.is_empty()
+        && !rest.starts_with(|letter: char| letter.is_ascii_digit())
+        && ((opens && rest.len() > first.len())
+            || syntax::is_program(rest)
+            || (rest[first.len()..].starts_with(['.', '(', '['])
+                && syntax::parses(rest.trim_end_matches(['(', ',', '\\'])))
+            || (rest[first.len()..].starts_with(['.', '(', ' '])
+                && rest.trim_end().ends_with(['(', ',', '\\'])))
 }
 
 /// The code on a prompt or continuation line, with `width` columns of white space before its mark.
@@ -36,8 +54,12 @@ fn code_after<'a>(text: &'a str, width: usize, mark: &str) -> Option<&'a str> {
 /// One prompt at `lines[0]`, and how many lines it and its output take.
 pub(super) fn example(lines: &[Line], ends: Ends) -> Option<(Example, usize)> {
     let first = lines.first()?;
+    if ipython::is_prompt(&first.text) {
+        return ipython::example(lines, ends);
+    }
     let width = indent(&first.text);
-    let mut source = code_after(&first.text, width, ">>>")?.to_owned();
+    let stuck = first.text.get(width..)?.strip_prefix(">>>").filter(|rest| is_stuck_code(rest));
+    let mut source = stuck.or_else(|| code_after(&first.text, width, ">>>"))?.to_owned();
     source.push('\n');
     let mut at = 1;
     let mut open = Open::default();
@@ -52,6 +74,27 @@ pub(super) fn example(lines: &[Line], ends: Ends) -> Option<(Example, usize)> {
     }
     let end_line = lines.get(at - 1).map_or(first.number, |line| line.number);
     let want_from = at;
+    at += shown(&lines[at..], ends);
+    let mut want = String::new();
+    for line in &lines[want_from..at] {
+        let margin = indent(&line.text).min(width);
+        want.push_str(&line.text[margin..]);
+        want.push('\n');
+    }
+    if source.trim().is_empty() {
+        source.clear();
+    }
+    let options = doctest_options(&source);
+    let skip = options.iter().any(|(name, on)| name == "SKIP" && *on);
+    let want_line = lines.get(want_from).filter(|_| !want.is_empty()).map(|line| line.number);
+    let example =
+        Example { line: first.number, end_line, source, want, want_line, options, skip, cell: false };
+    Some((example, at))
+}
+
+/// How many lines after its code a prompt shows.
+pub(super) fn shown(lines: &[Line], ends: Ends) -> usize {
+    let mut at = 0;
     while let Some(line) = lines.get(at) {
         if is_prompt(&line.text) {
             break;
@@ -67,19 +110,7 @@ pub(super) fn example(lines: &[Line], ends: Ends) -> Option<(Example, usize)> {
         }
         at += 1;
     }
-    let mut want = String::new();
-    for line in &lines[want_from..at] {
-        let margin = indent(&line.text).min(width);
-        want.push_str(&line.text[margin..]);
-        want.push('\n');
-    }
-    if source.trim().is_empty() {
-        source.clear();
-    }
-    let options = doctest_options(&source);
-    let skip = options.iter().any(|(name, on)| name == "SKIP" && *on);
-    let want_line = lines.get(want_from).filter(|_| !want.is_empty()).map(|line| line.number);
-    Some((Example { line: first.number, end_line, source, want, want_line, options, skip }, at))
+    at
 }
 
 /// Lines of one prompt's code for which the parser is asked whether it goes on; after them, dots are code.

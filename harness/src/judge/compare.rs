@@ -63,6 +63,9 @@ pub(super) fn traceback(want: &str) -> Option<Traceback> {
             || line.starts_with("Traceback (innermost last)")
     };
     let lines: Vec<&str> = want.lines().collect();
+    if let Some(shown) = ipython_traceback(&lines) {
+        return Some(shown);
+    }
     // Of a chain of exceptions, the last one is what ends the step.
     let at = lines.iter().rposition(|line| header(line))?;
     let first = lines.iter().position(|line| header(line)).unwrap_or(at);
@@ -81,9 +84,44 @@ pub(super) fn traceback(want: &str) -> Option<Traceback> {
     })
 }
 
+/// IPython's form: the class stands before `Traceback`, and again without its module on the last line of all.
+fn ipython_traceback(lines: &[&str]) -> Option<Traceback> {
+    let title = |line: &str| {
+        let name = line.trim().strip_suffix("Traceback (most recent call last)")?.trim();
+        (!name.is_empty() && name.chars().all(|letter| letter == '_' || letter.is_alphanumeric()))
+            .then(|| name.to_owned())
+    };
+    let at = lines.iter().rposition(|line| title(line).is_some())?;
+    let name = title(lines[at])?;
+    let said = |line: &&str| {
+        line.trim_start()
+            .strip_prefix(name.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    };
+    let message_at = at + 1 + lines[at + 1..].iter().rposition(said)?;
+    let first = lines[..at]
+        .iter()
+        .rposition(|line| !line.trim().is_empty() && line.trim().chars().all(|letter| letter == '-'))
+        .unwrap_or(at);
+    let message: Vec<&str> = lines[message_at..].iter().map(|line| line.trim_end()).collect();
+    Some(Traceback {
+        before: lines[..first].join("\n"),
+        above: lines[..message_at].join("\n"),
+        message: message.join("\n").trim().to_owned(),
+    })
+}
+
 /// Whether an exception's last lines say the same.
 pub(super) fn exceptions(want: &str, got: &str, options: &Options) -> bool {
     if texts(want, got, options) {
+        return true;
+    }
+    // IPython names the class without its module.
+    let (kind, message) = got.split_once(':').map_or((got, ""), |(kind, _)| (kind, &got[kind.len()..]));
+    if let Some((_, short)) = kind.rsplit_once('.')
+        && !want.split(':').next().unwrap_or("").contains('.')
+        && texts(want, &format!("{short}{message}"), options)
+    {
         return true;
     }
     let name = |text: &str| {

@@ -42,6 +42,8 @@ pub enum Mode {
     Prompt,
     /// As a module's body.
     Program,
+    /// As a notebook's cell: a module's body of which the last statement's value is echoed, if it is an expression.
+    Cell,
 }
 
 /// Builds a module when it is first imported.

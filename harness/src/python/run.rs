@@ -56,6 +56,16 @@ impl Interp {
         self.standing(&mut frame, |interp, frame| match mode {
             Mode::Program => interp.exec_block(frame, &module.body).map(|_| ()),
             Mode::Prompt => interp.exec_prompt(frame, &module.body),
+            Mode::Cell => match module.body.split_last() {
+                // A semicolon at its end keeps a cell silent.
+                Some((last, before)) if last.is_expr_stmt() && !text.trim_end().ends_with(';') => {
+                    match interp.exec_block(frame, before)? {
+                        Flow::Normal => interp.exec_prompt(frame, std::slice::from_ref(last)),
+                        _ => Ok(()),
+                    }
+                }
+                _ => interp.exec_block(frame, &module.body).map(|_| ()),
+            },
         })
     }
 

@@ -160,7 +160,7 @@ const SMALL: &[&str] = &[
 ];
 
 /// Whether a line reads as a sentence or as part of one.
-fn reads_as_prose(line: &str) -> bool {
+pub(in super::super) fn reads_as_prose(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
     let Some(first) = words.first() else { return false };
     let shouting = first.len() > 1 && first.chars().all(|letter| letter.is_ascii_uppercase());
