@@ -109,6 +109,8 @@ pub struct Session {
     flushing: bool,
     /// The flush under way was set off by a query.
     autoflushing: bool,
+    /// A load is under way that does not flush first. Loads that follow it do.
+    unflushed: bool,
     /// The flush has come to emitting SQL.
     executing: bool,
     /// The host has dropped the session: its objects can go to another.
@@ -227,7 +229,7 @@ pub fn flush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
 /// As [`flush`].
 pub fn autoflush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     let owner = get(cx.orm, session);
-    if !owner.settings.autoflush || owner.flushing {
+    if !owner.settings.autoflush || owner.unflushed || owner.flushing {
         return Ok(());
     }
     get_mut(cx.orm, session).autoflushing = true;
@@ -243,6 +245,11 @@ pub fn autoflush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         transaction::retell(cx.orm, session, &error, &remarked);
         remarked
     })
+}
+
+/// Says whether loads are to leave out the flush that a query begins with, and how that was.
+pub(crate) fn leave_unflushed(orm: &mut Orm, session: SessionId, unflushed: bool) -> bool {
+    std::mem::replace(&mut get_mut(orm, session).unflushed, unflushed)
 }
 
 /// Whether a query has set off a flush that is under way.
@@ -262,6 +269,7 @@ pub(crate) fn flush_sets(orm: &Orm, session: SessionId) -> (Vec<ObjRef>, Vec<Obj
 pub(crate) fn begin_execution(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     transaction::autobegin(cx.orm, session)?;
     transaction::check_active(cx.orm, session)?;
+    transaction::check_context(cx.orm, session)?;
     get_mut(cx.orm, session).executing = true;
     Ok(())
 }

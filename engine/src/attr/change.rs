@@ -189,13 +189,13 @@ fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Res
     if !looks || matches!(known, Known::Is(_)) {
         return Ok(known);
     }
-    if !access::has_loader(cx.orm, id, relationship) {
+    if !access::has_loader(cx.orm, id, relationship) || access::was_removed(cx.orm, id, &relationship.key) {
         return Ok(Known::Is(None));
     }
     let hooks = Rc::clone(&cx.orm.hooks);
-    let was = hooks.autoflush(cx.orm, id, false);
+    let was = hooks.unflushed(cx.orm, id, true);
     let loaded = load::load_replaced(cx, id, &relationship.key);
-    hooks.autoflush(cx.orm, id, was);
+    hooks.unflushed(cx.orm, id, was);
     match loaded? {
         Slot::One(object) => Ok(Known::Is(object)),
         Slot::Value(_) | Slot::Many(_) => Ok(Known::Unknown),

@@ -40,8 +40,8 @@ pub trait Hooks: std::fmt::Debug {
     /// The object that the owner's session has for a row.
     fn identity(&self, orm: &Orm, owner: StateId, key: &IdentityKey) -> Option<ObjRef>;
 
-    /// Switches the owner's session's autoflush, and says how it was.
-    fn autoflush(&self, orm: &mut Orm, owner: StateId, on: bool) -> bool;
+    /// Says whether loads of the owner's session are to leave out the flush before them, and how that was.
+    fn unflushed(&self, orm: &mut Orm, owner: StateId, unflushed: bool) -> bool;
 }
 
 /// What kind of change began a chain of events.

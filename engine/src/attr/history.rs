@@ -186,10 +186,10 @@ fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Option<Origina
         return Ok(None);
     }
     let hooks = Rc::clone(&cx.orm.hooks);
-    let was = hooks.autoflush(cx.orm, id, false);
+    let was = hooks.unflushed(cx.orm, id, true);
     let current = cx.orm.states.get_mut(id).dict.shift_remove(key);
     let loaded = crate::load::load_relationship_anyway(cx, id, key, true);
-    hooks.autoflush(cx.orm, id, was);
+    hooks.unflushed(cx.orm, id, was);
     let state = cx.orm.states.get_mut(id);
     state.dict.shift_remove(key);
     if let Some(current) = current {

@@ -178,6 +178,9 @@ impl Adapter {
 pub(crate) fn rewrite_columns(expr: &Expr, f: &mut dyn FnMut(&Column, bool) -> Result<Expr>) -> Result<Expr> {
     let mut failure = None;
     let rewritten = expr.rewrite(&mut |expr| {
+        if failure.is_some() {
+            return Some(expr.clone());
+        }
         let (column, remote) = match expr.kind() {
             ExprKind::Column(column) => (column, false),
             ExprKind::Annotated { element, remote, .. } => match element.kind() {

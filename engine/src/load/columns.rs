@@ -2,13 +2,13 @@
 
 use super::adapt::rewrite_columns;
 use super::get::by_key;
-use super::options::{ColumnLoad, Strategy};
+use super::options::{ColumnLoad, Strategy, chosen};
 use super::query::{Query, Style};
 use super::rows::Refresh;
 use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{self, ColumnProperty, Key, Property};
+use crate::map::{self, ColumnProperty, Key, Lazy, Property};
 use crate::schema::{Column, Table};
 use crate::session::{self, SessionId};
 use crate::sql::Expr;
@@ -76,7 +76,7 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
     let registry = cx.orm.mappers.get(mapper).registry;
     map::configure_registry(cx, registry)?;
     let state = cx.orm.states.get(id);
-    let whole = state.expired && cx.orm.profile.has(Behaviour::ExpiredLoadsEager);
+    let eager = cx.orm.profile.has(Behaviour::ExpiredLoadsEager);
     // Changed attributes stay as they are. What is read only on access is asked for too: a load without it is
     // another statement to the cache.
     let unchanged = |key: &Key| {
@@ -92,7 +92,7 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
         .iter()
         .filter(|(key, property)| match property {
             Property::Column(_) => state.expired_attributes.contains(*key) && unchanged(key),
-            Property::Relationship(_) => whole && unchanged(key),
+            Property::Relationship(_) => eager && state.expired_attributes.contains(*key) && unchanged(key),
         })
         .map(|(key, _)| key.clone())
         .collect();
@@ -249,6 +249,14 @@ fn deleted(cx: &mut Cx<'_>, id: StateId) -> Error {
     )
 }
 
+/// Whether an object's own row brings a relationship along.
+fn is_joined(cx: &Cx<'_>, id: StateId, key: &Key) -> bool {
+    let state = cx.orm.states.get(id);
+    let options = state.options.as_deref().unwrap_or(&[]);
+    let relationship = cx.orm.mappers.relationship(state.mapper, key);
+    relationship.is_some_and(|found| chosen(cx.orm, options, (&[], &[]), &found).lazy == Lazy::Joined)
+}
+
 /// `session.refresh(object, keys)`: reads the row again, with eager relationships.
 ///
 /// # Errors
@@ -280,6 +288,7 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
     if let Some(keys) = keys
         && !cx.orm.profile.has(Behaviour::RefreshesRelationshipsAlone)
         && !keys.iter().any(|key| cx.orm.mappers.get(mapper).column_of(key).is_some())
+        && !keys.iter().any(|key| is_joined(cx, id, key))
     {
         session::connection_for(cx, session, mapper, true)?;
         return Err(Error::new(

@@ -42,7 +42,7 @@ pub fn get(
     // What hung on objects that are gone is gone with them.
     session::sweep(cx.orm);
     if !populate_existing {
-        match from_identity_map(cx, session, mapper, ident)? {
+        match from_identity_map(cx, session, mapper, ident, false)? {
             InMap::Is(found) => return Ok(Some(found)),
             InMap::OfOtherClass => return Ok(None),
             InMap::Absent => {}
@@ -67,12 +67,13 @@ pub(super) enum InMap {
     Is(ObjRef),
 }
 
-/// The session's object for a key, refreshed where it is expired.
+/// The session's object for a key, refreshed where it is expired, unless the caller takes it as it is.
 pub(super) fn from_identity_map(
     cx: &mut Cx<'_>,
     session: SessionId,
     mapper: MapperId,
     ident: &[Value],
+    takes_expired: bool,
 ) -> Result<InMap> {
     let key = IdentityKey { mapper: cx.orm.mappers.identity_base(mapper), values: ident.to_vec() };
     let Some(object) = session::lookup(cx.orm, session, &key) else { return Ok(InMap::Absent) };
@@ -80,7 +81,7 @@ pub(super) fn from_identity_map(
     if !cx.orm.mappers.is_a(cx.orm.states.get(id).mapper, mapper) {
         return Ok(InMap::OfOtherClass);
     }
-    if cx.orm.states.get(id).expired {
+    if cx.orm.states.get(id).expired && !takes_expired {
         match load_expired(cx, id) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::ObjectDeletedError => return Ok(InMap::Absent),

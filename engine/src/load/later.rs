@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::host::Cx;
 use crate::map::{Direction, Key, Lazy, Mapped, MapperId, Relationship};
 use crate::schema::Column;
-use crate::session::SessionId;
+use crate::session::{self, SessionId};
 use crate::sql::{Alias, Expr, ExprKind, FromItem};
 use crate::state::{ObjRef, Slot};
 use crate::value::Value;
@@ -41,8 +41,8 @@ pub(super) fn load_all(
     later.sort_by_key(|later| later.lazy != Lazy::Subquery || later.single);
     for load in later {
         match load.lazy {
-            Lazy::Immediate => one_by_one(cx, &load)?,
-            _ if load.single => one_by_one(cx, &load)?,
+            Lazy::Immediate => one_by_one(cx, session, &load)?,
+            _ if load.single => one_by_one(cx, session, &load)?,
             Lazy::Selectin => selectin(cx, session, &load, options)?,
             Lazy::Subquery => subquery(cx, session, &load, query)?,
             _ => {}
@@ -51,7 +51,7 @@ pub(super) fn load_all(
     Ok(())
 }
 
-fn one_by_one(cx: &mut Cx<'_>, load: &Later) -> Result<()> {
+fn one_by_one(cx: &mut Cx<'_>, session: SessionId, load: &Later) -> Result<()> {
     if cx.orm.loads_within >= MAX_LOADS_WITHIN {
         return Err(Error::unsupported("immediate loads that lead to one another without end"));
     }
@@ -60,15 +60,18 @@ fn one_by_one(cx: &mut Cx<'_>, load: &Later) -> Result<()> {
         let step = (load.relationship.parent, Rc::clone(&load.relationship.key));
         [&load.prior[..], &load.path, &[step]].concat()
     });
+    let was = session::leave_unflushed(cx.orm, session, false);
     let mut loaded = Ok(());
     for object in &load.objects {
         if !attr::is_loaded(cx.orm, object.id(), &load.relationship.key) {
-            loaded = load_at_once(cx, object.id(), &load.relationship.key, path.clone()).map(drop);
+            let path = path.clone();
+            loaded = load_at_once(cx, object.id(), &load.relationship.key, path, load.returns).map(drop);
             if loaded.is_err() {
                 break;
             }
         }
     }
+    session::leave_unflushed(cx.orm, session, was);
     cx.orm.loads_within -= 1;
     loaded
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{self, Direction, Key, Lazy, MapperId, Relationship};
 use crate::orm::Orm;
-use crate::session::SessionId;
+use crate::session::{self, SessionId};
 use crate::sql::{Expr, FromItem};
 use crate::state::{ObjRef, Original, Slot, StateId};
 use crate::value::Value;
@@ -27,13 +27,20 @@ pub fn load_relationship_anyway(cx: &mut Cx<'_>, id: StateId, key: &Key, committ
     let by_flush = cx.orm.profile.has(Behaviour::FlushesIgnoreRaise);
     let by_cascade = cx.orm.profile.has(Behaviour::RaiseSparesCascades);
     let anyway = if committed { by_flush } else { by_cascade };
-    load_as(cx, id, key, !anyway, (committed, None))
+    load_as(cx, id, key, How { raises: !anyway, committed, ..How::default() })
 }
 
 /// As [`load_relationship_anyway`], for an `immediate` load, whose steps are counted from the query that it follows.
-pub(super) fn load_at_once(cx: &mut Cx<'_>, id: StateId, key: &Key, path: Option<Path>) -> Result<Slot> {
+pub(super) fn load_at_once(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    key: &Key,
+    path: Option<Path>,
+    returns: bool,
+) -> Result<Slot> {
     let raises = !cx.orm.profile.has(Behaviour::ImmediateSparesRaise);
-    load_as(cx, id, key, raises, (false, path))
+    let takes_expired = returns && cx.orm.profile.has(Behaviour::ImmediateTakesExpired);
+    load_as(cx, id, key, How { raises, committed: false, path, takes_expired })
 }
 
 /// Loads a relationship attribute and leaves it in the object as loaded. A detached object is an error; a
@@ -43,7 +50,7 @@ pub(super) fn load_at_once(cx: &mut Cx<'_>, id: StateId, key: &Key, path: Option
 ///
 /// `DetachedInstanceError` without a session, `InvalidRequestError` where the strategy is to raise.
 pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
-    load_as(cx, id, key, true, (false, None))
+    load_as(cx, id, key, How { raises: true, ..How::default() })
 }
 
 /// Loads what a scalar relationship is about to lose: by the keys that the object's row has.
@@ -52,7 +59,7 @@ pub fn load_relationship(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot
 ///
 /// As for [`load_relationship`].
 pub fn load_replaced(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
-    load_as(cx, id, key, true, (true, None))
+    load_as(cx, id, key, How { raises: true, committed: true, ..How::default() })
 }
 
 /// Whether the access to a relationship that is not loaded raises, whatever is known of it.
@@ -61,13 +68,24 @@ pub fn raises(orm: &Orm, id: StateId, relationship: &Relationship) -> bool {
     by_option.unwrap_or(relationship.resolved().lazy) == Lazy::Raise
 }
 
-fn load_as(
-    cx: &mut Cx<'_>,
-    id: StateId,
-    key: &Key,
+/// How a load on access goes about it.
+#[derive(Debug, Default)]
+struct How {
+    /// A strategy that is to raise does.
     raises: bool,
-    (committed, path): (bool, Option<Path>),
-) -> Result<Slot> {
+    /// By the keys that the object's row has, and not by those that it is about to have.
+    committed: bool,
+    /// The steps that led to it, where it follows a query.
+    path: Option<Path>,
+    /// A lookup by key takes what the identity map has, expired or not, and nothing else.
+    takes_expired: bool,
+}
+
+fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
+    let How { raises, committed, path, takes_expired } = how;
+    // What hung on objects that are gone is gone with them.
+    let _held = cx.orm.states.upgrade(id);
+    session::sweep(cx.orm);
     let mapper = cx.orm.states.get(id).mapper;
     let registry = cx.orm.mappers.get(mapper).registry;
     map::configure_registry(cx, registry)?;
@@ -102,8 +120,6 @@ fn load_as(
         )
         .with_code("bhk3"));
     };
-    // What is loaded may let go of the object itself.
-    let _held = cx.orm.states.upgrade(id);
     if relationship.resolved().use_get {
         let ident = identity(cx, id, &relationship, committed)?;
         if let Some(slot) = cx.orm.states.get(id).dict.get(key) {
@@ -113,9 +129,16 @@ fn load_as(
             return keep(cx, id, key, NewValue::One(None));
         }
         let target = relationship.resolved().target;
-        match from_identity_map(cx, session, target, &ident)? {
+        match from_identity_map(cx, session, target, &ident, takes_expired)? {
             InMap::Is(found) => return keep(cx, id, key, NewValue::One(Some(found))),
             InMap::OfOtherClass => return keep(cx, id, key, NewValue::One(None)),
+            InMap::Absent if takes_expired => {
+                let leaves_mark = cx.orm.profile.has(Behaviour::ImmediateInOrder);
+                if leaves_mark && !cx.orm.profile.has(Behaviour::ImmediateReturnsByDepth) {
+                    return Err(Error::unsupported("the mark that an immediate load of this release leaves"));
+                }
+                return Ok(Slot::One(None));
+            }
             InMap::Absent => {}
         }
         if lazy == Lazy::RaiseOnSql {

@@ -123,6 +123,8 @@ pub(crate) struct Chosen {
     pub contained: bool,
     /// The mapping's eager strategy, where it ends here: it would come back to a class that the path has passed.
     pub cut: Option<Lazy>,
+    /// It leads to a class that the path has passed, and no option asked for that.
+    pub returns: bool,
 }
 
 fn ends_with(option: &LoaderOption, path: &[(MapperId, Key)], mapper: MapperId, key: &str) -> bool {
@@ -165,7 +167,7 @@ pub(crate) fn chosen(
         _ => None,
     });
     if let Some((lazy, inner, contained, of_type, true)) = found {
-        return Chosen { lazy, inner, by_option: true, of_type, contained, cut: None };
+        return Chosen { lazy, inner, by_option: true, of_type, contained, cut: None, returns: false };
     }
     let resolved = relationship.resolved();
     let by_option = found.is_some();
@@ -176,21 +178,16 @@ pub(crate) fn chosen(
         lazy => lazy != Lazy::Joined,
     };
     let prior = if counts_prior { prior } else { &[] };
+    let leads_back = resolved.target == relationship.parent
+        || prior.iter().chain(path).any(|(mapper, key)| {
+            let step = orm.mappers.relationship(*mapper, key);
+            *mapper == resolved.target || step.is_some_and(|step| step.resolved().target == resolved.target)
+        });
     let comes_back = match relationship.args.join_depth {
-        Some(depth) if asked == Lazy::Selectin => prior.len() + path.len() >= depth as usize,
-        Some(depth) => path.len() >= depth as usize,
-        None => {
-            let mut steps = prior.iter().chain(path);
-            resolved.target == relationship.parent
-                || steps.any(|(mapper, key)| {
-                    *mapper == resolved.target
-                        || orm
-                            .mappers
-                            .relationship(*mapper, key)
-                            .is_some_and(|step| step.resolved().target == resolved.target)
-                })
-        }
+        Some(depth) => prior.len() + path.len() >= depth as usize,
+        None => leads_back,
     };
+    let returns = if orm.profile.has(Behaviour::ImmediateReturnsByDepth) { comes_back } else { leads_back };
     let lazy = if eager && comes_back { Lazy::Select } else { asked };
     Chosen {
         lazy,
@@ -199,6 +196,7 @@ pub(crate) fn chosen(
         of_type: None,
         contained: false,
         cut: (eager && comes_back).then_some(asked),
+        returns,
     }
 }
 

@@ -74,6 +74,8 @@ pub(super) struct LaterLoad {
     pub relationship: Rc<Relationship>,
     pub lazy: Lazy,
     pub of_type: Option<Mapped>,
+    /// It leads back to a class that the path has passed.
+    pub returns: bool,
 }
 
 /// Joined loads may nest this deep at most, whatever options ask for.

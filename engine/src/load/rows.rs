@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::{self, Happening};
 use crate::host::Cx;
 use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
+use crate::orm::Orm;
 use crate::session::{self, SessionId};
 use crate::state::{self, IdentityKey, ObjRef, Slot, StateId};
 use crate::value::Value;
@@ -63,8 +64,10 @@ pub(super) struct Later {
     pub kept: IndexSet<StateId>,
     /// What the objects have is loaded anew, and so on below.
     pub populates: bool,
-    /// The objects were refreshed: each is loaded by itself, as on access.
+    /// It is part of a refresh: each object is loaded by itself, as on access.
     pub single: bool,
+    /// It leads back to a class that the path has passed.
+    pub returns: bool,
 }
 
 /// Objects of subclasses that get what their class has beyond the queried one by a further statement.
@@ -368,29 +371,49 @@ impl Loading {
         if !filling.anew {
             return Ok(());
         }
-        // A refreshed object forgets related objects, so that the next access loads them.
-        let orm = &mut *cx.orm;
-        let stay_expired = orm.profile.has(Behaviour::ExpiredLoadsEager);
-        let state = orm.states.get_mut(id);
-        for relationship in orm.mappers.get(state.mapper).relationships() {
-            // An option that has a scalar relationship read on access leaves there what is there.
-            let stays = state.on_access.contains_key(&relationship.key) && !relationship.resolved().uselist;
-            if filling.fills(&relationship.key) && !stays {
-                if let Some(Slot::Many(list)) = state.dict.shift_remove(&relationship.key) {
-                    list.owner.set(None);
-                }
-                state.committed.shift_remove(&relationship.key);
-                state.pending.shift_remove(&relationship.key);
-                if !filling.refreshed && !stay_expired {
-                    state.expired_attributes.shift_remove(&relationship.key);
-                }
-            }
-        }
+        self.forget_related(cx.orm, plan, filling, id);
+        let state = cx.orm.states.get_mut(id);
         if filling.keys.is_none() {
             state.committed.clear();
             state.modified = false;
         }
         Ok(())
+    }
+
+    /// An object that is filled anew forgets related objects, so that the next access loads them. What is loaded by a
+    /// strategy of its own stays until that replaces it.
+    fn forget_related(&self, orm: &mut Orm, plan: &EntityPlan, filling: &Filling, id: StateId) {
+        let stay_expired = orm.profile.has(Behaviour::ExpiredLoadsEager);
+        let state = orm.states.get(id);
+        let filled: Vec<_> = orm
+            .mappers
+            .get(state.mapper)
+            .relationships()
+            .filter(|relationship| filling.fills(&relationship.key))
+            .map(|relationship| {
+                let chosen = chosen(orm, &self.options, (&self.prior, &plan.path), relationship);
+                let later = |lazy| matches!(lazy, Lazy::Selectin | Lazy::Subquery | Lazy::Immediate);
+                let by_itself = later(chosen.lazy) || chosen.cut.is_some_and(later);
+                // An option that has a scalar relationship read on access leaves there what is there.
+                let on_access = state.on_access.contains_key(&relationship.key);
+                let stays = by_itself || (on_access && !relationship.resolved().uselist);
+                (Rc::clone(&relationship.key), stays)
+            })
+            .collect();
+        let state = orm.states.get_mut(id);
+        for (key, stays) in filled {
+            state.committed.shift_remove(&key);
+            if stays {
+                continue;
+            }
+            if let Some(Slot::Many(list)) = state.dict.shift_remove(&key) {
+                list.owner.set(None);
+            }
+            state.pending.shift_remove(&key);
+            if !filling.refreshed && !stay_expired {
+                state.expired_attributes.shift_remove(&key);
+            }
+        }
     }
 
     fn note_later(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, object: &ObjRef) -> Result<()> {
@@ -438,7 +461,8 @@ impl Loading {
                     objects: Vec::new(),
                     kept: IndexSet::new(),
                     populates: self.populate_existing,
-                    single: filling.refreshed,
+                    single: self.refresh.is_some() && cx.orm.profile.has(Behaviour::RefreshLoadsSingly),
+                    returns: later.returns,
                 });
             entry.objects.push(object.clone());
             if !fills {

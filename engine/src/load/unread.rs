@@ -68,6 +68,7 @@ impl Query {
     ///
     /// Those of the flush, the statement and its execution; `InvalidRequestError` where rows cannot be read in parts.
     pub fn begin(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Unread> {
+        session::sweep(cx.orm);
         self.configure(cx)?;
         if self.autoflush {
             session::autoflush(cx, session)?;

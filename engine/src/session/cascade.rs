@@ -285,9 +285,9 @@ impl Hooks for SessionHooks {
         identity::lookup(orm, orm.states.get(owner).session?, key)
     }
 
-    fn autoflush(&self, orm: &mut Orm, owner: StateId, on: bool) -> bool {
-        let Some(session) = orm.states.get(owner).session else { return on };
-        std::mem::replace(&mut super::get_mut(orm, session).settings.autoflush, on)
+    fn unflushed(&self, orm: &mut Orm, owner: StateId, unflushed: bool) -> bool {
+        let Some(session) = orm.states.get(owner).session else { return unflushed };
+        super::leave_unflushed(orm, session, unflushed)
     }
 }
 

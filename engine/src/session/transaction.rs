@@ -71,9 +71,12 @@ fn push(orm: &mut Orm, session: SessionId, nested: bool) -> usize {
 }
 
 /// Refuses to go on where a `with` block's transaction has ended within the block.
-fn check_context(orm: &Orm, session: SessionId) -> Result<()> {
+pub(super) fn check_context(orm: &Orm, session: SessionId) -> Result<()> {
     let owner = super::get(orm, session);
     let Some(serial) = owner.contexts.last() else { return Ok(()) };
+    if !orm.profile.has(Behaviour::ClosedBlocksEndQuietly) {
+        return Ok(());
+    }
     let active = owner.transactions.iter().any(|one| one.serial == *serial && one.failed.is_none());
     if active {
         return Ok(());

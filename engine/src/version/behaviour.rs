@@ -50,7 +50,7 @@ of_loading! {
         "cascades load what raises on access",
         "2.0.7 raises, 2.0.8 loads: `session.delete(ant)` with `cascade=\"all\", lazy=\"raise\"`";
     ClosedBlocksEndQuietly "closed-blocks-end-quietly" since(1, 4, 14),
-        "A `with` block of a transaction that was ended inside ends without a word.",
+        "A `with` block of a transaction that was ended inside takes no more work, and ends without a word.",
         "blocks of ended transactions no longer raise",
         "1.4.13 raises ResourceClosedError, 1.4.14 does not: `with session.begin_nested(): session.rollback()`";
     OrphanIsReferencedBy "orphan-is-referenced-by" since(2, 0, 22),

@@ -132,7 +132,9 @@ impl Builder<'_> {
                 let place = (*mapped, &[][..]);
                 self.add_classes(&mut plan, place, &with, &adapter, eager.then_some(&mut joins), false)?;
                 // A partial load knows its object: the key is selected only where nothing else is.
-                if self.query.only.is_none() || self.query.partial || plan.columns.is_empty() {
+                let alone = plan.columns.is_empty()
+                    && (joins.is_empty() || orm.profile.has(Behaviour::RefreshesRelationshipsAlone));
+                if self.query.only.is_none() || self.query.partial || alone {
                     for column in &mapper.primary_key {
                         let at = self.place(adapter.column(column)?);
                         plan.primary_key.push(at);
@@ -309,10 +311,11 @@ impl Builder<'_> {
             return Ok(());
         }
         self.multiplies |= chosen.cut == Some(Lazy::Joined) && relationship.resolved().uselist;
-        // A refresh loads for the object itself what a query would not come back to.
+        // A refresh loads what a query would not come back to.
         let at_root = plan.path.len() == self.query.path.len();
+        let whole = self.query.refreshing && self.orm.profile.has(Behaviour::RefreshLoadsSingly);
         let lazy = match chosen.cut {
-            Some(cut @ (Lazy::Selectin | Lazy::Subquery)) if self.query.refreshing && at_root => cut,
+            Some(cut @ (Lazy::Selectin | Lazy::Subquery)) if whole => cut,
             _ if matches!(chosen.lazy, Lazy::Select | Lazy::Raise | Lazy::RaiseOnSql)
                 && self.query.asked_for
                 && at_root =>
@@ -334,6 +337,7 @@ impl Builder<'_> {
                     relationship: Rc::clone(relationship),
                     lazy,
                     of_type: chosen.of_type,
+                    returns: chosen.returns,
                 });
             }
             _ => {}

@@ -66,6 +66,18 @@ macro_rules! of_loading {
                 "A `selectin` load of a many-to-one asks for its keys in their own order; later ones in that of the objects.",
                 "keys of a many-to-one's `selectin` load",
                 "2.0.51 sorted, 2.1.9 as they come: the parameters of such a load after a query in descending order";
+            RefreshLoadsSingly "refresh-loads-singly" since(1, 4, 0),
+                "A refresh loads for each object by itself, as on access, what a query loads for all of its objects by a statement of their own, also where a query would not come back to a class.",
+                "eager loads of refreshed objects one by one",
+                "1.3.24 without, 1.4.0 with: `session.refresh()` of an object with a `lazy='selectin'` relationship to its own class";
+            ImmediateTakesExpired "immediate-takes-expired" since(1, 4, 7),
+                "An immediate load of a many-to-one that leads back to a class takes what the session has, expired or not, and nothing else; before, it read the row.",
+                "immediate loads that lead back read no rows",
+                "1.4.6 reads the row, 1.4.7 does not: the echo log of a query of a class with a `lazy='immediate'` many-to-one to itself";
+            ImmediateReturnsByDepth "immediate-returns-by-depth" since(2, 0, 20),
+                "Where a relationship has a `join_depth`, an immediate load counts as one that leads back from that many steps on; before, at once.",
+                "immediate loads lead back by `join_depth`",
+                "2.0.19 reads no row, 2.0.20 does: the echo log of a query of a class with a `lazy='immediate'` many-to-one to itself and `join_depth=1`";
             ImmediateSparesRaise "immediate-spares-raise" since(1, 4, 8),
                 "`immediateload()` loads a relationship with `lazy=\"raise\"`; before, it raised.",
                 "immediate loads of what raises on access",
