@@ -11,6 +11,8 @@ use crate::version::{Behaviour, Profile};
 #[non_exhaustive]
 pub enum Category {
     SAWarning,
+    /// Of what a later release no longer has.
+    SADeprecationWarning,
     /// Of what 2.0 keeps, but would rather have written otherwise.
     LegacyAPIWarning,
     /// Of what 2.0 has in another place.
@@ -24,6 +26,7 @@ impl Category {
     pub const fn name(self) -> &'static str {
         match self {
             Category::SAWarning => "SAWarning",
+            Category::SADeprecationWarning => "SADeprecationWarning",
             Category::LegacyAPIWarning => "LegacyAPIWarning",
             Category::MovedIn20Warning => "MovedIn20Warning",
             Category::RemovedIn20Warning => "RemovedIn20Warning",

@@ -48,8 +48,8 @@ pub struct InheritanceSpec {
 #[derive(Clone)]
 pub struct Versioning {
     pub column: Column,
-    /// The version that follows another, or none.
-    pub next: NextVersion,
+    /// The version that follows another, or none; absent where the program or the database says it.
+    pub next: Option<NextVersion>,
 }
 
 /// Works out the version that follows another.

@@ -176,6 +176,38 @@ impl Column {
         })
     }
 
+    /// Takes from another column what was not said of this one, as a column is completed by one of its annotation.
+    ///
+    /// The type is left alone.
+    pub fn complete_from(&self, other: &Column) {
+        let (own, other) = (&self.0, &other.0);
+        if other.primary_key.get() {
+            self.set_primary_key(true);
+        }
+        if !own.nullable_given.get() && other.nullable_given.get() {
+            own.nullable.set(other.nullable.get());
+            own.nullable_given.set(true);
+        }
+        if own.foreign_keys.borrow().is_empty() {
+            let copies: Vec<ForeignKey> = other.foreign_keys.borrow().iter().map(ForeignKey::copy).collect();
+            for copy in copies {
+                self.add_foreign_key(copy);
+            }
+        }
+        own.unique.set(own.unique.get().or(other.unique.get()));
+        own.index.set(own.index.get().or(other.index.get()));
+        if own.autoincrement.get() == Autoincrement::Auto {
+            own.autoincrement.set(other.autoincrement.get());
+        }
+        take(&own.default, &other.default);
+        take(&own.onupdate, &other.onupdate);
+        take(&own.server_default, &other.server_default);
+        take(&own.server_onupdate, &other.server_onupdate);
+        take(&own.comment, &other.comment);
+        take(&own.doc, &other.doc);
+        own.constraints.borrow_mut().extend(other.constraints.borrow().iter().cloned());
+    }
+
     /// The name in SQL; empty while it has none.
     pub fn name(&self) -> Rc<str> {
         self.0.name.borrow().clone()
@@ -307,6 +339,14 @@ impl Column {
     /// An address-like number that tells columns apart.
     pub fn identity(&self) -> usize {
         Rc::as_ptr(&self.0).addr()
+    }
+}
+
+/// Fills what has no value.
+fn take<T: Clone>(own: &RefCell<Option<T>>, other: &RefCell<Option<T>>) {
+    if own.borrow().is_none() {
+        let found = other.borrow().clone();
+        *own.borrow_mut() = found;
     }
 }
 

@@ -7,7 +7,7 @@ use crate::db::{self, ConnectionId, ExecResult, Given};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event;
 use crate::host::Cx;
-use crate::map::{Key, MapperId, Versioning};
+use crate::map::{Key, MapperId, Property, Versioning};
 use crate::orm::Orm;
 use crate::schema::{Column, Table};
 use crate::session;
@@ -221,8 +221,10 @@ fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> Result<New> {
             has_defaults = false;
         }
     }
-    if let Some((versions, key)) = versions(cx.orm, id, table) {
-        let first = (versions.next)(cx, &Value::Null)?;
+    if let Some((versions, key)) = versions(cx.orm, id, table)
+        && let Some(next) = &versions.next
+    {
+        let first = next(cx, &Value::Null)?;
         params.insert(versions.column.key(), first.clone());
         cx.orm.states.get_mut(id).dict.insert(key, Slot::Value(first));
     }
@@ -388,8 +390,6 @@ struct Changed {
     next: Option<(Key, Value)>,
 }
 
-/// What an object changes in its row. One that takes over another's row writes what was set on it, whatever the other
-/// is known to hold.
 /// Whether a column is a key that refers to that of the table above, whose changes the database is left to pass on.
 fn follows_key(orm: &Orm, id: StateId, column: &Column) -> bool {
     let mapper = orm.mappers.get(orm.states.get(id).mapper);
@@ -399,6 +399,24 @@ fn follows_key(orm: &Orm, id: StateId, column: &Column) -> bool {
     mapper.hierarchy.equated.iter().any(refers)
 }
 
+/// Whether any column of an object has a new value.
+fn column_changed(cx: &mut Cx<'_>, id: StateId) -> Result<bool> {
+    let mapper = cx.orm.states.get(id).mapper;
+    let properties = &cx.orm.mappers.get(mapper).properties;
+    let columns = properties.iter().filter(|(_, property)| matches!(property, Property::Column(_)));
+    let keys: Vec<Key> = columns.map(|(key, _)| key.clone()).collect();
+    for key in keys {
+        if cx.orm.states.get(id).committed.contains_key(&key)
+            && !attr::history(cx, id, &key)?.added.is_empty()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What an object changes in its row. One that takes over another's row writes what was set on it, whatever the other
+/// is known to hold.
 fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Result<Option<Changed>> {
     let mut params = Params::new();
     for (column, key) in mapped_columns(cx.orm, id, table) {
@@ -428,8 +446,13 @@ fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Resu
     for (column, _) in &exprs {
         params.shift_remove(&column.key());
     }
+    let versioned = versions(cx.orm, id, table);
     if params.is_empty() && exprs.is_empty() {
-        return Ok(None);
+        // A change in another table of the object's is one of its version.
+        let bumps = versioned.as_ref().is_some_and(|(versions, _)| versions.next.is_some());
+        if !bumps || !column_changed(cx, id)? {
+            return Ok(None);
+        }
     }
     let mut located = Vec::new();
     for column in table.primary_key() {
@@ -453,11 +476,13 @@ fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Resu
         return Ok(None);
     }
     let mut next = None;
-    if let Some((versions, key)) = versions(cx.orm, id, table) {
+    if let Some((versions, key)) = versioned {
         let old = version_read(cx, id, &key)?;
         located.push((label(table, &versions.column), old.clone()));
-        if !params.contains_key(&versions.column.key()) {
-            let version = (versions.next)(cx, &old)?;
+        if let Some(generate) = &versions.next
+            && !params.contains_key(&versions.column.key())
+        {
+            let version = generate(cx, &old)?;
             params.insert(versions.column.key(), version.clone());
             next = Some((key, version));
         }

@@ -6,12 +6,14 @@
 //! [`Profile::has`](super::Profile::has) is asked wherever a behaviour makes a difference.
 
 mod attributes;
+mod dataclasses;
 mod loading;
 mod sql;
 mod statements;
 
 use super::dated::{Dated, behaviours, between, since, through, until, within};
 use attributes::of_attributes;
+use dataclasses::of_dataclasses;
 use loading::of_loading;
 use sql::of_sql;
 use statements::of_statements;

@@ -227,6 +227,11 @@ pub trait ClassHook: Any {
         Ok(false)
     }
 
+    /// Whether a function of the host's stands before `__init__`, named so and no more.
+    fn wraps_init(&self) -> bool {
+        false
+    }
+
     /// The arguments that `__init__` is called with.
     fn init_arguments(
         &self,

@@ -82,6 +82,24 @@ pub struct Function {
 }
 
 impl Function {
+    /// The same function under another qualified name.
+    pub fn renamed(&self, qualname: &str) -> Rc<Function> {
+        let made = Function {
+            name: RefCell::new(self.name.borrow().clone()),
+            qualname: RefCell::new(qualname.into()),
+            dict: Namespace::default(),
+            code: self.code.clone(),
+            globals: self.globals.clone(),
+            closure: self.closure.clone(),
+            defaults: self.defaults.clone(),
+            id: fresh_identity(),
+        };
+        for (name, value) in self.dict.items() {
+            made.dict.set(&name, value);
+        }
+        Rc::new(made)
+    }
+
     /// What the function takes.
     pub fn signature(&self) -> &Signature {
         &self.code.signature

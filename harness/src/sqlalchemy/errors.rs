@@ -165,6 +165,17 @@ pub(crate) fn raise_named(interp: &mut Interp, name: &str, message: impl Into<St
     }
 }
 
+/// As [`raise_named`], with the code of the page that explains it.
+pub(crate) fn raise_with_code(interp: &mut Interp, name: &str, message: String, code: &'static str) -> Stop {
+    let stop = raise_named(interp, name, message);
+    if let Stop::Raise(exception) = &stop
+        && let Err(stop) = interp.set_attr(exception, "code", Value::from(code))
+    {
+        return stop;
+    }
+    stop
+}
+
 /// The Python exception of an engine error, or the exception of a callback that passed through it.
 pub(crate) fn raise(interp: &mut Interp, error: &Error) -> Stop {
     let builtin = match error.kind() {

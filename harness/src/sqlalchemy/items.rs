@@ -62,17 +62,62 @@ impl Object for ItemObject {
     }
 }
 
+/// A column's plain default as Python shows it.
+struct DefaultObject {
+    value: Value,
+    by_kind: bool,
+}
+
+impl Object for DefaultObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        if self.by_kind { "ScalarElementColumnDefault" } else { "ColumnDefault" }
+    }
+
+    fn type_module(&self) -> &'static str {
+        "sqlalchemy.sql.schema"
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        Ok(match name {
+            "arg" => Some(self.value.clone()),
+            "is_scalar" => Some(Value::Bool(true)),
+            "is_callable" | "is_clause_element" | "is_sequence" => Some(Value::Bool(false)),
+            _ => None,
+        })
+    }
+
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        let shown = interp.repr(&self.value)?;
+        Ok(format!("{}({shown})", self.type_name()))
+    }
+}
+
+/// `column.default` and `column.onupdate`, where a value or nothing was given.
+pub(super) fn default_value(interp: &mut Interp, default: Option<ColumnDefault>) -> PyResult<Value> {
+    match default {
+        None => Ok(Value::None),
+        Some(ColumnDefault::Value(value)) => {
+            let by_kind = names::has(lend::profile(interp), "sqlalchemy", "Inspector");
+            let value = convert::to_python(interp, &value)?;
+            Ok(Value::object(DefaultObject { value, by_kind }))
+        }
+        Some(_) => Err(Stop::unsupported("the default of a column where it is called or SQL")),
+    }
+}
+
 /// What the repr of a column says of its defaults.
 pub(super) fn shown_defaults(interp: &mut Interp, column: &Column, parts: &mut Vec<String>) -> PyResult<()> {
-    let by_kind = names::has(lend::profile(interp), "sqlalchemy", "Inspector");
     for (name, default) in [("onupdate", column.onupdate()), ("default", column.default())] {
         let Some(default) = default else { continue };
-        let ColumnDefault::Value(value) = default else {
+        let ColumnDefault::Value(_) = default else {
             return Err(Stop::unsupported("the repr of a column whose default is called or SQL"));
         };
-        let value = convert::to_python(interp, &value)?;
-        let class = if by_kind { "ScalarElementColumnDefault" } else { "ColumnDefault" };
-        parts.push(format!("{name}={class}({})", interp.repr(&value)?));
+        let default = default_value(interp, Some(default))?;
+        parts.push(format!("{name}={}", interp.repr(&default)?));
     }
     match column.server_default() {
         None => {}

@@ -6,6 +6,7 @@ use crate::outcome::LogMessage;
 use crate::python::stdlib::clock::Clock as WorldClock;
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use backproof_engine::db::Clock;
+use backproof_engine::map::{Key, MapperId};
 use backproof_engine::schema::SqlType;
 use backproof_engine::state::StateId;
 use backproof_engine::version::{Behaviour, Profile};
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) enums: Vec<(Rc<Class>, SqlType)>,
     /// The types of decorated types' instances.
     pub(crate) decorated: Vec<(Value, SqlType)>,
+    /// What objects of mapped dataclasses show where they have nothing, from 2.1 on.
+    pub(crate) defaults: HashMap<MapperId, Vec<(Key, Value)>>,
 }
 
 impl Host for Interp {
@@ -80,6 +83,7 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         types: HashMap::new(),
         enums: Vec::new(),
         decorated: Vec::new(),
+        defaults: HashMap::new(),
     };
     interp.host = Some(Box::new(shared));
     interp.known_member = super::names::has_member;

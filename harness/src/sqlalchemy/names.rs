@@ -23,14 +23,7 @@ const DATED: &[(&str, &[&str], Behaviour)] = &[
     ),
     (
         "sqlalchemy.orm",
-        &[
-            "DeclarativeBase",
-            "Mapped",
-            "mapped_column",
-            "MappedAsDataclass",
-            "DynamicMapped",
-            "WriteOnlyMapped",
-        ],
+        &["DeclarativeBase", "mapped_column", "MappedAsDataclass", "DynamicMapped", "WriteOnlyMapped"],
         Behaviour::AnnotatedDeclarative,
     ),
     (

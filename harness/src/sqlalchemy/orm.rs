@@ -15,6 +15,7 @@ mod columns;
 mod comparator;
 mod composite;
 mod custom;
+mod dataclass;
 mod declarative;
 pub(crate) mod dml;
 mod entity;
@@ -250,6 +251,8 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("synonym_for", synonym::synonym_for),
     ("composite", composite::composite),
     ("query_expression", columns::query_expression),
+    ("mapped_as_dataclass", dataclass::mapped_as_dataclass),
+    ("unmapped_dataclass", dataclass::unmapped_dataclass),
     ("dynamic_loader", |_, _| Ok(Value::object(UnsupportedProperty("dynamic_loader()")))),
 ];
 
@@ -268,13 +271,15 @@ fn declared_attr(interp: &mut Interp) -> Value {
         let [function] = args.exactly(interp, "declared_attr")?;
         Ok(Value::object(columns::DeclaredAttrObject::new(function)))
     });
-    class.dict.set(
-        "directive",
-        Value::StaticMethod(Rc::new(Value::native("directive", |interp, args| {
-            let [function] = args.exactly(interp, "directive")?;
-            Ok(Value::object(columns::DeclaredAttrObject::new(function)))
-        }))),
-    );
+    for (name, cascades) in [("directive", false), ("cascading", true)] {
+        let make = Value::native(name, move |interp: &mut Interp, args: Args| {
+            let [function] = args.exactly(interp, name)?;
+            let mut declared = columns::DeclaredAttrObject::new(function);
+            declared.cascades = cascades;
+            Ok(Value::object(declared))
+        });
+        class.dict.set(name, Value::StaticMethod(Rc::new(make)));
+    }
     Value::Class(class)
 }
 
@@ -295,6 +300,8 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     set(interp, &module, "declared_attr", declared);
     let base = declarative::declarative_base_class(interp)?;
     set(interp, &module, "DeclarativeBase", base);
+    let mixin = dataclass::mixin_class(interp)?;
+    set(interp, &module, "MappedAsDataclass", mixin);
     for name in ["Mapped", "WriteOnlyMapped", "DynamicMapped"] {
         set(interp, &module, name, annotation::MappedObject::root(name));
     }

@@ -15,6 +15,7 @@ use backproof_engine::schema::{
     TableItem, UniqueConstraint,
 };
 use backproof_engine::sql::Expr;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -87,6 +88,8 @@ impl Object for ColumnObject {
             "index" => column.index().map_or(Value::None, Value::Bool),
             "comment" => column.comment().map_or(Value::None, Value::from),
             "doc" => column.doc().map_or(Value::None, Value::from),
+            "default" => super::items::default_value(interp, column.default())?,
+            "onupdate" => super::items::default_value(interp, column.onupdate())?,
             "foreign_keys" => {
                 let keys = column.foreign_keys().into_iter();
                 let items = keys.map(|key| Value::object(ForeignKeyObject { key })).collect::<Vec<_>>();
@@ -419,7 +422,7 @@ impl Object for ColumnsObject {
 
 const COLUMN: &str = "*args, name=, type_=, autoincrement=, comment=, default=, doc=, index=, info=, key=, nullable=, \
                       onupdate=, primary_key=, quote=, server_default=, server_onupdate=, unique=, \
-                      insert_default=, system=, sort_order=, init=, repr=";
+                      insert_default=, system=, sort_order=";
 
 /// What `Column()` and `mapped_column()` read from their arguments.
 #[derive(Default)]
@@ -431,7 +434,16 @@ pub(crate) struct ColumnCall {
 
 /// Reads the arguments of `Column()` and `mapped_column()`; `function` is how errors name it.
 pub(crate) fn read_column(interp: &mut Interp, function: &str, args: Args) -> PyResult<ColumnCall> {
-    let mut bound = Signature::new(function, COLUMN).bind(interp, args)?;
+    let signature = Signature::new(function, COLUMN);
+    for (name, _) in &args.keywords {
+        // Of a dialect's arguments each has the dialect's name before it.
+        if !name.contains('_') && !signature.parameters.iter().any(|parameter| parameter.name == *name) {
+            let message =
+                format!("Additional arguments should be named <dialectname>_<argument>, got '{name}'");
+            return Err(interp.raise("TypeError", message));
+        }
+    }
+    let mut bound = signature.bind(interp, args)?;
     let positional = std::mem::take(&mut bound.varargs);
     let mut call = ColumnCall::default();
     let out = &mut call.args;
@@ -469,6 +481,10 @@ pub(crate) fn read_column(interp: &mut Interp, function: &str, args: Args) -> Py
     out.comment = text(bound.take(3));
     let default = bound.take(4);
     let insert_default = bound.take(16);
+    if default.is_some() && insert_default.is_some() && lend::has(interp, Behaviour::InsertDefaultAlone) {
+        let message = "The 'default' and 'insert_default' parameters of Column are mutually exclusive";
+        return Err(errors::raise_named(interp, "ArgumentError", message));
+    }
     out.default = read_default(interp, insert_default.or(default))?;
     out.doc = text(bound.take(5));
     out.index = truth(interp, bound.take(6))?;

@@ -57,11 +57,12 @@ pub(super) fn install(class: &Rc<Class>, name: &str) {
         return;
     }
     let of_2_0 = name == "Base20DeprecationWarning";
+    let is_deprecation = name == "SADeprecationWarning";
     class.dict.set(
         "__str__",
         Value::native_method("__str__", move |interp, args| {
             let [this] = args.exactly(interp, "__str__")?;
-            let text = text_of(interp, &this)?;
+            let text = text_of(interp, &this, is_deprecation)?;
             Ok(Value::from(if of_2_0 {
                 format!("{text} (Background on SQLAlchemy 2.0 at: https://sqlalche.me/e/b8d9)")
             } else {
@@ -71,7 +72,7 @@ pub(super) fn install(class: &Rc<Class>, name: &str) {
     );
 }
 
-fn text_of(interp: &mut Interp, warning: &Value) -> PyResult<String> {
+fn text_of(interp: &mut Interp, warning: &Value, is_deprecation: bool) -> PyResult<String> {
     let args = interp.exception_args(warning);
     let message = match args.as_slice() {
         [one] => interp.str(one)?,
@@ -80,7 +81,8 @@ fn text_of(interp: &mut Interp, warning: &Value) -> PyResult<String> {
     };
     let code = interp.get_attr_opt(warning, "code")?;
     let Some(code) = code.as_ref().and_then(Value::as_str) else { return Ok(message) };
-    let what = if lend::has(interp, Behaviour::WarningsNameThemselves) { "warning" } else { "error" };
+    let named = !is_deprecation && lend::has(interp, Behaviour::WarningsNameThemselves);
+    let what = if named { "warning" } else { "error" };
     let background = lend::profile(interp).background();
     Ok(format!("{message} (Background on this {what} at: {background}{code})"))
 }

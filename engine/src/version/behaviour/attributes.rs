@@ -4,7 +4,7 @@
 
 macro_rules! of_attributes {
     ($($rows:tt)*) => {
-        of_statements! {
+        of_dataclasses! {
             $($rows)*
             ValidatorsSkipBackrefs "validators-skip-backrefs" within((2, 0, 0), (2, 0, 15)),
                 "`validates()` leaves out what comes from the other side of a relationship, unless it is told otherwise.",

@@ -2,8 +2,10 @@
 //!
 //! A decorated class gets its methods as native functions; its fields are kept in `__dataclass_fields__`.
 
+mod made;
+
 use super::{add, copy};
-use crate::python::args::{Args, Signature};
+use crate::python::args::Signature;
 use crate::python::builtins::method;
 use crate::python::class::Class;
 use crate::python::error::{PyResult, Stop};
@@ -19,7 +21,6 @@ const FIELDS: &str = "__dataclass_fields__";
 
 /// One field.
 #[derive(Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "the flags of `field()`, each on its own")]
 struct Field {
     name: Rc<str>,
     annotation: Value,
@@ -28,7 +29,43 @@ struct Field {
     init: bool,
     repr: bool,
     compare: bool,
-    keyword_only: bool,
+    /// As `compare`, where it was not said.
+    hash: Option<bool>,
+    /// As its class, where it was not said.
+    keyword_only: Option<bool>,
+    metadata: Value,
+    kind: Kind,
+}
+
+/// What a field is to the methods made of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Field,
+    /// An argument of `__init__()` that is handed on to `__post_init__()`.
+    InitVar,
+}
+
+impl Field {
+    /// A field of which nothing but its default is said.
+    fn plain(name: &Rc<str>, default: Option<Value>) -> Field {
+        Field {
+            name: name.clone(),
+            annotation: Value::None,
+            default,
+            factory: None,
+            init: true,
+            repr: true,
+            compare: true,
+            hash: None,
+            keyword_only: None,
+            metadata: Value::dict(Map::new()),
+            kind: Kind::Field,
+        }
+    }
+
+    fn is_keyword_only(&self) -> bool {
+        self.keyword_only == Some(true)
+    }
 }
 
 impl Object for Field {
@@ -44,20 +81,78 @@ impl Object for Field {
         "dataclasses"
     }
 
-    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
         Ok(match name {
             "name" => Some(Value::Str(self.name.clone())),
             "type" => Some(self.annotation.clone()),
-            "default" if self.default.is_some() => self.default.clone(),
-            "default_factory" if self.factory.is_some() => self.factory.clone(),
+            "default" => Some(self.default.clone().map_or_else(|| sentinel(interp, "MISSING"), Ok)?),
+            "default_factory" => Some(self.factory.clone().map_or_else(|| sentinel(interp, "MISSING"), Ok)?),
             "init" => Some(Value::Bool(self.init)),
             "repr" => Some(Value::Bool(self.repr)),
             "compare" => Some(Value::Bool(self.compare)),
-            "kw_only" => Some(Value::Bool(self.keyword_only)),
-            "default" | "default_factory" | "metadata" | "hash" => {
-                return Err(Stop::unsupported(format!("`{name}` of this dataclass field")));
-            }
+            "hash" => Some(self.hash.map_or(Value::None, Value::Bool)),
+            "kw_only" => Some(Value::Bool(self.is_keyword_only())),
+            "metadata" => Some(self.metadata.clone()),
             _ => None,
+        })
+    }
+}
+
+/// `MISSING` and `KW_ONLY`.
+struct Sentinel(&'static str);
+
+impl Object for Sentinel {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        self.0
+    }
+
+    fn type_module(&self) -> &'static str {
+        "dataclasses"
+    }
+}
+
+/// A sentinel of the module, one a world.
+fn sentinel(interp: &mut Interp, name: &str) -> PyResult<Value> {
+    let module = interp.import("dataclasses")?;
+    module.dict.get(name).ok_or_else(|| Stop::unsupported(format!("`dataclasses` without `{name}`")))
+}
+
+/// `InitVar`, and `InitVar[…]`.
+struct InitVar(Option<Value>);
+
+impl Object for InitVar {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        if self.0.is_some() { "InitVar" } else { "type" }
+    }
+
+    fn type_module(&self) -> &'static str {
+        if self.0.is_some() { "dataclasses" } else { "builtins" }
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        Ok(match name {
+            "type" => self.0.clone(),
+            _ => None,
+        })
+    }
+
+    fn get_item(&self, _interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
+        Ok(Value::object(InitVar(Some(key.clone()))))
+    }
+
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        Ok(match &self.0 {
+            None => "<class 'dataclasses.InitVar'>".to_owned(),
+            Some(Value::Class(class)) => format!("dataclasses.InitVar[{}]", class.name()),
+            Some(inner) => format!("dataclasses.InitVar[{}]", interp.repr(inner)?),
         })
     }
 }
@@ -72,6 +167,7 @@ struct Options {
     order: bool,
     unsafe_hash: bool,
     frozen: bool,
+    matched: bool,
     keyword_only: bool,
 }
 
@@ -81,6 +177,9 @@ pub(super) fn install(interp: &mut Interp) {
         let parent = interp.builtin_class("AttributeError");
         let frozen = interp.native_class("dataclasses", "FrozenInstanceError", vec![parent])?;
         module.dict.set("FrozenInstanceError", Value::Class(frozen));
+        module.dict.set("MISSING", Value::object(Sentinel("_MISSING_TYPE")));
+        module.dict.set("KW_ONLY", Value::object(Sentinel("_KW_ONLY_TYPE")));
+        module.dict.set("InitVar", Value::object(InitVar(None)));
         add(&module, "dataclass", |interp, args| {
             let parameters =
                 "cls=, /, *, init=, repr=, eq=, order=, unsafe_hash=, frozen=, match_args=, kw_only=, slots=, weakref_slot=";
@@ -96,6 +195,7 @@ pub(super) fn install(interp: &mut Interp) {
                 order: flag(4, false)?,
                 unsafe_hash: flag(5, false)?,
                 frozen: flag(6, false)?,
+                matched: flag(7, true)?,
                 keyword_only: flag(8, false)?,
             };
             match bound.take(0).filter(|class| !class.is_none()) {
@@ -109,17 +209,34 @@ pub(super) fn install(interp: &mut Interp) {
         add(&module, "field", |interp, args| {
             let parameters = "*, default=, default_factory=, init=, repr=, hash=, compare=, metadata=, kw_only=";
             let mut bound = Signature::new("field", parameters).bind(interp, args)?;
-            let (default, factory) = (bound.take(0), bound.take(1));
+            let is_given = |interp: &mut Interp, value: Option<Value>| {
+                let missing = interp.import("dataclasses")?.dict.get("MISSING");
+                Ok(value.filter(|value| !missing.is_some_and(|missing| missing.is(value))))
+            };
+            let default = is_given(interp, bound.take(0))?;
+            let factory = is_given(interp, bound.take(1))?;
             if default.is_some() && factory.is_some() {
                 return Err(interp.raise("ValueError", "cannot specify both default and default_factory"));
             }
-            let mut flag = |index: usize, default: bool| match bound.take(index) {
-                Some(value) => interp.truth(&value),
-                None => Ok(default),
+            let mut flag = |index: usize| match bound.take(index).filter(|value| !value.is_none()) {
+                Some(value) => interp.truth(&value).map(Some),
+                None => Ok(None),
             };
-            let (init, repr, compare, keyword_only) = (flag(2, true)?, flag(3, true)?, flag(5, true)?, flag(7, false)?);
-            let (name, annotation) = ("".into(), Value::None);
-            Ok(Value::object(Field { name, annotation, default, factory, init, repr, compare, keyword_only }))
+            let (init, repr, hash, compare) = (flag(2)?, flag(3)?, flag(4)?, flag(5)?);
+            let keyword_only = flag(7)?;
+            let mut field = Field {
+                factory,
+                init: init.unwrap_or(true),
+                repr: repr.unwrap_or(true),
+                hash,
+                compare: compare.unwrap_or(true),
+                keyword_only,
+                ..Field::plain(&"".into(), default)
+            };
+            if let Some(metadata) = bound.take(6).filter(|metadata| !metadata.is_none()) {
+                field.metadata = metadata;
+            }
+            Ok(Value::object(field))
         });
         add(&module, "fields", |interp, args| {
             let [value] = args.exactly(interp, "fields")?;
@@ -175,7 +292,8 @@ fn fields_of(class: &Class) -> Option<Vec<Field>> {
     match class.lookup(FIELDS)? {
         Value::Dict(dict) => {
             let items = dict.map.borrow().items();
-            Some(items.into_iter().filter_map(|(_, field)| field.downcast::<Field>().cloned()).collect())
+            let fields = items.into_iter().filter_map(|(_, field)| field.downcast::<Field>().cloned());
+            Some(fields.filter(|field| field.kind == Kind::Field).collect())
         }
         _ => None,
     }
@@ -250,6 +368,22 @@ fn is_class_variable(interp: &mut Interp, annotation: &Value) -> PyResult<bool> 
     Ok(text.trim_start_matches("typing.").starts_with("ClassVar"))
 }
 
+/// Whether an annotation says `InitVar`.
+fn is_init_variable(annotation: &Value) -> bool {
+    match annotation {
+        Value::Str(text) => text.trim_start_matches("dataclasses.").starts_with("InitVar"),
+        other => other.downcast::<InitVar>().is_some(),
+    }
+}
+
+/// Whether an annotation says `KW_ONLY`: what follows is given by name.
+fn is_keyword_mark(annotation: &Value) -> bool {
+    match annotation {
+        Value::Str(text) => matches!(&**text, "KW_ONLY" | "dataclasses.KW_ONLY"),
+        other => other.downcast::<Sentinel>().is_some_and(|sentinel| sentinel.0 == "_KW_ONLY_TYPE"),
+    }
+}
+
 /// Reads the fields of the class's own body.
 fn own_fields(interp: &mut Interp, class: &Rc<Class>, options: Options) -> PyResult<Vec<Field>> {
     let mut fields = Vec::new();
@@ -261,7 +395,7 @@ fn own_fields(interp: &mut Interp, class: &Rc<Class>, options: Options) -> PyRes
         if is_class_variable(interp, &annotation)? {
             continue;
         }
-        if &*name == "_" && interp.repr(&annotation)?.contains("KW_ONLY") {
+        if is_keyword_mark(&annotation) {
             keyword_only = true;
             continue;
         }
@@ -274,28 +408,30 @@ fn own_fields(interp: &mut Interp, class: &Rc<Class>, options: Options) -> PyRes
                 }
                 field.clone()
             }
-            None => Field {
-                name: name.clone(),
-                annotation: Value::None,
-                default: given,
-                factory: None,
-                init: true,
-                repr: true,
-                compare: true,
-                keyword_only: false,
-            },
+            None => Field::plain(&name, given),
         };
-        if let Some(default @ (Value::List(_) | Value::Dict(_) | Value::Set(_))) = &field.default {
-            let kind = interp.type_name(default);
-            let message = format!(
-                "mutable default <class '{kind}'> for field {name} is not allowed: use default_factory"
-            );
-            return Err(interp.raise("ValueError", message));
+        field.kind = if is_init_variable(&annotation) { Kind::InitVar } else { Kind::Field };
+        if let Some(default) = &field.default {
+            let class = interp.class_of(default);
+            if class.lookup("__hash__").is_some_and(|hash| hash.is_none())
+                || matches!(default, Value::List(_) | Value::Dict(_) | Value::Set(_))
+            {
+                let kind = interp.repr(&Value::Class(class))?;
+                let message =
+                    format!("mutable default {kind} for field {name} is not allowed: use default_factory");
+                return Err(interp.raise("ValueError", message));
+            }
         }
         field.name = name;
         field.annotation = annotation;
-        field.keyword_only |= keyword_only;
+        field.keyword_only = Some(field.keyword_only.unwrap_or(keyword_only));
         fields.push(field);
+    }
+    for (name, value) in class.dict.items() {
+        if value.downcast::<Field>().is_some() && !fields.iter().any(|field| field.name == name) {
+            let message = format!("'{name}' is a field but has no type annotation");
+            return Err(interp.raise("TypeError", message));
+        }
     }
     Ok(fields)
 }
@@ -324,17 +460,21 @@ fn decorate(interp: &mut Interp, class: Value, options: Options) -> PyResult<Val
     }
     class.dict.set(FIELDS, Value::dict(map));
     let fields = Rc::new(fields);
+    let own_hash = class.dict.get("__hash__").is_some_and(|hash| !hash.is_none());
+    if options.order && !options.eq {
+        return Err(interp.raise("ValueError", "eq must be true if order is true"));
+    }
     if options.init {
-        add_init(interp, &class, &fields)?;
+        made::add_init(interp, &class, &fields)?;
     }
     if options.repr && !class.dict.contains("__repr__") {
-        add_repr(&class, &fields);
+        made::add_repr(&class, &fields);
     }
     if options.eq && !class.dict.contains("__eq__") {
         let own = fields.clone();
         method(&class, "__eq__", move |interp, args| {
             let [left, right] = args.exactly(interp, "__eq__")?;
-            compare(interp, &own, CompareOp::Eq, &left, &right)
+            made::compare(interp, &own, CompareOp::Eq, &left, &right)
         });
     }
     if options.order {
@@ -344,20 +484,29 @@ fn decorate(interp: &mut Interp, class: Value, options: Options) -> PyResult<Val
             ("__gt__", CompareOp::Gt),
             ("__ge__", CompareOp::Ge),
         ] {
+            if class.dict.contains(name) {
+                let message = format!(
+                    "Cannot overwrite attribute {name} in class {}. Consider using functools.total_ordering",
+                    class.name()
+                );
+                return Err(interp.raise("TypeError", message));
+            }
             let own = fields.clone();
             method(&class, name, move |interp, args| {
                 let [left, right] = args.exactly(interp, name)?;
-                compare(interp, &own, op, &left, &right)
+                made::compare(interp, &own, op, &left, &right)
             });
         }
     }
-    let own_hash = class.dict.get("__hash__").is_some_and(|hash| !hash.is_none());
+    if options.unsafe_hash && own_hash {
+        let message = format!("Cannot overwrite attribute __hash__ in class {}", class.name());
+        return Err(interp.raise("TypeError", message));
+    }
     if options.unsafe_hash || options.eq && options.frozen && !own_hash {
         let own = fields.clone();
         method(&class, "__hash__", move |interp, args| {
             let [value] = args.exactly(interp, "__hash__")?;
-            let values = compared(interp, &own, &value)?;
-            interp.hash(&values).map(Value::from)
+            made::hash(interp, &own, &value)
         });
     } else if options.eq && !own_hash {
         class.dict.set("__hash__", Value::None);
@@ -376,9 +525,11 @@ fn decorate(interp: &mut Interp, class: Value, options: Options) -> PyResult<Val
             });
         }
     }
-    let names = fields.iter().filter(|field| field.init && !field.keyword_only);
-    let names = names.map(|field| Value::Str(field.name.clone())).collect();
-    class.dict.set("__match_args__", Value::tuple(names));
+    if options.matched && !class.dict.contains("__match_args__") {
+        let names = fields.iter().filter(|field| field.init && !field.is_keyword_only());
+        let names = names.map(|field| Value::Str(field.name.clone())).collect();
+        class.dict.set("__match_args__", Value::tuple(names));
+    }
     Ok(Value::Class(class))
 }
 
@@ -388,104 +539,4 @@ fn put(fields: &mut Vec<Field>, field: Field) {
         Some(other) => *other = field,
         None => fields.push(field),
     }
-}
-
-fn add_init(interp: &mut Interp, class: &Rc<Class>, fields: &Rc<Vec<Field>>) -> PyResult<()> {
-    let mut parameters = "self".to_owned();
-    let mut optional_before = false;
-    let has_default = |field: &Field| field.default.is_some() || field.factory.is_some();
-    for field in fields.iter().filter(|field| field.init && !field.keyword_only) {
-        if optional_before && !has_default(field) {
-            let message = format!("non-default argument '{}' follows default argument", field.name);
-            return Err(interp.raise("TypeError", message));
-        }
-        optional_before |= has_default(field);
-        parameters.push_str(&format!(", {}{}", field.name, if has_default(field) { "=" } else { "" }));
-    }
-    let keyword_only: Vec<&Field> = fields.iter().filter(|field| field.init && field.keyword_only).collect();
-    if !keyword_only.is_empty() {
-        parameters.push_str(", *");
-        for field in keyword_only {
-            parameters.push_str(&format!(", {}{}", field.name, if has_default(field) { "=" } else { "" }));
-        }
-    }
-    let signature = Signature::new(&format!("{}.__init__", class.qualname.borrow()), &parameters);
-    let fields = fields.clone();
-    method(class, "__init__", move |interp, args| {
-        let mut bound = signature.bind(interp, args)?;
-        let own = bound.take(0).unwrap_or(Value::None);
-        let frozen = match &own {
-            Value::Instance(instance) => instance.class().lookup("__setattr__").is_some_and(|found| {
-                matches!(found, Value::Native(native) if native.qualname.ends_with(".__setattr__") && &*native.qualname != "object.__setattr__")
-            }),
-            _ => false,
-        };
-        for field in fields.iter() {
-            let place = signature.parameters.iter().position(|parameter| parameter.name == field.name);
-            let given = if field.init { place.and_then(|place| bound.take(place)) } else { None };
-            let value = match (given, &field.default, &field.factory) {
-                (Some(value), _, _) => value,
-                (None, _, Some(factory)) => interp.call(factory, Args::none())?,
-                (None, Some(default), None) => default.clone(),
-                (None, None, None) => continue,
-            };
-            match &own {
-                Value::Instance(instance) if frozen => {
-                    let store = instance.store.clone();
-                    store.set(interp, &field.name, value)?;
-                }
-                own => interp.set_attr(own, &field.name, value)?,
-            }
-        }
-        interp.call_special(&own, "__post_init__", Vec::new())?;
-        Ok(Value::None)
-    });
-    Ok(())
-}
-
-fn add_repr(class: &Rc<Class>, fields: &Rc<Vec<Field>>) {
-    let fields = fields.clone();
-    method(class, "__repr__", move |interp, args| {
-        let [own] = args.exactly(interp, "__repr__")?;
-        let identity = own.identity();
-        if interp.showing.contains(&identity) {
-            return Ok(Value::from("..."));
-        }
-        interp.showing.push(identity);
-        let parts: PyResult<Vec<String>> = fields
-            .iter()
-            .filter(|field| field.repr)
-            .map(|field| {
-                let value = interp.get_attr(&own, &field.name)?;
-                Ok(format!("{}={}", field.name, interp.repr(&value)?))
-            })
-            .collect();
-        interp.showing.pop();
-        let class = interp.class_of(&own);
-        let name = class.qualname.borrow().clone();
-        Ok(Value::from(format!("{name}({})", parts?.join(", "))))
-    });
-}
-
-/// The compared fields of an instance as a tuple.
-fn compared(interp: &mut Interp, fields: &[Field], value: &Value) -> PyResult<Value> {
-    let mut items = Vec::with_capacity(fields.len());
-    for field in fields.iter().filter(|field| field.compare) {
-        items.push(interp.get_attr(value, &field.name)?);
-    }
-    Ok(Value::tuple(items))
-}
-
-fn compare(
-    interp: &mut Interp,
-    fields: &[Field],
-    op: CompareOp,
-    left: &Value,
-    right: &Value,
-) -> PyResult<Value> {
-    if !Rc::ptr_eq(&interp.class_of(left), &interp.class_of(right)) {
-        return Ok(Value::NotImplemented);
-    }
-    let (left, right) = (compared(interp, fields, left)?, compared(interp, fields, right)?);
-    interp.compare(op, &left, &right)
 }

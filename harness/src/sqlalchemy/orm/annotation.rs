@@ -5,6 +5,7 @@
 use super::columns::MappedColumnObject;
 use super::mapped::mapper_of;
 use crate::python::{Interp, Object, PyResult, Stop, Value};
+use crate::sqlalchemy::lend;
 use backproof_engine::map::Lazy;
 use backproof_engine::schema::SqlType;
 use backproof_engine::version::{Behaviour, Profile};
@@ -60,6 +61,8 @@ pub(super) struct Hint {
     pub(super) optional: bool,
     /// It stands in a list, set or the like.
     pub(super) collection: Option<String>,
+    /// The `Annotated[…]` or generic that it was, which can have a type of its own.
+    pub(super) annotated: Option<Value>,
     /// A `mapped_column()` that `Annotated[…]` brings.
     pub(super) template: Option<Value>,
     /// The loader that the annotation says, where a document queries the collection.
@@ -85,12 +88,16 @@ impl Hint {
     }
 
     fn of(inner: Inner) -> Hint {
-        Hint { inner, optional: false, collection: None, template: None, lazy: None }
+        Hint { inner, optional: false, collection: None, annotated: None, template: None, lazy: None }
     }
 }
 
 /// The hint of an annotation, where it is a `Mapped[…]`.
 pub(super) fn read(interp: &mut Interp, annotation: &Value) -> PyResult<Option<Hint>> {
+    // Before 2.0 they are for type checkers alone.
+    if !lend::has(interp, Behaviour::AnnotatedDeclarative) {
+        return Ok(None);
+    }
     if let Some(text) = annotation.as_str() {
         return read_text(interp, text);
     }
@@ -231,6 +238,7 @@ fn read_value(interp: &mut Interp, value: &Value, depth: usize) -> PyResult<Hint
     if let Some(metadata) = interp.get_attr_opt(value, "__metadata__")? {
         let origin = interp.get_attr(value, "__origin__")?;
         let mut hint = read_value(interp, &origin, depth + 1)?;
+        hint.annotated = Some(value.clone());
         for item in interp.iterate(&metadata)? {
             if item.downcast::<MappedColumnObject>().is_some() {
                 hint.template = Some(item);
@@ -260,7 +268,8 @@ fn read_value(interp: &mut Interp, value: &Value, depth: usize) -> PyResult<Hint
                 return Err(Stop::unsupported("an annotation without its types"));
             };
             let kind = if matches!(&*name, "Sequence" | "Collection") { "list".to_owned() } else { name };
-            return Ok(Hint { collection: Some(kind), ..read_value(interp, &last, depth + 1)? });
+            let annotated = Some(value.clone());
+            return Ok(Hint { collection: Some(kind), annotated, ..read_value(interp, &last, depth + 1)? });
         }
     }
     match rest.as_slice() {

@@ -7,6 +7,7 @@ mod collection;
 mod compared;
 
 use super::attribute::AttributeObject;
+use super::dataclass::{FieldArgs, Of};
 use super::{mapped, mapper};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use crate::sqlalchemy::{define, lend};
@@ -27,6 +28,7 @@ pub(super) struct Given {
     creator: Option<Value>,
     creates_on_none: bool,
     deletes_scalars: bool,
+    field: FieldArgs,
     id: u64,
 }
 
@@ -222,6 +224,11 @@ pub(super) fn is_proxy(value: &Value) -> bool {
     value.downcast::<ProxyObject>().is_some()
 }
 
+/// What a proxy says of a dataclass's field.
+pub(super) fn field_of(value: &Value) -> Option<&FieldArgs> {
+    value.downcast::<ProxyObject>().map(|proxy| &proxy.given.field)
+}
+
 /// The attribute that a proxy's relationship is on its class or alias.
 fn local(value: &Value) -> PyResult<&AttributeObject> {
     value
@@ -230,10 +237,10 @@ fn local(value: &Value) -> PyResult<&AttributeObject> {
 }
 
 /// `association_proxy(…)`.
-fn make(interp: &mut Interp, args: Args) -> PyResult<Value> {
+fn make(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
+    let field = FieldArgs::take(interp, &mut args, Of::Proxy)?;
     let parameters = "target_collection, attr, creator=, getset_factory=, proxy_factory=, proxy_bulk_set=, info=, \
-                      cascade_scalar_deletes=, create_on_none_assignment=, init=, repr=, default=, default_factory=, \
-                      compare=, kw_only=, hash=, dataclass_metadata=";
+                      cascade_scalar_deletes=, create_on_none_assignment=, dataclass_metadata=";
     let mut bound = Signature::new("association_proxy", parameters).bind(interp, args)?;
     let mut text = |at: usize| bound.take(at).and_then(|value| value.as_str().cloned());
     let (Some(collection), Some(attr)) = (text(0), text(1)) else {
@@ -248,7 +255,7 @@ fn make(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let deletes_scalars = define::flag(interp, &mut bound, 7, false)?;
     let creates_on_none = define::flag(interp, &mut bound, 8, false)?;
     let id = fresh_identity();
-    let given = Given { collection, attr, creator, creates_on_none, deletes_scalars, id };
+    let given = Given { collection, attr, creator, creates_on_none, deletes_scalars, field, id };
     Ok(Value::object(ProxyObject { given: Rc::new(given) }))
 }
 

@@ -363,7 +363,13 @@ impl Object for AttributeObject {
             return Ok(queried);
         }
         let slot = lend::with_cx(interp, |cx| attr::get(cx, object.id(), &self.key))?;
-        slot_value(interp, &slot)
+        let value = slot_value(interp, &slot)?;
+        if value.is_none()
+            && let Some(default) = super::dataclass::default_of(interp, &object, &self.key)?
+        {
+            return Ok(default);
+        }
+        Ok(value)
     }
 
     fn descriptor_set(
@@ -375,6 +381,9 @@ impl Object for AttributeObject {
     ) -> PyResult<()> {
         if let Some(done) = self.on_instance(interp, "fset", vec![instance.clone(), value.clone()])? {
             drop(done);
+            return Ok(());
+        }
+        if super::symbols::leaves_alone(&value) {
             return Ok(());
         }
         let object = object(interp, instance)?;

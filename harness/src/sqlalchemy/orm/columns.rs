@@ -1,5 +1,6 @@
 //! Columns as a class body declares them: `mapped_column()`, `column_property()`, `deferred()`, `declared_attr`.
 
+use super::dataclass::{FieldArgs, Of};
 use super::declarative::column_of;
 use crate::python::{Args, BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
 use crate::sqlalchemy::expr;
@@ -22,6 +23,10 @@ pub(crate) struct MappedColumnObject {
     pub(crate) sort_order: i64,
     /// Where the table has the column already, that one is meant.
     pub(crate) use_existing: bool,
+    /// Whether it was given `insert_default`.
+    pub(crate) defaults_for_insert: bool,
+    /// What it says of a dataclass's field.
+    pub(crate) field: FieldArgs,
 }
 
 impl MappedColumnObject {
@@ -35,6 +40,8 @@ impl MappedColumnObject {
             active_history: false,
             sort_order: 0,
             use_existing: false,
+            defaults_for_insert: false,
+            field: FieldArgs::default(),
         }
     }
 
@@ -117,11 +124,8 @@ pub(crate) fn mapped_column(interp: &mut Interp, mut args: Args) -> PyResult<Val
     };
     deferral.group = args.take_keyword("deferred_group").and_then(|group| group.as_str().cloned());
     deferral.deferred |= deferral.group.is_some();
-    for name in ["default_factory", "compare", "kw_only", "hash"] {
-        if args.take_keyword(name).is_some_and(|value| !value.is_none()) {
-            return Err(Stop::unsupported(format!("mapped_column() with `{name}`")));
-        }
-    }
+    let field = FieldArgs::take(interp, &mut args, Of::MappedColumn)?;
+    let defaults_for_insert = args.keywords.iter().any(|(name, _)| &**name == "insert_default");
     let call = read_column(interp, "mapped_column", args)?;
     let typed = call.typed;
     Ok(Value::object(MappedColumnObject {
@@ -132,12 +136,19 @@ pub(crate) fn mapped_column(interp: &mut Interp, mut args: Args) -> PyResult<Val
         active_history,
         sort_order,
         use_existing,
+        defaults_for_insert,
+        field,
     }))
 }
 
 /// `column_property(…)` and `deferred(…)`, of columns or of an SQL expression.
-pub(crate) fn column_property(interp: &mut Interp, args: Args, deferred: bool) -> PyResult<Value> {
+pub(crate) fn column_property(interp: &mut Interp, mut args: Args, deferred: bool) -> PyResult<Value> {
     let name = if deferred { "deferred" } else { "column_property" };
+    let field = if deferred {
+        FieldArgs::take(interp, &mut args, Of::Column)?
+    } else {
+        FieldArgs::take_read_only(interp, &mut args, name)?
+    };
     let mut active_history = false;
     let mut deferral = Deferral { deferred, ..Deferral::default() };
     for (keyword, value) in args.keywords {
@@ -158,14 +169,15 @@ pub(crate) fn column_property(interp: &mut Interp, args: Args, deferred: bool) -
             return Err(Stop::unsupported(format!("{name}() of columns and expressions")));
         }
         let bare = MappedColumnObject::bare();
-        let made = MappedColumnObject { column, typed: true, others, deferral, active_history, ..bare };
+        let made =
+            MappedColumnObject { column, typed: true, others, deferral, active_history, field, ..bare };
         return Ok(Value::object(made));
     }
     let [value] = args.positional.as_slice() else {
         return Err(Stop::unsupported(format!("{name}() of several expressions")));
     };
     let expr = expression_of(interp, value, name)?;
-    Ok(Value::object(ExpressionDecl { expr, deferral, ad_hoc: false }))
+    Ok(Value::object(ExpressionDecl { expr, deferral, ad_hoc: false, field }))
 }
 
 /// The expression of `column_property()`; before 2.0 a select without `as_scalar()` stands for its value, too.
@@ -177,7 +189,8 @@ fn expression_of(interp: &mut Interp, value: &Value, name: &str) -> PyResult<Exp
 }
 
 /// `query_expression(…)`.
-pub(crate) fn query_expression(interp: &mut Interp, args: Args) -> PyResult<Value> {
+pub(crate) fn query_expression(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
+    let field = FieldArgs::take_for_query(interp, &mut args)?;
     let mut default = Value::None;
     for (at, value) in args.positional.iter().enumerate() {
         match at {
@@ -188,12 +201,12 @@ pub(crate) fn query_expression(interp: &mut Interp, args: Args) -> PyResult<Valu
     for (keyword, value) in args.keywords {
         match &*keyword {
             "default_expr" => default = value,
-            "init" | "repr" | "compare" | "kw_only" | "expire_on_flush" | "info" | "doc" => {}
+            "expire_on_flush" | "info" | "doc" => {}
             other => return Err(Stop::unsupported(format!("query_expression() with `{other}`"))),
         }
     }
     let expr = if default.is_none() { Expr::null() } else { expr::coerce(interp, &default)? };
-    Ok(Value::object(ExpressionDecl { expr, deferral: Deferral::default(), ad_hoc: true }))
+    Ok(Value::object(ExpressionDecl { expr, deferral: Deferral::default(), ad_hoc: true, field }))
 }
 
 /// `column_property()` of an SQL expression, or `query_expression()`.
@@ -201,6 +214,7 @@ pub(crate) struct ExpressionDecl {
     expr: Expr,
     deferral: Deferral,
     ad_hoc: bool,
+    field: FieldArgs,
 }
 
 impl ExpressionDecl {
@@ -211,6 +225,10 @@ impl ExpressionDecl {
 
     pub(crate) fn expr(&self) -> &Expr {
         &self.expr
+    }
+
+    pub(crate) fn field(&self) -> &FieldArgs {
+        &self.field
     }
 }
 
@@ -238,6 +256,8 @@ impl Object for ExpressionDecl {
 /// `declared_attr`: a function of the class that is being mapped.
 pub(crate) struct DeclaredAttrObject {
     function: Value,
+    /// Whether each class of a hierarchy has its own.
+    pub(crate) cascades: bool,
 }
 
 impl DeclaredAttrObject {
@@ -246,7 +266,22 @@ impl DeclaredAttrObject {
             Value::ClassMethod(inner) => (*inner).clone(),
             other => other,
         };
-        DeclaredAttrObject { function }
+        DeclaredAttrObject { function, cascades: false }
+    }
+
+    /// What its function says that it gives.
+    pub(crate) fn returns(&self, interp: &mut Interp) -> PyResult<Option<Value>> {
+        let Value::Function(function) = &self.function else { return Ok(None) };
+        match function.dict.get("__annotations__") {
+            Some(Value::Dict(annotations)) => {
+                let annotations = Value::Dict(annotations);
+                let found = interp.mapping_items(&annotations)?.unwrap_or_default();
+                let found =
+                    found.into_iter().find(|(name, _)| name.as_str().is_some_and(|name| &**name == "return"));
+                Ok(found.map(|(_, annotation)| annotation))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// What it stands for on a class.

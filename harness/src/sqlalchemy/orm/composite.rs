@@ -3,6 +3,7 @@
 use super::annotation::{self, Hint, MappedObject};
 use super::attribute::AttributeObject;
 use super::columns::MappedColumnObject;
+use super::dataclass::{FieldArgs, Of};
 use super::declarative::column_of;
 use super::{errors, mapped};
 use crate::python::{Args, Class, CompareOp, Interp, Object, PyResult, Stop, Value};
@@ -24,6 +25,7 @@ use std::rc::Rc;
 pub(crate) struct CompositeDecl {
     class: Option<Value>,
     parts: Vec<Value>,
+    field: FieldArgs,
 }
 
 impl Object for CompositeDecl {
@@ -42,9 +44,9 @@ impl Object for CompositeDecl {
 
 /// `composite(class, *parts)`.
 pub(crate) fn composite(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
+    let field = FieldArgs::take(interp, &mut args, Of::Composite)?;
     for (name, value) in &args.keywords {
-        let ignored =
-            matches!(&**name, "doc" | "info" | "active_history" | "init" | "repr" | "kw_only" | "compare");
+        let ignored = matches!(&**name, "doc" | "info" | "active_history");
         if !ignored && !value.is_none() && interp.truth(value)? {
             return Err(Stop::unsupported(format!("composite() with `{name}`")));
         }
@@ -55,10 +57,14 @@ pub(crate) fn composite(interp: &mut Interp, mut args: Args) -> PyResult<Value> 
     };
     let class = has_class.then(|| args.positional.remove(0));
     args.positional.retain(|value| !value.is_none());
-    Ok(Value::object(CompositeDecl { class, parts: args.positional }))
+    Ok(Value::object(CompositeDecl { class, parts: args.positional, field }))
 }
 
 impl CompositeDecl {
+    pub(super) fn field(&self) -> &FieldArgs {
+        &self.field
+    }
+
     /// The columns that it declares itself.
     pub(super) fn columns(&self) -> Vec<MappedColumnObject> {
         let mut found = Vec::new();

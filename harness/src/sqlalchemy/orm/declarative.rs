@@ -1,7 +1,7 @@
 //! Declarative bases: what makes the classes derived from them mapped ones.
 
 use super::registry::{Registry, RegistryObject, metadata_of};
-use super::{attribute::AttributeObject, mapped, scan};
+use super::{attribute::AttributeObject, dataclass, mapped, scan};
 use crate::python::{Args, Class, ClassHook, Instance, Interp, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::{lend, schema::ColumnObject};
 use backproof_engine::attr;
@@ -27,16 +27,10 @@ impl ClassHook for DeclarativeHook {
         class: &Rc<Class>,
         _keywords: Vec<(Rc<str>, Value)>,
     ) -> PyResult<()> {
-        if !self.maps_derived {
-            return Ok(());
+        if self.maps_derived && !is_abstract(interp, class)? {
+            scan::map_class(interp, class, &self.registry)?;
         }
-        let is_abstract = class.dict.get("__abstract__");
-        if let Some(is_abstract) = is_abstract
-            && interp.truth(&is_abstract)?
-        {
-            return Ok(());
-        }
-        scan::map_class(interp, class, &self.registry)
+        Ok(())
     }
 
     fn class_set_attr(
@@ -62,6 +56,10 @@ impl ClassHook for DeclarativeHook {
         }
     }
 
+    fn wraps_init(&self) -> bool {
+        true
+    }
+
     fn init_arguments(
         &self,
         interp: &mut Interp,
@@ -84,6 +82,23 @@ impl ClassHook for DeclarativeHook {
             Value::Instance(instance) => Ok(Some(instance)),
             _ => Ok(None),
         }
+    }
+}
+
+fn is_abstract(interp: &mut Interp, class: &Rc<Class>) -> PyResult<bool> {
+    let said = class.dict.get("__abstract__");
+    said.map_or(Ok(false), |said| interp.truth(&said))
+}
+
+/// Whether a class that is being made becomes a base or a mapped class.
+pub(super) fn maps(interp: &mut Interp, class: &Rc<Class>) -> PyResult<bool> {
+    let Some(hook) = class.find_hook() else { return Ok(false) };
+    if let Some(base) = hook.as_any().downcast_ref::<DeclarativeBaseHook>() {
+        return Ok(base.is_base(class));
+    }
+    match hook.as_any().downcast_ref::<DeclarativeHook>() {
+        Some(hook) => Ok(hook.maps_derived && !is_abstract(interp, class)?),
+        None => Ok(false),
     }
 }
 
@@ -117,6 +132,19 @@ pub(super) fn attach_alone(class: &Rc<Class>, registry: &Rc<Registry>, construct
     if !own_init(class) {
         let made = if constructed { default_constructor() } else { bare_constructor() };
         class.dict.set("__init__", made);
+    }
+}
+
+/// Lets a class be mapped as a dataclass, whose constructor is made with it.
+pub(super) fn attach_dataclass(class: &Rc<Class>, registry: &Rc<Registry>) {
+    *class.hook.borrow_mut() =
+        Some(Rc::new(DeclarativeHook { registry: registry.clone(), maps_derived: false }));
+}
+
+/// Gives a class that has no constructor the one of declarative classes.
+pub(super) fn construct_alone(class: &Rc<Class>) {
+    if !own_init(class) {
+        class.dict.set("__init__", default_constructor());
     }
 }
 
@@ -264,6 +292,13 @@ struct DeclarativeBaseHook {
     root: u64,
 }
 
+impl DeclarativeBaseHook {
+    /// Whether the class derives from `DeclarativeBase` itself.
+    fn is_base(&self, class: &Class) -> bool {
+        class.bases.iter().any(|base| base.identity() == self.root)
+    }
+}
+
 impl ClassHook for DeclarativeBaseHook {
     fn as_any(&self) -> &dyn Any {
         self
@@ -275,7 +310,7 @@ impl ClassHook for DeclarativeBaseHook {
         class: &Rc<Class>,
         _keywords: Vec<(Rc<str>, Value)>,
     ) -> PyResult<()> {
-        if !class.bases.iter().any(|base| base.identity() == self.root) {
+        if !self.is_base(class) {
             return Ok(());
         }
         let given = class
@@ -295,7 +330,7 @@ impl ClassHook for DeclarativeBaseHook {
         if class.lookup("__init__").is_none() || !own_init(class) {
             class.dict.set("__init__", default_constructor());
         }
-        Ok(())
+        dataclass::apply_unmapped(interp, class)
     }
 }
 

@@ -108,11 +108,9 @@ pub(super) fn mapper_args(
             "inherit_condition" => spec.inheritance.inherit_condition = Some(expr::coerce(interp, &value)?),
             "primary_key" => spec.primary_key = Some(super::comparator::columns(interp, &value)?),
             "version_id_col" => version = column_of(&value),
-            "version_id_generator" if matches!(value, Value::Bool(false)) => {
-                return Err(Stop::unsupported("a version_id_generator of the database's own"));
-            }
             "version_id_generator" => generator = Some(value.clone()),
-            "eager_defaults" | "confirm_deleted_rows" => {}
+            // Properties were read with the body.
+            "eager_defaults" | "confirm_deleted_rows" | "properties" => {}
             other => return Err(Stop::unsupported(format!("the mapper argument `{other}`"))),
         }
     }
@@ -123,6 +121,7 @@ pub(super) fn mapper_args(
 /// A counter, or what a document's function gives.
 fn versioning(column: Column, generator: Option<Value>) -> Versioning {
     let next: NextVersion = match generator {
+        Some(Value::Bool(false)) => return Versioning { column, next: None },
         None => Rc::new(|_, old| match old {
             SqlValue::Int(old) => Ok(SqlValue::Int(old + 1)),
             SqlValue::Null => Ok(SqlValue::Int(1)),
@@ -136,7 +135,7 @@ fn versioning(column: Column, generator: Option<Value>) -> Versioning {
             })
         }),
     };
-    Versioning { column, next }
+    Versioning { column, next: Some(next) }
 }
 
 /// The column that `polymorphic_on` names.

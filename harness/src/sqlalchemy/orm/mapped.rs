@@ -101,7 +101,9 @@ pub(super) fn clear(interp: &mut Interp) -> PyResult<()> {
     lend::with_cx(interp, |cx| {
         cx.orm.mappers.clear();
         Ok(())
-    })
+    })?;
+    lend::shared(interp).defaults.clear();
+    Ok(())
 }
 
 /// Puts an attribute on each mapped class for each property that has none there yet.

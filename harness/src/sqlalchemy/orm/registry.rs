@@ -46,6 +46,13 @@ impl Registry {
         for key in interp.iterate(map)? {
             let value = interp.get_item(map, &key)?;
             if let Some(ty) = crate::sqlalchemy::types::of_value(interp, &value)? {
+                // What was said later counts.
+                let known = self.types.borrow().clone();
+                for (at, (other, _)) in known.iter().enumerate().rev() {
+                    if interp.eq(other, &key)? {
+                        self.types.borrow_mut().remove(at);
+                    }
+                }
                 self.types.borrow_mut().push((key, ty));
             }
         }
@@ -158,7 +165,7 @@ impl Object for RegistryObject {
         Rc::as_ptr(&self.0).cast::<u8>().addr() as u64 | (1 << 62)
     }
 
-    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
         let registry = self.0.clone();
         Ok(Some(match name {
             "metadata" => registry.metadata_value(),
@@ -173,6 +180,9 @@ impl Object for RegistryObject {
                 }
                 Ok(class)
             }),
+            "mapped_as_dataclass" if lend::has(interp, Behaviour::AnnotatedDeclarative) => {
+                super::dataclass::of_registry(&registry)
+            }
             "as_declarative_base" => Value::native(name, move |_, args| {
                 if !args.positional.is_empty() || !args.keywords.is_empty() {
                     return Err(Stop::unsupported("as_declarative_base() with arguments"));
@@ -186,6 +196,13 @@ impl Object for RegistryObject {
             "map_imperatively" => Value::native(name, move |interp, args| {
                 super::imperative::map(interp, &registry, "registry.map_imperatively", true, args)
             }),
+            "update_type_annotation_map" if lend::has(interp, Behaviour::AnnotatedDeclarative) => {
+                Value::native(name, move |interp, args| {
+                    let [types] = args.exactly(interp, "registry.update_type_annotation_map")?;
+                    registry.set_types(interp, &types)?;
+                    Ok(Value::None)
+                })
+            }
             "dispose" => Value::native(name, |_, _| Err(Stop::unsupported("disposing of one registry"))),
             "configure" => Value::native(name, |interp, _| {
                 super::mapped::configure(interp)?;

@@ -3,6 +3,7 @@
 //! Arguments are kept as they were given until the class that they stand in is mapped: only then is it known in
 //! which registry their strings are looked up.
 
+use super::dataclass::{FieldArgs, Of};
 use super::property::relationship_kind;
 use super::registry::Registry;
 use super::{comparator, custom, errors, keyed, mapped};
@@ -36,6 +37,7 @@ impl Scope {
 pub(crate) struct RelationshipDecl {
     arguments: Keywords,
     kind: &'static str,
+    field: FieldArgs,
 }
 
 /// Warns of arguments that say how to write what is never written.
@@ -76,8 +78,7 @@ const FIRST: &str = "argument, secondary=, primaryjoin=, secondaryjoin=, foreign
     _local_remote_pairs=, query_class=, info=, omit_join=, sync_backref=";
 
 const SECOND: &str = "argument=, secondary=, *, uselist=, collection_class=, primaryjoin=, secondaryjoin=, \
-    back_populates=, order_by=, backref=, overlaps=, post_update=, cascade=, viewonly=, init=, repr=, default=, \
-    default_factory=, compare=, kw_only=, hash=, lazy=, passive_deletes=, passive_updates=, active_history=, \
+    back_populates=, order_by=, backref=, overlaps=, post_update=, cascade=, viewonly=, lazy=, passive_deletes=, passive_updates=, active_history=, \
     enable_typechecks=, foreign_keys=, remote_side=, join_depth=, comparator_factory=, single_parent=, innerjoin=, \
     distinct_target_key=, load_on_pending=, query_class=, info=, omit_join=, sync_backref=, cascade_backrefs=, doc=, bake_queries=";
 
@@ -85,6 +86,10 @@ impl RelationshipDecl {
     /// Whether the target was given, so that an annotation need not say it.
     pub(crate) fn has_argument(&self) -> bool {
         self.arguments.iter().any(|(name, value)| &**name == "argument" && !value.is_none())
+    }
+
+    pub(crate) fn field(&self) -> &FieldArgs {
+        &self.field
     }
 
     /// The engine's arguments; strings and callables are looked up in `scope` when mappers are configured.
@@ -155,7 +160,14 @@ impl Object for BackrefObject {
 }
 
 /// `relationship(…)`.
-pub(crate) fn relationship(interp: &mut Interp, args: Args) -> PyResult<Value> {
+pub(crate) fn relationship(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
+    let field = FieldArgs::take(interp, &mut args, Of::Relationship)?;
+    if field.instance_default().is_some_and(|default| !default.is_none())
+        && lend::has(interp, Behaviour::DataclassDefaultsNotSet)
+    {
+        let message = "Only 'None' is accepted as dataclass default for a relationship()";
+        return Err(errors::argument_error(interp, message));
+    }
     let is_newer = lend::has(interp, Behaviour::RelationshipSubclass);
     let parameters = if is_newer { SECOND } else { FIRST };
     // The later releases hand keywords on to the class.
@@ -198,7 +210,7 @@ pub(crate) fn relationship(interp: &mut Interp, args: Args) -> PyResult<Value> {
         }
     }
     let kind = relationship_kind(interp);
-    Ok(Value::object(RelationshipDecl { arguments, kind }))
+    Ok(Value::object(RelationshipDecl { arguments, kind, field }))
 }
 
 /// `backref(name, …)`.
@@ -264,13 +276,6 @@ fn read(
             | "bake_queries"
             | "omit_join"
             | "distinct_target_key"
-            | "init"
-            | "repr"
-            | "compare"
-            | "kw_only"
-            | "hash"
-            | "default"
-            | "default_factory"
             | "load_on_pending" => {}
             "collection_class" if is_class(interp, value, "list") => args.collection = Some(Shape::List),
             "collection_class" if is_class(interp, value, "set") => args.collection = Some(Shape::Set),

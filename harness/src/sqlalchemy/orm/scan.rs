@@ -10,7 +10,7 @@ use super::mapper::MapperObject;
 use super::registry::Registry;
 use super::relationship::{RelationshipDecl, Scope};
 use super::synonym::SynonymDecl;
-use super::{errors, mapped, validates};
+use super::{dataclass, errors, mapped, validates};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
 use crate::sqlalchemy::{host_types, lend, warning};
@@ -38,7 +38,8 @@ pub(super) enum Declared {
 /// Maps a class by what its body, its mixins and its annotations declare.
 pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> PyResult<()> {
     warn_of_namesake(interp, class, registry)?;
-    let mut members = collect(interp, class, registry)?;
+    let (mut members, fields) = collect(interp, class, registry)?;
+    dataclass::apply(interp, class, &fields)?;
     let inherits = class.ancestors.iter().find_map(mapped::mapper_of);
     let (table, fresh) = table(interp, class, registry, inherits, &mut members)?;
     let properties = properties(interp, class, registry, &members, &table, fresh)?;
@@ -59,9 +60,20 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
     let id = lend::with_cx(interp, |cx| map::add_mapper(cx, spec))?;
     class.dict.set("__table__", schema::table_value(&table));
     class.dict.set("__mapper__", MapperObject::value(id));
+    dataclass::keep(interp, class, id, inherits, &fields);
+    wrap_constructor(class);
     registry.add(class);
     validates::install(interp, class, id)?;
     mapped::instrument(interp)
+}
+
+/// Puts the library's function before a document's own `__init__`: errors name it, without the class.
+fn wrap_constructor(class: &Rc<Class>) {
+    if let Some(Value::Function(function)) = class.lookup("__init__")
+        && &**function.qualname.borrow() != "__init__"
+    {
+        class.dict.set("__init__", Value::Function(function.renamed("__init__")));
+    }
 }
 
 /// Warns where the registry has a class of this name and module already.
@@ -85,8 +97,13 @@ fn enclosing(class: &Rc<Class>) -> Key {
 }
 
 /// What the class and its mixins declare, in the order in which it is found.
-fn collect(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> PyResult<Vec<Member>> {
+fn collect(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    registry: &Rc<Registry>,
+) -> PyResult<(Vec<Member>, Vec<dataclass::Field>)> {
     let mut members: Vec<Member> = Vec::new();
+    let (mut copied, mut fields) = (Vec::new(), Vec::new());
     let mut seen: Vec<Key> = Vec::new();
     let mut above: Vec<MapperId> = Vec::new();
     for (depth, source) in class.mro().iter().enumerate() {
@@ -98,30 +115,71 @@ fn collect(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> P
         }
         let is_own = depth == 0;
         let annotations = annotations(interp, source)?;
-        for (at, key) in names_in_order(source, &annotations).into_iter().enumerate() {
+        let mut described = dataclass::described(interp, source)?;
+        if is_own {
+            described.extend(dataclass::properties(interp, source)?);
+        }
+        let mut names = names_in_order(source, &annotations);
+        for (key, _) in &described {
+            if !names.contains(key) {
+                names.push(key.clone());
+            }
+        }
+        for (at, key) in names.into_iter().enumerate() {
             let hidden = !is_own && (class.dict.contains(&key) || seen.contains(&key));
-            if hidden || key.starts_with("__") || hierarchy::is_mapped_above(interp, &above, &key)? {
+            let cascades = source.dict.get(&key).is_some_and(|value| {
+                value.downcast::<DeclaredAttrObject>().is_some_and(|declared| declared.cascades)
+            });
+            if hidden
+                || key.starts_with("__")
+                || !cascades && hierarchy::is_mapped_above(interp, &above, &key)?
+            {
                 continue;
             }
-            let annotation =
-                annotations.iter().find(|(name, _)| *name == key).map(|(_, annotation)| annotation);
+            let mut annotation =
+                annotations.iter().find(|(name, _)| *name == key).map(|(_, annotation)| annotation.clone());
             let mut value = source.dict.get(&key);
-            let declared = value.as_ref().and_then(Value::downcast::<DeclaredAttrObject>);
-            let is_own = is_own || declared.is_some();
-            if let Some(declared) = declared {
+            let (mut is_own, mut made_here) = (is_own, false);
+            if let Some(declared) = value.as_ref().and_then(Value::downcast::<DeclaredAttrObject>) {
+                (is_own, made_here) = (true, true);
+                annotation = annotation.or(declared.returns(interp)?);
                 let made = declared.evaluate(interp, class)?;
                 class.dict.set(&key, made.clone());
                 value = Some(made);
+            } else if let Some((_, told)) = described.iter().find(|(name, _)| *name == key) {
+                is_own |= told.is_callable;
+                value = Some(told.evaluate(interp)?);
             }
-            let Some(spec) = declare(interp, registry, &key, value.as_ref(), annotation, is_own)? else {
-                continue;
+            let hint = match &annotation {
+                Some(annotation) => annotation::read(interp, annotation)?,
+                None => None,
             };
+            let spec = declare(interp, registry, &key, value.as_ref(), hint.clone(), is_own)?;
+            // What a mixin's own dataclass has that is not mapped comes by inheritance.
+            let comes_by_itself = spec.is_none() && depth > 0 && !is_proxy(value.as_ref());
+            let counts = annotation.is_some()
+                || value.as_ref().is_some_and(|value| dataclass::arguments_of(value).is_some());
+            if counts && !comes_by_itself {
+                let value = match &spec {
+                    Some(Declared::Column(column)) if !is_plain_column(value.as_ref()) => {
+                        Some(Value::object(column.clone()))
+                    }
+                    _ => value,
+                };
+                // Columns of mixins are copied before anything else is read.
+                let is_copied = depth > 0 && !made_here && matches!(spec, Some(Declared::Column(_)));
+                let list = if is_copied { &mut copied } else { &mut fields };
+                let (key, source) = (key.clone(), source.clone());
+                list.push(dataclass::Field { key, annotation, hint, value, source });
+            }
+            let Some(spec) = spec else { continue };
             let later = u64::from(
                 source.dict.get(&key).is_some_and(|v| v.downcast::<DeclaredAttrObject>().is_some()),
             );
             let order = match &spec {
                 Declared::Column(column) if lend::has(interp, Behaviour::OwnColumnsFirst) => {
-                    (column.sort_order, depth as u64, at)
+                    // Of a mixin's columns those come last that a function makes.
+                    (column.sort_order, 2 * depth as u64 + u64::from(depth > 0 && made_here), at)
                 }
                 _ => (0, source.identity() + (later << 48), at),
             };
@@ -136,11 +194,21 @@ fn collect(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> P
             }
         }
     }
-    Ok(members)
+    copied.append(&mut fields);
+    Ok((members, copied))
+}
+
+fn is_proxy(value: Option<&Value>) -> bool {
+    value.is_some_and(super::association::is_proxy)
+}
+
+/// Whether it is a `Column`, of which a dataclass knows nothing.
+fn is_plain_column(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| value.downcast::<ColumnObject>().is_some())
 }
 
 /// Annotations of a class's own body.
-fn annotations(interp: &mut Interp, class: &Rc<Class>) -> PyResult<Vec<(Key, Value)>> {
+pub(super) fn annotations(interp: &mut Interp, class: &Rc<Class>) -> PyResult<Vec<(Key, Value)>> {
     let Some(annotations) = class.annotations() else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for name in interp.iterate(&annotations)? {
@@ -201,17 +269,14 @@ fn declare(
     registry: &Rc<Registry>,
     key: &Key,
     value: Option<&Value>,
-    annotation: Option<&Value>,
+    hint: Option<Hint>,
     is_own: bool,
 ) -> PyResult<Option<Declared>> {
-    let hint = match annotation {
-        Some(annotation) => annotation::read(interp, annotation)?,
-        None => None,
-    };
     let Some(value) = value else {
         let Some(hint) = hint else { return Ok(None) };
         let template = hint.template.as_ref().and_then(Value::downcast::<MappedColumnObject>);
-        let column = template.map_or_else(MappedColumnObject::bare, MappedColumnObject::copy);
+        let mut column = template.map_or_else(MappedColumnObject::bare, MappedColumnObject::copy);
+        column.field = column.field.dropped(interp)?;
         annotate(interp, registry, key, &column, &hint)?;
         return Ok(Some(Declared::Column(column)));
     };
@@ -278,8 +343,25 @@ fn annotate(
     hint: &Hint,
 ) -> PyResult<()> {
     let template = hint.template.as_ref().and_then(Value::downcast::<MappedColumnObject>);
-    let typed = column.typed || template.is_some_and(|template| template.typed);
     let inner = &column.column;
+    let mut typed = column.typed;
+    if let Some(template) = template {
+        if !typed && template.typed {
+            inner.set_ty(template.column.ty());
+            typed = true;
+        }
+        if !column.defaults_for_insert
+            && template.column.default().is_some()
+            && !lend::has(interp, Behaviour::InsertDefaultAlone)
+        {
+            inner.set_default(template.column.default());
+        }
+        let own = inner.default();
+        inner.complete_from(&template.column);
+        if column.field.instance_default().is_some() && lend::has(interp, Behaviour::InsertDefaultAlone) {
+            inner.set_default(own);
+        }
+    }
     if !inner.nullable_given() && !inner.is_primary_key() {
         inner.set_nullable(hint.optional);
     }
@@ -304,14 +386,18 @@ fn hint_type(
     hint: &Hint,
 ) -> PyResult<Option<backproof_engine::schema::SqlType>> {
     let Inner::Value(value) = &hint.inner else { return Ok(None) };
+    let types = registry.types.borrow().clone();
+    // A collection means nothing by what is in it.
+    let plain = hint.collection.is_none().then_some(value);
+    for wanted in hint.annotated.iter().chain(plain) {
+        for (known, ty) in &types {
+            if interp.eq(known, wanted)? {
+                return Ok(Some(ty.clone()));
+            }
+        }
+    }
     if hint.collection.is_some() {
         return Ok(None);
-    }
-    let types = registry.types.borrow().clone();
-    for (known, ty) in &types {
-        if interp.eq(known, value)? {
-            return Ok(Some(ty.clone()));
-        }
     }
     if let Value::Class(class) = value
         && let Some(ty) = host_types::of_annotation(interp, class)?

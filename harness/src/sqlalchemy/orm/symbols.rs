@@ -6,8 +6,8 @@ use backproof_engine::version::Behaviour;
 use std::any::Any;
 
 /// The symbols, with the numbers that they have where they are an enumeration's.
-const SYMBOLS: [(&str, u8); 4] =
-    [("PASSIVE_NO_RESULT", 0), ("ATTR_WAS_SET", 2), ("NO_VALUE", 4), ("NEVER_SET", 4)];
+const SYMBOLS: [(&str, u8); 5] =
+    [("PASSIVE_NO_RESULT", 0), ("ATTR_WAS_SET", 2), ("NO_VALUE", 4), ("NEVER_SET", 4), ("DONT_SET", 5)];
 
 /// A symbol.
 struct SymbolObject {
@@ -27,6 +27,11 @@ pub(crate) fn value(interp: &mut Interp, name: &str) -> Value {
         }
         None => Value::None,
     }
+}
+
+/// Whether setting an attribute to this leaves it alone.
+pub(super) fn leaves_alone(value: &Value) -> bool {
+    value.downcast::<SymbolObject>().is_some_and(|symbol| symbol.name == "DONT_SET")
 }
 
 impl Object for SymbolObject {

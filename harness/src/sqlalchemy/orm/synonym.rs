@@ -1,5 +1,6 @@
 //! `synonym()`: another name for a mapped attribute.
 
+use super::dataclass::{FieldArgs, Of};
 use crate::python::{Args, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::define;
 use backproof_engine::map::{Key, PropertySpec, Synonym};
@@ -10,12 +11,22 @@ use std::rc::Rc;
 pub(crate) struct SynonymDecl {
     target: Key,
     descriptor: Option<Value>,
+    field: FieldArgs,
 }
 
 /// What instances have in place of a synonym's target, as the engine carries it.
 pub(super) struct OnInstances(pub(super) Value);
 
+/// The attribute that a `synonym()` stands for.
+pub(super) fn target_of(value: &Value) -> Option<Key> {
+    value.downcast::<SynonymDecl>().map(|synonym| synonym.target.clone())
+}
+
 impl SynonymDecl {
+    pub(super) fn field(&self) -> &FieldArgs {
+        &self.field
+    }
+
     pub(super) fn spec(&self) -> PropertySpec {
         let host = self.descriptor.clone().map(|value| Rc::new(OnInstances(value)) as Rc<dyn Any>);
         PropertySpec::Synonym(Synonym { target: self.target.clone(), host })
@@ -37,9 +48,10 @@ impl Object for SynonymDecl {
 }
 
 /// `synonym(name, …)`.
-pub(crate) fn synonym(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let parameters = "name, map_column=, descriptor=, comparator_factory=, doc=, info=, *, init=, repr=, default=, \
-                      default_factory=, compare=, kw_only=, hash=, dataclass_metadata=";
+pub(crate) fn synonym(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
+    let field = FieldArgs::take(interp, &mut args, Of::Synonym)?;
+    let parameters =
+        "name, map_column=, descriptor=, comparator_factory=, doc=, info=, *, dataclass_metadata=";
     let mut bound = Signature::new("synonym", parameters).bind(interp, args)?;
     let Some(target) = bound.take(0).and_then(|name| name.as_str().cloned()) else {
         return Err(Stop::unsupported("synonym() of something that is no name"));
@@ -51,7 +63,7 @@ pub(crate) fn synonym(interp: &mut Interp, args: Args) -> PyResult<Value> {
     if define::given(&mut bound, 3).is_some_and(|value| !value.is_none()) {
         return Err(Stop::unsupported("synonym() with `comparator_factory`"));
     }
-    Ok(Value::object(SynonymDecl { target, descriptor }))
+    Ok(Value::object(SynonymDecl { target, descriptor, field }))
 }
 
 /// `synonym_for(name)`: a decorator of what instances have.
@@ -65,6 +77,7 @@ pub(crate) fn synonym_for(interp: &mut Interp, args: Args) -> PyResult<Value> {
     }
     Ok(Value::native("synonym_for", move |interp, args| {
         let [descriptor] = args.exactly(interp, "decorate")?;
-        Ok(Value::object(SynonymDecl { target: target.clone(), descriptor: Some(descriptor) }))
+        let field = FieldArgs::default();
+        Ok(Value::object(SynonymDecl { target: target.clone(), descriptor: Some(descriptor), field }))
     }))
 }

@@ -1,0 +1,15 @@
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+
+
+class Base(MappedAsDataclass, DeclarativeBase):
+    pass
+
+
+try:
+
+    class Author(Base, frozen=True):
+        __tablename__ = "author"
+        id: Mapped[int] = mapped_column(primary_key=True, init=False)
+
+except TypeError as error:
+    print(error)
