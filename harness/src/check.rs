@@ -46,6 +46,8 @@ struct Done {
     note: Option<String>,
     /// Tables of the program at the step's end.
     tables: Vec<String>,
+    /// What was left undone before it and may show in it, with the place.
+    after: Option<String>,
 }
 
 /// Runs a case under a profile and judges its claims.
@@ -120,6 +122,11 @@ fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
         }
         None => judge(said, outcome, &step.options, &done.tables),
     };
+    let judgement = if_observed(judgement, done.after.as_deref());
+    let lacks = match (judgement.verdict, &judgement.detail) {
+        (Verdict::Unsupported, Some(what)) => Some(lacks::lacking(step, what)),
+        _ => None,
+    };
     let detail = match (judgement.detail, done.note.clone()) {
         (Some(detail), Some(note)) => Some(format!("{detail}; {note}")),
         (detail, note) => detail.or(note),
@@ -157,6 +164,20 @@ fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
         held_against: judgement.held_against,
         failed_line: failed_line(step, done),
         stale,
-        lacks: if step.skip.is_some() { None } else { lacks::lacking(step, outcome) },
+        lacks,
+    }
+}
+
+/// A failure is not told as the page's where it may come from what was not run before it.
+fn if_observed(judgement: Judgement, after: Option<&str>) -> Judgement {
+    match (judgement.verdict, after) {
+        (Verdict::Differs | Verdict::Raises, Some(after)) => {
+            let seen = match (judgement.verdict, judgement.detail) {
+                (Verdict::Raises, Some(detail)) => format!("`{detail}` is raised after {after}"),
+                _ => format!("something else is shown after {after}"),
+            };
+            Judgement { verdict: Verdict::Unsupported, detail: Some(seen), ..judgement }
+        }
+        _ => judgement,
     }
 }

@@ -4,6 +4,7 @@
 //! [`Stop::Unsupported`], never in a Python exception. It knows nothing of the relationship engine: foreign
 //! values come in through [`Object`], [`ClassHook`] and [`Store`], modules through [`Interp::register_module`].
 
+mod acts;
 pub mod args;
 mod arith;
 mod assign;
@@ -53,6 +54,7 @@ mod types;
 mod unavailable;
 pub mod value;
 
+pub use acts::{acts, is_last_expression};
 pub use args::{Args, Bound, Signature};
 pub use bindings::bound_names;
 pub use class::{Class, ClassHook, DictStore, Instance, Namespace, Store};

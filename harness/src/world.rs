@@ -2,15 +2,23 @@
 
 use crate::model::{Model, Rows};
 use crate::outcome::{End, Outcome, Raised, Unsupported};
-use crate::python::{Interp, Stop, Unavailable, bound_names};
+use crate::python::{Interp, Stop, Unavailable, acts, bound_names, is_last_expression};
 use crate::sqlalchemy;
 use backproof_engine::version::Profile;
-use ruff_text_size::{TextRange, TextSize};
+use ruff_text_size::TextSize;
 
 pub use crate::python::{Limits, Mode};
 
 /// What stands between a name that was withheld and the reason of the step that would have bound it.
 pub const WITHHELD: &str = "which needs what was not run before: ";
+/// What stands between the place of a step that stopped and its reason, where a later one may hang on it.
+pub const UNDONE: &str = ", which was not run and may be why: ";
+
+/// The construct that is to blame in the end, where a reason speaks of another's.
+pub fn root_of(what: &str) -> &str {
+    let what = what.rsplit(UNDONE).next().unwrap_or(what);
+    what.rsplit(WITHHELD).next().unwrap_or(what)
+}
 
 /// Source to run, and how tracebacks name it.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +34,7 @@ pub struct Source<'a> {
 /// One run's state.
 pub struct World {
     interp: Interp,
+    undone: bool,
 }
 
 impl std::fmt::Debug for World {
@@ -38,13 +47,18 @@ impl World {
     pub fn new(profile: Profile, limits: Limits) -> Self {
         let mut interp = Interp::new(limits);
         sqlalchemy::install(&mut interp, profile);
-        World { interp }
+        World { interp, undone: false }
     }
 
     /// Runs one step and says what it showed. A failed step leaves the world usable.
     pub fn run(&mut self, source: Source<'_>) -> Outcome {
         let ended = self.interp.exec(source.code, source.mode, source.file, source.line);
         self.outcome(ended, source.code)
+    }
+
+    /// Whether a step stopped, at something unsupported, before all was done that later ones could see.
+    pub fn undone(&self) -> bool {
+        self.undone
     }
 
     /// Whether a declarative base was made here, so that a listing which makes another begins a new world.
@@ -80,7 +94,7 @@ impl World {
 
     /// Makes unavailable what the statements that did not run would have bound.
     fn withhold(&mut self, code: &str, from: TextSize, what: &str) {
-        let root = what.rsplit(WITHHELD).next().unwrap_or(what);
+        let root = root_of(what);
         for name in bound_names(code, from) {
             let reason = format!("`{name}`, {WITHHELD}{root}");
             self.interp.globals().set(&name, Unavailable::value(reason));
@@ -96,7 +110,10 @@ impl World {
                 End::Raised(Raised { kind, message, traceback, line })
             }
             Stop::Unsupported { what, range } | Stop::Limit { what, range } => {
-                self.withhold(code, range.map(TextRange::start).unwrap_or_default(), &what);
+                let from = self.interp.reached;
+                self.withhold(code, from, &what);
+                let only_unshown = self.interp.unshown && is_last_expression(code, from);
+                self.undone |= !only_unshown && acts(code, from);
                 let line = range.and_then(|range| {
                     let before = code.get(..range.start().to_usize())?;
                     Some(1 + before.matches('\n').count())

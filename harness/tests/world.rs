@@ -73,3 +73,31 @@ fn the_log_and_python_read_one_clock() {
     let first = log.first().expect("the engine echoes");
     assert!(first.time.starts_with(outcome.stdout().trim()), "{} and {}", first.time, outcome.stdout());
 }
+
+#[test]
+fn a_step_that_stops_in_a_function_of_an_earlier_one_withholds_its_own_names() {
+    let mut world = World::new(Profile::default(), Limits::default());
+    assert_eq!(run(&mut world, "def read():\n    before = 1\n    return open('secret')\n").end, End::Done);
+    let stopped = run(&mut world, "kept = 1\nlost = read()\n");
+    let End::Unsupported(reason) = &stopped.end else { panic!("{stopped:?}") };
+    assert_eq!(reason.line, Some(2), "the line is the step's own");
+    assert_eq!(run(&mut world, "kept\n").stdout(), "1\n");
+    unsupported(&run(&mut world, "lost\n"));
+}
+
+#[test]
+fn a_builtin_that_was_given_a_withheld_name_raises_nothing_of_its_own() {
+    let mut world = World::new(Profile::default(), Limits::default());
+    unsupported(&run(&mut world, "lost = open('secret')\n"));
+    unsupported(&run(&mut world, "import dataclasses\ndataclasses.asdict(lost)\n"));
+    unsupported(&run(&mut world, "int(lost)\n"));
+}
+
+#[test]
+fn only_what_can_have_acted_is_undone() {
+    let mut world = World::new(Profile::default(), Limits::default());
+    unsupported(&run(&mut world, "from secrets import choice, nothing\nx = open\nasync def f(): pass\n"));
+    assert!(!world.undone(), "names alone are withheld");
+    unsupported(&run(&mut world, "print(open)\nopen('secret')\n"));
+    assert!(world.undone());
+}

@@ -18,7 +18,7 @@ pub struct DatabaseId(pub(crate) u32);
 pub struct ConnectionId(pub(crate) u32);
 
 /// The `echo` argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Echo {
     #[default]
     Off,
@@ -38,6 +38,8 @@ const MAX_LOG: usize = 100_000;
 pub struct Databases {
     clock: Clock,
     log: Vec<LogRecord>,
+    /// What the host's own logging asks of every engine, whatever its echo.
+    level: Echo,
     engines: Vec<Database>,
     connections: Vec<Connection>,
     pub(super) listeners: super::listen::Listeners,
@@ -151,6 +153,11 @@ impl Databases {
         self.database_mut(database).echo = echo;
     }
 
+    /// What the host's own logging asks of every engine from now on.
+    pub fn set_level(&mut self, level: Echo) {
+        self.level = level;
+    }
+
     pub fn echo(&self, database: DatabaseId) -> Echo {
         self.database(database).logging
     }
@@ -178,8 +185,9 @@ impl Databases {
 
     /// A connection of the engine.
     pub fn connect(&mut self, database: DatabaseId) -> Result<ConnectionId> {
+        let level = self.level;
         let entry = self.database_mut(database);
-        entry.logging = entry.echo;
+        entry.logging = entry.echo.max(level);
         if self.database(database).driver.is_none() {
             if self.engines.iter().filter(|engine| engine.driver.is_some()).count() >= MAX_OPEN {
                 return Err(Error::unsupported(format!("more than {MAX_OPEN} databases in one document")));
@@ -373,10 +381,11 @@ impl Databases {
 
     pub(super) fn write(&mut self, database: DatabaseId, level: &'static str, message: String) {
         let entry = self.database(database);
+        let echo = entry.echo.max(self.level);
         let shown = match level {
-            "DEBUG" => entry.logging == Echo::Debug && entry.echo == Echo::Debug,
+            "DEBUG" => entry.logging == Echo::Debug && echo == Echo::Debug,
             // What a connection logs is settled when it is checked out; an engine that echoes no longer is silent.
-            _ => entry.logging != Echo::Off && entry.echo != Echo::Off,
+            _ => entry.logging != Echo::Off && echo != Echo::Off,
         };
         let logger = if entry.profile.has(Behaviour::StatementMarks) {
             "sqlalchemy.engine.Engine"

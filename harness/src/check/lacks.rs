@@ -5,23 +5,21 @@
 use super::Checked;
 use super::run::{GIVEN_LACKS, GIVEN_UP};
 use crate::case::Step;
-use crate::outcome::{End, Outcome};
+use crate::outcome::End;
 use crate::report::Lacking;
 use crate::report::lacks::Lack;
-use crate::world::WITHHELD;
+use crate::world::root_of;
 use std::path::Path;
 
-/// What keeps a step from being run, told by its outcome.
-pub(super) fn lacking(step: &Step, outcome: &Outcome) -> Option<Lacking> {
-    let End::Unsupported(unsupported) = &outcome.end else { return None };
-    let what = unsupported.what.as_str();
+/// What keeps a step from being run, or from being judged, told by the detail of its verdict.
+pub(super) fn lacking(step: &Step, what: &str) -> Lacking {
     let given_up = what.strip_prefix(GIVEN_UP);
     let root = match given_up {
         Some(why) => why.split_once(GIVEN_LACKS).map_or(why, |(_, what)| what),
-        None => what.rsplit(WITHHELD).next().unwrap_or(what),
+        None => root_of(what),
     };
     let follows = given_up.is_some() || root != what || step.of.is_some();
-    Some(Lacking { what: root.to_owned(), follows })
+    Lacking { what: root.to_owned(), follows }
 }
 
 /// Every construct that a case needs and that is not run, in the order in which they are met.
@@ -31,7 +29,7 @@ pub fn lacks(checked: &Checked) -> Vec<Lack> {
         if let End::Unsupported(unsupported) = &ran.outcome.end
             && !unsupported.what.starts_with(GIVEN_UP)
         {
-            let what = unsupported.what.rsplit(WITHHELD).next().unwrap_or_default();
+            let what = root_of(&unsupported.what);
             let line = ran.line + unsupported.line.unwrap_or(1).saturating_sub(1);
             let lack = Lack::at(&mut lacks, what, Path::new(&ran.page), line);
             lack.stopped += 1;

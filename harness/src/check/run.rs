@@ -7,7 +7,7 @@ use super::{Done, Ended, Ran};
 use crate::case::{Case, GivenCode, Kind, Program, Step, complete, makes_base, repeats_class};
 use crate::nesting::too_deep;
 use crate::outcome::{End, Outcome, Piece, Unsupported};
-use crate::world::{Limits, Mode, Source, World};
+use crate::world::{Limits, Mode, Source, UNDONE, World, root_of};
 use backproof_engine::version::Profile;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -32,11 +32,13 @@ struct Line {
     base_by_prompt: bool,
     /// Whether anything has run in it.
     used: bool,
+    /// The first step that stopped before all was done that later ones could see: its file, its line, its reason.
+    undone: Option<(String, usize, String)>,
 }
 
 impl Line {
     fn new(number: usize, profile: Profile, limits: Limits) -> Self {
-        Line { world: World::new(profile, limits), number, base_by_prompt: false, used: false }
+        Line { world: World::new(profile, limits), number, base_by_prompt: false, used: false, undone: None }
     }
 }
 
@@ -275,10 +277,12 @@ impl<'a> Run<'a> {
         if let Some(why) = &self.broken {
             return unsupported(format!("{GIVEN_UP}{why}"), None);
         }
-        if let Some((line, what)) = too_deep(source.code) {
-            return unsupported(what.to_owned(), Some(line));
-        }
         let line = self.line(place);
+        if let Some((number, what)) = too_deep(source.code) {
+            let at = source.line + number - 1;
+            line.undone.get_or_insert_with(|| (source.file.to_owned(), at, what.to_owned()));
+            return unsupported(what.to_owned(), Some(number));
+        }
         line.used = true;
         let ran = catch_unwind(AssertUnwindSafe(|| line.world.run(source)));
         let outcome = ran.unwrap_or_else(|panic| {
@@ -291,6 +295,14 @@ impl<'a> Run<'a> {
             self.broken = Some(what.clone());
             unsupported(what, None)
         });
+        let line = self.line(place);
+        if let End::Unsupported(unsupported) = &outcome.end
+            && line.undone.is_none()
+            && line.world.undone()
+        {
+            let at = source.line + unsupported.line.unwrap_or(1).saturating_sub(1);
+            line.undone = Some((source.file.to_owned(), at, root_of(&unsupported.what).to_owned()));
+        }
         self.output += outcome.pieces.iter().map(length).sum::<usize>();
         if self.output > OUTPUT {
             self.broken.get_or_insert_with(|| format!("it shows more than {} MiB", OUTPUT >> 20));
@@ -309,7 +321,12 @@ impl<'a> Run<'a> {
         } else {
             Vec::new()
         };
-        Done { outcome, note, tables }
+        let file = self.file_of(step);
+        let after = self.line(place).undone.as_ref().map(|(known, line, what)| {
+            let at = if *known == file { format!("line {line}") } else { format!("{known}:{line}") };
+            format!("{at}{UNDONE}{what}")
+        });
+        Done { outcome, note, tables, after }
     }
 }
 

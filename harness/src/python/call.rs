@@ -3,12 +3,13 @@
 use super::Map;
 use super::args::Args;
 use super::class::{Class, Instance};
-use super::code::{Body, Frame};
+use super::code::{Body, Code, Frame};
 use super::error::{PyResult, Stop};
 use super::function::Function;
 use super::generator::FunctionGenerator;
 use super::interp::Interp;
 use super::stmt::Flow;
+use super::unavailable::Unavailable;
 use super::value::{Dict, Tuple, Value};
 use ruff_text_size::Ranged;
 use std::rc::Rc;
@@ -22,9 +23,14 @@ impl Interp {
             Value::Function(function) => self.call_function(function, args),
             Value::Native(native) => {
                 self.enter_call()?;
+                let missing = Unavailable::among(&args);
                 let result = (native.function)(self, args);
                 self.leave_call();
-                result
+                match (result, missing) {
+                    // Python would not raise this: it would have had the value.
+                    (Err(Stop::Raise(_)), Some(what)) => Err(Stop::unsupported(what)),
+                    (result, _) => result,
+                }
             }
             Value::Method(method) => {
                 let args = args.prepend(method.receiver.clone());
@@ -155,10 +161,15 @@ impl Interp {
             Body::Comprehension(..) | Body::Elsewhere => Err(Stop::unsupported("this function")),
         };
         self.leave_call();
-        match result? {
+        match result.map_err(|stop| self.leaving(code, stop))? {
             Flow::Return(value) => Ok(value),
             Flow::Normal | Flow::Break | Flow::Continue | Flow::Yield(_) => Ok(Value::None),
         }
+    }
+
+    /// A stop as the callers of `code` see it: a place in another source says nothing in theirs.
+    pub(super) fn leaving(&self, code: &Code, stop: Stop) -> Stop {
+        if code.source.run == self.run { stop } else { stop.nowhere() }
     }
 
     fn bind_parameters(&mut self, function: &Rc<Function>, frame: &mut Frame, args: Args) -> PyResult<()> {

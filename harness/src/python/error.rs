@@ -30,6 +30,15 @@ impl Stop {
         Stop::Limit { what: what.into(), range: None }
     }
 
+    /// Takes away where it happened.
+    pub(super) fn nowhere(self) -> Stop {
+        match self {
+            Stop::Raise(exception) => Stop::Raise(exception),
+            Stop::Unsupported { what, .. } => Stop::Unsupported { what, range: None },
+            Stop::Limit { what, .. } => Stop::Limit { what, range: None },
+        }
+    }
+
     /// Adds where it happened, where that is not yet known.
     pub fn at(self, place: TextRange) -> Stop {
         match self {

@@ -96,7 +96,7 @@ impl Generator for FunctionGenerator {
                     }
                     return Err(error);
                 }
-                Err(stop)
+                Err(interp.leaving(&self.code, stop))
             }
         }
     }

@@ -114,7 +114,7 @@ impl Interp {
             return Err(Stop::Unsupported { what: "this import".into(), range: Some(node.range) });
         };
         if name.as_str() == "__future__" {
-            return self.future(node);
+            return self.future(frame, node);
         }
         let module = self.import(name.as_str())?;
         for alias in &node.names {
@@ -164,25 +164,17 @@ impl Interp {
     }
 
     /// `from __future__ import …`: what it asks for is how the source was read already.
-    fn future(&mut self, node: &StmtImportFrom) -> PyResult<()> {
-        const FEATURES: &[&str] = &[
-            "absolute_import",
-            "annotations",
-            "barry_as_FLUFL",
-            "division",
-            "generator_stop",
-            "generators",
-            "nested_scopes",
-            "print_function",
-            "unicode_literals",
-            "with_statement",
-        ];
+    fn future(&mut self, frame: &mut Frame, node: &StmtImportFrom) -> PyResult<()> {
+        let module = self.import("__future__")?;
         for alias in &node.names {
-            if !FEATURES.contains(&alias.name.as_str()) {
+            let Some(feature) =
+                module.dict.get(&alias.name).filter(|_| alias.name.as_str() != "all_feature_names")
+            else {
                 return Err(
                     self.raise("SyntaxError", format!("future feature {} is not defined", alias.name))
                 );
-            }
+            };
+            self.store_name(frame, alias.asname.as_ref().unwrap_or(&alias.name), feature)?;
         }
         Ok(())
     }

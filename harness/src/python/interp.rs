@@ -12,6 +12,7 @@ use super::stdlib::warnings::Warnings;
 use super::value::Value;
 use crate::outcome::{LogMessage, Piece};
 use indexmap::IndexMap;
+use ruff_text_size::TextSize;
 use std::any::Any;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -79,6 +80,12 @@ pub struct Interp {
     running: usize,
     /// How many sources were run.
     pub(crate) run: u64,
+    /// Whether a level of `logging` was set since it was last asked for.
+    pub(crate) log_levels_changed: bool,
+    /// What the step's own code, called functions aside, had come to when it ended.
+    pub(crate) reached: TextSize,
+    /// Whether a prompt's value was being shown: all else that its step does was done by then.
+    pub(crate) unshown: bool,
     /// Exceptions that are being handled, innermost last.
     pub(crate) handling: Vec<Value>,
     /// Containers that are being shown.
@@ -115,6 +122,9 @@ impl Interp {
             stack_base: 0,
             running: 0,
             run: 0,
+            unshown: false,
+            reached: TextSize::default(),
+            log_levels_changed: false,
             handling: Vec::new(),
             showing: Vec::new(),
             standing: Vec::new(),

@@ -57,6 +57,11 @@ impl Iter {
         Iter { state: RefCell::new(Some(Box::new(iter))), name, id: fresh_identity() }
     }
 
+    /// Whether what is sent or thrown in reaches it; one that is running does not say otherwise.
+    pub(super) fn takes_input(&self) -> bool {
+        self.state.borrow_mut().as_mut().is_none_or(|state| state.generator().is_some())
+    }
+
     /// An iterator made of a closure.
     pub fn from_fn(
         name: impl Into<Rc<str>>,

@@ -4,10 +4,11 @@ use super::code::{Frame, Source};
 use super::error::{PyResult, Stop};
 use super::interp::{Interp, Mode};
 use super::scope::{self, Problem};
+use super::stdlib::future;
 use super::stmt::Flow;
 use super::value::Value;
 use ruff_python_ast::Stmt;
-use ruff_text_size::TextRange;
+use ruff_text_size::{TextRange, TextSize};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -22,6 +23,8 @@ impl Interp {
     pub fn exec(&mut self, source: &str, mode: Mode, file: &str, line: usize) -> Result<(), Stop> {
         self.begin();
         self.run += 1;
+        self.unshown = false;
+        self.reached = TextSize::default();
         let result = self.exec_source(source, mode, file, line);
         self.end();
         result
@@ -48,12 +51,12 @@ impl Interp {
             first_line: line,
             scopes,
             codes: RefCell::new(HashMap::new()),
-            postponed: postpones_annotations(&module.body),
+            postponed: postpones_annotations(&module.body) || self.keeps_annotations(),
             run: self.run,
         });
         let code = Interp::module_code(source);
         let mut frame = Frame::new(code, self.main.clone(), &[]);
-        self.standing(&mut frame, |interp, frame| match mode {
+        let result = self.standing(&mut frame, |interp, frame| match mode {
             Mode::Program => interp.exec_block(frame, &module.body).map(|_| ()),
             Mode::Prompt => interp.exec_prompt(frame, &module.body),
             Mode::Cell => match module.body.split_last() {
@@ -66,7 +69,15 @@ impl Interp {
                 }
                 _ => interp.exec_block(frame, &module.body).map(|_| ()),
             },
-        })
+        });
+        self.reached = frame.at.start();
+        result
+    }
+
+    /// Whether an earlier source of this world asked for annotations as text, which is in force for the rest.
+    fn keeps_annotations(&self) -> bool {
+        let known = self.main.dict.get(future::ANNOTATIONS);
+        known.is_some_and(|value| future::is_feature(&value, future::ANNOTATIONS))
     }
 
     fn exec_prompt(&mut self, frame: &mut Frame, body: &[Stmt]) -> PyResult<()> {
@@ -81,7 +92,9 @@ impl Interp {
         }
         // As CPython does, the old value goes before the new one is shown.
         self.builtins.dict.set("_", Value::None);
+        self.unshown = true;
         let mut text = self.repr(&value)?;
+        self.unshown = false;
         text.push('\n');
         self.write_stdout(&text)?;
         self.builtins.dict.set("_", value);

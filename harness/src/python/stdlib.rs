@@ -14,6 +14,7 @@ pub(crate) mod decimal;
 mod enums;
 mod environ;
 mod functools;
+pub(crate) mod future;
 mod itertools;
 mod json;
 pub(crate) mod logging;
@@ -47,6 +48,7 @@ pub(super) fn install(interp: &mut Interp) {
     decimal::install(interp);
     enums::install(interp);
     functools::install(interp);
+    future::install(interp);
     itertools::install(interp);
     json::install(interp);
     logging::install(interp);

@@ -198,7 +198,7 @@ impl Interp {
             (self.iter(&value)?, Resume::Send(Value::None))
         };
         let step = match &iterator {
-            Value::Iter(iter) if &*iter.name == "generator" => self.resume(iter, input)?,
+            Value::Iter(iter) if iter.takes_input() => self.resume(iter, input)?,
             _ => match input {
                 Resume::Throw(exception) => return Err(Stop::Raise(exception)),
                 Resume::Send(Value::None) => Some(match self.next(&iterator)? {

@@ -32,6 +32,13 @@ impl Unavailable {
         }
     }
 
+    /// What keeps one of a call's arguments from being there.
+    pub(super) fn among(args: &Args) -> Option<String> {
+        let named = args.keywords.iter().map(|(_, value)| value);
+        let found = args.positional.iter().chain(named).find_map(Value::downcast::<Unavailable>);
+        found.map(|unavailable| unavailable.what.clone())
+    }
+
     fn stop<T>(&self) -> PyResult<T> {
         Err(Stop::unsupported(self.what.clone()))
     }

@@ -107,12 +107,6 @@ fn create_engine(interp: &mut Interp, args: crate::python::Args) -> PyResult<Val
         Some(value) => echo(interp, &value)?,
         None => Echo::Off,
     };
-    // A document can ask for the log by its logger's level instead.
-    let echo = match (echo, crate::python::stdlib::logging::level(interp, "sqlalchemy.engine")) {
-        (Echo::Off, ..=10) => Echo::Debug,
-        (Echo::Off, 11..=20) => Echo::On,
-        (echo, _) => echo,
-    };
     let profile = lend::profile(interp);
     let asked = define::flag(interp, &mut bound, 2, false)?;
     let database = with_cx(interp, |cx| cx.orm.databases.create_engine(profile, &url, echo))?;

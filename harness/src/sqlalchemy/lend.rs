@@ -4,8 +4,9 @@
 use super::errors;
 use crate::outcome::LogMessage;
 use crate::python::stdlib::clock::Clock as WorldClock;
+use crate::python::stdlib::logging;
 use crate::python::{Class, Interp, PyResult, Stop, Value};
-use backproof_engine::db::Clock;
+use backproof_engine::db::{Clock, Echo};
 use backproof_engine::map::{Key, MapperId};
 use backproof_engine::schema::SqlType;
 use backproof_engine::state::StateId;
@@ -126,6 +127,14 @@ pub(crate) fn with_cx<T>(
     let Some(mut orm) = shared(interp).orm.take() else {
         return Err(Stop::unsupported("using the engine from within its own work"));
     };
+    if std::mem::take(&mut interp.log_levels_changed) {
+        // A document can ask for the log by its logger's level instead of `echo`.
+        orm.databases.set_level(match logging::level(interp, "sqlalchemy.engine") {
+            ..=10 => Echo::Debug,
+            11..=20 => Echo::On,
+            _ => Echo::Off,
+        });
+    }
     let result = work(&mut Cx::new(&mut orm, interp));
     let drained = drain(&mut orm, interp);
     shared(interp).orm = Some(orm);

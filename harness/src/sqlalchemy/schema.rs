@@ -640,6 +640,10 @@ fn make_index(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let (columns, column_keys) = columns_or_keys(interp, &bound.varargs)?;
     let unique = truth(interp, bound.take(1))?.unwrap_or(false);
     let index = Index { name: text(bound.take(0)), columns, column_keys, unique };
+    // Of columns that have a table already, the index is that table's at once.
+    if let Some(table) = index.columns.first().and_then(Column::table) {
+        table.append_index(index.clone()).map_err(|error| errors::raise(interp, &error))?;
+    }
     Ok(Value::object(ItemObject::Index(index)))
 }
 

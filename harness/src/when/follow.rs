@@ -4,7 +4,7 @@
 use crate::check::GIVEN_UP;
 use crate::judge::Verdict;
 use crate::python::bound_names;
-use crate::world::WITHHELD;
+use crate::world::root_of;
 use ruff_text_size::TextSize;
 use std::collections::HashMap;
 
@@ -26,10 +26,9 @@ pub(super) fn roots(failures: &[Option<Failure<'_>>], names: &[Vec<String>]) -> 
             None => None,
             Some(Failure::Exception(text)) => missing_name(text).and_then(|name| unbound.get(name).copied()),
             Some(Failure::Unsupported(what)) => {
-                let reason = match what.split_once(WITHHELD) {
-                    Some((_, reason)) => Some(reason),
-                    None => what.starts_with(GIVEN_UP).then_some(what),
-                };
+                let root = root_of(what);
+                let reason =
+                    if root == what { what.starts_with(GIVEN_UP).then_some(what) } else { Some(root) };
                 let blamed = reason.and_then(|reason| unsupported.get(reason).copied());
                 unsupported.entry(what).or_insert(step);
                 blamed

@@ -40,6 +40,34 @@ fn what_is_not_run_is_counted_most_frequent_first_with_the_claims_that_hang_on_i
 }
 
 #[test]
+fn what_is_wrong_after_a_step_that_was_not_run_is_not_the_pages_fault() {
+    let page: &[u8] = b"```\n>>> items = []\n>>> items.append(open('x').read())\n>>> len(items)\n1\n>>> items[0]\n'text'\n>>> 1 + 1\n2\n```\n";
+    let folder = folder(&[("page.md", page)]);
+    let report = json(&backproof(folder.path(), &["check", "--format", "json", "page.md"]));
+    let steps = report["documents"][0]["steps"].as_array().cloned().unwrap_or_default();
+    let verdicts: Vec<&str> = steps.iter().map(|step| step["verdict"].as_str().unwrap_or("")).collect();
+    assert_eq!(verdicts, ["silent", "unsupported", "unsupported", "unsupported", "agrees"], "{report:#}");
+    let detail = |at: usize| steps[at]["detail"].as_str().unwrap_or("").to_owned();
+    assert!(
+        detail(2).starts_with("something else is shown after line 3, which was not run and may be why: "),
+        "{}",
+        detail(2)
+    );
+    assert!(
+        detail(3).starts_with("`IndexError: list index out of range` is raised after line 3, "),
+        "{}",
+        detail(3)
+    );
+    let lacks = json(&backproof(folder.path(), &["extract", "--unsupported", "--format", "json", "page.md"]));
+    let lack = &lacks["unsupported"][0];
+    assert_eq!(
+        (&lack["stopped"], &lack["followed"], &lack["claims"]),
+        (&1.into(), &2.into(), &2.into()),
+        "{lacks:#}"
+    );
+}
+
+#[test]
 fn a_given_that_is_not_run_is_blamed_for_the_steps_after_it() {
     let case: &[u8] = b"[[given]]\nbefore = 2\ncode = \"\"\"\ny = 1\nopen('x')\n\"\"\"\n";
     let folder = folder(&[("page.md", OPEN), ("page.case.toml", case)]);

@@ -3,7 +3,7 @@
 mod counter;
 mod deque;
 mod dicts;
-mod namedtuple;
+pub(super) mod namedtuple;
 
 pub(super) use namedtuple::build as named_tuple;
 

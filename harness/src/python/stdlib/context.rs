@@ -1,5 +1,7 @@
 //! The `contextlib` module.
 
+mod stack;
+
 use super::add;
 use crate::python::args::Args;
 use crate::python::error::{PyResult, Stop};
@@ -7,6 +9,7 @@ use crate::python::interp::Interp;
 use crate::python::module::Module;
 use crate::python::object::Object;
 use crate::python::value::Value;
+use stack::ExitStack;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -18,9 +21,13 @@ pub(super) fn install(interp: &mut Interp) {
             let name = interp.get_attr_opt(&function, "__name__")?.and_then(|name| name.as_str().cloned());
             let name = name.unwrap_or_else(|| "contextmanager".into());
             Ok(Value::native_method(name, move |interp, args| {
-                let generator = interp.call(&function, args)?;
-                Ok(Value::object(GeneratorContext { generator }))
+                let generator = interp.call(&function, args.clone())?;
+                Ok(Value::object(GeneratorContext { generator, function: function.clone(), args }))
             }))
+        });
+        add(&module, "ExitStack", |interp, args| {
+            let [] = args.exactly(interp, "ExitStack")?;
+            Ok(Value::object(ExitStack::default()))
         });
         add(&module, "suppress", |_, args| Ok(Value::object(Suppress { classes: args.positional })));
         add(&module, "nullcontext", |interp, args| {
@@ -38,6 +45,9 @@ pub(super) fn install(interp: &mut Interp) {
 /// What a function decorated with `@contextmanager` gives.
 struct GeneratorContext {
     generator: Value,
+    /// What makes another one: as a decorator, every call has its own.
+    function: Value,
+    args: Args,
 }
 
 impl Object for GeneratorContext {
@@ -51,6 +61,31 @@ impl Object for GeneratorContext {
 
     fn type_module(&self) -> &'static str {
         "contextlib"
+    }
+
+    fn callable(&self) -> bool {
+        true
+    }
+
+    fn call(&self, interp: &mut Interp, _this: &Value, args: Args) -> PyResult<Value> {
+        let [wrapped] = args.exactly(interp, "__call__")?;
+        let (function, given, inner) = (self.function.clone(), self.args.clone(), wrapped.clone());
+        let name = interp.get_attr_opt(&wrapped, "__name__")?.and_then(|name| name.as_str().cloned());
+        let name = name.unwrap_or_else(|| "inner".into());
+        Ok(Value::native_method(name, move |interp, args| {
+            let generator = interp.call(&function, given.clone())?;
+            let context = GeneratorContext { generator, function: function.clone(), args: given.clone() };
+            let manager = Value::object(context);
+            interp.enter_context(&manager)?;
+            let result = interp.call(&inner, args);
+            let exception = match &result {
+                Err(Stop::Raise(exception)) => Some(exception.clone()),
+                Err(_) => return result,
+                Ok(_) => None,
+            };
+            let swallowed = interp.exit_context(&manager, exception.as_ref())?;
+            if swallowed && exception.is_some() { Ok(Value::None) } else { result }
+        }))
     }
 
     fn enter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Option<Value>> {

@@ -1,5 +1,7 @@
 //! The `json` module: reading is `serde_json`'s, writing follows Python's layout.
 
+mod fault;
+
 use super::add;
 use crate::python::args::Signature;
 use crate::python::builtins::plain;
@@ -79,21 +81,36 @@ pub(super) fn install(interp: &mut Interp) {
     });
 }
 
-/// The exception for text that is no JSON, as far as its wording can be told.
+/// The exception for text that is no JSON.
 fn bad_text(interp: &mut Interp, text: &str, error: &serde_json::Error) -> Stop {
-    let blank = text.trim().is_empty();
-    if !blank {
-        return Stop::unsupported(format!("the JSONDecodeError for this text ({error})"));
+    let Some((words, at)) = fault::of(text) else {
+        return Stop::unsupported(format!("JSON that Python reads and others do not ({error})"));
+    };
+    let before: Vec<char> = text.chars().take(at).collect();
+    let line = before.iter().filter(|letter| **letter == '\n').count() + 1;
+    let column = before.iter().rev().take_while(|letter| **letter != '\n').count() + 1;
+    let message = format!("{words}: line {line} column {column} (char {at})");
+    let class = match interp.import("json").map(|module| module.dict.get("JSONDecodeError")) {
+        Ok(Some(Value::Class(class))) => class,
+        Ok(_) => return interp.raise("ValueError", message),
+        Err(stop) => return stop,
+    };
+    let stop = interp.raise_class(&class, vec![Value::from(message)]);
+    if let Stop::Raise(exception) = &stop {
+        let told = [
+            ("msg", Value::from(words)),
+            ("doc", Value::from(text)),
+            ("pos", Value::size(at)),
+            ("lineno", Value::size(line)),
+            ("colno", Value::size(column)),
+        ];
+        for (name, value) in told {
+            if let Err(stop) = interp.set_attr(exception, name, value) {
+                return stop;
+            }
+        }
     }
-    let at = text.chars().count();
-    let column = text.chars().rev().take_while(|letter| *letter != '\n').count() + 1;
-    let line = text.matches('\n').count() + 1;
-    let message = format!("Expecting value: line {line} column {column} (char {at})");
-    match interp.import("json").map(|module| module.dict.get("JSONDecodeError")) {
-        Ok(Some(Value::Class(class))) => interp.raise_class(&class, vec![Value::from(message)]),
-        Ok(_) => interp.raise("ValueError", message),
-        Err(stop) => stop,
-    }
+    stop
 }
 
 fn read(interp: &mut Interp, value: serde_json::Value) -> PyResult<Value> {

@@ -87,6 +87,7 @@ pub(super) fn install(interp: &mut Interp) {
                 if let Some(level) = args.take_keyword("level") {
                     let level = level_of(interp, &level)?;
                     levels.by_name.borrow_mut().insert("".into(), level);
+                    interp.log_levels_changed = true;
                 }
                 Ok(Value::None)
             }),
@@ -104,6 +105,19 @@ pub(super) fn install(interp: &mut Interp) {
         ] {
             module.dict.set(name, Value::native(name, |_, _| Ok(Value::None)));
         }
+        add(&module, "getLevelName", |interp, args| {
+            let [level] = args.exactly(interp, "getLevelName")?;
+            let named = |name: &str| LEVELS.iter().find(|(known, _)| *known == name).map(|(_, level)| *level);
+            let numbered =
+                |number: i64| LEVELS.iter().find(|(_, level)| *level == number).map(|(name, _)| *name);
+            Ok(match level.as_str() {
+                Some(name) => named(name).map_or_else(|| Value::from(format!("Level {name}")), Value::from),
+                None => match numbered(interp.index(&level)?) {
+                    Some(name) => Value::from(name),
+                    None => Value::from(format!("Level {}", interp.str(&level)?)),
+                },
+            })
+        });
         add(&module, "NullHandler", |_, _| Ok(Value::object(Handler)));
         add(&module, "StreamHandler", |interp, args| {
             if args.positional.is_empty() {
@@ -165,6 +179,7 @@ impl Object for Logger {
                 let [level] = args.exactly(interp, "setLevel")?;
                 let level = level_of(interp, &level)?;
                 levels.by_name.borrow_mut().insert(own.clone(), level);
+                interp.log_levels_changed = true;
                 Ok(Value::None)
             })),
             "getEffectiveLevel" => native(Box::new(move |_, _| Ok(Value::from(levels.effective(&own))))),

@@ -98,6 +98,14 @@ impl Twister {
         }
     }
 
+    /// Words of 32 bits, the lowest first; the last is cut to what is left.
+    fn many_bits(&mut self, count: u32) -> BigInt {
+        let whole = (0..count / 32).map(|_| 32);
+        let rest = (count % 32 > 0).then_some(count % 32);
+        let words = whole.chain(rest).map(|bits| self.next() >> (32 - bits)).collect();
+        BigInt::from(num_bigint::BigUint::new(words))
+    }
+
     /// A number below a bound that is not zero.
     fn below(&mut self, bound: u64) -> u64 {
         let count = 64 - bound.leading_zeros();
@@ -109,6 +117,9 @@ impl Twister {
         }
     }
 }
+
+/// Bits that are drawn at once, at most.
+const MOST_BITS: u32 = 1 << 16;
 
 /// `random.Random`, and what the module's functions share.
 struct Generator {
@@ -198,11 +209,10 @@ fn run(interp: &mut Interp, generator: &Rc<Generator>, name: &str, args: Args) -
         "getrandbits" => {
             let [count] = args.exactly(interp, "getrandbits")?;
             match u32::try_from(interp.index(&count)?) {
-                Ok(count @ 0..=64) => {
-                    let drawn = draw(interp, generator, |twister| twister.bits(count))?;
-                    Ok(Value::big(BigInt::from(drawn)))
+                Ok(count @ 0..=MOST_BITS) => {
+                    draw(interp, generator, |twister| twister.many_bits(count)).map(Value::big)
                 }
-                _ => Err(Stop::unsupported("random numbers beyond 64 bits")),
+                _ => Err(Stop::unsupported("random numbers beyond 65536 bits")),
             }
         }
         "randint" => {

@@ -1,4 +1,4 @@
-//! `sys`, `os`, `time`, `__future__`, `abc`, `types` and `copy`, as far as they stay inside the world.
+//! `sys`, `os`, `time`, `abc`, `types` and `copy`, as far as they stay inside the world.
 
 use super::add;
 use super::clock::Clock;
@@ -58,20 +58,6 @@ pub(super) fn install(interp: &mut Interp, clock: &Clock) {
             Ok(Value::None)
         };
         module.dict.set("sleep", Value::native("sleep", sleep));
-        Ok(Rc::new(module))
-    });
-    interp.register_module("__future__", |_| {
-        let module = Module::new("__future__");
-        for name in [
-            "annotations",
-            "absolute_import",
-            "division",
-            "print_function",
-            "unicode_literals",
-            "with_statement",
-        ] {
-            module.dict.set(name, Value::from(name));
-        }
         Ok(Rc::new(module))
     });
     namespace(interp);

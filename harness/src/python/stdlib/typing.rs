@@ -4,6 +4,7 @@
 
 mod abc;
 mod alias;
+mod structures;
 
 use super::add;
 use crate::python::args::{Args, Signature};
@@ -103,12 +104,12 @@ const FORMS: [Form; 54] = {
 pub(super) fn install(interp: &mut Interp) {
     interp.register_module("typing", |interp| {
         let module = Module::new("typing");
-        fill(interp, &module);
+        fill(interp, &module)?;
         Ok(Rc::new(module))
     });
     interp.register_module("typing_extensions", |interp| {
         let module = Module::new("typing_extensions");
-        fill(interp, &module);
+        fill(interp, &module)?;
         Ok(Rc::new(module))
     });
     interp.register_module("collections.abc", |_| {
@@ -122,7 +123,10 @@ pub(super) fn install(interp: &mut Interp) {
     });
 }
 
-fn fill(interp: &mut Interp, module: &Module) {
+fn fill(interp: &mut Interp, module: &Module) -> PyResult<()> {
+    for (name, class) in structures::classes(interp)? {
+        module.dict.set(name, Value::Class(class));
+    }
     for form in FORMS {
         module.dict.set(form.name, Value::object(form));
     }
@@ -162,6 +166,7 @@ fn fill(interp: &mut Interp, module: &Module) {
     });
     module.dict.set("ForwardRef", Value::Class(reference));
     functions(module);
+    Ok(())
 }
 
 fn functions(module: &Module) {

@@ -150,7 +150,9 @@ fn text_hint(interp: &mut Interp, text: &str, depth: usize) -> PyResult<Hint> {
                 Ok(Hint { collection: Some("set".to_owned()), ..text_hint(interp, inner, depth + 1)? })
             }
             "Dict" | "dict" => {
-                Ok(Hint { collection: Some("dict".to_owned()), ..Hint::of(Inner::Name(text.into())) })
+                let parts = split_top(inner, ',');
+                let last = parts.last().copied().unwrap_or(inner);
+                Ok(Hint { collection: Some("dict".to_owned()), ..text_hint(interp, last, depth + 1)? })
             }
             _ => Err(Stop::unsupported(format!("the annotation {text}"))),
         };

@@ -232,9 +232,15 @@ impl Object for AttributeObject {
                 mapped::configure_for(interp, self.mapped.mapper)?;
                 return Ok(Some(PropertyObject::named(interp, self.mapped.mapper, self.key.clone())?));
             }
-            "info" if self.is_relationship(interp)? => {
+            "info" | "__doc__" if self.is_relationship(interp)? => {
                 let property = PropertyObject::named(interp, self.mapped.mapper, self.key.clone())?;
+                let name = if name == "__doc__" { "doc" } else { name };
                 return interp.get_attr(&property, name).map(Some);
+            }
+            "__doc__" => {
+                let expr = self.expr(interp)?;
+                let doc = expr.as_column().and_then(backproof_engine::schema::Column::doc);
+                return Ok(Some(doc.map_or(Value::None, Value::from)));
             }
             "parent" => return super::mapper::MapperObject::find(interp, self.mapped.mapper).map(Some),
             "expression" => {

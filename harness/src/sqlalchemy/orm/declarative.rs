@@ -29,6 +29,9 @@ impl ClassHook for DeclarativeHook {
     ) -> PyResult<()> {
         if self.maps_derived && !is_abstract(interp, class)? {
             scan::map_class(interp, class, &self.registry)?;
+            if !own_init(class) {
+                class.dict.set("__init__", bare_constructor());
+            }
         }
         Ok(())
     }

@@ -157,8 +157,7 @@ fn relationship_attr(
     name: &str,
 ) -> PyResult<Option<Value>> {
     let args = &relationship.args;
-    let given = args.host.0.as_ref().and_then(|given| given.downcast_ref::<Given>());
-    match (name, given) {
+    match (name, given(args)) {
         ("info", Some(given)) => return Ok(Some(given.info.clone())),
         ("argument", Some(given)) if !given.argument(name).is_none() => {
             return Ok(Some(given.argument(name)));
@@ -256,7 +255,11 @@ fn relationship_attr(
 
 /// Whether a backref was given by its name alone.
 fn is_bare(args: &RelationshipArgs) -> bool {
-    format!("{args:?}") == format!("{:?}", RelationshipArgs::default())
+    given(args).is_none_or(Given::is_empty)
+}
+
+fn given(args: &RelationshipArgs) -> Option<&Given> {
+    args.host.0.as_ref().and_then(|given| given.downcast_ref::<Given>())
 }
 
 fn columns<'a>(interp: &mut Interp, columns: impl Iterator<Item = &'a Column>) -> PyResult<Value> {

@@ -11,7 +11,7 @@ use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Valu
 use crate::sqlalchemy::schema::TableObject;
 use crate::sqlalchemy::{expr, lend, warning};
 use backproof_engine::map::{
-    Backref, Cascades, HostArgs, Lazy, PassiveDeletes, RelationshipArgs, Shape, Target,
+    self, Backref, Cascades, HostArgs, Lazy, PassiveDeletes, RelationshipArgs, Shape, Target,
 };
 use backproof_engine::version::Behaviour;
 use backproof_engine::{Cx, Deferred, Warning};
@@ -114,6 +114,10 @@ impl Given {
         Given { arguments: arguments.clone(), info }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.arguments.is_empty()
+    }
+
     /// The argument as it was given, or `None`.
     pub(super) fn argument(&self, name: &str) -> Value {
         let found = self.arguments.iter().find(|(known, _)| **known == *name);
@@ -209,8 +213,26 @@ pub(crate) fn relationship(interp: &mut Interp, mut args: Args) -> PyResult<Valu
             _ => {}
         }
     }
+    refuse_what_excludes_itself(interp, &arguments)?;
     let kind = relationship_kind(interp);
     Ok(Value::object(RelationshipDecl { arguments, kind, field }))
+}
+
+/// Arguments that cannot stand together are refused before a class has the relationship.
+fn refuse_what_excludes_itself(interp: &mut Interp, arguments: &Keywords) -> PyResult<()> {
+    let mut args = RelationshipArgs::default();
+    for (name, value) in arguments.iter().filter(|(_, value)| !value.is_none()) {
+        match &**name {
+            "viewonly" => args.viewonly = Some(interp.truth(value)?),
+            "sync_backref" => args.sync_backref = Some(interp.truth(value)?),
+            "cascade" => args.cascade = cascades(interp, value)?,
+            "backref" => args.backref = Some(Backref { name: "".into(), args: Box::default() }),
+            "back_populates" => args.back_populates = Some("".into()),
+            _ => {}
+        }
+    }
+    let profile = lend::profile(interp);
+    map::check_relationship(profile, &args).map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))
 }
 
 /// `backref(name, …)`.
@@ -393,12 +415,15 @@ fn table(scope: &Scope, value: &Value) -> Deferred<backproof_engine::schema::Tab
 }
 
 fn read_backref(interp: &mut Interp, scope: &Scope, value: &Value) -> PyResult<Backref> {
+    let host = |arguments: &Keywords| HostArgs(Some(Rc::new(Given::of(arguments))));
     if let Some(name) = value.as_str() {
-        return Ok(Backref { name: name.clone(), args: Box::default() });
+        let args = RelationshipArgs { host: host(&Vec::new()), ..RelationshipArgs::default() };
+        return Ok(Backref { name: name.clone(), args: Box::new(args) });
     }
     match value.downcast::<BackrefObject>() {
         Some(backref) => {
             let args = read(interp, scope, &backref.arguments, false)?;
+            let args = RelationshipArgs { host: host(&backref.arguments), ..args };
             Ok(Backref { name: backref.name.clone(), args: Box::new(args) })
         }
         None => Err(Stop::unsupported("a backref that is neither a string nor backref()")),

@@ -630,9 +630,6 @@ fn relationship(
         }
         if !declared.has_argument() {
             args.target = Some(Deferred::Now(match &hint.inner {
-                Inner::Name(name) if name.contains('[') => {
-                    return Err(Stop::unsupported(format!("a relationship annotated as {name}")));
-                }
                 Inner::Name(name) => Target::Name(name.clone()),
                 Inner::Value(value) => Target::Mapper(mapped::require_mapper(interp, value)?),
             }));

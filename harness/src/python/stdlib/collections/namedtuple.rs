@@ -12,7 +12,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 /// `namedtuple(name, fields, *, rename, defaults, module)`.
-pub(super) fn make(interp: &mut Interp, args: Args) -> PyResult<Value> {
+pub(crate) fn make(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let signature = Signature::new("namedtuple", "typename, field_names, *, rename=, defaults=, module=");
     let mut bound = signature.bind(interp, args)?;
     let name = bound.take(0).unwrap_or(Value::None);
@@ -130,12 +130,23 @@ pub(crate) fn build(
     defaults: Vec<Value>,
 ) -> PyResult<Rc<Class>> {
     let tuple = interp.builtin_class("tuple");
-    let names = vec![
-        (Rc::from("_fields"), Value::tuple(fields.iter().cloned().map(Value::Str).collect())),
-        (Rc::from("__match_args__"), Value::tuple(fields.iter().cloned().map(Value::Str).collect())),
-        (Rc::from("__slots__"), Value::tuple(Vec::new())),
-    ];
-    let class = interp.make_class(name, module, vec![Value::Class(tuple)], names, Vec::new())?;
+    let class = interp.make_class(name, module, vec![Value::Class(tuple)], Vec::new(), Vec::new())?;
+    furnish(interp, &class, fields, defaults)?;
+    Ok(class)
+}
+
+/// Gives a class derived from `tuple` its fields, and what comes with them; methods that it has stay.
+pub(crate) fn furnish(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    fields: Vec<Rc<str>>,
+    defaults: Vec<Value>,
+) -> PyResult<()> {
+    let name = class.name();
+    let names: Vec<Value> = fields.iter().cloned().map(Value::Str).collect();
+    class.dict.set("_fields", Value::tuple(names.clone()));
+    class.dict.set("__match_args__", Value::tuple(names));
+    class.dict.set("__slots__", Value::tuple(Vec::new()));
     let first_default = fields.len() - defaults.len();
     let mut parameters = "_cls".to_owned();
     for (index, field) in fields.iter().enumerate() {
@@ -168,8 +179,14 @@ pub(crate) fn build(
         }
     }
     class.dict.set("_field_defaults", map);
-    add_methods(&class, Rc::new(fields));
-    Ok(class)
+    let own = ["__repr__", "_asdict", "_replace", "_make"].map(|name| (name, class.dict.get(name)));
+    add_methods(class, Rc::new(fields));
+    for (name, value) in own {
+        if let Some(value) = value {
+            class.dict.set(name, value);
+        }
+    }
+    Ok(())
 }
 
 fn add_methods(class: &Rc<Class>, fields: Rc<Vec<Rc<str>>>) {

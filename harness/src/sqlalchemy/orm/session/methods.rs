@@ -67,8 +67,12 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
         Ok(Value::None)
     });
     method::<SessionObject>(class, "merge", "instance, load=, options=", |interp, session, _, mut bound| {
-        let object = object(interp, &mut bound, 0)?;
         let load = define::flag(interp, &mut bound, 1, true)?;
+        if load {
+            // Before what is merged is looked at.
+            lend::with_cx(interp, |cx| sessions::autoflush(cx, session.id))?;
+        }
+        let object = object(interp, &mut bound, 0)?;
         let merged = lend::with_cx(interp, |cx| sessions::merge(cx, session.id, &object, load))?;
         wrap(interp, &merged)
     });
