@@ -16,6 +16,7 @@ mod queried;
 mod set;
 mod told;
 
+pub(crate) use access::was_removed;
 pub use access::{Passive, get, get_passive, is_loaded, set_committed};
 pub use candidate::Candidate;
 pub(crate) use change::set_column;
@@ -27,7 +28,7 @@ pub use collection::{
 pub(crate) use composite::{compose, forget_composites};
 pub use events::{Hooks, Initiator, flag_dirty, flag_modified, no_state_error, object_text};
 pub(crate) use history::history_in_flush;
-pub use history::{History, Item, full_history, history, history_passive, is_modified, load_history};
+pub use history::{History, Item, Marker, full_history, history, history_passive, is_modified, load_history};
 pub use hosted::{Cause, HostCollection, changing, mirror, told_of_coming, told_of_leaving};
 pub use keyed::{
     KeyedRemoval, delete as keyed_delete, get as keyed_get, pop as keyed_pop, put as keyed_put,

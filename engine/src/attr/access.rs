@@ -27,7 +27,8 @@ pub enum Passive {
     LoadCommitted,
     /// Looks in the identity map, and emits no SQL.
     NoFetch,
-    /// Looks in the identity map for related objects, and loads the object's own columns.
+    /// Looks in the identity map for related objects, by the keys that the object's row has, and loads the object's own
+    /// columns.
     NoFetchRelated,
     /// Takes only what is there.
     NoLoad,
@@ -105,7 +106,7 @@ pub(super) fn has_loader(orm: &Orm, id: StateId, relationship: &Relationship) ->
 }
 
 /// Whether the attribute had a value and was deleted since: nothing is loaded for it then.
-pub(super) fn was_removed(orm: &Orm, id: StateId, key: &Key) -> bool {
+pub(crate) fn was_removed(orm: &Orm, id: StateId, key: &Key) -> bool {
     let state = orm.states.get(id);
     !state.dict.contains_key(key) && !matches!(state.committed.get(key), None | Some(Original::NoValue))
 }
@@ -168,7 +169,8 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
             if passive == Passive::NoFetchRelated {
                 load_own_keys(cx, id, &relationship)?;
             }
-            match peek(cx, id, &relationship, false, passive == Passive::NoFetchRelated) {
+            let by_flush = passive == Passive::NoFetchRelated;
+            match peek(cx, id, &relationship, by_flush, by_flush) {
                 Known::Is(object) => Ok(Some(Slot::One(object))),
                 Known::Unknown | Known::NeverSet => Ok(None),
             }

@@ -386,6 +386,12 @@ fn delete_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) ->
     events::mark_collection(cx, id, &relationship.key, None);
     if list.shape == Shape::Dict {
         keyed::remove_each(cx, &list)?;
+    } else if list.shape == Shape::List && list.host.is_none() {
+        // One by one, so that the last of several places of an object is the one that lets go of it.
+        let items = list.items.borrow().clone();
+        for item in items {
+            super::collection::remove_by(cx, &list, item.into(), None)?;
+        }
     } else {
         super::collection::clear(cx, &list)?;
     }

@@ -9,8 +9,9 @@ use crate::host::Cx;
 use crate::map::{Key, Property};
 use crate::orm::Orm;
 use crate::state::{self, Member, ObjRef, Original, Slot, StateId};
-use crate::value::Value;
+use crate::value::{HostValue, Value};
 use crate::version::Behaviour;
+use std::any::Any;
 use std::rc::Rc;
 
 /// One value in a history.
@@ -78,14 +79,11 @@ pub fn full_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> 
 
 /// As [`history_passive`], within a flush: what was looked up for one step of it holds for the others.
 pub(crate) fn history_in_flush(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) -> Result<History> {
-    if defers_old(cx.orm, id, key) && cx.orm.states.get(id).key.is_none() {
+    if lost_old(cx.orm, id, key) {
         // It left the database since: the library meets its own marker where it wants the object.
         let marker =
             if cx.orm.profile.has(Behaviour::MarkersAreEnums) { "LoaderCallableStatus" } else { "symbol" };
         return Err(super::no_state_error(marker));
-    }
-    if let Some(old) = look_up_old(cx, id, key)? {
-        cx.orm.states.get_mut(id).committed.insert(key.clone(), old);
     }
     let waiting = cx.orm.states.get(id).pending.get(key);
     if let Some(waiting) = waiting
@@ -137,6 +135,14 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
         current = None;
     }
     let original = looked_up.as_ref().or_else(|| state.committed.get(key));
+    if lost_old(cx.orm, id, key)
+        && let Some(Slot::One(object)) = current
+    {
+        let listed = cx.orm.profile.has(Behaviour::MarkersAreEnums);
+        let marker = Marker { name: "ATTR_EMPTY", number: 3, listed };
+        let deleted = vec![Item::Value(Value::Host(Rc::new(marker)))];
+        return Ok(History { added: vec![Item::Object(object)], deleted, ..History::default() });
+    }
     let relationship =
         matches!(cx.orm.mappers.get(state.mapper).properties.get(key), Some(Property::Relationship(_)));
     // Asked with loading, a scalar that was deleted is `None` again; before 1.4 only a many-to-one is.
@@ -170,11 +176,51 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
     })
 }
 
+/// What the real library holds in place of a value.
+#[derive(Debug)]
+pub struct Marker {
+    pub name: &'static str,
+    pub(crate) number: u8,
+    /// It is a member of an enumeration.
+    pub(crate) listed: bool,
+}
+
+impl HostValue for Marker {
+    fn repr(&self) -> String {
+        if self.listed {
+            format!("<LoaderCallableStatus.{}: {}>", self.name, self.number)
+        } else {
+            format!("symbol('{}')", self.name)
+        }
+    }
+
+    fn type_name(&self) -> String {
+        if self.listed { "LoaderCallableStatus" } else { "symbol" }.to_owned()
+    }
+
+    fn same(&self, other: &dyn HostValue) -> bool {
+        other.as_any().downcast_ref::<Marker>().is_some_and(|other| other.name == self.name)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// Whether what a scalar relationship had before it was set was to be looked up later, and its object has no row any
+/// more.
+fn lost_old(orm: &Orm, id: StateId, key: &Key) -> bool {
+    orm.states.get(id).key.is_none() && leaves_old(orm, id, key)
+}
+
 /// Whether what a scalar relationship had before it was set is still to be looked up.
 fn defers_old(orm: &Orm, id: StateId, key: &Key) -> bool {
     let state = orm.states.get(id);
-    matches!(state.committed.get(key), Some(Original::Unloaded))
-        && state.session.is_some()
+    state.session.is_some() && state.key.is_some() && leaves_old(orm, id, key)
+}
+
+fn leaves_old(orm: &Orm, id: StateId, key: &Key) -> bool {
+    matches!(orm.states.get(id).committed.get(key), Some(Original::Unloaded))
         && orm.profile.has(Behaviour::DeferredScalarHistory)
         && state::relationship(orm, id, key).is_some_and(|found| !found.resolved().use_get)
 }
@@ -182,7 +228,7 @@ fn defers_old(orm: &Orm, id: StateId, key: &Key) -> bool {
 /// Loads the object that a scalar relationship had before it was set, where that was left for later; the next history
 /// loads it again.
 fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Option<Original>> {
-    if !defers_old(cx.orm, id, key) || cx.orm.states.get(id).key.is_none() {
+    if !defers_old(cx.orm, id, key) {
         return Ok(None);
     }
     let hooks = Rc::clone(&cx.orm.hooks);

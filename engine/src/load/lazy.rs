@@ -168,6 +168,12 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
 
 fn tag(cx: &Cx<'_>, id: StateId, relationship: &Relationship, path: Option<&[(MapperId, Key)]>) -> String {
     let mut tag = format!("lazy {:?} {}", relationship.parent, relationship.key);
+    // A load that is to raise, and is asked for all the same, has a statement of its own.
+    let by_option = cx.orm.states.get(id).on_access.get(&relationship.key).copied();
+    let lazy = by_option.unwrap_or(relationship.resolved().lazy);
+    if matches!(lazy, Lazy::Raise | Lazy::RaiseOnSql) {
+        tag.push_str(&format!(" {lazy:?}"));
+    }
     let path = path.and_then(|path| path.split_last()).map(|(_, before)| before);
     match (&cx.orm.states.get(id).lineage, path) {
         (Some(lineage), _) => tag.push_str(&format!(" {lineage}")),

@@ -100,6 +100,10 @@ pub(super) fn take_back(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, re
                 "Instance '{text}' has been deleted.  Use the make_transient() function to send this object back to the transient state."
             )));
         }
+        if cx.orm.states.get(id).session.is_none() {
+            // It was expunged after its row had gone: the session has nothing to do with it any more.
+            return Ok(());
+        }
         cx.orm.states.get_mut(id).deleted = false;
     }
     let attaches = may_attach(cx, session, id)?;

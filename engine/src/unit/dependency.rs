@@ -96,6 +96,23 @@ fn history(
     Ok(history)
 }
 
+/// As [`history`] without loading, but where the flush finds it first, without changes to a collection that is not
+/// loaded: the flush does not see them later, either.
+fn history_of_loaded(
+    cx: &mut Cx<'_>,
+    plan: &mut Plan,
+    id: StateId,
+    relationship: &Relationship,
+) -> Result<History> {
+    let place = (id, relationship.key.clone());
+    if !plan.histories.contains_key(&place) && !attr::is_loaded(cx.orm, id, &relationship.key) {
+        let history = attr::history_passive(cx, id, &relationship.key, Passive::NoLoad)?;
+        plan.histories.insert(place, (history.clone(), false));
+        return Ok(history);
+    }
+    history(cx, plan, id, relationship, Passive::NoLoad)
+}
+
 pub(super) use key_switch::{followed, presort as presort_keys};
 
 pub(super) fn presort_deletes(cx: &mut Cx<'_>, plan: &mut Plan, at: usize, states: &[StateId]) -> Result<()> {

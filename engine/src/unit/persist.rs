@@ -515,6 +515,8 @@ fn located_by(
     }
 }
 
+/// Updates rows in groups that have the same columns. A row is worked out once it is known that the one before ends a
+/// group or not, and not earlier: that may load what has expired, between two statements.
 fn update_rows(
     cx: &mut Cx<'_>,
     plan: &Plan,
@@ -522,35 +524,42 @@ fn update_rows(
     table: &Table,
     states: &[StateId],
 ) -> Result<()> {
-    let mut rows = Vec::new();
+    let mut group: Vec<Changed> = Vec::new();
     for id in states {
-        if is_in(cx.orm, *id, table)
-            && let Some(row) = changed_row(cx, plan, table, *id)?
-        {
-            rows.push(row);
+        if !is_in(cx.orm, *id, table) {
+            continue;
         }
+        let Some(row) = changed_row(cx, plan, table, *id)? else { continue };
+        let alike = group.first().is_none_or(|first| {
+            row.exprs.is_empty() == first.exprs.is_empty() && names(&row.params) == names(&first.params)
+        });
+        if !alike {
+            update_group(cx, connection, table, &std::mem::take(&mut group))?;
+        }
+        group.push(row);
     }
+    update_group(cx, connection, table, &group)
+}
+
+/// Updates rows that have the same columns: by one statement, but where they are versioned or set to SQL expressions.
+fn update_group(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, rows: &[Changed]) -> Result<()> {
+    let Some(first) = rows.first() else { return Ok(()) };
     let mut statement = Update::of(table);
     for column in table.primary_key() {
         let name = label(table, &column);
         statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
     }
-    let versioned = rows.first().and_then(|row| versions(cx.orm, row.id, table));
+    let versioned = versions(cx.orm, first.id, table);
     if let Some((versions, _)) = &versioned {
         let name = label(table, &versions.column);
         let column = &versions.column;
         statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
     }
-    let mut rest = rows.as_slice();
-    while let Some(first) = rest.first() {
-        let alike = |row: &&Changed| row.exprs.is_empty() && names(&row.params) == names(&first.params);
-        let together = first.exprs.is_empty() && versioned.is_none();
-        let count = if together { rest.iter().take_while(alike).count() } else { 1 };
-        let (group, later) = rest.split_at(count);
-        rest = later;
+    let together = first.exprs.is_empty() && versioned.is_none();
+    for group in rows.chunks(if together { rows.len() } else { 1 }) {
         let all = group.iter().map(|row| row.params.clone()).collect();
         let mut statement = statement.clone();
-        statement.values.clone_from(&first.exprs);
+        statement.values.clone_from(&group[0].exprs);
         let result = db::execute(cx, connection, &Statement::from(statement), given(all))?;
         for (at, row) in group.iter().enumerate() {
             written(cx, row.id, table, &row.params, &result, at)?;
@@ -568,6 +577,7 @@ fn update_rows(
                 session::expire_attributes(cx.orm, row.id, &computed)?;
             }
         }
+        let count = group.len();
         if result.rowcount != count as i64 {
             return Err(Error::new(
                 ErrorKind::StaleDataError,

@@ -2,6 +2,7 @@
 
 use super::persist::{given, in_order, is_in, tables, version_read, versions};
 use super::plan::Plan;
+use crate::attr;
 use crate::db::{self, ConnectionId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event;
@@ -11,33 +12,10 @@ use crate::schema::{Column, Table};
 use crate::session;
 use crate::sql::{Delete, Expr, Op, Params, Statement};
 use crate::state::{self, Original, Slot, StateId};
-use crate::value::{HostValue, Value};
+use crate::value::Value;
 use crate::version::Behaviour;
 use crate::warning::Warning;
-use std::any::Any;
 use std::rc::Rc;
-
-/// What the real library holds for an attribute that was never set: the driver refuses it.
-#[derive(Debug)]
-struct NoValue;
-
-impl HostValue for NoValue {
-    fn repr(&self) -> String {
-        "<LoaderCallableStatus.NO_VALUE: 4>".to_owned()
-    }
-
-    fn type_name(&self) -> String {
-        "LoaderCallableStatus".to_owned()
-    }
-
-    fn same(&self, other: &dyn HostValue) -> bool {
-        other.as_any().is::<NoValue>()
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
 
 /// Deletes the rows of objects of one hierarchy.
 pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[StateId]) -> Result<()> {
@@ -138,12 +116,13 @@ fn committed(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Result<Value> {
     let state = cx.orm.states.get(id);
     if state.key.is_none() && !state.dict.contains_key(&key) {
         return if cx.orm.profile.has(Behaviour::MarkersAreEnums) {
-            Ok(Value::Host(Rc::new(NoValue)))
+            // The driver refuses it.
+            Ok(Value::Host(Rc::new(attr::Marker { name: "NO_VALUE", number: 4, listed: true })))
         } else {
             Err(Error::unsupported("deleting an object whose primary key was never set"))
         };
     }
-    match crate::attr::get(cx, id, &key)? {
+    match attr::get(cx, id, &key)? {
         Slot::Value(value) => Ok(value),
         Slot::One(_) | Slot::Many(_) => Ok(Value::Null),
     }

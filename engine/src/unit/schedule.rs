@@ -3,6 +3,7 @@
 use super::order;
 use super::plan::{Action, Plan};
 use super::{dependency, persist, post_update, remove};
+use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::MapperId;
@@ -193,13 +194,10 @@ impl Plan {
         let parent_all = if delete { Action::DeleteAll(parent_base) } else { Action::SaveAll(parent_base) };
         let parents_apart = circular.contains(&parent_all);
         for id in self.of_mapper(cx, relationship.parent, delete) {
-            if delete && relationship.args.passive_deletes.is_none() {
-                crate::attr::history_in_flush(
-                    cx,
-                    id,
-                    &relationship.key,
-                    crate::attr::Passive::LoadCommitted,
-                )?;
+            let loads = delete && relationship.args.passive_deletes.is_none();
+            if loads && !relationship.resolved().uselist && !attr::was_removed(cx.orm, id, &relationship.key)
+            {
+                attr::get_passive(cx, id, &relationship.key, attr::Passive::Load)?;
             }
             let related = cascade::all_pending(cx.orm, id, &relationship.key, delete);
             if related.is_empty() {

@@ -6,6 +6,7 @@
 use crate::python::stdlib::datetime::{self, PyDate, PyDateTime, PyTime};
 use crate::python::stdlib::decimal::{PyDecimal, decimal_value};
 use crate::python::{Interp, PyResult, Stop, Unavailable, Value};
+use backproof_engine::attr::Marker;
 use backproof_engine::sql::Assigned;
 use backproof_engine::value::{HostValue, Value as SqlValue};
 use std::any::Any;
@@ -104,7 +105,7 @@ fn carry(interp: &mut Interp, value: &Value) -> PyResult<SqlValue> {
 }
 
 /// An engine value as Python sees it.
-pub(crate) fn to_python(_interp: &mut Interp, value: &SqlValue) -> PyResult<Value> {
+pub(crate) fn to_python(interp: &mut Interp, value: &SqlValue) -> PyResult<Value> {
     Ok(match value {
         SqlValue::Null => Value::None,
         SqlValue::Bool(truth) => Value::Bool(*truth),
@@ -118,7 +119,10 @@ pub(crate) fn to_python(_interp: &mut Interp, value: &SqlValue) -> PyResult<Valu
         SqlValue::Decimal(decimal) => decimal_value(decimal.clone()),
         SqlValue::Host(carried) => match carried.as_any().downcast_ref::<Carried>() {
             Some(carried) => carried.value.clone(),
-            None => Assigned::of(value).cloned().map_or(Value::None, super::expr::ExprObject::value),
+            None => match carried.as_any().downcast_ref::<Marker>() {
+                Some(marker) => super::orm::symbols::value(interp, marker.name),
+                None => Assigned::of(value).cloned().map_or(Value::None, super::expr::ExprObject::value),
+            },
         },
     })
 }

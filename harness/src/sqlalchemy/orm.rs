@@ -43,7 +43,7 @@ pub(crate) mod session;
 mod sessionmaker;
 mod set;
 mod states;
-mod symbols;
+pub(crate) mod symbols;
 mod synonym;
 mod validates;
 

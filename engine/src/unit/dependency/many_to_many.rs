@@ -2,7 +2,7 @@
 //!
 //! The two sides of a backref see the same change; a pair that one has dealt with, the other leaves alone.
 
-use super::{added, check_class, delete_passive, has_parent, history};
+use super::{added, check_class, delete_passive, has_parent, history, history_of_loaded};
 use crate::attr::{History, Passive};
 use crate::db::{self, Given};
 use crate::error::{Error, ErrorKind, Result};
@@ -46,7 +46,7 @@ pub(super) fn presort_saves(
         return Ok(());
     }
     for id in states {
-        let history = history(cx, plan, *id, relationship, Passive::NoLoad)?;
+        let history = history_of_loaded(cx, plan, *id, relationship)?;
         for child in History::objects(&history.deleted) {
             if !has_parent(cx, relationship, child) {
                 plan.register_deleted(cx, child, None)?;

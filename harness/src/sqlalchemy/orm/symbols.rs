@@ -6,8 +6,14 @@ use backproof_engine::version::Behaviour;
 use std::any::Any;
 
 /// The symbols, with the numbers that they have where they are an enumeration's.
-const SYMBOLS: [(&str, u8); 5] =
-    [("PASSIVE_NO_RESULT", 0), ("ATTR_WAS_SET", 2), ("NO_VALUE", 4), ("NEVER_SET", 4), ("DONT_SET", 5)];
+const SYMBOLS: [(&str, u8); 6] = [
+    ("PASSIVE_NO_RESULT", 0),
+    ("ATTR_WAS_SET", 2),
+    ("ATTR_EMPTY", 3),
+    ("NO_VALUE", 4),
+    ("NEVER_SET", 4),
+    ("DONT_SET", 5),
+];
 
 /// A symbol.
 struct SymbolObject {
