@@ -4,7 +4,7 @@
 //! lists, so they are vectors, never sets.
 
 use super::access::{Known, Passive, get_passive, has_loader, is_known, peek};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{Key, Property};
 use crate::orm::Orm;
@@ -85,13 +85,16 @@ pub(crate) fn history_in_flush(cx: &mut Cx<'_>, id: StateId, key: &Key, passive:
             if cx.orm.profile.has(Behaviour::MarkersAreEnums) { "LoaderCallableStatus" } else { "symbol" };
         return Err(super::no_state_error(marker));
     }
-    let waiting = cx.orm.states.get(id).pending.get(key);
-    if let Some(waiting) = waiting
-        && passive == Passive::NoLoad
-        && !cx.orm.states.get(id).dict.contains_key(key)
+    let state = cx.orm.states.get(id);
+    if let Some(waiting) = state.pending.get(key)
         && !state::relationship(cx.orm, id, key).is_some_and(|relationship| relationship.is_queried())
         && cx.orm.profile.has(Behaviour::FlushesSeeUnloadedChanges)
+        && (passive == Passive::NoLoad || state.dict.contains_key(key))
     {
+        if state.dict.contains_key(key) {
+            // A list was set over changes that waited for another to be loaded, which an object without a row never does.
+            return Err(Error::new(ErrorKind::AssertionError, ""));
+        }
         let wrap = |objects: &[ObjRef]| objects.iter().cloned().map(|one| Item::Object(Some(one))).collect();
         return Ok(History {
             added: wrap(&waiting.added),
@@ -233,7 +236,9 @@ fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Option<Origina
     }
     let hooks = Rc::clone(&cx.orm.hooks);
     let was = hooks.unflushed(cx.orm, id, true);
-    let current = cx.orm.states.get_mut(id).dict.shift_remove(key);
+    let state = cx.orm.states.get_mut(id);
+    let current = state.dict.shift_remove(key);
+    let expired = state.expired_attributes.contains(key);
     let loaded = crate::load::load_relationship_anyway(cx, id, key, true);
     hooks.unflushed(cx.orm, id, was);
     let state = cx.orm.states.get_mut(id);
@@ -242,6 +247,9 @@ fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Option<Origina
         state.dict.insert(key.clone(), current);
     }
     state.committed.insert(key.clone(), Original::Unloaded);
+    if expired {
+        state.expired_attributes.insert(key.clone());
+    }
     Ok(Some(match loaded? {
         Slot::One(object) => Original::One(object),
         Slot::Value(_) | Slot::Many(_) => Original::NoValue,

@@ -171,7 +171,7 @@ fn tag(cx: &Cx<'_>, id: StateId, relationship: &Relationship, path: Option<&[(Ma
     // A load that is to raise, and is asked for all the same, has a statement of its own.
     let by_option = cx.orm.states.get(id).on_access.get(&relationship.key).copied();
     let lazy = by_option.unwrap_or(relationship.resolved().lazy);
-    if matches!(lazy, Lazy::Raise | Lazy::RaiseOnSql) {
+    if path.is_none() && matches!(lazy, Lazy::Raise | Lazy::RaiseOnSql) {
         tag.push_str(&format!(" {lazy:?}"));
     }
     let path = path.and_then(|path| path.split_last()).map(|(_, before)| before);

@@ -236,6 +236,9 @@ impl Hooks for SessionHooks {
                 let attribute = format!("{parent}.{}", relationship.key);
                 cx.warn(Warning::backref_cascade(&class, &attribute))?;
             }
+            // What is gone by now does not stand for the row of what comes.
+            let _held = cx.orm.states.upgrade(owner);
+            identity::sweep(cx.orm);
             membership::save_or_update(cx, session, item)?;
         }
         Ok(())
