@@ -396,10 +396,10 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
 }
 
 /// Where a chain of events begins with this relationship as its host changes it.
-pub(super) fn append_token(relationship: &Relationship) -> Initiator {
+pub(super) fn append_token(orm: &Orm, id: StateId, relationship: &Relationship) -> Initiator {
     if relationship.resolved().uselist {
-        Initiator::append(relationship)
+        Initiator::append(orm, id, relationship)
     } else {
-        Initiator::replace(relationship)
+        Initiator::replace(orm, id, relationship)
     }
 }

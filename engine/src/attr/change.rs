@@ -222,7 +222,7 @@ pub(super) fn set_one(
             return Ok(());
         }
     }
-    let own = Initiator::replace(relationship);
+    let own = Initiator::replace(cx.orm, id, relationship);
     let by = by.unwrap_or(&own);
     let (old, previous) = match known {
         Known::Unknown => (None, Original::Unloaded),
@@ -251,9 +251,13 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
         NewValue::Many(items) => items.into_iter().map(Candidate::from).collect(),
         NewValue::Members(items) => items,
         NewValue::List(list) => {
-            if let Some(Slot::Many(own)) = cx.orm.states.get(id).dict.get(key)
+            let state = cx.orm.states.get(id);
+            if let Some(Slot::Many(own)) = state.dict.get(key)
                 && Rc::ptr_eq(own, &list)
             {
+                return Ok(());
+            }
+            if state.empty.get(key).is_some_and(|own| Rc::ptr_eq(own, &list)) {
                 return Ok(());
             }
             let members = list.items.borrow().clone();
@@ -277,7 +281,7 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
     state.empty.shift_remove(key);
     state.dict.insert(key.clone(), Slot::Many(Rc::clone(&new)));
     old.owner.set(None);
-    let by = Initiator::bulk(relationship);
+    let by = Initiator::bulk(cx.orm, id, relationship);
     for item in items {
         let item = item.member()?;
         if let (Some(host), Some(object)) = (new.host.clone(), &item) {
@@ -362,7 +366,7 @@ pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
                 return delete_many(cx, id, &relationship);
             }
             let known = old_one(cx, id, &relationship)?;
-            let by = Initiator::remove(&relationship);
+            let by = Initiator::remove(cx.orm, id, &relationship);
             if let Known::Is(Some(old)) = &known {
                 events::fire_remove_one(cx, id, &relationship, old, &by)?;
             }

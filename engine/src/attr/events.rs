@@ -57,18 +57,22 @@ pub(crate) enum Op {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Initiator {
     pub(crate) mapper: MapperId,
+    /// The class of the object that changed: each class has its own attribute, inherited or not.
+    class: MapperId,
     pub(crate) key: Key,
     pub(crate) op: Op,
 }
 
 impl Initiator {
-    fn of(relationship: &Relationship, op: Op) -> Self {
-        Initiator { mapper: relationship.parent, key: relationship.key.clone(), op }
+    fn of(orm: &Orm, owner: StateId, relationship: &Relationship, op: Op) -> Self {
+        let mapper = relationship.parent;
+        let class = orm.states.find(owner).map_or(mapper, |state| state.mapper);
+        Initiator { mapper, class, key: relationship.key.clone(), op }
     }
 
     /// Of a column attribute, which begins no chain.
     pub(super) fn of_column(mapper: MapperId, key: &Key) -> Self {
-        Initiator { mapper, key: key.clone(), op: Op::Replace }
+        Initiator { mapper, class: mapper, key: key.clone(), op: Op::Replace }
     }
 
     /// The attribute whose change began it all.
@@ -91,20 +95,20 @@ impl Initiator {
         orm.mappers.relationship(self.mapper, &self.key).is_none()
     }
 
-    pub(super) fn append(relationship: &Relationship) -> Self {
-        Initiator::of(relationship, Op::Append)
+    pub(super) fn append(orm: &Orm, owner: StateId, relationship: &Relationship) -> Self {
+        Initiator::of(orm, owner, relationship, Op::Append)
     }
 
-    pub(super) fn remove(relationship: &Relationship) -> Self {
-        Initiator::of(relationship, Op::Remove)
+    pub(super) fn remove(orm: &Orm, owner: StateId, relationship: &Relationship) -> Self {
+        Initiator::of(orm, owner, relationship, Op::Remove)
     }
 
-    pub(super) fn replace(relationship: &Relationship) -> Self {
-        Initiator::of(relationship, Op::Replace)
+    pub(super) fn replace(orm: &Orm, owner: StateId, relationship: &Relationship) -> Self {
+        Initiator::of(orm, owner, relationship, Op::Replace)
     }
 
-    pub(super) fn bulk(relationship: &Relationship) -> Self {
-        Initiator::of(relationship, Op::Bulk)
+    pub(super) fn bulk(orm: &Orm, owner: StateId, relationship: &Relationship) -> Self {
+        Initiator::of(orm, owner, relationship, Op::Bulk)
     }
 
     fn is_of(&self, relationship: &Relationship) -> bool {
@@ -268,7 +272,7 @@ pub(super) fn fire_append(
     item: &ObjRef,
     by: Option<&Initiator>,
 ) -> Result<()> {
-    let own = Initiator::append(relationship);
+    let own = Initiator::append(cx.orm, owner, relationship);
     let by = by.unwrap_or(&own);
     told::member(cx, "append", owner, relationship, item, by, true)?;
     check_single_parent(cx, owner, relationship, item, None, by)?;
@@ -289,7 +293,7 @@ pub(super) fn fire_remove(
     item: &ObjRef,
     by: Option<&Initiator>,
 ) -> Result<()> {
-    let own = Initiator::remove(relationship);
+    let own = Initiator::remove(cx.orm, owner, relationship);
     let by = by.unwrap_or(&own);
     set_parent(cx, item.id(), relationship, owner, false);
     told::member(cx, "remove", owner, relationship, item, by, true)?;
@@ -398,7 +402,9 @@ fn tell_joined(
 ) -> Result<()> {
     let Some(other) = other_side(cx.orm, relationship, item)? else { return Ok(()) };
     check_conflict(cx, relationship, &other, item, by)?;
-    if *by == append_token(&other) || (other.resolved().uselist && *by == Initiator::bulk(&other)) {
+    if *by == append_token(cx.orm, item.id(), &other)
+        || (other.resolved().uselist && *by == Initiator::bulk(cx.orm, item.id(), &other))
+    {
         return Ok(());
     }
     let owner = owner_ref(cx.orm, owner, relationship)?;
@@ -418,8 +424,12 @@ fn tell_left(
 ) -> Result<()> {
     let Some(other) = other_side(cx.orm, relationship, item)? else { return Ok(()) };
     let many = other.resolved().uselist;
-    let echo = if many { Initiator::bulk(&other) } else { Initiator::replace(&other) };
-    if *by == Initiator::remove(&other) || *by == echo {
+    let echo = if many {
+        Initiator::bulk(cx.orm, item.id(), &other)
+    } else {
+        Initiator::replace(cx.orm, item.id(), &other)
+    };
+    if *by == Initiator::remove(cx.orm, item.id(), &other) || *by == echo {
         return Ok(());
     }
     if !many
@@ -449,10 +459,14 @@ fn tell_replaced(
         && let Some(other) = other_side(cx.orm, relationship, old)?
     {
         let many = other.resolved().uselist;
-        let echo = if many { Initiator::remove(&other) } else { Initiator::replace(&other) };
+        let echo = if many {
+            Initiator::remove(cx.orm, old.id(), &other)
+        } else {
+            Initiator::replace(cx.orm, old.id(), &other)
+        };
         if *by != echo {
             let holder = owner_ref(cx.orm, owner, relationship)?;
-            let by = Initiator::replace(relationship);
+            let by = Initiator::replace(cx.orm, owner, relationship);
             if many {
                 leave_collection(cx, old.id(), &other, &holder, &by)?;
             } else {

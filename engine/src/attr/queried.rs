@@ -25,7 +25,8 @@ use std::rc::Rc;
 pub fn queried_add(cx: &mut Cx<'_>, id: StateId, key: &Key, item: Candidate) -> Result<()> {
     let relationship = relationship(cx.orm, id, key)?;
     let item = object(item)?;
-    events::join_collection(cx, id, &relationship, &item, &Initiator::append(&relationship))
+    let by = Initiator::append(cx.orm, id, &relationship);
+    events::join_collection(cx, id, &relationship, &item, &by)
 }
 
 /// Takes an object out of a collection that is queried. Whether it was there is not looked up.
@@ -36,7 +37,8 @@ pub fn queried_add(cx: &mut Cx<'_>, id: StateId, key: &Key, item: Candidate) -> 
 pub fn queried_remove(cx: &mut Cx<'_>, id: StateId, key: &Key, item: Candidate) -> Result<()> {
     let relationship = relationship(cx.orm, id, key)?;
     let item = object(item)?;
-    events::leave_collection(cx, id, &relationship, &item, &Initiator::remove(&relationship))
+    let by = Initiator::remove(cx.orm, id, &relationship);
+    events::leave_collection(cx, id, &relationship, &item, &by)
 }
 
 /// Has the object's `__dict__` tell that the collection was changed.
@@ -200,11 +202,13 @@ pub(super) fn set(
     note(cx.orm, id, relationship);
     let kept = items.clone();
     items.retain(|item| !before.contains(item));
+    let by = Initiator::append(cx.orm, id, relationship);
     for item in &items {
-        events::join_collection(cx, id, relationship, item, &Initiator::append(relationship))?;
+        events::join_collection(cx, id, relationship, item, &by)?;
     }
+    let by = Initiator::remove(cx.orm, id, relationship);
     for item in before.iter().filter(|item| !kept.contains(item)) {
-        events::leave_collection(cx, id, relationship, item, &Initiator::remove(relationship))?;
+        events::leave_collection(cx, id, relationship, item, &by)?;
     }
     Ok(())
 }

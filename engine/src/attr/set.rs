@@ -60,7 +60,7 @@ fn tell_again(cx: &mut Cx<'_>, set: &Rc<Collection>, member: &Member, by: Option
     let Some((owner, relationship)) = owner_of(cx, set)? else { return Ok(()) };
     warn_stale(cx, owner, set)?;
     let Some(object) = member else { return Ok(()) };
-    let own = Initiator::append(&relationship);
+    let own = Initiator::append(cx.orm, owner, &relationship);
     let key = by.unwrap_or(&own).key.clone();
     let hooks = Rc::clone(&cx.orm.hooks);
     hooks.joined(cx, owner, &relationship, object, &key)

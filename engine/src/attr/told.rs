@@ -141,7 +141,7 @@ pub(super) fn replacing(
         object: object(cx, owner)?,
         key: relationship.key.clone(),
         items: members.clone(),
-        by: Initiator::bulk(relationship),
+        by: Initiator::bulk(cx.orm, owner, relationship),
     };
     let members = match event::tell(cx, "bulk_replace", told)? {
         Some(Answer::Members(members)) => members,

@@ -15,7 +15,6 @@ pub fn make_transient(cx: &mut Cx<'_>, object: &ObjRef) {
     }
     let state = cx.orm.states.get_mut(id);
     state.expired_attributes.clear();
-    state.expired = false;
     state.deleted = false;
     state.key = None;
 }
