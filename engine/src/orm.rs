@@ -3,6 +3,7 @@
 use crate::attr::Hooks;
 use crate::db::{Clock, Databases};
 use crate::event::Events;
+use crate::load::Waiting;
 use crate::map::Mappers;
 use crate::session::{SessionHooks, Sessions};
 use crate::state::States;
@@ -23,6 +24,8 @@ pub struct Orm {
     pub hooks: Rc<dyn Hooks>,
     /// How many immediate loads are under way, one within another.
     pub(crate) loads_within: usize,
+    /// What the loads that follow a query have left for the next generation.
+    pub(crate) waiting: Option<Waiting>,
 }
 
 impl Orm {
@@ -42,6 +45,7 @@ impl Orm {
             sessions: Sessions::default(),
             hooks: Rc::new(SessionHooks),
             loads_within: 0,
+            waiting: None,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::query::{Query, any_of};
 use super::rows::Below;
 use crate::error::{Error, Result};
 use crate::host::Cx;
-use crate::map::{Key, Mapped, MapperId, Property};
+use crate::map::{Key, Lazy, Mapped, MapperId, Property, Relationship};
 use crate::session::SessionId;
 use crate::sql::Expr;
 use crate::value::Value;
@@ -72,6 +72,9 @@ impl Builder<'_> {
         {
             plan.discriminator = Some(self.put(adapter.column(column)?, in_join));
         }
+        if joins.is_some() {
+            self.choose_below(plan, with)?;
+        }
         for mapper in below {
             let selectin = match self.query.only {
                 None => subclass_loads(orm, &self.query.options, &plan.path, base, mapper),
@@ -96,6 +99,37 @@ impl Builder<'_> {
             plan.classes.push(class);
         }
         Ok(())
+    }
+
+    /// The relationships of subclasses whose columns do not come along.
+    pub(super) fn choose_below(&mut self, plan: &mut EntityPlan, with: &[MapperId]) -> Result<()> {
+        let mappers = &self.orm.mappers;
+        let own = &mappers.get(plan.mapper).properties;
+        for below in &mappers.self_and_descendants(plan.mapper)[1..] {
+            if with.contains(below) {
+                continue;
+            }
+            for relationship in mappers.get(*below).relationships() {
+                if relationship.parent == *below && !own.contains_key(&relationship.key) {
+                    self.choose_one_below(plan, relationship)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A subclass's objects get what needs no columns of theirs, and below another relationship also what further statements
+    /// load.
+    fn choose_one_below(&mut self, plan: &mut EntityPlan, relationship: &Rc<Relationship>) -> Result<()> {
+        let at_root = plan.path.len() == self.query.path.len();
+        let follows = !at_root && self.orm.profile.has(Behaviour::SubclassLoadsBelowJoined);
+        match self.chosen(&plan.path, relationship).lazy {
+            Lazy::Immediate | Lazy::NoLoad => {}
+            Lazy::Selectin | Lazy::Subquery if follows => {}
+            _ => return Ok(()),
+        }
+        let base = Mapped::from(plan.mapper);
+        self.choose(plan, relationship, base, &[], &mut Vec::new())
     }
 
     fn put(&mut self, expr: Expr, in_join: bool) -> usize {
@@ -127,7 +161,7 @@ pub(super) fn load_below(
         };
         let key = Expr::column(key);
         let lazy = query.loader.as_deref().filter(|loader| loader.starts_with("lazy")).unwrap_or_default();
-        let tag = format!("below {:?} {lazy}", load.path);
+        let tag = format!("below {:?} {:?} {lazy}", load.root, load.path);
         let mut keys: Vec<Value> = Vec::with_capacity(load.objects.len());
         for object in &load.objects {
             let identity = cx.orm.states.get(object.id()).key.as_ref();

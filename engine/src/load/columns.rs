@@ -116,6 +116,9 @@ fn own_row(cx: &Cx<'_>, id: StateId, tag: &str) -> Result<Query> {
         return Err(Error::unsupported("loading the columns of an object that has no key"));
     };
     let lineage = state.lineage.as_deref().unwrap_or_default();
+    if key.values.iter().all(crate::value::Value::is_null) {
+        return Err(Error::unsupported("loading an object whose key was never set"));
+    }
     let mut query = by_key(cx, state.mapper, &key.values, &format!("{tag} {lineage}"))?;
     query.autoflush = false;
     query.refreshing = true;

@@ -264,7 +264,13 @@ impl Change {
     fn selected(&self, cx: &mut Cx<'_>, session: SessionId, criteria: &[Expr]) -> Result<Matched> {
         let key = cx.orm.mappers.get(self.mapper).table.primary_key();
         let statement = if cx.orm.profile.has(Behaviour::StatementsSynchronize) {
+            let mapper = cx.orm.mappers.get(self.mapper);
+            let whole = cx.orm.profile.has(Behaviour::FetchSelectsWholeClass) && mapper.is_joined();
+            let key = if whole { mapper.primary_key.clone() } else { key };
             let mut select = Select::new(key.iter().map(Expr::column).collect());
+            if whole {
+                select.from.push(mapper.hierarchy.selectable.clone());
+            }
             select.where_ = criteria.iter().map(Expr::without_entities).collect();
             select
         } else {

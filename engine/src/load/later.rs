@@ -1,9 +1,9 @@
 //! Relationships that are loaded for all objects of a query once its rows are read.
 
-use super::adapt::{Adapter, Sides, join_conditions, key_of, selectable};
+use super::adapt::{Adapter, Sides, alias_of, join_conditions, key_of, selectable};
 use super::lazy::load_at_once;
 use super::options::LoaderOption;
-use super::polymorphic::{apart, limited};
+use super::polymorphic::{along, apart, apart_whole, limit, limited, tables};
 use super::query::{Entity, Query, Style, any_of};
 use super::rows::Later;
 use super::{Item, Rows};
@@ -26,32 +26,22 @@ const MAX_LOADS_WITHIN: usize = 30;
 /// How many keys one `IN` has.
 const CHUNK: usize = 500;
 
-/// Loads what the rows of a query left for later.
-pub(super) fn load_all(
-    cx: &mut Cx<'_>,
-    session: SessionId,
-    mut later: Vec<Later>,
-    query: &Query,
-) -> Result<()> {
-    let options = &query.options[..];
-    if !cx.orm.profile.has(Behaviour::ImmediateInOrder) {
-        later.sort_by_key(|later| later.lazy != Lazy::Immediate && !later.single);
-    }
-    // A subquery is asked for while the rows are read, the others follow them.
-    later.sort_by_key(|later| later.lazy != Lazy::Subquery || later.single);
-    for load in later {
-        match load.lazy {
-            Lazy::Immediate => one_by_one(cx, session, &load)?,
-            _ if load.single => one_by_one(cx, session, &load)?,
-            Lazy::Selectin => selectin(cx, session, &load, options)?,
-            Lazy::Subquery => subquery(cx, session, &load, query)?,
-            _ => {}
+/// Does one of the loads that a query's rows left for later.
+pub(super) fn load(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) -> Result<()> {
+    match load.lazy {
+        Lazy::Immediate => one_by_one(cx, session, load),
+        _ if load.single => one_by_one(cx, session, load),
+        Lazy::Selectin => selectin(cx, session, load, &query.options),
+        Lazy::Subquery => {
+            let brought = subquery(cx, session, load, query)?;
+            load.objects.iter().try_for_each(|object| brought.give(cx, load, object))
         }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-fn one_by_one(cx: &mut Cx<'_>, session: SessionId, load: &Later) -> Result<()> {
+/// Loads a relationship for each object by itself, as its access would.
+pub(super) fn one_by_one(cx: &mut Cx<'_>, session: SessionId, load: &Later) -> Result<()> {
     if cx.orm.loads_within >= MAX_LOADS_WITHIN {
         return Err(Error::unsupported("immediate loads that lead to one another without end"));
     }
@@ -146,12 +136,16 @@ fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[Loader
                 values.push(value.clone());
             }
         }
-        let query = match &remotes {
+        let mut query = match &remotes {
             Some(remotes) => direct_query(cx, load, options, remotes, values, many_to_one)?,
             None => joined_query(cx, load, options, &locals, values)?,
         };
+        query.follows = true;
         let rows = query.run(cx, session)?;
-        distribute(cx, load, remotes.as_deref(), rows, chunk)?;
+        let found = related(cx, load, remotes.as_deref(), rows)?;
+        for (parent, value) in chunk {
+            give(cx, load, parent, of_value(&found, value))?;
+        }
     }
     Ok(())
 }
@@ -195,14 +189,13 @@ fn any_of_rows(columns: &[Expr], values: Vec<Vec<Value>>) -> Result<Expr> {
     }
 }
 
-/// Gives each parent the objects whose rows bear its value.
-fn distribute(
-    cx: &mut Cx<'_>,
+/// The objects of these rows, each with the value that says which parent it belongs to.
+fn related(
+    cx: &Cx<'_>,
     load: &Later,
     remotes: Option<&[Column]>,
     rows: Rows,
-    parents: &[(ObjRef, Vec<Value>)],
-) -> Result<()> {
+) -> Result<Vec<(Vec<Value>, ObjRef)>> {
     let relationship = &load.relationship;
     let mut found: Vec<(Vec<Value>, ObjRef)> = Vec::new();
     for row in rows.rows {
@@ -224,11 +217,27 @@ fn distribute(
         }
         found.push((value, object));
     }
-    for (parent, value) in parents {
-        let related = found.iter().filter(|(of, _)| of == value).map(|(_, object)| object.clone()).collect();
-        give(cx, load, parent, related)?;
+    Ok(found)
+}
+
+fn of_value(found: &[(Vec<Value>, ObjRef)], value: &[Value]) -> Vec<ObjRef> {
+    found.iter().filter(|(of, _)| of == value).map(|(_, object)| object.clone()).collect()
+}
+
+/// What a load by subquery has brought for all objects of a query.
+#[derive(Debug)]
+pub(super) struct Brought {
+    local_keys: Vec<Key>,
+    found: Vec<(Vec<Value>, ObjRef)>,
+}
+
+impl Brought {
+    /// Gives an object what is its own.
+    pub(super) fn give(&self, cx: &mut Cx<'_>, load: &Later, object: &ObjRef) -> Result<()> {
+        let value = |key: &Key| loaded(cx, object, key).unwrap_or(Value::Null);
+        let value: Vec<Value> = self.local_keys.iter().map(value).collect();
+        give(cx, load, object, of_value(&self.found, &value))
     }
-    Ok(())
 }
 
 /// The columns of a relationship's own side.
@@ -271,7 +280,7 @@ fn join_along(
 
 /// `SELECT …, anon_1.user_id FROM (SELECT user.id …) AS anon_1 JOIN address ON …`: the query again, for its keys
 /// alone, joined to what is related; where the path has more steps, by way of those.
-fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) -> Result<()> {
+pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) -> Result<Brought> {
     let relationship = &load.relationship;
     let resolved = relationship.resolved();
     let origin = query.origin.clone().unwrap_or_else(|| Rc::new(query.clone()));
@@ -284,6 +293,7 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     let first = steps.first().unwrap_or(relationship);
     let root = origin.entities.iter().find_map(|entity| match entity {
         Entity::Mapped(mapped) if cx.orm.mappers.is_a(mapped.mapper, first.parent) => Some(*mapped),
+        Entity::Mapped(mapped) if along(cx.orm, *mapped).contains(&first.parent) => Some(*mapped),
         _ => None,
     });
     let Some(root) = root else {
@@ -293,8 +303,24 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     let mut inner = Query::clone(&origin);
     inner.style = Style::Legacy;
     inner.entities = Vec::with_capacity(given.len());
+    let own = cx.orm.mappers.is_a(root.mapper, first.parent);
     for local in &given {
-        inner.entities.push(Entity::Attribute(root, key_of(cx.orm, first.parent, local)?));
+        inner.entities.push(if own {
+            Entity::Attribute(root, key_of(cx.orm, first.parent, local)?)
+        } else {
+            Entity::Expr(Adapter::of(cx.orm, root).column(local)?)
+        });
+    }
+    if !own {
+        let alias = root.alias.and_then(|alias| alias_of(cx.orm, alias as usize));
+        let apart = alias.is_some_and(|alias| !alias.tables.is_empty());
+        let limits = match alias {
+            Some(_) => !(apart && cx.orm.profile.has(Behaviour::PolymorphicPartsUnlimited)),
+            None => cx.orm.profile.has(Behaviour::SubclassSubqueryLimited),
+        };
+        if limits {
+            inner.criteria.extend(limit(cx.orm, first.parent, &Adapter::of(cx.orm, root))?);
+        }
     }
     if inner.select_from.is_empty() && inner.joins.is_empty() {
         inner.select_from.push(root);
@@ -302,7 +328,12 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     inner.options.clear();
     let mapper = cx.orm.mappers.get(first.parent);
     let base: Vec<Column> = given.iter().map(|local| mapper.base_column(local)).collect();
-    inner.distinct |= !mapper.primary_key.iter().all(|column| base.contains(column));
+    // A subquery of several tables has a key of them all.
+    let of_several = root
+        .alias
+        .and_then(|alias| alias_of(cx.orm, alias as usize))
+        .is_some_and(|alias| alias.tables.len() == 1 && tables(cx.orm, root).len() > 1);
+    inner.distinct |= of_several || !mapper.primary_key.iter().all(|column| base.contains(column));
     if inner.limit.is_none() && inner.offset.is_none() {
         inner.order_by.clear();
     }
@@ -316,16 +347,18 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
         inner: Box::new(plain),
     };
     let mut from = FromItem::from(&alias);
-    for step in &steps {
-        let class = step.resolved().target;
-        let (item, adapter) = apart(cx.orm, class);
+    for (at, step) in steps.iter().enumerate() {
+        // The last of them is the class that has the relationship, as one element.
+        let is_last = at + 1 == steps.len();
+        let class = if is_last { relationship.parent } else { step.resolved().target };
+        let (item, adapter) = if is_last { apart_whole(cx.orm, class) } else { apart(cx.orm, class) };
         from = join_along(cx, from, &parent, step, (class, item, &adapter))?;
         parent = adapter;
     }
     let to = load.of_type.unwrap_or_else(|| Mapped::from(resolved.target));
     let target = Adapter::of(cx.orm, to);
     from = join_along(cx, from, &parent, relationship, (to.mapper, selectable(cx.orm, to), &target))?;
-    let mut outer = Query::loader(resolved.target, "subquery");
+    let mut outer = Query::loader(resolved.target, &format!("subquery {:?}", load.root));
     prepare(cx, &mut outer, load, &query.options)?;
     outer.style = Style::Legacy;
     outer.origin = Some(origin);
@@ -338,12 +371,7 @@ fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) ->
     }
     outer.from_items = vec![from];
     let rows = outer.run(cx, session)?;
-    let mut parents = Vec::with_capacity(load.objects.len());
-    for object in &load.objects {
-        let value = local_keys.iter().map(|key| loaded(cx, object, key).unwrap_or(Value::Null)).collect();
-        parents.push((object.clone(), value));
-    }
-    distribute(cx, load, None, rows, &parents)
+    Ok(Brought { local_keys, found: related(cx, load, None, rows)? })
 }
 
 fn give(cx: &mut Cx<'_>, load: &Later, parent: &ObjRef, related: Vec<ObjRef>) -> Result<()> {
@@ -372,7 +400,7 @@ fn prepare(cx: &Cx<'_>, query: &mut Query, load: &Later, options: &[LoaderOption
     query.autoflush = false;
     query.populate_existing = load.populates;
     if let Some(to) = load.of_type {
-        let tables = super::polymorphic::tables(cx.orm, to);
+        let tables = tables(cx.orm, to);
         let adapter = Adapter::of(cx.orm, to);
         for expr in &mut query.order_by {
             *expr = adapter.adapt_all(expr, &tables)?;

@@ -200,6 +200,7 @@ fn prepare(
     }
     if let Some(path) = path {
         query.prior = path;
+        query.follows = true;
     } else if state.lineage.is_some() {
         query.prior.clone_from(&state.load_path);
         query.prior.push(step.clone());
@@ -209,8 +210,10 @@ fn prepare(
     query.options.extend(options.iter().filter_map(|option| option.below(std::slice::from_ref(&step))));
     query.kept_options = Some(query.options.len());
     for (mapper, key) in relationship.reverse.borrow().iter() {
-        let looks_up =
-            cx.orm.mappers.relationship(*mapper, key).is_some_and(|other| other.resolved().use_get);
+        let looks_up = cx.orm.mappers.relationship(*mapper, key).is_some_and(|other| {
+            let other = other.resolved();
+            other.use_get && !matches!(other.lazy, Lazy::Select | Lazy::Raise | Lazy::RaiseOnSql)
+        });
         if looks_up {
             let path = vec![(*mapper, Rc::clone(key))];
             query.options.push(LoaderOption::new(path, Strategy::Relationship(Lazy::Select)));

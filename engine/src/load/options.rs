@@ -150,8 +150,8 @@ fn for_attribute<'a>(
 }
 
 /// The strategy for a relationship reached by `path`, in a load that the steps `prior` led to. The latest option for it
-/// wins; the mapping's own eager strategy ends where it would come back to a class that the path has passed, but for
-/// `immediate`, which ends where nothing is left to load.
+/// wins; the mapping's own eager strategy ends where it would come back to a class that the path has passed, and
+/// `immediate` asks from there on for what the session has alone.
 pub(crate) fn chosen(
     orm: &Orm,
     options: &[LoaderOption],
@@ -178,10 +178,11 @@ pub(crate) fn chosen(
         lazy => lazy != Lazy::Joined,
     };
     let prior = if counts_prior { prior } else { &[] };
-    let leads_back = resolved.target == relationship.parent
+    let is_target = |mapper| orm.mappers.is_a(mapper, resolved.target);
+    let leads_back = is_target(relationship.parent)
         || prior.iter().chain(path).any(|(mapper, key)| {
             let step = orm.mappers.relationship(*mapper, key);
-            *mapper == resolved.target || step.is_some_and(|step| step.resolved().target == resolved.target)
+            is_target(*mapper) || step.is_some_and(|step| is_target(step.resolved().target))
         });
     let comes_back = match relationship.args.join_depth {
         Some(depth) => prior.len() + path.len() >= depth as usize,

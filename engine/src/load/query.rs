@@ -171,6 +171,8 @@ pub struct Query {
     pub(crate) refreshing: bool,
     /// The attributes to load were named one by one: relationships among them are loaded at once.
     pub(crate) asked_for: bool,
+    /// It is one of the loads that follow another query.
+    pub(crate) follows: bool,
 }
 
 impl Query {
@@ -220,6 +222,7 @@ impl Query {
             root: None,
             refreshing: false,
             asked_for: false,
+            follows: false,
         }
     }
 
@@ -334,17 +337,6 @@ impl Query {
         select.to_text(cx.orm.profile, dialect)
     }
 
-    /// What the statement cache knows of the class from which paths begin.
-    pub(super) fn root_name(&self, cx: &Cx<'_>) -> Option<Rc<str>> {
-        let mapped = self.entities.iter().find_map(|entity| match entity {
-            Entity::Mapped(mapped) => Some(*mapped),
-            Entity::Attribute(..) | Entity::Expr(_) => None,
-        })?;
-        let alias = mapped.alias.and_then(|alias| super::adapt::alias_of(cx.orm, alias as usize));
-        let alias = alias.map(|alias| (alias.with.clone(), alias.tables.len(), alias.polymorphic));
-        Some(Rc::from(format!("{:?} {alias:?}", mapped.mapper)))
-    }
-
     /// The first class that is queried.
     fn mapper(&self) -> Option<MapperId> {
         self.entities.iter().find_map(|entity| match entity {
@@ -434,4 +426,12 @@ pub fn row_count(count: i64) -> Expr {
 /// `column IN (values)`.
 pub(super) fn any_of(column: &Expr, values: Vec<Value>) -> Result<Expr> {
     column.operate(Op::In, Operand::Values(values))
+}
+
+/// What the statement cache knows of the class from which paths begin.
+pub(super) fn root_name(cx: &Cx<'_>, entity: &Entity) -> Option<Rc<str>> {
+    let Entity::Mapped(mapped) = entity else { return None };
+    let alias = mapped.alias.and_then(|alias| super::adapt::alias_of(cx.orm, alias as usize));
+    let alias = alias.map(|alias| (alias.with.clone(), alias.tables.len(), alias.polymorphic));
+    Some(Rc::from(format!("{:?} {alias:?}", mapped.mapper)))
 }

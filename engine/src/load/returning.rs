@@ -3,7 +3,7 @@
 //! Columns stand in the order in which a `SELECT` of the same entities has them; keys that only the session wants stand
 //! before them.
 
-use super::later::load_all;
+use super::follow::follow;
 use super::plan::{LaterLoad, Plan, Reader};
 use super::query::{Entity, Query, Style};
 use super::result::Rows;
@@ -156,7 +156,7 @@ impl Returned {
                 None => later.push(load),
             }
         }
-        load_all(cx, session, later, query)
+        follow(cx, session, (later, Vec::new()), query)
     }
 
     /// Reads the rows of a result into a session; what is to be loaded along with them comes back.

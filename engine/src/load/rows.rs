@@ -3,8 +3,11 @@
 //! An object that the session has keeps what it has: only attributes that it lacks are filled in. A new object,
 //! a refreshed one and all of them under `populate_existing` are filled whole.
 
+use super::collected::collection_query;
+use super::later::{Brought, one_by_one, subquery};
 use super::options::{LoaderOption, Strategy, chosen};
-use super::plan::{EntityPlan, Reader};
+use super::plan::{EntityPlan, LaterLoad, Reader};
+use super::query::Query;
 use super::result::Item;
 use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
@@ -73,6 +76,8 @@ pub(super) struct Later {
 /// Objects of subclasses that get what their class has beyond the queried one by a further statement.
 #[derive(Debug)]
 pub(super) struct Below {
+    /// The class from which the path began.
+    pub root: Option<Rc<str>>,
     /// The class that is asked for.
     pub mapper: MapperId,
     pub path: super::options::Path,
@@ -89,7 +94,9 @@ pub(super) struct Loading {
     /// Whether this is a load on access, which loads nothing more for objects that the session had.
     pub on_access: bool,
     /// The class from which paths begin.
-    pub root: Option<Rc<str>>,
+    root: Option<Rc<str>>,
+    /// The same for each place of a row.
+    pub roots: Vec<Option<Rc<str>>>,
     /// How the object was loaded whose lazy load this is.
     pub lineage: Option<Rc<str>>,
     /// The steps that led to this load.
@@ -104,6 +111,10 @@ pub(super) struct Loading {
     scalars: IndexSet<(StateId, Key)>,
     later: IndexMap<(usize, Key), Later>,
     below: IndexMap<(usize, MapperId), Below>,
+    /// The query whose rows are read, where its loads run between them.
+    pub between_rows: Option<Rc<Query>>,
+    /// What loads by subquery have brought for objects of later rows.
+    brought: IndexMap<(usize, Key), Brought>,
 }
 
 impl Loading {
@@ -119,6 +130,7 @@ impl Loading {
             stale: false,
             on_access: false,
             root: None,
+            roots: Vec::new(),
             lineage: None,
             prior: Vec::new(),
             refresh,
@@ -130,18 +142,24 @@ impl Loading {
             scalars: IndexSet::new(),
             later: IndexMap::new(),
             below: IndexMap::new(),
+            between_rows: None,
+            brought: IndexMap::new(),
         }
     }
 
     /// Reads one row.
     pub(super) fn row(&mut self, cx: &mut Cx<'_>, readers: &[Reader], row: &[Value]) -> Result<Vec<Item>> {
-        readers
-            .iter()
-            .map(|reader| match reader {
-                Reader::Value(at) => Ok(Item::Value(value(row, *at)?)),
-                Reader::Entity(plan) => Ok(Item::Object(self.entity(cx, plan, row, true)?)),
-            })
-            .collect()
+        let mut items = Vec::with_capacity(readers.len());
+        for (place, reader) in readers.iter().enumerate() {
+            items.push(match reader {
+                Reader::Value(at) => Item::Value(value(row, *at)?),
+                Reader::Entity(plan) => {
+                    self.root = self.roots.get(place).cloned().flatten();
+                    Item::Object(self.entity(cx, plan, row, true)?)
+                }
+            });
+        }
+        Ok(items)
     }
 
     fn entity(
@@ -154,10 +172,11 @@ impl Loading {
         let Some(object) = self.identify(cx, plan, row, root)? else { return Ok(None) };
         let id = object.id();
         let first = self.columns_done.insert((id, plan.id));
+        let mut at_once = Vec::new();
         if first {
             self.fill_columns(cx, plan, row, id)?;
             self.compose(cx, id)?;
-            self.note_later(cx, plan, &object)?;
+            at_once = self.note_later(cx, plan, &object)?;
             self.note_below(cx, plan, &object);
         }
         let class = cx.orm.states.get(id).mapper;
@@ -180,6 +199,9 @@ impl Loading {
             } else if self.scalars.insert(place) {
                 attr::set_committed(cx, id, &joined.key, NewValue::One(child))?;
             }
+        }
+        for load in &at_once {
+            one_by_one(cx, self.session, load)?;
         }
         if first {
             self.tell(cx, &object);
@@ -416,17 +438,26 @@ impl Loading {
         }
     }
 
-    fn note_later(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, object: &ObjRef) -> Result<()> {
-        let Some(filling) = self.filled.get(&object.id()) else { return Ok(()) };
+    /// Notes what is to be loaded for an object; what its row sets off at once comes back.
+    fn note_later(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, object: &ObjRef) -> Result<Vec<Later>> {
+        let mut at_once = Vec::new();
+        let Some(filling) = self.filled.get(&object.id()) else { return Ok(at_once) };
         let known = !filling.is_new && !filling.anew;
+        let keys = filling.keys.clone();
+        let fills = |key: &Key| keys.as_ref().is_none_or(|keys| keys.contains(key));
+        let single = self.refresh.is_some() && cx.orm.profile.has(Behaviour::RefreshLoadsSingly);
         let class = cx.orm.states.get(object.id()).mapper;
         for later in &plan.later {
             if !cx.orm.mappers.is_a(class, later.relationship.parent) {
                 continue;
             }
-            let fills = filling.fills(&later.relationship.key);
+            let fills = fills(&later.relationship.key);
             if later.lazy == Lazy::NoLoad {
-                if fills {
+                if fills && later.relationship.is_queried() {
+                    // It is emptied by way of its members, though none of them is kept.
+                    let query = collection_query(cx, object, &later.relationship.key, true)?;
+                    query.run(cx, self.session)?;
+                } else if fills {
                     let empty = if later.relationship.resolved().uselist {
                         NewValue::Many(Vec::new())
                     } else {
@@ -445,39 +476,68 @@ impl Loading {
                 continue;
             }
             // These two ask for every object of the rows, and give to those that lack it.
-            let asks_again = known && matches!(later.lazy, Lazy::Selectin | Lazy::Subquery);
+            let asks_again = known && !single && matches!(later.lazy, Lazy::Selectin | Lazy::Subquery);
             if !(fills || asks_again) {
                 continue;
             }
-            let entry =
-                self.later.entry((plan.id, Rc::clone(&later.relationship.key))).or_insert_with(|| Later {
-                    relationship: Rc::clone(&later.relationship),
-                    lazy: later.lazy,
-                    of_type: later.of_type,
-                    path: plan.path.clone(),
-                    prior: self.prior.clone(),
-                    root: self.root.clone(),
-                    lineage: self.lineage.clone(),
-                    objects: Vec::new(),
-                    kept: IndexSet::new(),
-                    populates: self.populate_existing,
-                    single: self.refresh.is_some() && cx.orm.profile.has(Behaviour::RefreshLoadsSingly),
-                    returns: later.returns,
-                });
+            let place = (plan.id, Rc::clone(&later.relationship.key));
+            let mut load = self.later_of(plan, later, single);
+            if let Some(query) = self.between_rows.clone() {
+                if single || later.lazy == Lazy::Immediate {
+                    load.objects.push(object.clone());
+                    at_once.push(load);
+                    continue;
+                }
+                if later.lazy == Lazy::Subquery {
+                    if !self.brought.contains_key(&place) {
+                        let brought = subquery(cx, self.session, &load, &query)?;
+                        self.brought.insert(place.clone(), brought);
+                    }
+                    if let (true, Some(brought)) = (fills, self.brought.get(&place)) {
+                        brought.give(cx, &load, object)?;
+                    }
+                    continue;
+                }
+            }
+            let entry = self.later.entry(place).or_insert(load);
             entry.objects.push(object.clone());
             if !fills {
                 entry.kept.insert(object.id());
             }
         }
-        Ok(())
+        Ok(at_once)
     }
 
-    /// Notes a subclass's object for the further statements of its class, which ask for it whatever it has.
+    /// A load of a relationship for objects that this plan reads.
+    fn later_of(&self, plan: &EntityPlan, later: &LaterLoad, single: bool) -> Later {
+        Later {
+            relationship: Rc::clone(&later.relationship),
+            lazy: later.lazy,
+            of_type: later.of_type,
+            path: plan.path.clone(),
+            prior: self.prior.clone(),
+            root: self.root.clone(),
+            lineage: self.lineage.clone(),
+            objects: Vec::new(),
+            kept: IndexSet::new(),
+            populates: self.populate_existing,
+            single,
+            returns: later.returns,
+        }
+    }
+
+    /// Notes a subclass's object for the further statements of its class, which ask for it whatever it has; but a load on
+    /// access asks for new objects alone.
     fn note_below(&mut self, cx: &Cx<'_>, plan: &EntityPlan, object: &ObjRef) {
         let state = cx.orm.states.get(object.id());
         let Some(class) = plan.classes.iter().find(|class| class.mapper == state.mapper) else { return };
+        let fresh = |filling: &Filling| filling.is_new || filling.anew;
+        if self.on_access && !self.filled.get(&object.id()).is_some_and(fresh) {
+            return;
+        }
         for mapper in &class.selectin {
             let entry = self.below.entry((plan.id, *mapper)).or_insert_with(|| Below {
+                root: self.root.clone(),
                 mapper: *mapper,
                 path: plan.path.clone(),
                 objects: Vec::new(),

@@ -3,10 +3,11 @@
 //! Objects are made, and what options load along with them is loaded, as rows are read: all rows at the first, or as many at a
 //! time as `yield_per` says. The database's rows are all there from the beginning.
 
+use super::follow::follow;
 use super::plan::{EntityPlan, Plan, Reader};
-use super::query::{Entity, Query, Style};
+use super::query::{Entity, Query, Style, root_name};
 use super::rows::{Loading, Refresh};
-use super::{Rows, classes, later, within};
+use super::{Rows, within};
 use crate::db::{self, ResultColumn};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event;
@@ -211,15 +212,18 @@ fn read_rows(
     loading.keeps_columns = cx.orm.profile.has(Behaviour::RefreshDefers);
     loading.lineage.clone_from(&query.lineage);
     loading.prior.clone_from(&query.prior);
-    loading.root = query.root.clone().or_else(|| query.root_name(cx));
+    if !cx.orm.profile.has(Behaviour::ImmediateInOrder) {
+        loading.between_rows = Some(Rc::new(query.clone()));
+    }
+    let roots = query.entities.iter().map(|entity| query.root.clone().or_else(|| root_name(cx, entity)));
+    loading.roots = roots.collect();
     let mut rows = Vec::with_capacity(raw.len());
     for row in raw {
         rows.push(loading.row(cx, &plan.readers, row)?);
         event::deliver(cx)?;
     }
     let met = refreshed.is_some_and(|id| loading.met(id));
-    let (later, below) = loading.finish(cx)?;
-    later::load_all(cx, session, later, query)?;
-    classes::load_below(cx, session, below, query)?;
+    let left = loading.finish(cx)?;
+    follow(cx, session, left, query)?;
     Ok((rows, met))
 }

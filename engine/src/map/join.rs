@@ -500,11 +500,15 @@ impl JoinCondition {
                 (false, true) => right_column,
                 _ => return false,
             };
-            let remote = target.base_column(remote);
-            if !primary_key.contains(&remote) || looked_up.contains(&remote) {
+            // Of a chain of tables, the nearest below the base is as good as the base; those further below are not.
+            let remote = match target.hierarchy.equated.iter().find(|(_, below)| below == remote) {
+                Some((above, _)) => above,
+                None => remote,
+            };
+            if !primary_key.contains(remote) || looked_up.contains(remote) {
                 return false;
             }
-            looked_up.push(remote);
+            looked_up.push(remote.clone());
         }
         looked_up.len() == primary_key.len()
     }

@@ -31,6 +31,14 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
         return Err(membership::invalid("Given object must be transient"));
     }
     let mapper = own.mapper;
+    // What has expired of the key would have to be loaded.
+    for column in cx.orm.mappers.get(mapper).primary_key.clone() {
+        if let Some(key) = state::column_key(cx.orm, mapper, &column)
+            && cx.orm.states.get(id).expired_attributes.contains(&key)
+        {
+            attr::get(cx, id, &key)?;
+        }
+    }
     let key = state::identity_key(cx.orm, id);
     let columns: Vec<Key> = cx
         .orm

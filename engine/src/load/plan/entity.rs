@@ -268,15 +268,14 @@ impl Builder<'_> {
                 Ok(lazy == Lazy::Joined)
             }
             Lazy::Immediate => Ok(self.orm.profile.has(Behaviour::ImmediateLoadsQueried)),
-            Lazy::NoLoad if relationship.resolved().lazy == Lazy::Dynamic => {
-                Err(Error::unsupported("noload() of a dynamic collection"))
-            }
+            Lazy::NoLoad => Ok(relationship.resolved().lazy == Lazy::Dynamic
+                && self.orm.profile.has(Behaviour::NoloadReadsDynamic)),
             _ => Ok(false),
         }
     }
 
     /// How a relationship is loaded that `path` leads to. Joined loads may come back to a class that led to this query.
-    pub(super) fn chosen(&self, path: &[(MapperId, Key)], relationship: &Relationship) -> Chosen {
+    pub(in crate::load) fn chosen(&self, path: &[(MapperId, Key)], relationship: &Relationship) -> Chosen {
         let query = self.query;
         let found = chosen(self.orm, &query.options, (&query.prior, path), relationship);
         if found.cut == Some(Lazy::Joined) {

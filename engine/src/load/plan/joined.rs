@@ -301,7 +301,8 @@ impl Builder<'_> {
                 }
             }
         }
-        for below in polymorphic::along(orm, to).into_iter().filter(|below| *below != to.mapper) {
+        let with = polymorphic::along(orm, to);
+        for below in with.iter().copied().filter(|below| *below != to.mapper) {
             for (key, property) in &orm.mappers.get(below).properties {
                 match property {
                     Property::Column(property) => {
@@ -325,6 +326,7 @@ impl Builder<'_> {
                 }
             }
         }
+        self.choose_below(&mut plan, &with)?;
         self.add_classes(&mut plan, (to, &[]), &[], &adapter, None, true)?;
         for column in &target.primary_key {
             let at = self.place_joined(adapter.column(column)?);

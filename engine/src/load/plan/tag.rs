@@ -46,6 +46,8 @@ impl Query {
             match entity {
                 Entity::Mapped(mapped) => {
                     let _ = write!(tag, "{:?} ", mapped.mapper);
+                    // With classes brought along it is another entity, though the text be the same.
+                    tag.push_str(if mapped.alias.is_some() { "aliased " } else { "" });
                 }
                 Entity::Attribute(..) => tag.push_str("attribute "),
                 Entity::Expr(_) => tag.push_str("expression "),

@@ -82,14 +82,30 @@ macro_rules! of_loading {
                 "`immediateload()` loads a relationship with `lazy=\"raise\"`; before, it raised.",
                 "immediate loads of what raises on access",
                 "1.4.7 raises, 1.4.8 loads: a query with `immediateload()` of such a relationship";
+            NoloadReadsDynamic "noload-reads-dynamic" since(2, 0, 0),
+                "`noload()` of a `dynamic` collection reads its members, and keeps none of them.",
+                "`noload()` of dynamic collections",
+                "1.4.54 does nothing, 2.0.0 emits the collection's select: the echo log of `session.query(User).options(noload(User.posts))`";
+            SubclassSubqueryLimited "subclass-subquery-limited" since(1, 4, 0),
+                "Where a class of one table brings a subclass along, what that loads by subquery is asked for by way of rows of its own.",
+                "rows behind a subclass's load by subquery",
+                "1.3.24 by way of all rows, 1.4.0 with `IN` of the subclass's identity: the echo log of a query of a class with `with_polymorphic='*'`";
+            SubclassLoadsBelowJoined "subclass-loads-below-joined" since(2, 0, 49),
+                "Where a joined load brings objects of a subclass, what its mapping loads by further statements is loaded, too.",
+                "loads of a subclass below a joined load",
+                "2.0.48 leaves them for their access, 2.0.49 loads: a joined load of a base class, a subclass of which has a `lazy='selectin'` relationship";
+            FetchSelectsWholeClass "fetch-selects-whole-class" between((1, 4, 0), (1, 4)),
+                "An update or delete with `synchronize_session=\"fetch\"` selects its rows from all tables of the class.",
+                "tables of the select before an update or delete",
+                "1.3.24 and 2.0.0 name the class's own table alone, 1.4.0 and 1.4.54 join it to the base's: the echo log of such an update of a joined subclass";
             ContainedNests "contained-nests" since(1, 4, 0),
                 "A limited query that has a collection already (`contains_eager()`) goes into a subquery where joined loads of any kind come along.",
                 "joined loads beside a limited collection",
                 "1.3.24 without, 1.4.54 with: the text of such a query";
             ImmediateInOrder "immediate-in-order" since(2, 0, 0),
-                "`lazy='immediate'` loads take their turn among the loads that follow a query; before, they came first.",
+                "`lazy='immediate'` loads take their turn among the loads that follow a query, which go generation by generation; before, each object's came with its row.",
                 "immediate loads in order",
-                "1.4.54 always first, 2.0.0 in an order that varies: 40 queries of classes with `immediate` and `selectin` relationships";
+                "1.4.54 with the rows, 2.0.0 after them in an order that varies: 40 queries of classes with `immediate` and `selectin` relationships";
             ImmediateLoadsQueried "immediate-loads-queried" since(2, 0, 0),
                 "`immediateload()` loads whatever it is about: what is mapped as `noload`, and a `dynamic` or `write_only` collection, which is refused only then.",
                 "`immediateload()` loads `noload` and queried relationships",

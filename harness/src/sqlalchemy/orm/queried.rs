@@ -14,7 +14,8 @@ use backproof_engine::error::{Error, ErrorKind};
 use backproof_engine::host::Cx;
 use backproof_engine::load;
 use backproof_engine::map::{Key, Lazy, MapperId, Property};
-use backproof_engine::session;
+use backproof_engine::orm::Orm;
+use backproof_engine::session::{self, SessionId};
 use backproof_engine::sql::{Delete, Update};
 use backproof_engine::state::ObjRef;
 use backproof_engine::version::Behaviour;
@@ -202,26 +203,35 @@ impl Owned for AppenderObject {
 }
 
 impl AppenderObject {
-    /// The query that it stands for, where its object is in a session.
-    fn query(&self, interp: &mut Interp) -> PyResult<Option<Value>> {
-        let session = lend::read(interp, |orm| session::object_session(orm, self.owner.id()))?;
-        let Some(session) = session else { return Ok(None) };
-        let stored = lend::read(interp, |orm| orm.states.get(self.owner.id()).key.is_some())?;
-        if !stored {
-            // A pending object is flushed before it is asked, as a query would.
-            lend::with_cx(interp, |cx| session::autoflush(cx, session))?;
+    /// The session of its object, and whether that has a row. A pending object is flushed before it is asked, as a query
+    /// would.
+    fn session(&self, interp: &mut Interp) -> PyResult<(Option<SessionId>, bool)> {
+        let id = self.owner.id();
+        let session = lend::read(interp, |orm| session::object_session(orm, id))?;
+        let Some(session) = session else { return Ok((None, false)) };
+        let stored = |orm: &mut Orm| orm.states.get(id).key.is_some();
+        if lend::read(interp, |orm| orm.states.get(id).key.is_some())? {
+            return Ok((Some(session), true));
         }
-        let mut query = lend::with_cx(interp, |cx| load::collection_query(cx, &self.owner, &self.key, true))?;
-        query.session = Some(session);
-        Ok(Some(QueryObject::value(query)))
+        lend::with_cx(interp, |cx| {
+            session::autoflush(cx, session)?;
+            Ok((Some(session), stored(cx.orm)))
+        })
+    }
+
+    /// The query that it stands for, where its object has a row and is in a session.
+    fn query(&self, interp: &mut Interp) -> PyResult<Option<Value>> {
+        if !self.session(interp)?.1 {
+            return Ok(None);
+        }
+        self.any_query(interp).map(Some)
     }
 
     /// The query, without a session where the object has none.
     fn any_query(&self, interp: &mut Interp) -> PyResult<Value> {
-        if let Some(query) = self.query(interp)? {
-            return Ok(query);
-        }
-        let query = lend::with_cx(interp, |cx| load::collection_query(cx, &self.owner, &self.key, true))?;
+        let (session, _) = self.session(interp)?;
+        let mut query = lend::with_cx(interp, |cx| load::collection_query(cx, &self.owner, &self.key, true))?;
+        query.session = session;
         Ok(QueryObject::value(query))
     }
 
@@ -296,7 +306,15 @@ impl Object for AppenderObject {
         if own || name.starts_with("__") {
             return Ok(None);
         }
-        if lend::read(interp, |orm| session::object_session(orm, self.owner.id()))?.is_none()
+        let (session, stored) = self.session(interp)?;
+        let first_asks = lend::has(interp, Behaviour::DynamicFirstNeedsSession);
+        let tells_waiting = match name {
+            "all" | "count" => true,
+            "first" => session.is_none() || !first_asks,
+            _ => session.is_none(),
+        };
+        if !stored
+            && tells_waiting
             && let Some(method) = self.without_session(interp, name)?
         {
             return Ok(Some(method));
