@@ -96,6 +96,8 @@ pub enum Kind {
     Prompt,
     Listing,
     Output,
+    /// A comment of a listing that says what one of its statements prints.
+    Comment,
 }
 
 impl Kind {
@@ -104,6 +106,7 @@ impl Kind {
             Kind::Prompt => "prompt",
             Kind::Listing => "listing",
             Kind::Output => "output",
+            Kind::Comment => "comment",
         }
     }
 }
@@ -125,8 +128,10 @@ pub struct Step {
     pub options: Options,
     /// Why the page says not to run this.
     pub skip: Option<String>,
-    /// For an output shown apart: the item index of the step that it is held against.
+    /// For an output shown apart and for a comment: the item index of the step that it is held against.
     pub of: Option<usize>,
+    /// For a comment: the statement's first and last line within the listing, and whether it can be nothing but a claim.
+    pub remark: Option<(usize, usize, bool)>,
 }
 
 /// What the page says that a step shows.

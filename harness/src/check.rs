@@ -13,7 +13,7 @@ pub use run::GIVEN_UP;
 use crate::case::{Case, Item, Kind, Step, syntax_error_line};
 use crate::judge::{Judgement, Said, Verdict, judge};
 use crate::model::{Model, Rows};
-use crate::outcome::{End, Outcome, Unsupported};
+use crate::outcome::{End, Outcome, Piece, Unsupported};
 use crate::report::{DocumentReport, StepReport};
 use crate::world::Limits;
 use backproof_engine::version::{Asked, Profile};
@@ -77,10 +77,14 @@ fn run(case: &Case, profile: Profile, limits: Limits) -> Checked {
             }
             Item::Step(step) => {
                 let done = match step.of {
+                    Some(of) if step.kind == Kind::Comment => outcomes
+                        .get(of)
+                        .and_then(Option::as_ref)
+                        .map_or_else(Done::default, |done| remarked(step, done)),
                     Some(of) => outcomes.get(of).cloned().flatten().unwrap_or_else(nothing_before),
                     None if step.kind == Kind::Output => nothing_before(),
                     None if step.skip.is_some() => Done::default(),
-                    None => run.step(step),
+                    None => run.step(step, is_remarked(case, index)),
                 };
                 let report = report(case, index, step, &done);
                 documents[step.page].steps.push(report);
@@ -95,10 +99,71 @@ fn run(case: &Case, profile: Profile, limits: Limits) -> Checked {
     Checked { documents, worlds, runs, asked: Asked::default() }
 }
 
+/// Whether comments say what statements of the step at `index` print: they follow it.
+fn is_remarked(case: &Case, index: usize) -> bool {
+    matches!(case.items.get(index + 1), Some(Item::Step(step)) if step.kind == Kind::Comment)
+}
+
+/// What the statement printed that a comment speaks of; nothing where it never ran to its end.
+fn remarked(step: &Step, done: &Done) -> Done {
+    let (first, last, _) = step.remark.unwrap_or_default();
+    let own = done
+        .outcome
+        .printed
+        .iter()
+        .filter(|printed| printed.lines.iter().any(|line| (first..=last).contains(line)));
+    let pieces: Vec<Piece> = own.map(|printed| Piece::Stdout(printed.text.clone())).collect();
+    let lacking = matches!(done.outcome.end, End::Unsupported(_)) && pieces.is_empty();
+    let end = if lacking { done.outcome.end.clone() } else { End::Done };
+    Done {
+        outcome: Outcome { pieces, end, ..Outcome::default() },
+        after: done.after.clone(),
+        ..Done::default()
+    }
+}
+
+/// Holds what a comment says against what its statement printed.
+///
+/// A statement that printed several times may be meant by any of them; one that never printed shows nothing; a string may be
+/// written with its quotes.
+fn judge_remark(step: &Step, said: Said<'_>, outcome: &Outcome) -> Judgement {
+    let text = said.text.trim();
+    let bare = ["'", "\""].iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote));
+    let printed: Vec<String> = outcome
+        .pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            Piece::Stdout(text) => Some(text.clone()),
+            Piece::Log(_) => None,
+        })
+        .collect();
+    let (_, _, hard) = step.remark.unwrap_or_default();
+    let silent = || Judgement { verdict: Verdict::Silent, detail: None, held_against: String::new() };
+    if outcome.end == End::Done && printed.is_empty() {
+        return silent();
+    }
+    let whole = judge(Some(said), outcome, &step.options, &[]);
+    if whole.verdict != Verdict::Differs {
+        return whole;
+    }
+    let agrees = |text: &str, shown: &str| {
+        let pieces = vec![Piece::Stdout(shown.to_owned())];
+        let one = Outcome { pieces, ..Outcome::default() };
+        judge(Some(Said { text, apart: false }), &one, &step.options, &[]).verdict == Verdict::Agrees
+    };
+    let all = outcome.stdout();
+    let every = |text: &str| printed.iter().all(|shown| agrees(text, shown));
+    if every(text) || bare.is_some_and(|bare| agrees(bare, &all) || every(bare)) {
+        return Judgement { verdict: Verdict::Agrees, detail: None, held_against: all };
+    }
+    // Several lines are all that was printed.
+    if hard && (printed.len() == 1 || text.contains('\n')) { whole } else { silent() }
+}
+
 fn nothing_before() -> Done {
     let what = "an output with no code before it on the page to hold it against".to_owned();
     Done {
-        outcome: Outcome { pieces: Vec::new(), end: End::Unsupported(Unsupported { what, line: None }) },
+        outcome: Outcome { end: End::Unsupported(Unsupported { what, line: None }), ..Outcome::default() },
         ..Done::default()
     }
 }
@@ -120,7 +185,10 @@ fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
         Some(reason) => {
             Judgement { verdict: Verdict::Skipped, detail: Some(reason.clone()), held_against: String::new() }
         }
-        None => judge(said, outcome, &step.options, &done.tables),
+        None => match said {
+            Some(said) if step.kind == Kind::Comment => judge_remark(step, said, outcome),
+            said => judge(said, outcome, &step.options, &done.tables),
+        },
     };
     let judgement = if_observed(judgement, done.after.as_deref());
     let lacks = match (judgement.verdict, &judgement.detail) {
@@ -146,7 +214,9 @@ fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
             ));
         }
     }
-    let claim = step.claim.as_ref().filter(|claim| !claim.text.is_empty());
+    // What a comment says counts where it is known to be a claim.
+    let claims = step.kind != Kind::Comment || judgement.verdict != Verdict::Silent;
+    let claim = step.claim.as_ref().filter(|claim| !claim.text.is_empty() && claims);
     StepReport {
         line: step.line,
         end_line: step.end_line,

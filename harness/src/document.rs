@@ -11,6 +11,7 @@ mod markdown;
 mod marks;
 mod notebook;
 mod output;
+mod remarks;
 mod repr;
 mod rst;
 mod source;
@@ -107,6 +108,25 @@ pub struct Listing {
     pub skip: bool,
     /// Whether the page shows the value of its last expression, as a notebook does.
     pub cell: bool,
+    /// Its comments that say what a statement prints.
+    pub remarks: Vec<Remark>,
+}
+
+/// A comment that says what a statement prints. Lines are 1-based lines of the listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The comment's own lines.
+    pub line: usize,
+    pub end_line: usize,
+    /// The statement's lines.
+    pub first: usize,
+    pub last: usize,
+    /// The statement.
+    pub source: String,
+    /// What it prints.
+    pub text: String,
+    /// Whether the comment can be nothing else; a soft one counts only where it is right.
+    pub hard: bool,
 }
 
 /// One prompt with what the page shows after it.
@@ -147,5 +167,11 @@ pub fn read(bytes: &[u8], reader: Option<Reader>, extension: Option<&str>) -> Re
         Reader::Rst => rst::blocks(&lines),
         Reader::Text => text::blocks(&lines),
     };
-    Ok(Document { reader, lines, blocks: source::with_prose(blocks) })
+    let mut blocks = source::with_prose(blocks);
+    for block in &mut blocks {
+        if let Body::Listing(listing) = &mut block.body {
+            listing.remarks = remarks::remarks(&listing.code);
+        }
+    }
+    Ok(Document { reader, lines, blocks })
 }

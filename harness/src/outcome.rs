@@ -62,11 +62,22 @@ pub enum End {
     Unsupported(Unsupported),
 }
 
+/// Something printed, with where in the step's source Python stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// 1-based lines of the step's source, from the statement at its own level down to the innermost call.
+    pub lines: Vec<usize>,
+    pub text: String,
+}
+
 /// Everything that running one step showed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Outcome {
     pub pieces: Vec<Piece>,
     pub end: End,
+    /// What was printed, by place; only of steps that are asked for it.
+    #[serde(skip)]
+    pub printed: Vec<Printed>,
 }
 
 impl Outcome {

@@ -22,6 +22,7 @@ pub(crate) mod json;
 pub(crate) mod lend;
 pub(crate) mod metadata;
 pub(crate) mod model;
+mod future;
 mod modules;
 mod names;
 pub(crate) mod operators;

@@ -61,6 +61,11 @@ impl World {
         self.undone
     }
 
+    /// Whether the next runs say where they print what.
+    pub fn watch(&mut self, on: bool) {
+        self.interp.watch(on);
+    }
+
     /// Whether a declarative base was made here, so that a listing which makes another begins a new world.
     pub fn has_base(&self) -> bool {
         sqlalchemy::lend::has_base(&self.interp)
@@ -89,7 +94,8 @@ impl World {
             Ok(()) => End::Done,
             Err(stop) => self.end(stop, code),
         };
-        Outcome { pieces: self.interp.take_pieces(), end }
+        let printed = self.interp.take_printed();
+        Outcome { pieces: self.interp.take_pieces(), end, printed }
     }
 
     /// Makes unavailable what the statements that did not run would have bound.

@@ -2,7 +2,7 @@
 //!
 //! Every fault names the file, the line and what to write instead; a name that matches nothing is a fault.
 
-use super::{Bound, GivenCode, Item, Page, Problem, Step, unreadable, utf8};
+use super::{Bound, GivenCode, Item, Kind, Page, Problem, Step, unreadable, utf8};
 use crate::judge::{Options, Verdict};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -170,7 +170,13 @@ fn holds(step: &Step, page: usize, line: usize) -> bool {
 fn find(pages: &[Page], steps: &[Step], at: &At) -> Option<usize> {
     let own = |page: usize, line: usize| {
         let code = |step: &Step| step.page == page && (step.line..=step.end_line).contains(&line);
-        steps.iter().position(code).or_else(|| steps.iter().position(|step| holds(step, page, line)))
+        // A comment stands within its listing.
+        let comment = |step: &Step| step.kind == Kind::Comment && code(step);
+        steps
+            .iter()
+            .position(comment)
+            .or_else(|| steps.iter().position(code))
+            .or_else(|| steps.iter().position(|step| holds(step, page, line)))
     };
     match at {
         At::Line(line) => (0..pages.len()).find_map(|page| own(page, *line)),

@@ -1,7 +1,7 @@
 //! Pages to steps: each prompt one, each listing one, outputs held against the code before them.
 
 use super::{Claim, Kind, Page, Problem, Step, read_page};
-use crate::document::{Body, Document, Example, Reader};
+use crate::document::{Body, Document, Example, Reader, Remark};
 use crate::judge::Options;
 use std::path::{Component, Path, PathBuf};
 
@@ -55,7 +55,9 @@ impl Builder {
                         options,
                         skip: listing.skip.then(|| SKIPPED.to_owned()),
                         of: None,
+                        remark: None,
                     });
+                    self.remarks(page, block.line, listing.remarks, last);
                 }
                 Body::Transcript(examples) => {
                     for example in examples.into_iter().filter(|example| !example.is_empty()) {
@@ -110,7 +112,31 @@ impl Builder {
             options,
             skip: example.skip.then(|| SKIPPED.to_owned()),
             of: None,
+            remark: None,
         });
+    }
+
+    /// Each comment that says what a statement prints is a step of its own, held against the listing.
+    fn remarks(&mut self, page: usize, line: usize, remarks: Vec<Remark>, of: Option<usize>) {
+        for remark in remarks {
+            let mut options = self.options.clone();
+            options.normalize_whitespace = true;
+            let claim =
+                Claim { text: format!("{}\n", remark.text), line: line + remark.line - 1, apart: false };
+            self.steps.push(Step {
+                page,
+                line: line + remark.line - 1,
+                end_line: line + remark.end_line - 1,
+                kind: Kind::Comment,
+                cell: false,
+                source: format!("{}\n", remark.source),
+                claim: Some(claim),
+                options,
+                skip: None,
+                of,
+                remark: Some((remark.first, remark.last, remark.hard)),
+            });
+        }
     }
 
     /// An output shown apart is the claim of the code before it; a second one is a step of its own.
@@ -133,6 +159,7 @@ impl Builder {
             options: self.options.clone(),
             skip: None,
             of: last,
+            remark: None,
         });
     }
 }

@@ -59,6 +59,8 @@ pub(super) struct Run<'a> {
     output: usize,
     /// What a panic or a bound said, once one has ended this case.
     broken: Option<String>,
+    /// Whether the step that runs is asked where it prints what.
+    watched: bool,
 }
 
 impl<'a> Run<'a> {
@@ -77,6 +79,7 @@ impl<'a> Run<'a> {
             ran: Vec::new(),
             output: 0,
             broken: None,
+            watched: false,
         }
     }
 
@@ -101,7 +104,10 @@ impl<'a> Run<'a> {
     }
 
     /// Runs one step.
-    pub(super) fn step(&mut self, step: &Step) -> Done {
+    ///
+    /// `watched` says that there are comments on what its statements print.
+    pub(super) fn step(&mut self, step: &Step, watched: bool) -> Done {
+        self.watched = watched;
         if too_deep(&step.source).is_some() {
             // Nothing parses it: running it says why it is not run.
             let file = self.file_of(step);
@@ -111,7 +117,7 @@ impl<'a> Run<'a> {
         }
         match step.kind {
             Kind::Listing => self.listing(step),
-            Kind::Prompt | Kind::Output => self.prompt(step),
+            Kind::Prompt | Kind::Output | Kind::Comment => self.prompt(step),
         }
     }
 
@@ -277,6 +283,7 @@ impl<'a> Run<'a> {
         if let Some(why) = &self.broken {
             return unsupported(format!("{GIVEN_UP}{why}"), None);
         }
+        let watched = self.watched;
         let line = self.line(place);
         if let Some((number, what)) = too_deep(source.code) {
             let at = source.line + number - 1;
@@ -284,6 +291,7 @@ impl<'a> Run<'a> {
             return unsupported(what.to_owned(), Some(number));
         }
         line.used = true;
+        line.world.watch(watched);
         let ran = catch_unwind(AssertUnwindSafe(|| line.world.run(source)));
         let outcome = ran.unwrap_or_else(|panic| {
             let message = panic
@@ -346,5 +354,5 @@ fn length(piece: &Piece) -> usize {
 }
 
 fn unsupported(what: String, line: Option<usize>) -> Outcome {
-    Outcome { pieces: Vec::new(), end: End::Unsupported(Unsupported { what, line }) }
+    Outcome { end: End::Unsupported(Unsupported { what, line }), ..Outcome::default() }
 }

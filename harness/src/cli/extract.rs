@@ -149,7 +149,15 @@ fn found(block: &Block) -> Vec<Found<'_>> {
         Body::Prose => vec![plain("prose")],
         Body::Listing(listing) => {
             let reason = listing.skip.then_some("the page says not to run it");
-            vec![Found { source: Some(&listing.code), reason, ..plain("listing") }]
+            let comments = listing.remarks.iter().map(|remark| Found {
+                line: block.line + remark.line - 1,
+                end_line: block.line + remark.end_line - 1,
+                documented: Some(&remark.text),
+                documented_line: Some(block.line + remark.line - 1),
+                ..plain("comment")
+            });
+            let code = Found { source: Some(&listing.code), reason, ..plain("listing") };
+            std::iter::once(code).chain(comments).collect()
         }
         Body::Output(text) => {
             vec![Found { documented: Some(text), documented_line: Some(block.line), ..plain("output") }]

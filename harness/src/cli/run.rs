@@ -31,7 +31,7 @@ pub(super) fn main(args: &RunArgs) -> u8 {
     let program = || {
         if let Some((line, what)) = too_deep(&code) {
             let end = End::Unsupported(Unsupported { what: what.to_owned(), line: Some(line) });
-            return Outcome { pieces: Vec::new(), end };
+            return Outcome { end, ..Outcome::default() };
         }
         let mut world = World::new(profile, Limits::default());
         world.run(Source { code: &code, file: &file, line: 1, mode: Mode::Program })

@@ -119,7 +119,7 @@ fn with_output(lines: &[Line], context: Context<'_>) -> Option<Vec<Block>> {
     let source = joined(&code);
     let cell = syntax::ends_in_value(&source) && !output::ends_with_log(&text);
     let language = context.language.map(str::to_owned);
-    let listing = Listing { code: source, language, skip: context.skip, cell };
+    let listing = Listing { code: source, language, skip: context.skip, cell, remarks: Vec::new() };
     Some(vec![
         Block { line: code.first()?.number, end_line: code.last()?.number, body: Body::Listing(listing) },
         Block { line: shown.first()?.number, end_line: shown.last()?.number, body: Body::Output(text) },
@@ -183,7 +183,7 @@ fn transcript(lines: &[Line], prompt: usize, context: Context<'_>) -> Vec<Block>
         let code = joined(&head);
         let body = if syntax::is_program(&code) {
             let language = context.language.map(str::to_owned);
-            Body::Listing(Listing { code, language, skip: context.skip, cell: false })
+            Body::Listing(Listing { code, language, skip: context.skip, cell: false, remarks: Vec::new() })
         } else {
             Body::Prose
         };
@@ -203,7 +203,7 @@ fn body(lines: &[Line], language: Option<&str>, context: Context<'_>) -> Body {
     let code = joined(lines);
     let listing = |code: String| {
         let language = language.map(str::to_owned);
-        Body::Listing(Listing { code, language, skip: context.skip, cell: false })
+        Body::Listing(Listing { code, language, skip: context.skip, cell: false, remarks: Vec::new() })
     };
     let may_be_output = language.is_none_or(|name| OUTPUT.contains(&name) || name == "sql");
     if may_be_output && output::is_log(&code) {

@@ -78,7 +78,13 @@ impl Page {
 
     fn listing(&mut self, lines: &[Line], at: usize, piece: &Piece) -> usize {
         let last = at + piece.lines - 1;
-        let listing = Listing { code: piece.code.clone(), language: None, skip: false, cell: false };
+        let listing = Listing {
+            code: piece.code.clone(),
+            language: None,
+            skip: false,
+            cell: false,
+            remarks: Vec::new(),
+        };
         self.found.push(Block {
             line: lines[at].number,
             end_line: lines[last].number,

@@ -10,6 +10,7 @@ use super::interp::Interp;
 use super::iterate::is_iterable;
 use super::object::{BinaryOp, CompareOp, UnaryOp};
 use super::scope::{self, Symbol};
+use super::unavailable::Unavailable;
 use super::value::{Dict, Int, Set, Slice, Value, fresh_identity};
 use super::{Map, MapSet, class::Namespace};
 use num_bigint::BigInt;
@@ -202,8 +203,11 @@ impl Interp {
                 CmpOp::LtE => self.compare(CompareOp::Le, &left, &right)?,
                 CmpOp::Gt => self.compare(CompareOp::Gt, &left, &right)?,
                 CmpOp::GtE => self.compare(CompareOp::Ge, &left, &right)?,
-                CmpOp::Is => Value::Bool(left.is(&right)),
-                CmpOp::IsNot => Value::Bool(!left.is(&right)),
+                CmpOp::Is | CmpOp::IsNot => {
+                    Unavailable::refuse(&left)?;
+                    Unavailable::refuse(&right)?;
+                    Value::Bool(left.is(&right) == matches!(op, CmpOp::Is))
+                }
                 CmpOp::In => Value::Bool(self.contains(&right, &left)?),
                 CmpOp::NotIn => Value::Bool(!self.contains(&right, &left)?),
             };

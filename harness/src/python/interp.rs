@@ -92,6 +92,8 @@ pub struct Interp {
     pub(crate) showing: Vec<u64>,
     /// What runs now, innermost last.
     pub(crate) standing: Vec<Standing>,
+    /// What was printed where, if that is asked for.
+    pub(super) watched: Option<Vec<crate::outcome::Printed>>,
     /// What the document has set of the environment.
     pub(crate) environ: IndexMap<Rc<str>, Rc<str>>,
     /// Filters of warnings, and what was shown.
@@ -128,6 +130,7 @@ impl Interp {
             handling: Vec::new(),
             showing: Vec::new(),
             standing: Vec::new(),
+            watched: None,
             environ: IndexMap::new(),
             warnings: Warnings::default(),
         };
@@ -195,6 +198,7 @@ impl Interp {
         if self.output > self.limits.output {
             return Err(Stop::limit(format!("more than {} bytes of output", self.limits.output)));
         }
+        self.note_printed(text);
         if let Some(Piece::Stdout(last)) = self.pieces.last_mut() {
             last.push_str(text);
         } else if !text.is_empty() {

@@ -6,6 +6,7 @@ use super::code::{Code, Frame};
 use super::interp::Interp;
 use super::module::Module;
 use super::stdlib::warnings::Origin;
+use crate::outcome::Printed;
 use ruff_text_size::TextSize;
 use std::rc::Rc;
 
@@ -38,6 +39,36 @@ impl Interp {
     pub(super) fn stands_at(&mut self, at: TextSize) {
         if let Some(innermost) = self.standing.last_mut() {
             innermost.at = at;
+        }
+    }
+
+    /// Whether it is noted from now on where what is printed.
+    pub fn watch(&mut self, on: bool) {
+        self.watched = on.then(Vec::new);
+    }
+
+    /// What was printed where, since it was last asked.
+    pub fn take_printed(&mut self) -> Vec<Printed> {
+        self.watched.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Notes where something is printed.
+    pub(super) fn note_printed(&mut self, text: &str) {
+        let Some(noted) = &mut self.watched else { return };
+        let mut lines: Vec<usize> = Vec::new();
+        for standing in &self.standing {
+            let source = &standing.code.source;
+            if source.run == self.run {
+                let line = source.place(standing.at).0 + 1;
+                if lines.last() != Some(&line) {
+                    lines.push(line);
+                }
+            }
+        }
+        match noted.last_mut() {
+            // One call prints its parts one by one.
+            Some(last) if last.lines == lines && !last.text.ends_with('\n') => last.text.push_str(text),
+            _ => noted.push(Printed { lines, text: text.to_owned() }),
         }
     }
 

@@ -71,6 +71,7 @@ pub(super) fn register(interp: &mut Interp) {
             Ok(Rc::new(module))
         });
     }
+    interp.register_module("sqlalchemy.future", super::future::module);
     interp.register_module("sqlalchemy.pool", |interp| {
         const POOLS: [&str; 6] =
             ["NullPool", "Pool", "QueuePool", "SingletonThreadPool", "StaticPool", "AssertionPool"];

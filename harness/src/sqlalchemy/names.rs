@@ -11,6 +11,9 @@ use std::sync::LazyLock;
 /// Observed with `dir()` of the modules in the releases that its second line names.
 static MODULES: LazyLock<Listing> = LazyLock::new(|| Listing::new(include_str!("names.txt")));
 
+/// Modules by their package, found on disk in the releases that its second line names.
+static PARTS: LazyLock<Listing> = LazyLock::new(|| Listing::new(include_str!("parts.txt")));
+
 /// Attributes of the library's objects, observed with `hasattr()` in the releases that its second line names.
 static MEMBERS: LazyLock<Listing> = LazyLock::new(|| Listing::new(include_str!("members.txt")));
 
@@ -103,10 +106,16 @@ pub(super) fn missing(profile: Profile, module: &str, name: &str) -> Missing {
         (None, None) => true,
         (None, Some(lines)) => match lines.iter().find(|(_, names)| names.contains(&name)) {
             Some((mask, _)) => MODULES.covers(profile, mask),
-            None => name.starts_with('_'),
+            None => name.starts_with('_') || is_part(profile, module, name),
         },
     };
     if is_there { Missing::Unsupported } else { Missing::Absent }
+}
+
+/// Whether a package of this release has a module of this name, imported with it or not.
+fn is_part(profile: Profile, package: &str, name: &str) -> bool {
+    let lines = PARTS.owners.get(package).map(Vec::as_slice).unwrap_or_default();
+    lines.iter().any(|(mask, names)| names.contains(&name) && PARTS.covers(profile, mask))
 }
 
 /// Whether the real module of this release has the name.

@@ -4,6 +4,7 @@ use super::convert::plain;
 use super::{constructor, function};
 use crate::python::error::PyResult;
 use crate::python::interp::Interp;
+use crate::python::unavailable::Unavailable;
 use crate::python::value::Value;
 use std::rc::Rc;
 
@@ -36,6 +37,7 @@ pub(super) fn install(interp: &mut Interp) {
     });
     function(interp, "isinstance", |interp, args| {
         let [value, class] = args.exactly(interp, "isinstance")?;
+        Unavailable::refuse(&value)?;
         is_instance(interp, &value, &class).map(Value::Bool)
     });
     function(interp, "issubclass", |interp, args| {

@@ -5,6 +5,7 @@ use super::{function, refuse};
 use crate::python::error::{PyResult, Stop};
 use crate::python::format::{format_value, to_ascii};
 use crate::python::interp::Interp;
+use crate::python::unavailable::Unavailable;
 use crate::python::value::Value;
 
 pub(super) fn install(interp: &mut Interp) {
@@ -39,6 +40,7 @@ pub(super) fn install(interp: &mut Interp) {
     });
     function(interp, "id", |interp, args| {
         let [value] = args.exactly(interp, "id")?;
+        Unavailable::refuse(&value)?;
         Ok(Value::from(interp.address_number(value.identity()) as i64))
     });
     function(interp, "callable", |interp, args| {

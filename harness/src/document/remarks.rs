@@ -1,0 +1,258 @@
+//! Comments of a listing that say what a statement prints: `print(x)  # [1, 2]`, `# => 1`, `# Output: Ida`.
+//!
+//! A comment may as well describe: only a value written out, or words after a mark that announces an output, are
+//! taken for one, and what could be a description counts only where it is what is printed.
+
+use super::text::shown::reads_as_prose;
+use super::{Remark, repr};
+use crate::nesting::too_deep;
+use regex::Regex;
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, Stmt};
+use ruff_python_parser::parse_module;
+use ruff_text_size::{Ranged, TextRange};
+use std::sync::LazyLock;
+
+/// Lines of comments below one mark.
+const LINES: usize = 60;
+
+static ANNOUNCES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)^(?:outputs?|prints?|printed|out|results?|输出|打印|结果|出力|結果|출력|вывод|выведет|salida|sortie|ausgabe)
+            \s*[:：=]\s*(?:>>>\s*)?",
+    )
+    .ok()
+});
+static POINTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:=>|->|-->|==>|→|⇒|➜|>>>|>>|prints?\s|outputs?\s|shows\s|gives\s)\s*").ok()
+});
+/// Words that describe what is shown and are not it.
+static DESCRIBES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:the|an?|of|all|each|every|list|lists|object|objects|instance|instances|query|queries|error|raises?|sql|emits?|loads?|loaded|related|same|id|name|names)\b",
+    )
+    .ok()
+});
+
+/// How a comment says what is printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Announces,
+    Points,
+    Nothing,
+}
+
+/// What the comments of a listing say that its statements print.
+pub(super) fn remarks(code: &str) -> Vec<Remark> {
+    if !code.contains('#') || too_deep(code).is_some() {
+        return Vec::new();
+    }
+    let Ok(parsed) = parse_module(code) else { return Vec::new() };
+    let mut calls = Calls { code, found: Vec::new() };
+    calls.visit_body(parsed.suite());
+    let lines: Vec<&str> = code.lines().collect();
+    calls.found.iter().filter_map(|call| remark(code, &lines, call)).collect()
+}
+
+/// A statement that is a call, or a block with calls.
+struct Call {
+    range: TextRange,
+    /// Whether it is one of `print()`.
+    prints: bool,
+    /// Whether it prints nothing but a number that was counted or computed.
+    counts: bool,
+    /// Whether it is a block that prints: only a comment below it speaks of it.
+    block: bool,
+}
+
+struct Calls<'a> {
+    code: &'a str,
+    found: Vec<Call>,
+}
+
+impl Visitor<'_> for Calls<'_> {
+    fn visit_stmt(&mut self, stmt: &Stmt) {
+        if let Stmt::Expr(statement) = stmt
+            && let Expr::Call(call) = &*statement.value
+        {
+            let prints = matches!(&*call.func, Expr::Name(name) if name.id == "print" || name.id == "pprint");
+            let counts = match &*call.arguments.args {
+                [Expr::Call(inner)] => {
+                    let name = self.code[inner.func.range()].rsplit('.').next().unwrap_or("");
+                    ["len", "count", "sum", "scalar", "scalar_one"].contains(&name)
+                }
+                [Expr::BinOp(_)] => true,
+                _ => false,
+            };
+            self.found.push(Call { range: stmt.range(), prints, counts, block: false });
+        }
+        let block =
+            matches!(stmt, Stmt::For(_) | Stmt::With(_) | Stmt::While(_) | Stmt::If(_) | Stmt::Try(_));
+        if block && self.code[stmt.range()].contains("print(") {
+            self.found.push(Call { range: stmt.range(), prints: true, counts: false, block });
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+}
+
+fn remark(code: &str, lines: &[&str], call: &Call) -> Option<Remark> {
+    let line_of = |offset: usize| code[..offset].matches('\n').count();
+    let (from, to) = (call.range.start().to_usize(), call.range.end().to_usize());
+    let (first, last) = (line_of(from), line_of(to));
+    let start = code[..to].rfind('\n').map_or(0, |at| at + 1);
+    let behind = lines.get(last)?.get(to - start..)?.trim();
+    let made = |at: usize, end: usize, (text, hard): (String, bool)| Remark {
+        line: at + 1,
+        end_line: end + 1,
+        first: first + 1,
+        last: last + 1,
+        source: code[from..to].to_owned(),
+        text,
+        hard,
+    };
+    if let Some(comment) = behind.strip_prefix('#').filter(|_| !call.block) {
+        return said(comment, call, false).map(|said| made(last, last, said));
+    }
+    if !behind.is_empty() && !call.block {
+        return None;
+    }
+    // A comment below speaks of the statement only where it has a mark.
+    let margin = lines[first].len() - lines[first].trim_start().len();
+    let below: Vec<&str> = lines[last + 1..]
+        .iter()
+        .take(LINES)
+        .map_while(|line| {
+            let body = line.trim_start();
+            (line.len() - body.len() == margin).then(|| body.strip_prefix('#')).flatten()
+        })
+        .collect();
+    let (head, more) = below.split_first()?;
+    let (mark, rest) = marked(head.trim());
+    if mark == Mark::Nothing {
+        return None;
+    }
+    if rest.is_empty() && mark == Mark::Announces {
+        let text: Vec<&str> =
+            more.iter().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+        let shown = text.iter().take_while(|line| !line.is_empty()).count();
+        let text = &text[..shown];
+        let hard = !text.iter().any(|line| reads_as_prose(line) || left_open(line));
+        return (shown > 0)
+            .then(|| made(last + 2, last + 1 + shown, (text.join("\n"), hard && shown == more.len())));
+    }
+    // A value may go on over the next comments.
+    let mut joined = rest.to_owned();
+    for (count, next) in more.iter().enumerate() {
+        if repr::end(&joined).is_some() || !joined.starts_with(['[', '(', '{']) {
+            break;
+        }
+        joined.push(' ');
+        joined.push_str(next.trim());
+        if repr::is_whole(&joined) && !left_open(&joined) {
+            return call.prints.then(|| made(last + 1, last + 2 + count, (joined, true)));
+        }
+    }
+    said(head, call, true).map(|said| made(last + 1, last + 1, said))
+}
+
+/// The mark that a comment begins with, and what follows it.
+fn marked(comment: &str) -> (Mark, &str) {
+    for (pattern, mark) in [(&ANNOUNCES, Mark::Announces), (&POINTS, Mark::Points)] {
+        if let Some(found) = pattern.as_ref().and_then(|pattern| pattern.find(comment)) {
+            return (mark, comment[found.end()..].trim());
+        }
+    }
+    (Mark::Nothing, comment)
+}
+
+/// Whether a text leaves something open.
+fn left_open(text: &str) -> bool {
+    text.contains("...") || text.contains('…')
+}
+
+/// What a comment says that is printed, and whether it can be nothing but that.
+fn said(comment: &str, call: &Call, below: bool) -> Option<(String, bool)> {
+    let (mark, text) = marked(comment.trim());
+    if text.is_empty() || left_open(text) || (mark == Mark::Nothing && (below || !call.prints)) {
+        return None;
+    }
+    if !call.prints && mark != Mark::Announces {
+        return None;
+    }
+    if let Some(end) = repr::end(text) {
+        let (value, rest) = (&text[..end], text[end..].trim_start());
+        let number = value.starts_with(|letter: char| letter.is_ascii_digit() || letter == '-');
+        let plain = !value.starts_with(|letter: char| letter.is_alphabetic())
+            || ["True", "False", "None"].contains(&value);
+        if number && mark == Mark::Nothing && !call.counts {
+            return None;
+        }
+        if rest.is_empty() {
+            return Some((value.to_owned(), !stands_for_objects(value) && (plain || mark != Mark::Nothing)));
+        }
+        let remarked =
+            rest.starts_with(['(', '-', '–', '—', ',', ';', '#']) && text[end..].starts_with([' ', ',', ';']);
+        if remarked && plain && !number {
+            return Some((value.to_owned(), !stands_for_objects(value)));
+        }
+    }
+    if mark == Mark::Nothing {
+        return None;
+    }
+    let describes = DESCRIBES.as_ref().is_some_and(|pattern| pattern.is_match(text))
+        || reads_as_prose(text)
+        || text.split_whitespace().count() > 6
+        || !text.is_ascii();
+    Some((text.to_owned(), mark == Mark::Announces && !describes))
+}
+
+/// Whether a value only stands for objects that the page does not name: `<Post>`, `[<Post>, <Post>]`.
+fn stands_for_objects(value: &str) -> bool {
+    value.match_indices('<').any(|(at, _)| {
+        let inner = value[at + 1..].split('>').next().unwrap_or("");
+        inner.chars().all(|letter| letter == '_' || letter == ' ' || letter.is_alphabetic())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::remarks;
+
+    fn found(code: &str) -> Vec<(usize, String, bool)> {
+        remarks(code).into_iter().map(|remark| (remark.line, remark.text, remark.hard)).collect()
+    }
+
+    #[test]
+    fn a_value_behind_a_print_is_what_it_prints() {
+        let code = "print(a.bs)  # [<B 'x'>]\nprint(a is b)  # True\nwith s:\n    print(a.name)  # \"Ida\"\n";
+        let expected =
+            [(1, "[<B 'x'>]"), (2, "True"), (4, "\"Ida\"")].map(|(at, text)| (at, text.to_owned(), true));
+        assert_eq!(found(code), expected);
+        assert_eq!(found("print(a)  # None (detached)\n"), [(1, "None".to_owned(), true)]);
+    }
+
+    #[test]
+    fn words_behind_a_print_describe_it() {
+        assert_eq!(
+            found("print(a.bs)  # the related objects\nprint(a)  # 1\nx.y  # [1]\nprint(a)  # [1, ...]\n"),
+            []
+        );
+        assert_eq!(found("print(len(a))  # 2\n"), [(1, "2".to_owned(), true)]);
+    }
+
+    #[test]
+    fn marks_announce_what_is_printed() {
+        assert_eq!(found("print(a.name)  # Output: Ida\n"), [(1, "Ida".to_owned(), true)]);
+        assert_eq!(found("print(a.bs)  # Output: list of B objects\n")[0].2, false);
+        assert_eq!(found("print(a.bs)  # => Ida\n"), [(1, "Ida".to_owned(), false)]);
+        assert_eq!(
+            found("print(a)\n# Output: [<A 1>,\n# <A 2>]\n"),
+            [(2, "[<A 1>, <A 2>]".to_owned(), true)]
+        );
+        assert_eq!(found("show()\n# Output:\n# 1\n"), [(3, "1".to_owned(), true)]);
+        let looped = "for a in b:\n    print(a)  # the name\n# Output:\n# 1\n# 2\n";
+        assert_eq!(found(looped), [(4, "1\n2".to_owned(), true)]);
+        assert_eq!(found("print(a)\nprint(b)\n# Output:\n# 1\n"), [(4, "1".to_owned(), true)]);
+        assert_eq!(found("print(a.bs)  # [<B>, <B>]\n"), [(1, "[<B>, <B>]".to_owned(), false)]);
+    }
+}
