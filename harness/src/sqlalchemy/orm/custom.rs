@@ -5,10 +5,12 @@
 
 mod decorators;
 mod keyfunc;
+mod ordered;
 mod wrap;
 
 pub(super) use decorators::collection;
 pub(super) use keyfunc::class as keyfunc_class;
+pub(super) use ordered::install as install_ordered;
 
 use super::instance::{object_of, wrap as face};
 use super::{errors, keyed};
