@@ -119,6 +119,12 @@ pub(super) fn check(cx: &mut Cx<'_>, mapper: MapperId, expr: &Expr) -> std::resu
         }
         ExprKind::List { .. } => Err(Refusal::Ours),
         ExprKind::Binary { left, right, op, .. } => {
+            if let Some(name) = chained(op)
+                && cx.orm.profile.has(Behaviour::OperatorRowsUnevaluated)
+                && [left, right].into_iter().any(|side| continues(side, op))
+            {
+                return told(&format!("clauselist with operator {name}"));
+            }
             check(cx, mapper, left)?;
             let is_list = !matches!(right.kind(), ExprKind::SelectList(_));
             if matches!(op, Op::In | Op::NotIn) && is_list && !cx.orm.profile.has(Behaviour::ListsEvaluated) {
@@ -139,6 +145,25 @@ pub(super) fn check(cx: &mut Cx<'_>, mapper: MapperId, expr: &Expr) -> std::resu
             told("Function")
         }
         _ => Err(Refusal::Untold),
+    }
+}
+
+/// Operators of which three operands in a row are one list to the library, as its messages name them.
+fn chained(op: &Op) -> Option<String> {
+    match op {
+        Op::Add => Some("<built-in function add>".to_owned()),
+        Op::Mul => Some("<built-in function mul>".to_owned()),
+        Op::Concat => Some(format!("<function concat_op at {ADDRESS}>")),
+        _ => None,
+    }
+}
+
+/// Whether an operand is itself made by the operator.
+fn continues(side: &Expr, op: &Op) -> bool {
+    match side.kind() {
+        ExprKind::Binary { op: inner, .. } => inner == op,
+        ExprKind::Grouping(inner) | ExprKind::GroupingSince(inner, _) => continues(inner, op),
+        _ => false,
     }
 }
 

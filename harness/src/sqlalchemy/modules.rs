@@ -55,6 +55,7 @@ pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy.types", types::module);
     interp.register_module("sqlalchemy.event", super::event::module);
     interp.register_module("sqlite3", super::event::driver_module);
+    interp.register_module("sqlalchemy.sql.operators", orm::operating::module);
     interp.register_module("sqlalchemy.exc", errors::core_module);
     interp.register_module("sqlalchemy.orm.exc", errors::orm_module);
     for name in ["sqlalchemy.schema", "sqlalchemy.sql", "sqlalchemy.sql.expression", "sqlalchemy.engine"] {
@@ -66,6 +67,10 @@ pub(super) fn register(interp: &mut Interp) {
                 if names::has(profile, name, &key) {
                     module.dict.set(&key, value);
                 }
+            }
+            if name == "sqlalchemy.sql" {
+                let operators = interp.import("sqlalchemy.sql.operators")?;
+                module.dict.set("operators", Value::Module(operators));
             }
             absent::complete(interp, &module);
             Ok(Rc::new(module))

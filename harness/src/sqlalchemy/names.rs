@@ -39,6 +39,8 @@ const DATED: &[(&str, &[&str], Behaviour)] = &[
     ("Session", &["scalars"], Behaviour::SessionScalars),
     ("Session", &["get_one"], Behaviour::SessionGetOne),
     ("Session", &["autocommit", "transaction"], Behaviour::SessionAutocommit),
+    ("hybrid_property", &["inplace"], Behaviour::HybridInPlace),
+    ("hybrid_method", &["inplace"], Behaviour::HybridInPlace),
     ("Query", &["from_self", "select_entity_from"], Behaviour::QueryFromSelf),
 ];
 

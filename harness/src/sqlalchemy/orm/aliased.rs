@@ -64,8 +64,11 @@ impl Object for AliasedObject {
             }
         }
         let Some(value) = self.class.lookup(name) else { return Ok(None) };
+        if let Some(method) = value.downcast::<hybrid::HybridMethodObject>() {
+            return Ok(Some(method.bound(this.clone(), true)));
+        }
         match value.downcast::<hybrid::HybridObject>() {
-            Some(hybrid) => hybrid.on_class(interp, this).map(Some),
+            Some(hybrid) => hybrid.on_class(interp, &value, this).map(Some),
             None => match association::of_alias(interp, &value, &self.class)? {
                 Some(proxy) => Ok(Some(proxy)),
                 None => Err(Stop::unsupported(format!("the attribute `{name}` of an aliased class"))),

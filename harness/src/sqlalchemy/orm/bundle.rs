@@ -1,6 +1,7 @@
 //! `Bundle`: several places of a row as one, and composites among what is queried, which are that too.
 
 use super::composite::CompositeObject;
+use super::hybrid::HybridClauseObject;
 use super::{entity, mapper};
 use crate::python::{Args, Class, Interp, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::{convert, lend, result};
@@ -25,10 +26,22 @@ enum Made {
 pub(super) fn ask(interp: &mut Interp, query: &mut Query, values: &[Value]) -> PyResult<()> {
     let mut bundles = std::mem::take(&mut query.bundles);
     let mut entities = std::mem::take(&mut query.entities);
-    let asked = asked(interp, &mut entities, &mut bundles, values);
+    let mut done = Ok(());
+    for value in values {
+        let at = entities.len();
+        done = asked(interp, &mut entities, &mut bundles, std::slice::from_ref(value)).map(|_| ());
+        if done.is_err() {
+            break;
+        }
+        if let Some(hybrid) = value.downcast::<HybridClauseObject>()
+            && let Some(name) = hybrid.row_name(interp, query.style)
+        {
+            query.renames.push((at, name));
+        }
+    }
     query.entities = entities;
     query.bundles = bundles;
-    asked.map(|_| ())
+    done
 }
 
 /// As [`ask`]; the names of the places that were added.

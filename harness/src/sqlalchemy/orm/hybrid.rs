@@ -1,51 +1,90 @@
 //! `hybrid_property` and `hybrid_method`: a Python value on instances, an expression on the class.
 
-use crate::python::{
-    Args, BinaryOp, Class, CompareOp, Interp, Module, Object, PyResult, Signature, Stop, UnaryOp, Value,
-};
-use crate::sqlalchemy::expr::{self, ExprObject};
-use crate::sqlalchemy::{lend, names};
-use backproof_engine::sql::{Expr, ExprKind};
-use backproof_engine::version::Behaviour;
+mod clause;
+
+pub(crate) use clause::HybridClauseObject;
+
+use super::{attribute::AttributeObject, operating};
+use crate::python::{Args, Class, Interp, Module, Object, PyResult, Signature, Stop, Value};
+use crate::sqlalchemy::{expr, names};
+use clause::Own;
 use std::any::Any;
+use std::cell::RefCell;
 use std::rc::Rc;
 
-/// A hybrid property: its functions, none of which is run before it is asked for.
+const MODULE: &str = "sqlalchemy.ext.hybrid";
+
+/// Decorators of a hybrid property, by the function that each gives.
+const PARTS: [&str; 6] = ["getter", "setter", "deleter", "expression", "comparator", "update_expression"];
+
+/// The functions of a hybrid property, none of which is run before it is asked for.
 #[derive(Clone, Default)]
-pub(crate) struct HybridObject {
+struct Parts {
     get: Option<Value>,
     set: Option<Value>,
     delete: Option<Value>,
     expression: Option<Value>,
     comparator: Option<Value>,
+    update: Option<Value>,
+}
+
+impl Parts {
+    fn set(&mut self, which: &str, function: Value) {
+        let function = Some(unwrapped(function));
+        match which {
+            "getter" => self.get = function,
+            "setter" => self.set = function,
+            "deleter" => self.delete = function,
+            "expression" => self.expression = function,
+            "comparator" => self.comparator = function,
+            _ => self.update = function,
+        }
+    }
+}
+
+/// The function behind a `classmethod`, as which a document may mark what is called with the class.
+fn unwrapped(function: Value) -> Value {
+    match function {
+        Value::ClassMethod(inner) => (*inner).clone(),
+        function => function,
+    }
+}
+
+/// A hybrid property.
+pub(crate) struct HybridObject {
+    parts: RefCell<Parts>,
 }
 
 impl HybridObject {
+    fn value(parts: Parts) -> Value {
+        Value::object(HybridObject { parts: RefCell::new(parts) })
+    }
+
     /// What the hybrid is on a class or an alias.
-    pub(crate) fn on_class(&self, interp: &mut Interp, owner: &Value) -> PyResult<Value> {
-        if self.comparator.is_some() {
-            return Err(Stop::unsupported("a hybrid property's comparator"));
-        }
-        let Some(function) = self.expression.as_ref().or(self.get.as_ref()) else {
+    pub(crate) fn on_class(&self, interp: &mut Interp, this: &Value, owner: &Value) -> PyResult<Value> {
+        let parts = self.parts.borrow().clone();
+        let is_comparator = parts.comparator.is_some();
+        let Some(function) = parts.comparator.or(parts.expression).or(parts.get) else {
             return Err(Stop::unsupported("a hybrid property without a getter"));
         };
-        let made = interp.call(function, Args::of(vec![owner.clone()]))?;
-        let Some(clause) = expr::clause(interp, &made)? else { return Ok(made) };
+        let made = interp.call(&function, Args::of(vec![owner.clone()]))?;
+        let Some(expr) = expr::clause(interp, &made)? else {
+            if is_comparator {
+                return Err(Stop::unsupported("a comparator of a hybrid property that is no expression"));
+            }
+            return Ok(made);
+        };
         let name = self.name(interp)?;
-        let inner = made.downcast::<super::attribute::AttributeObject>().is_some().then_some(made);
-        Ok(Value::object(HybridClauseObject { expr: clause, name, owner: owner.clone(), inner }))
+        let own = matches!(made, Value::Instance(_)).then(|| Own { value: made.clone(), is_comparator });
+        let inner = made.downcast::<AttributeObject>().is_some().then_some(made);
+        let (owner, hybrid) = (owner.clone(), this.clone());
+        Ok(Value::object(HybridClauseObject { expr, name, owner, inner, own, hybrid }))
     }
 
     fn name(&self, interp: &mut Interp) -> PyResult<Rc<str>> {
-        let Some(get) = &self.get else { return Ok("".into()) };
-        let name = interp.get_attr_opt(get, "__name__")?;
+        let Some(get) = self.parts.borrow().get.clone() else { return Ok("".into()) };
+        let name = interp.get_attr_opt(&get, "__name__")?;
         Ok(name.and_then(|name| name.as_str().cloned()).unwrap_or_default())
-    }
-
-    fn with(&self, change: impl FnOnce(&mut HybridObject)) -> Value {
-        let mut changed = self.clone();
-        change(&mut changed);
-        Value::object(changed)
     }
 }
 
@@ -59,32 +98,31 @@ impl Object for HybridObject {
     }
 
     fn type_module(&self) -> &'static str {
-        "sqlalchemy.ext.hybrid"
+        MODULE
     }
 
     fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
-        let function = |value: &Option<Value>| Some(value.clone().unwrap_or(Value::None));
+        let parts = self.parts.borrow().clone();
+        let function = |value: Option<Value>| Some(value.unwrap_or(Value::None));
         Ok(match name {
-            "fget" => function(&self.get),
-            "fset" => function(&self.set),
-            "fdel" => function(&self.delete),
-            "expr" => function(&self.expression),
+            "fget" => function(parts.get),
+            "fset" => function(parts.set),
+            "fdel" => function(parts.delete),
+            "expr" => function(parts.expression),
             "__name__" => Some(Value::from(self.name(interp)?)),
-            "inplace" | "overrides" => Some(this.clone()),
-            "getter" | "setter" | "deleter" | "expression" | "comparator" => {
-                let (hybrid, which) = (self.clone(), name.to_owned());
+            "overrides" => Some(this.clone()),
+            "inplace" if names::has_member(interp, "hybrid_property", name) => {
+                Some(Value::object(InPlace(this.clone())))
+            }
+            name if PARTS.contains(&name) => {
+                let which = name.to_owned();
                 Some(Value::native(name, move |interp, args| {
                     let [function] = args.exactly(interp, &which)?;
-                    Ok(hybrid.with(|hybrid| match which.as_str() {
-                        "getter" => hybrid.get = Some(function),
-                        "setter" => hybrid.set = Some(function),
-                        "deleter" => hybrid.delete = Some(function),
-                        "expression" => hybrid.expression = Some(function),
-                        _ => hybrid.comparator = Some(function),
-                    }))
+                    let mut changed = parts.clone();
+                    changed.set(&which, function);
+                    Ok(HybridObject::value(changed))
                 }))
             }
-            "update_expression" => return Err(Stop::unsupported("hybrid_property.update_expression")),
             _ => None,
         })
     }
@@ -100,13 +138,14 @@ impl Object for HybridObject {
     fn descriptor_get(
         &self,
         interp: &mut Interp,
-        _this: &Value,
+        this: &Value,
         instance: Option<&Value>,
         owner: &Rc<Class>,
     ) -> PyResult<Value> {
-        match (instance, &self.get) {
-            (None, _) => self.on_class(interp, &Value::Class(owner.clone())),
-            (Some(instance), Some(get)) => interp.call(get, Args::of(vec![instance.clone()])),
+        let get = self.parts.borrow().get.clone();
+        match (instance, get) {
+            (None, _) => self.on_class(interp, this, &Value::Class(owner.clone())),
+            (Some(instance), Some(get)) => interp.call(&get, Args::of(vec![instance.clone()])),
             (Some(_), None) => Err(Stop::unsupported("a hybrid property without a getter")),
         }
     }
@@ -118,133 +157,41 @@ impl Object for HybridObject {
         instance: &Value,
         value: Value,
     ) -> PyResult<()> {
-        match &self.set {
-            Some(set) => interp.call(set, Args::of(vec![instance.clone(), value])).map(|_| ()),
+        let set = self.parts.borrow().set.clone();
+        match set {
+            Some(set) => interp.call(&set, Args::of(vec![instance.clone(), value])).map(|_| ()),
             None => Err(interp.raise("AttributeError", "can't set attribute")),
         }
     }
 
     fn descriptor_delete(&self, interp: &mut Interp, _this: &Value, instance: &Value) -> PyResult<()> {
-        match &self.delete {
-            Some(delete) => interp.call(delete, Args::of(vec![instance.clone()])).map(|_| ()),
+        let delete = self.parts.borrow().delete.clone();
+        match delete {
+            Some(delete) => interp.call(&delete, Args::of(vec![instance.clone()])).map(|_| ()),
             None => Err(interp.raise("AttributeError", "can't delete attribute")),
         }
     }
 }
 
-/// A hybrid property read from its class: its expression, under the hybrid's name in results.
-pub(crate) struct HybridClauseObject {
-    pub(crate) expr: Expr,
-    pub(crate) name: Rc<str>,
-    owner: Value,
-    /// The mapped attribute that the hybrid stands for, where it gives one as it is.
-    pub(crate) inner: Option<Value>,
-}
-
-impl HybridClauseObject {
-    /// `User.full`, as messages name it.
-    fn shown(&self, interp: &mut Interp) -> PyResult<String> {
-        let owner = match &self.owner {
-            Value::Class(class) => class.name().to_string(),
-            alias if lend::has(interp, Behaviour::AliasShownAsCall) => interp.str(alias)?,
-            alias => match interp.get_attr_opt(alias, "__name__")? {
-                Some(name) => format!("AliasedClass_{}", name.as_str().cloned().unwrap_or_default()),
-                None => String::new(),
-            },
-        };
-        Ok(format!("{owner}.{}", self.name))
-    }
-
-    /// What a query selects for it: under its own name where the expression has none.
-    pub(super) fn selected(&self, interp: &mut Interp) -> Expr {
-        let is_function = matches!(self.expr.kind(), ExprKind::Function(_));
-        let is_named = !lend::has(interp, Behaviour::FunctionHybridsUnnamed);
-        if self.expr.key().is_none() || (is_function && is_named) {
-            return self.expr.label(&self.name);
-        }
-        self.expr.clone()
-    }
-}
-
-impl Object for HybridClauseObject {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn type_name(&self) -> &'static str {
-        "create_proxied_attribute.<locals>.Proxy"
-    }
-
-    fn type_module(&self) -> &'static str {
-        "sqlalchemy.orm.attributes"
-    }
-
-    fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
-        match name {
-            "key" => Ok(Some(Value::from(self.name.clone()))),
-            "class_" => Ok(Some(self.owner.clone())),
-            "expression" => Ok(Some(ExprObject::value(self.expr.clone()))),
-            "property" if self.inner.is_some() => {
-                let inner = self.inner.clone().unwrap_or(Value::None);
-                interp.get_attr(&inner, name).map(Some)
-            }
-            _ => {
-                let found = expr::member(interp, this, &self.expr, name)?;
-                if found.is_some()
-                    || name.starts_with("__")
-                    || names::has_member(interp, self.type_name(), name)
-                {
-                    return Ok(found);
-                }
-                let shown = self.shown(interp)?;
-                Err(interp.raise(
-                    "AttributeError",
-                    format!(
-                        "Neither 'hybrid_property' object nor 'ExprComparator' object associated with {shown} has an attribute '{name}'"
-                    ),
-                ))
-            }
-        }
-    }
-
-    fn binary(
-        &self,
-        interp: &mut Interp,
-        _this: &Value,
-        op: BinaryOp,
-        other: &Value,
-        reflected: bool,
-    ) -> PyResult<Option<Value>> {
-        expr::binary(interp, &self.expr, op, other, reflected)
-    }
-
-    fn compare(
-        &self,
-        interp: &mut Interp,
-        _this: &Value,
-        op: CompareOp,
-        other: &Value,
-    ) -> PyResult<Option<Value>> {
-        expr::compare(interp, &self.expr, op, other)
-    }
-
-    fn unary(&self, interp: &mut Interp, _this: &Value, op: UnaryOp) -> PyResult<Value> {
-        expr::unary(interp, &self.expr, op)
-    }
-
-    fn truth(&self, interp: &mut Interp, _this: &Value) -> PyResult<bool> {
-        expr::truth(interp, &self.expr)
-    }
-
-    fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        self.shown(interp)
-    }
-}
-
 /// A hybrid method: called with an instance or, from the class, with the class.
-struct HybridMethodObject {
+pub(crate) struct HybridMethodObject {
     function: Value,
-    expression: Option<Value>,
+    expression: RefCell<Option<Value>>,
+}
+
+impl HybridMethodObject {
+    fn value(function: Value, expression: Option<Value>) -> Value {
+        Value::object(HybridMethodObject { function, expression: RefCell::new(expression) })
+    }
+
+    /// The method of an instance or, by its expression, of a class or an alias.
+    pub(crate) fn bound(&self, receiver: Value, on_class: bool) -> Value {
+        let expression = self.expression.borrow().clone().filter(|_| on_class);
+        let function = expression.unwrap_or_else(|| self.function.clone());
+        Value::native("hybrid_method", move |interp, args: Args| {
+            interp.call(&function, args.prepend(receiver.clone()))
+        })
+    }
 }
 
 impl Object for HybridMethodObject {
@@ -257,18 +204,21 @@ impl Object for HybridMethodObject {
     }
 
     fn type_module(&self) -> &'static str {
-        "sqlalchemy.ext.hybrid"
+        MODULE
     }
 
-    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        if name != "expression" {
-            return Ok(None);
-        }
-        let function = self.function.clone();
-        Ok(Some(Value::native(name, move |interp, args| {
-            let [expression] = args.exactly(interp, "expression")?;
-            Ok(Value::object(HybridMethodObject { function: function.clone(), expression: Some(expression) }))
-        })))
+    fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let (function, this) = (self.function.clone(), this.clone());
+        Ok(match name {
+            "expression" => Some(Value::native(name, move |interp, args| {
+                let [expression] = args.exactly(interp, "expression")?;
+                Ok(HybridMethodObject::value(function.clone(), Some(unwrapped(expression))))
+            })),
+            "inplace" if names::has_member(interp, "hybrid_method", name) => {
+                Some(Value::object(InPlace(this)))
+            }
+            _ => None,
+        })
     }
 
     fn is_descriptor(&self) -> bool {
@@ -282,40 +232,79 @@ impl Object for HybridMethodObject {
         instance: Option<&Value>,
         owner: &Rc<Class>,
     ) -> PyResult<Value> {
-        let (function, receiver) = match (instance, &self.expression) {
-            (Some(instance), _) => (self.function.clone(), instance.clone()),
-            (None, Some(expression)) => (expression.clone(), Value::Class(owner.clone())),
-            (None, None) => (self.function.clone(), Value::Class(owner.clone())),
+        Ok(match instance {
+            Some(instance) => self.bound(instance.clone(), false),
+            None => self.bound(Value::Class(owner.clone()), true),
+        })
+    }
+}
+
+/// What changes a hybrid itself, where its own decorators make another.
+struct InPlace(Value);
+
+impl Object for InPlace {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        "_InPlace"
+    }
+
+    fn type_module(&self) -> &'static str {
+        MODULE
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let known = match self.0.downcast::<HybridObject>() {
+            Some(_) => PARTS.contains(&name),
+            None => name == "expression",
         };
-        Ok(Value::native("hybrid_method", move |interp, args: Args| {
-            interp.call(&function, args.prepend(receiver.clone()))
-        }))
+        if !known {
+            return Ok(None);
+        }
+        let (target, which) = (self.0.clone(), name.to_owned());
+        Ok(Some(Value::native(name, move |interp, args| {
+            let [function] = args.exactly(interp, &which)?;
+            if let Some(hybrid) = target.downcast::<HybridObject>() {
+                hybrid.parts.borrow_mut().set(&which, function);
+            } else if let Some(hybrid) = target.downcast::<HybridMethodObject>() {
+                *hybrid.expression.borrow_mut() = Some(unwrapped(function));
+            }
+            Ok(target.clone())
+        })))
     }
 }
 
 /// Adds what `sqlalchemy.ext.hybrid` shows.
-pub(crate) fn install(interp: &mut Interp, module: &Module) {
-    let class = interp.foreign_class("sqlalchemy.ext.hybrid", "hybrid_property");
+pub(crate) fn install(interp: &mut Interp, module: &Module) -> PyResult<()> {
+    let class = interp.foreign_class(MODULE, "hybrid_property");
     crate::sqlalchemy::define::construct(&class, |interp, args| {
         let signature = Signature::new(
             "hybrid_property.__init__",
             "fget, fset=, fdel=, expr=, custom_comparator=, update_expr=",
         );
         let mut bound = signature.bind(interp, args)?;
-        Ok(Value::object(HybridObject {
-            get: bound.take(0),
-            set: bound.take(1),
-            delete: bound.take(2),
-            expression: bound.take(3),
-            comparator: bound.take(4),
+        let mut given = |index| bound.take(index).filter(|value| !value.is_none()).map(unwrapped);
+        Ok(HybridObject::value(Parts {
+            get: given(0),
+            set: given(1),
+            delete: given(2),
+            expression: given(3),
+            comparator: given(4),
+            update: given(5),
         }))
     });
     module.dict.set("hybrid_property", Value::Class(class));
-    let class = interp.foreign_class("sqlalchemy.ext.hybrid", "hybrid_method");
+    let class = interp.foreign_class(MODULE, "hybrid_method");
     crate::sqlalchemy::define::construct(&class, |interp, args| {
         let mut bound = Signature::new("hybrid_method.__init__", "func, expr=").bind(interp, args)?;
         let function = bound.take(0).unwrap_or(Value::None);
-        Ok(Value::object(HybridMethodObject { function, expression: bound.take(1) }))
+        let expression = bound.take(1).filter(|value| !value.is_none()).map(unwrapped);
+        Ok(HybridMethodObject::value(function, expression))
     });
     module.dict.set("hybrid_method", Value::Class(class));
+    let comparator = operating::hybrid_comparator(interp)?;
+    module.dict.set("Comparator", Value::Class(comparator));
+    Ok(())
 }

@@ -102,6 +102,7 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
         if !bound.varargs.is_empty() {
             made.entities.clear();
             made.bundles.clear();
+            made.renames.clear();
             bundle::ask(interp, &mut made, &bound.varargs)?;
             mapped::configure_query(interp, &made)?;
         }
