@@ -5,7 +5,7 @@ use super::sync::column_value;
 use crate::attr::{self, Item};
 use crate::db::{self, ConnectionId, ExecResult, Given};
 use crate::error::{Error, ErrorKind, Result};
-use crate::event;
+use crate::event::{self, Happening};
 use crate::host::Cx;
 use crate::map::{Key, MapperId, Property, Versioning};
 use crate::orm::Orm;
@@ -327,6 +327,7 @@ fn written(
     at: usize,
 ) -> Result<()> {
     let mapper = cx.orm.states.get(id).mapper;
+    let mut told: Vec<Key> = Vec::new();
     if let Some(key) = result.inserted_primary_keys.get(at) {
         for (column, value) in table.primary_key().iter().zip(key) {
             let Some(key) = state::column_key(cx.orm, mapper, column) else { continue };
@@ -341,6 +342,7 @@ fn written(
             && !column.is_primary_key()
             && let Some(key) = state::column_key(cx.orm, mapper, &column)
         {
+            told.push(Rc::clone(&key));
             cx.orm.states.get_mut(id).dict.insert(key, Slot::Value(value.clone()));
         }
     }
@@ -350,11 +352,20 @@ fn written(
             if let (Some(value), false) = (all.get(&name), params.contains_key(&name))
                 && let Some(key) = state::column_key(cx.orm, mapper, &column)
             {
+                if !column.is_primary_key() {
+                    told.push(Rc::clone(&key));
+                }
                 cx.orm.states.get_mut(id).dict.insert(key, Slot::Value(value.clone()));
             }
         }
     }
     equate(cx.orm, id, table);
+    if !told.is_empty()
+        && event::is_heard(cx.orm, "refresh_flush")
+        && let Some(object) = cx.orm.states.upgrade(id)
+    {
+        event::tell(cx, "refresh_flush", Happening::Instance { object, attributes: Some(told) })?;
+    }
     let expired: Vec<Key> =
         result.postfetch.iter().filter_map(|column| state::column_key(cx.orm, mapper, column)).collect();
     if expired.is_empty() { Ok(()) } else { session::expire_attributes(cx.orm, id, &expired) }

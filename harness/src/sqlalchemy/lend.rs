@@ -43,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) decorated: Vec<(Value, SqlType)>,
     /// What objects of mapped dataclasses show where they have nothing, from 2.1 on.
     pub(crate) defaults: HashMap<MapperId, Vec<(Key, Value)>>,
+    /// Types whose values tell of changes inside them.
+    pub(crate) mutables: super::orm::Mutables,
 }
 
 impl Host for Interp {
@@ -85,6 +87,7 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         enums: Vec::new(),
         decorated: Vec::new(),
         defaults: HashMap::new(),
+        mutables: super::orm::Mutables::default(),
     };
     interp.host = Some(Box::new(shared));
     interp.known_member = super::names::has_member;

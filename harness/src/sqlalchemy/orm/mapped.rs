@@ -135,7 +135,7 @@ pub(crate) fn instrument(interp: &mut Interp) -> PyResult<()> {
         }
     }
     lend::shared(interp).instrumented = total;
-    Ok(())
+    super::mutable::attach(interp)
 }
 
 /// The synonym or composite of this name on a class or an alias; `None` where the attribute has a value of its own.
