@@ -7,11 +7,12 @@ use crate::attr::Initiator;
 use crate::db::{ConnectionId, DatabaseId};
 use crate::error::Result;
 use crate::host::Cx;
+use crate::load::Query;
 use crate::map::{Key, MapperId};
 use crate::orm::Orm;
 use crate::session::SessionId;
 use crate::state::{Member, ObjRef, Slot, StateId};
-use crate::value::Value;
+use crate::value::{HostValue, Value};
 use indexmap::IndexMap;
 use std::fmt;
 use std::rc::Rc;
@@ -47,6 +48,10 @@ pub enum Happening {
     Begin { session: SessionId, connection: ConnectionId },
     /// `before_cursor_execute` and `after_cursor_execute`.
     Cursor { connection: ConnectionId, text: Rc<str>, sets: Vec<Vec<Value>>, many: bool },
+    /// `do_orm_execute` of a query.
+    Execute { session: SessionId, query: Box<Query> },
+    /// `do_orm_execute` of a statement that the host knows.
+    Statement { session: SessionId, statement: Rc<dyn HostValue> },
     /// `begin`, `commit`, `rollback` of a connection.
     Connection { connection: ConnectionId },
 }
@@ -59,6 +64,10 @@ pub enum Answer {
     Value(Slot),
     /// The members to be put in instead.
     Members(Vec<Member>),
+    /// The query to be executed instead.
+    Query(Box<Query>),
+    /// The host's statement to be executed instead.
+    Statement(Rc<dyn HostValue>),
 }
 
 /// What is called with what happens.
@@ -157,9 +166,13 @@ fn concerns(orm: &Orm, of: &Of, happening: &Happening) -> bool {
         (Of::Classes(classes), Happening::Mappers { mapper }) => {
             mapper.is_none_or(|mapper| classes(orm, mapper))
         }
-        (Of::Sessions(sessions), Happening::Session { session, .. } | Happening::Begin { session, .. }) => {
-            sessions(orm, *session)
-        }
+        (
+            Of::Sessions(sessions),
+            Happening::Session { session, .. }
+            | Happening::Begin { session, .. }
+            | Happening::Execute { session, .. }
+            | Happening::Statement { session, .. },
+        ) => sessions(orm, *session),
         (
             Of::Database(database),
             Happening::Cursor { connection, .. } | Happening::Connection { connection },
@@ -199,6 +212,10 @@ pub(crate) fn tell_some(
                 match (&answer, &mut happening) {
                     (Answer::Value(slot), Happening::Set { value, .. }) => *value = Some(slot.clone()),
                     (Answer::Members(members), Happening::Bulk { items, .. }) => items.clone_from(members),
+                    (Answer::Query(changed), Happening::Execute { query, .. }) => query.clone_from(changed),
+                    (Answer::Statement(changed), Happening::Statement { statement, .. }) => {
+                        statement.clone_from(changed);
+                    }
                     _ => {}
                 }
                 last = Some(answer);
@@ -243,6 +260,26 @@ pub(crate) fn tell_session(cx: &mut Cx<'_>, name: &str, session: SessionId) -> R
         tell(cx, name, Happening::Session { session, object: None })?;
     }
     Ok(())
+}
+
+/// Tells of a statement that a session is about to execute and the host knows; what it has become, where a listener
+/// changed it.
+///
+/// # Errors
+///
+/// What a listener raises.
+pub fn executing(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    statement: Rc<dyn HostValue>,
+) -> Result<Option<Rc<dyn HostValue>>> {
+    if !is_heard(cx.orm, "do_orm_execute") {
+        return Ok(None);
+    }
+    Ok(match tell(cx, "do_orm_execute", Happening::Statement { session, statement })? {
+        Some(Answer::Statement(statement)) => Some(statement),
+        _ => None,
+    })
 }
 
 /// Tells of an object in a session.

@@ -3,7 +3,7 @@
 use super::adapt::rewrite_columns;
 use super::get::by_key;
 use super::options::{ColumnLoad, Strategy, chosen};
-use super::query::{Query, Style};
+use super::query::{Purpose, Query, Style};
 use super::rows::Refresh;
 use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
@@ -122,7 +122,9 @@ fn own_row(cx: &Cx<'_>, id: StateId, tag: &str) -> Result<Query> {
     let mut query = by_key(cx, state.mapper, &key.values, &format!("{tag} {lineage}"))?;
     query.autoflush = false;
     query.refreshing = true;
-    query.options = state.options.as_deref().unwrap_or(&[]).to_vec();
+    query.purpose = Purpose::Columns;
+    let options = state.options.as_deref().unwrap_or(&[]).iter();
+    query.options = options.filter(|option| option.criteria.is_none()).cloned().collect();
     if !cx.orm.profile.has(Behaviour::RefreshDefers) {
         query.options.retain(|option| !option.strategy.is_of_columns());
     }
@@ -153,7 +155,8 @@ fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
     };
     query.only = Some(keys.clone());
     let refresh = Refresh { object, only: Some(keys) };
-    let met = query.run_refreshing(cx, session, refresh)?;
+    let told = query.told(cx, session)?;
+    let met = told.as_ref().unwrap_or(&query).run_refreshing(cx, session, refresh)?;
     if met { Ok(()) } else { Err(deleted(cx, id)) }
 }
 
@@ -320,7 +323,8 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
     query.asked_for = keys.is_some() && cx.orm.profile.has(Behaviour::RefreshesLazyRelationships);
     query.populate_existing = keys.is_none();
     let refresh = Refresh { object, only: query.only.clone() };
-    let met = query.run_refreshing(cx, session, refresh)?;
+    let told = query.told(cx, session)?;
+    let met = told.as_ref().unwrap_or(&query).run_refreshing(cx, session, refresh)?;
     if met {
         return Ok(());
     }

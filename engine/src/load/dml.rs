@@ -5,6 +5,7 @@
 
 use super::adapt::Adapter;
 use super::evaluate::{Known, Refusal, check, evaluate, unevaluated};
+use super::options::{self, LoaderOption};
 use super::plan::Plan;
 use super::polymorphic::limit;
 use super::query::{Entity, Query, Style};
@@ -49,6 +50,8 @@ pub struct Change {
     pub autoflush: bool,
     /// Returned rows replace what objects have loaded.
     pub populate_existing: bool,
+    /// Options, of which only further criteria count here.
+    pub options: Vec<LoaderOption>,
 }
 
 /// What a change came to.
@@ -95,6 +98,7 @@ impl Query {
             synchronize,
             autoflush: self.autoflush,
             populate_existing: false,
+            options: self.options.clone(),
         };
         Ok(change.run(cx, session)?.rowcount)
     }
@@ -191,6 +195,8 @@ impl Change {
     /// The criteria, with what limits the rows to the class's.
     fn all_criteria(&self, cx: &Cx<'_>) -> Result<Vec<Expr>> {
         let mut criteria = self.criteria.clone();
+        let class = Mapped::from(self.mapper);
+        criteria.extend(options::criteria(cx.orm, &self.options, class, &Adapter::Plain, false)?);
         if cx.orm.profile.has(Behaviour::BulkLimitedToClass) {
             criteria.extend(limit(cx.orm, self.mapper, &Adapter::Plain)?);
         }

@@ -1,6 +1,7 @@
 //! The `FROM` list of a query: what is joined to what, and on which condition.
 
 use super::adapt::{Adapter, Sides, join_conditions, selectable};
+use super::options;
 use super::polymorphic::{apart, contains, limited, overlaps};
 use super::query::{Entity, Join, JoinLeft, JoinTarget, OnClause, Query, Style};
 use crate::error::{Error, ErrorKind, Result};
@@ -120,7 +121,10 @@ fn add_join(orm: &Orm, query: &Query, join: &Join, froms: &mut Froms) -> Result<
             let plain = selectable(orm, *mapped);
             let at = left_side(orm, query, join, &plain, froms)?;
             let (item, adapter) = froms.right(orm, *mapped);
-            to_item(orm, join, item, at, froms, &|on| limited(orm, mapped.mapper, &adapter, on))
+            to_item(orm, join, item, at, froms, &|on| {
+                let further = options::criteria(orm, &query.options, *mapped, &adapter, false)?;
+                limited(orm, mapped.mapper, &adapter, further, on)
+            })
         }
         JoinTarget::Item(item) => {
             let at = left_side(orm, query, join, item, froms)?;
@@ -323,18 +327,21 @@ fn along(
     for expr in &join.criteria {
         criteria.push(right_adapter.adapt_all(&expr.without_entities(), &target_tables)?);
     }
+    let further = options::criteria(orm, &query.options, to, &right_adapter, false)?;
     let refined = |on: Expr| {
         if criteria.is_empty() { on } else { Expr::and(std::iter::once(on).chain(criteria.clone())) }
     };
     match (secondary_alias, secondary) {
         // An outer join takes the secondary and the target together, or rows of the secondary alone would show.
         (Some(alias), Some(secondary)) if join.outer || join.full => {
-            let on = limited(orm, to.mapper, &right_adapter, refined(given.unwrap_or(secondary)))?;
+            let on = refined(given.unwrap_or(secondary));
+            let on = limited(orm, to.mapper, &right_adapter, further, on)?;
             let pair = FromItem::from(&alias).join(right, on, false);
             attach(&mut froms.items, at, pair, primary, join);
         }
         (Some(alias), Some(secondary)) => {
-            let on = limited(orm, to.mapper, &right_adapter, refined(given.unwrap_or(secondary)))?;
+            let on = refined(given.unwrap_or(secondary));
+            let on = limited(orm, to.mapper, &right_adapter, further, on)?;
             if join.outer && !join.full {
                 let pair = FromItem::from(&alias).join(right, on, false);
                 attach(&mut froms.items, at, pair, primary, join);
@@ -345,7 +352,8 @@ fn along(
             }
         }
         _ => {
-            let on = limited(orm, to.mapper, &right_adapter, refined(given.unwrap_or(primary)))?;
+            let on = refined(given.unwrap_or(primary));
+            let on = limited(orm, to.mapper, &right_adapter, further, on)?;
             attach(&mut froms.items, at, right, on, join);
         }
     }

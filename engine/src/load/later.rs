@@ -2,9 +2,9 @@
 
 use super::adapt::{Adapter, Sides, alias_of, join_conditions, key_of, selectable};
 use super::lazy::load_at_once;
-use super::options::LoaderOption;
+use super::options::{LoaderOption, criteria};
 use super::polymorphic::{along, apart, apart_whole, limit, limited, tables};
-use super::query::{Entity, Query, Style, any_of};
+use super::query::{Entity, Purpose, Query, Style, any_of};
 use super::rows::Later;
 use super::{Item, Rows};
 use crate::attr::{self, NewValue};
@@ -263,13 +263,15 @@ fn join_along(
     parent: &Adapter,
     relationship: &Relationship,
     (class, item, target): (MapperId, FromItem, &Adapter),
+    options: &[LoaderOption],
 ) -> Result<FromItem> {
+    let further = criteria(cx.orm, options, Mapped::from(class), target, true)?;
     let resolved = relationship.resolved();
     let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
     let secondary = secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias);
     let sides = Sides { parent, target, secondary: &secondary };
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
-    let limited = |on| limited(cx.orm, class, target, on);
+    let limited = |on| limited(cx.orm, class, target, further.clone(), on);
     Ok(match (&secondary_alias, secondary) {
         (Some(alias), Some(secondary)) => {
             from.join(FromItem::from(alias), primary, false).join(item, limited(secondary)?, false)
@@ -325,7 +327,7 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     if inner.select_from.is_empty() && inner.joins.is_empty() {
         inner.select_from.push(root);
     }
-    inner.options.clear();
+    inner.options.retain(|option| option.criteria.is_some());
     let mapper = cx.orm.mappers.get(first.parent);
     let base: Vec<Column> = given.iter().map(|local| mapper.base_column(local)).collect();
     // A subquery of several tables has a key of them all.
@@ -352,12 +354,13 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
         let is_last = at + 1 == steps.len();
         let class = if is_last { relationship.parent } else { step.resolved().target };
         let (item, adapter) = if is_last { apart_whole(cx.orm, class) } else { apart(cx.orm, class) };
-        from = join_along(cx, from, &parent, step, (class, item, &adapter))?;
+        from = join_along(cx, from, &parent, step, (class, item, &adapter), &query.options)?;
         parent = adapter;
     }
     let to = load.of_type.unwrap_or_else(|| Mapped::from(resolved.target));
     let target = Adapter::of(cx.orm, to);
-    from = join_along(cx, from, &parent, relationship, (to.mapper, selectable(cx.orm, to), &target))?;
+    let end = (to.mapper, selectable(cx.orm, to), &target);
+    from = join_along(cx, from, &parent, relationship, end, &query.options)?;
     let mut outer = Query::loader(resolved.target, &format!("subquery {:?}", load.root));
     prepare(cx, &mut outer, load, &query.options)?;
     outer.style = Style::Legacy;
@@ -394,10 +397,11 @@ fn prepare(cx: &Cx<'_>, query: &mut Query, load: &Later, options: &[LoaderOption
     query.root.clone_from(&load.root);
     query.prior.clone_from(&load.prior);
     query.lineage.clone_from(&load.lineage);
-    query.options = options.to_vec();
+    query.options = options.iter().filter(|option| option.follows()).cloned().collect();
     let resolved = relationship.resolved();
     query.order_by.clone_from(&resolved.order_by);
     query.autoflush = false;
+    query.purpose = Purpose::Relationship;
     query.populate_existing = load.populates;
     if let Some(to) = load.of_type {
         let tables = tables(cx.orm, to);
@@ -526,7 +530,8 @@ fn secondary_query(
     prepare(cx, &mut query, load, options)?;
     query.entities.insert(0, Entity::Expr(Expr::column(remote)));
     let target = selectable(cx.orm, Mapped::from(resolved.target));
-    let on = limited(cx.orm, resolved.target, &Adapter::Plain, on)?;
+    let further = criteria(cx.orm, &query.options, Mapped::from(resolved.target), &Adapter::Plain, true)?;
+    let on = limited(cx.orm, resolved.target, &Adapter::Plain, further, on)?;
     query.bare = true;
     query.own_tables = true;
     query.from_items = vec![FromItem::from(secondary).join(target, on, false)];

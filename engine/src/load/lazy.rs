@@ -3,7 +3,7 @@
 use super::adapt::{key_of, rewrite_columns};
 use super::get::{InMap, by_key, from_identity_map};
 use super::options::{LoaderOption, Path, Strategy};
-use super::query::Query;
+use super::query::{Purpose, Query};
 use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
@@ -193,6 +193,7 @@ fn prepare(
     (options, path): (&[LoaderOption], Option<Path>),
 ) {
     query.bare = true;
+    query.purpose = Purpose::Relationship;
     let step = (relationship.parent, Rc::clone(&relationship.key));
     let state = cx.orm.states.get(id);
     if let Some(lineage) = &state.lineage {

@@ -1,5 +1,7 @@
 //! Loader options: which strategy a path of relationships is loaded with.
 
+use super::adapt::Adapter;
+use crate::error::Result;
 use crate::map::{ColumnProperty, InnerJoin, Key, Lazy, Mapped, MapperId, PolymorphicLoad, Relationship};
 use crate::orm::Orm;
 use crate::sql::Expr;
@@ -7,6 +9,7 @@ use crate::state::StateId;
 use crate::version::Behaviour;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
 /// A path of attributes from a queried class.
 pub(crate) type Path = Vec<(MapperId, Key)>;
@@ -38,6 +41,8 @@ pub enum Strategy {
     Expression,
     /// `selectin_polymorphic(…)`: the path's last step is a subclass, without an attribute.
     SelectinPolymorphic,
+    /// `with_loader_criteria(…)`: of no path, wherever the query comes to the class.
+    Criteria,
 }
 
 impl Strategy {
@@ -61,6 +66,48 @@ pub struct LoaderOption {
     pub of_type: Option<Mapped>,
     /// What [`Strategy::Expression`] gives.
     pub expr: Option<AdHoc>,
+    /// What [`Strategy::Criteria`] adds.
+    pub criteria: Option<Rc<Criteria>>,
+}
+
+/// Further criteria of classes, wherever a query comes to them.
+#[derive(Clone)]
+pub struct Criteria {
+    /// The criterion of each class, over the class's own tables.
+    pub of: Vec<(MapperId, Expr)>,
+    /// Aliases of the classes have them, too.
+    pub include_aliases: bool,
+    /// The one alias that has them.
+    pub alias: Option<Mapped>,
+    /// Loads that follow the query have them, too.
+    pub propagates: bool,
+    /// Which piece of the host's program says them, as the statement cache tells pieces apart.
+    pub source: usize,
+}
+
+/// What the statement cache sees of them where they do not show in the statement.
+impl fmt::Debug for Criteria {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let classes: Vec<MapperId> = self.of.iter().map(|(mapper, _)| *mapper).collect();
+        write!(f, "Criteria({classes:?} {} {} {})", self.include_aliases, self.propagates, self.source)
+    }
+}
+
+impl PartialEq for Criteria {
+    fn eq(&self, other: &Self) -> bool {
+        self.include_aliases == other.include_aliases
+            && self.propagates == other.propagates
+            && self.of.len() == other.of.len()
+            && self.of.iter().zip(&other.of).all(|((left, one), (right, two))| left == right && one.same(two))
+    }
+}
+
+impl Eq for Criteria {}
+
+impl Hash for Criteria {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.of.len().hash(state);
+    }
 }
 
 /// An expression that a query loads into an attribute. The statement's own text says to the cache what it is.
@@ -87,7 +134,18 @@ impl Hash for AdHoc {
 
 impl LoaderOption {
     pub fn new(path: Vec<(MapperId, Key)>, strategy: Strategy) -> Self {
-        LoaderOption { path, strategy, of_type: None, expr: None }
+        LoaderOption { path, strategy, of_type: None, expr: None, criteria: None }
+    }
+
+    /// Further criteria of classes.
+    pub fn criteria(criteria: Criteria) -> Self {
+        let criteria = Some(Rc::new(criteria));
+        LoaderOption { criteria, ..LoaderOption::new(Vec::new(), Strategy::Criteria) }
+    }
+
+    /// Whether loads that follow a query know of it.
+    pub(super) fn follows(&self) -> bool {
+        self.criteria.as_ref().is_none_or(|criteria| criteria.propagates)
     }
 
     /// Whether it speaks of every attribute of every class.
@@ -102,12 +160,40 @@ impl LoaderOption {
 
     /// What it says of what is loaded at the end of `path`, which it then begins at.
     pub(crate) fn below(&self, path: &[(MapperId, Key)]) -> Option<LoaderOption> {
-        if self.is_everywhere() {
-            return Some(self.clone());
+        if self.is_everywhere() || self.criteria.is_some() {
+            return self.follows().then(|| self.clone());
         }
         let goes_on = self.path.len() > path.len() && self.path.starts_with(path);
         goes_on.then(|| LoaderOption { path: self.path[path.len()..].to_vec(), ..self.clone() })
     }
+}
+
+/// Further criteria that options give a class or an alias, written as `adapter` says. Of those for a load that follows the
+/// query (`follows`), only what it is to know.
+pub(super) fn criteria(
+    orm: &Orm,
+    options: &[LoaderOption],
+    mapped: Mapped,
+    adapter: &Adapter,
+    follows: bool,
+) -> Result<Vec<Expr>> {
+    let tables = &orm.mappers.get(mapped.mapper).hierarchy.tables;
+    let mut found = Vec::new();
+    for option in options {
+        let Some(criteria) = &option.criteria else { continue };
+        let concerned = match (mapped.alias, criteria.alias) {
+            (_, Some(alias)) => alias == mapped,
+            (Some(_), None) => criteria.include_aliases,
+            (None, None) => true,
+        };
+        if !concerned || (follows && !criteria.propagates) {
+            continue;
+        }
+        for (_, expr) in criteria.of.iter().filter(|(mapper, _)| *mapper == mapped.mapper) {
+            found.push(adapter.adapt_all(&expr.without_entities(), tables)?);
+        }
+    }
+    Ok(found)
 }
 
 /// How a relationship is loaded where it stands.

@@ -4,14 +4,16 @@
 //! position.
 
 mod entity;
+mod inside;
 mod joined;
 mod nested;
 mod tag;
 
+use super::LoaderOption;
 use super::adapt::Adapter;
 use super::classes::ClassPlan;
 use super::from::{classes_of, entity_items, explicit};
-use super::options::{Chosen, Path};
+use super::options::{Chosen, Path, criteria};
 use super::polymorphic::limit;
 use super::query::{Entity, JoinTarget, Query, Style};
 use crate::error::{Error, Result};
@@ -132,7 +134,8 @@ impl Plan {
         for entity in &query.entities {
             let (reader, name, joins) = builder.entity(entity, eager)?;
             readers.push(reader);
-            names.push(name);
+            let renamed = query.renames.iter().find(|(at, _)| *at == names.len());
+            names.push(renamed.map_or(name, |(_, name)| Rc::clone(name)));
             pending.push(joins);
         }
         for (entity, joins) in query.entities.iter().zip(&pending) {
@@ -194,6 +197,8 @@ impl Plan {
                 Entity::Attribute(..) | Entity::Expr(_) => None,
             })
             .collect();
+        let own = Select { columns: builder.primary.clone(), from: froms.clone(), ..select.clone() };
+        inside::refuse(orm, query, &own)?;
         if nested {
             builder.wrap(&mut select, &mut froms, &mut readers, pending, adapters)?;
         } else {
@@ -222,6 +227,26 @@ fn joined_to(orm: &Orm, join: &super::Join) -> Option<Mapped> {
     }
 }
 
+/// The classes with further criteria whose columns an expression names, where it does not tell by itself.
+fn classes_within(orm: &Orm, options: &[LoaderOption], expr: &Expr) -> Vec<Mapped> {
+    let items = expr.from_items();
+    let mut found = Vec::new();
+    for criteria in options.iter().filter_map(|option| option.criteria.as_ref()) {
+        for (mapper, _) in &criteria.of {
+            let aliases = orm.mappers.aliases.iter().enumerate();
+            let aliases = aliases.filter(|(_, alias)| alias.mapper == *mapper && items.contains(&alias.item));
+            for mapped in aliases.map(|(at, _)| Mapped { mapper: *mapper, alias: u32::try_from(at).ok() }) {
+                found.push(mapped);
+            }
+            let place = orm.mappers.get(*mapper);
+            if place.inherits.is_none() && items.contains(&FromItem::from(&place.table)) {
+                found.push(Mapped::from(*mapper));
+            }
+        }
+    }
+    found
+}
+
 /// What limits the rows of tables that classes share to those of the queried classes. A class that is joined to is
 /// limited by the join's condition.
 fn limits(orm: &Orm, query: &Query) -> Result<Vec<Expr>> {
@@ -232,7 +257,12 @@ fn limits(orm: &Orm, query: &Query) -> Result<Vec<Expr>> {
     for entity in &query.entities {
         match entity {
             Entity::Mapped(mapped) | Entity::Attribute(mapped, _) => classes.push(*mapped),
-            Entity::Expr(expr) => classes.extend(classes_of(expr)),
+            Entity::Expr(expr) => {
+                classes.extend(classes_of(expr));
+                if query.options.iter().any(|option| option.criteria.is_some()) {
+                    classes.extend(classes_within(orm, &query.options, expr));
+                }
+            }
         }
     }
     classes.extend(&query.select_from);
@@ -246,7 +276,9 @@ fn limits(orm: &Orm, query: &Query) -> Result<Vec<Expr>> {
             continue;
         }
         if !joined.contains(mapped) && !classes[..at].contains(mapped) {
-            found.extend(limit(orm, mapped.mapper, &Adapter::of(orm, *mapped))?);
+            let adapter = Adapter::of(orm, *mapped);
+            found.extend(criteria(orm, &query.options, *mapped, &adapter, false)?);
+            found.extend(limit(orm, mapped.mapper, &adapter)?);
         }
     }
     Ok(found)

@@ -236,12 +236,19 @@ pub(super) fn limit(orm: &Orm, mapper: MapperId, adapter: &Adapter) -> Result<Op
     adapter.column(&column)?.operate(Op::In, Operand::Values(values)).map(Some)
 }
 
-/// A join's condition with what limits the rows of the class that it leads to.
-pub(super) fn limited(orm: &Orm, mapper: MapperId, adapter: &Adapter, on: Expr) -> Result<Expr> {
-    Ok(match limit(orm, mapper, adapter)? {
-        Some(limit) => Expr::and([on, limit]),
-        None => on,
-    })
+/// A join's condition with what limits the rows of the class that it leads to, and with further criteria of it.
+pub(super) fn limited(
+    orm: &Orm,
+    mapper: MapperId,
+    adapter: &Adapter,
+    criteria: Vec<Expr>,
+    on: Expr,
+) -> Result<Expr> {
+    let limit = limit(orm, mapper, adapter)?;
+    if criteria.is_empty() && limit.is_none() {
+        return Ok(on);
+    }
+    Ok(Expr::and(std::iter::once(on).chain(criteria).chain(limit)))
 }
 
 /// The tables of a class and of the subclasses that come along.

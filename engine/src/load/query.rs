@@ -8,12 +8,14 @@ use super::within::Within;
 use super::{Bundle, Item, LoaderOption};
 use crate::db::{self, Given};
 use crate::error::{Error, ErrorKind, Result};
+use crate::event;
 use crate::host::Cx;
 use crate::map::{self, Key, Mapped, MapperId};
 use crate::session::{self, SessionId};
 use crate::sql::{Alias, Correlate, Dialect, Expr, FromItem, LabelStyle, Op, Operand, Select, Statement};
 use crate::state::ObjRef;
-use crate::value::Value;
+use crate::value::{HostValue, Value};
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// Whose rules a query follows.
@@ -25,6 +27,18 @@ pub enum Style {
     Select,
     /// What the library itself emits to load attributes and objects by key.
     Loader,
+}
+
+/// What a query is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Purpose {
+    /// A program asked for it.
+    #[default]
+    Asked,
+    /// Columns that an object lacks.
+    Columns,
+    /// A relationship.
+    Relationship,
 }
 
 /// One thing that a query returns.
@@ -107,6 +121,8 @@ pub struct Query {
     pub entities: Vec<Entity>,
     /// Entities that are one in what the query gives.
     pub bundles: Vec<Bundle>,
+    /// Places whose names are not those of what they select.
+    pub renames: Vec<(usize, Key)>,
     pub select_from: Vec<Mapped>,
     /// Other elements that it selects from explicitly: tables, subqueries, joins.
     pub from_items: Vec<FromItem>,
@@ -173,6 +189,10 @@ pub struct Query {
     pub(crate) asked_for: bool,
     /// It is one of the loads that follow another query.
     pub(crate) follows: bool,
+    /// What it loads: listeners of executions are told.
+    pub purpose: Purpose,
+    /// Execution options that mean something to the host alone.
+    pub host_options: Vec<(Rc<str>, Rc<dyn HostValue>)>,
 }
 
 impl Query {
@@ -200,6 +220,7 @@ impl Query {
             statement: None,
             within: None,
             bundles: Vec::new(),
+            renames: Vec::new(),
             options: Vec::new(),
             populate_existing: false,
             descended: false,
@@ -223,6 +244,8 @@ impl Query {
             refreshing: false,
             asked_for: false,
             follows: false,
+            purpose: Purpose::Asked,
+            host_options: Vec::new(),
         }
     }
 
@@ -299,7 +322,10 @@ impl Query {
 
     /// The select as another statement uses it: without eager joins or labels.
     pub fn to_select(&self, cx: &mut Cx<'_>) -> Result<Select> {
-        let mut select = self.select_without_eager(cx)?;
+        // Of its options, those of the statement around it count.
+        let mut inner = self.clone();
+        inner.options.retain(|option| option.criteria.is_none());
+        let mut select = inner.select_without_eager(cx)?;
         select.label_style = self.labels.unwrap_or(LabelStyle::Disambiguate);
         Ok(select)
     }
@@ -335,6 +361,31 @@ impl Query {
             && self.session.is_some_and(|session| session::bind(cx, session).is_ok());
         let dialect = if bound { Dialect::Sqlite } else { Dialect::Default };
         select.to_text(cx.orm.profile, dialect)
+    }
+
+    /// Flushes, where the session does so, and has those told who listen to executions: the query as they leave it.
+    pub(super) fn announced(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Option<Query>> {
+        let late = !cx.orm.profile.has(Behaviour::ExecutionsToldFirst);
+        if late && self.autoflush {
+            session::autoflush(cx, session)?;
+        }
+        let told = self.told(cx, session)?;
+        if !late && told.as_ref().unwrap_or(self).autoflush {
+            session::autoflush(cx, session)?;
+        }
+        Ok(told)
+    }
+
+    /// The query as those leave it who listen to what sessions execute.
+    pub(super) fn told(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Option<Query>> {
+        if !event::is_heard(cx.orm, "do_orm_execute") {
+            return Ok(None);
+        }
+        let happening = event::Happening::Execute { session, query: Box::new(self.clone()) };
+        Ok(match event::tell(cx, "do_orm_execute", happening)? {
+            Some(event::Answer::Query(query)) => Some(*query),
+            _ => None,
+        })
     }
 
     /// The first class that is queried.
@@ -378,10 +429,8 @@ impl Query {
 
     /// `query.count()`.
     pub fn count(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<i64> {
-        let inner = self.select_without_eager(cx)?;
-        if self.autoflush {
-            session::autoflush(cx, session)?;
-        }
+        let told = self.announced(cx, session)?;
+        let inner = told.as_ref().unwrap_or(self).select_without_eager(cx)?;
         let mut select = Select::new(vec![Expr::function("count", Vec::new())]);
         select.label_style = inner.label_style;
         select.from = vec![FromItem::from(&Alias::of_select(inner, None))];

@@ -71,9 +71,12 @@ impl Query {
     pub fn begin(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Unread> {
         session::sweep(cx.orm);
         self.configure(cx)?;
-        if self.autoflush {
-            session::autoflush(cx, session)?;
-        }
+        let told = self.announced(cx, session)?;
+        told.as_ref().unwrap_or(self).send(cx, session)
+    }
+
+    /// Sends the query to the database.
+    fn send(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Unread> {
         let (plan, columns, rows) = self.execute(cx, session)?;
         if self.yield_per.is_some() && cx.orm.profile.has(Behaviour::PartsRefusedLate) {
             self.check_parts(cx, &plan)?;

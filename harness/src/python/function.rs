@@ -2,11 +2,14 @@
 
 use super::args::{Args, Signature};
 use super::class::Namespace;
-use super::code::{Cell, Code};
+use super::code::{Body, Cell, Code};
 use super::error::PyResult;
 use super::interp::Interp;
 use super::module::Module;
+use super::scope::Symbol;
 use super::value::{Value, drop_values, fresh_identity};
+use ruff_python_ast::Expr;
+use ruff_python_ast::visitor::{self, Visitor};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -105,9 +108,51 @@ impl Function {
         &self.code.signature
     }
 
+    /// Tells apart what functions were written as: those made of one `lambda` are the same.
+    pub fn code_identity(&self) -> usize {
+        Rc::as_ptr(&self.code).addr()
+    }
+
+    /// The names from outside that a `lambda` uses, with what they stand for.
+    pub fn outer_values(&self) -> Vec<(Rc<str>, Value)> {
+        let Body::Expression(body) = &self.code.body else { return Vec::new() };
+        let scope = &self.code.scope;
+        let mut names = Names::default();
+        names.visit_expr(body);
+        let mut found = Vec::new();
+        for name in names.0 {
+            let value = match scope.symbol(&name) {
+                Symbol::Global => self.globals.dict.get(&name),
+                Symbol::Cell(_) => {
+                    let at = scope.frees.iter().position(|free| *free == name);
+                    at.and_then(|at| self.closure.get(at)).and_then(|cell| cell.get())
+                }
+                Symbol::Local(_) => None,
+            };
+            found.extend(value.map(|value| (name, value)));
+        }
+        found
+    }
+
     /// The default of the parameter at `index` of the signature.
     pub fn default(&self, index: usize) -> Option<Value> {
         self.defaults.get(index).cloned().flatten()
+    }
+}
+
+/// The names in an expression.
+#[derive(Default)]
+struct Names(Vec<Rc<str>>);
+
+impl<'a> Visitor<'a> for Names {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Name(name) = expr {
+            let name = Rc::from(name.id.as_str());
+            if !self.0.contains(&name) {
+                self.0.push(name);
+            }
+        }
+        visitor::walk_expr(self, expr);
     }
 }
 

@@ -94,6 +94,11 @@ fn of_the_library(value: &Value) -> PyResult<Option<SqlValue>> {
 }
 
 fn carry(interp: &mut Interp, value: &Value) -> PyResult<SqlValue> {
+    carried(interp, value).map(SqlValue::Host)
+}
+
+/// A Python value for the engine to carry.
+pub(crate) fn carried(interp: &mut Interp, value: &Value) -> PyResult<Rc<dyn HostValue>> {
     let type_name = interp.type_name(value).to_string();
     // The repr is only read where the value ends up among logged parameters; objects with a repr of their own
     // must not have it run for being stored.
@@ -101,7 +106,12 @@ fn carry(interp: &mut Interp, value: &Value) -> PyResult<SqlValue> {
         Value::Int(_) | Value::List(_) | Value::Tuple(_) | Value::Dict(_) => interp.repr(value)?,
         other => format!("<{type_name} object at {}>", interp.address_of(other.identity())),
     };
-    Ok(SqlValue::Host(Rc::new(Carried { value: value.clone(), type_name, repr })))
+    Ok(Rc::new(Carried { value: value.clone(), type_name, repr }))
+}
+
+/// The Python value that the engine has carried.
+pub(crate) fn held(value: &dyn HostValue) -> Option<Value> {
+    value.as_any().downcast_ref::<Carried>().map(|carried| carried.value.clone())
 }
 
 /// An engine value as Python sees it.

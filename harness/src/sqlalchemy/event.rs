@@ -4,6 +4,7 @@
 //! `driver`. Events that are not given are unsupported; names that the library does not have are its own error.
 
 mod driver;
+mod executed;
 mod names;
 mod tell;
 
@@ -16,6 +17,7 @@ use super::{define, errors, lend};
 use crate::python::{Args, Class, Interp, Module, PyResult, Signature, Stop, Value, fresh_identity};
 use backproof_engine::db::{self, DatabaseId};
 use backproof_engine::event::{Listener, Of};
+use backproof_engine::version::Behaviour;
 use driver::{DriverConnection, RecordObject};
 use names::Family;
 use std::cell::Cell;
@@ -115,7 +117,8 @@ fn listen_to_orm(
     id: u64,
 ) -> PyResult<()> {
     if let Some(sessions) = targets::sessions(interp, target)? {
-        known(interp, names::family(Family::Session, name), name, target)?;
+        let old = &**name == "do_orm_execute" && !lend::has(interp, Behaviour::CompiledCache);
+        known(interp, names::family(Family::Session, name).filter(|_| !old), name, target)?;
         return add(interp, name, Of::Sessions(sessions), function, wishes, id, false);
     }
     if let Some((classes, key, early)) = targets::attribute(interp, target, wishes.propagate)? {

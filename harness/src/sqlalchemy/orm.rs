@@ -30,6 +30,8 @@ mod keyed;
 mod kinds;
 mod mapped;
 mod mapper;
+mod mutable;
+pub(crate) mod operating;
 mod options;
 mod property;
 mod queried;
@@ -61,6 +63,7 @@ pub(crate) use entity::{not_an_entity, row_values};
 
 pub(crate) use inspection::inspect;
 pub(crate) use mapped::{configure, mapped_of};
+pub(crate) use mutable::Mutables;
 
 /// A construct of a class body that the engine has no property for.
 pub(crate) struct UnsupportedProperty(&'static str);
@@ -294,6 +297,8 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     let query = query::class(interp);
     super::define::construct(&query, query::construct);
     set(interp, &module, "Query", Value::Class(query));
+    let executed = interp.foreign_class("sqlalchemy.orm.session", "ORMExecuteState");
+    set(interp, &module, "ORMExecuteState", Value::Class(executed));
     let class = bundle::class(interp)?;
     set(interp, &module, "Bundle", Value::Class(class));
     let declared = declared_attr(interp);
@@ -393,13 +398,25 @@ pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy.ext.declarative.api", declarative_module);
     interp.register_module("sqlalchemy.ext.hybrid", |interp| {
         let module = module(interp, "sqlalchemy.ext.hybrid");
-        hybrid::install(interp, &module);
+        hybrid::install(interp, &module)?;
         super::absent::complete(interp, &module);
         Ok(Rc::new(module))
     });
     interp.register_module("sqlalchemy.ext.associationproxy", |interp| {
         let module = module(interp, "sqlalchemy.ext.associationproxy");
         association::install(interp, &module);
+        super::absent::complete(interp, &module);
+        Ok(Rc::new(module))
+    });
+    interp.register_module("sqlalchemy.ext.orderinglist", |interp| {
+        let module = module(interp, "sqlalchemy.ext.orderinglist");
+        custom::install_ordered(interp, &module)?;
+        super::absent::complete(interp, &module);
+        Ok(Rc::new(module))
+    });
+    interp.register_module("sqlalchemy.ext.mutable", |interp| {
+        let module = module(interp, "sqlalchemy.ext.mutable");
+        mutable::install(interp, &module)?;
         super::absent::complete(interp, &module);
         Ok(Rc::new(module))
     });

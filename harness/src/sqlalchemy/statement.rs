@@ -112,7 +112,7 @@ impl Object for StatementObject {
         let known = match name {
             "values" | "prefix_with" => !matches!(kind, Kind::Delete(_)),
             "where" => !matches!(kind, Kind::Insert(_)),
-            "filter_by" => of_class.is_some() && !matches!(kind, Kind::Insert(_)),
+            "filter_by" | "options" => of_class.is_some() && !matches!(kind, Kind::Insert(_)),
             "execution_options" => of_class.is_some(),
             "inline" if !super::names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT") => {
                 return Err(Stop::unsupported("`inline` of an insert in this release"));
@@ -146,6 +146,7 @@ impl Object for StatementObject {
                 ("filter_by", Some(of_class)) => {
                     kind.add_criteria(of_class.filter_by(interp, args)?);
                 }
+                ("options", Some(of_class)) => of_class.add_options(interp, &args.positional)?,
                 ("from_select", _) => from_select(interp, &mut kind, args)?,
                 ("ordered_values", of_class) => {
                     set_values(interp, &mut kind, &table, of_class.as_ref(), ordered(args))?;
@@ -297,6 +298,10 @@ fn row(
     pairs: Vec<(Value, Value)>,
 ) -> PyResult<Vec<(Column, Expr)>> {
     let mut row = Vec::with_capacity(pairs.len());
+    let pairs = match of_class {
+        Some((of_class, false)) => super::orm::dml::spread(interp, of_class, pairs)?,
+        _ => pairs,
+    };
     for (key, value) in pairs {
         let column = match (key.as_str(), of_class) {
             (Some(name), Some((of_class, is_insert))) => of_class.column(interp, table, name, is_insert)?,

@@ -8,6 +8,7 @@ use super::{Builder, EntityPlan, JoinedPlan, MAX_DEPTH, Reader, ToJoin};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::adapt::{Adapter, Sides, join_conditions, selectable};
 use crate::load::from::{entity_items, position};
+use crate::load::options::criteria;
 use crate::load::polymorphic::{self, apart, limited};
 use crate::load::query::Entity;
 use crate::load::within;
@@ -246,13 +247,14 @@ impl Builder<'_> {
             secondary: &secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias),
         };
         let (primary, secondary) = join_conditions(orm, relationship.parent, resolved, &sides)?;
+        let further = criteria(orm, &self.query.options, Mapped::from(to.mapper), &adapter, true)?;
         let outer =
             inside.is_none() && (join.chosen.inner == InnerJoin::Outer || under_outer || self.root_is_outer);
         self.know(&right, resolved.target, &adapter);
         let left = inside.as_ref().map_or(&from, |unit| &unit.item);
         let made = match (&secondary_alias, secondary) {
             (Some(secondary_alias), Some(secondary)) => {
-                let secondary = limited(orm, to.mapper, &adapter, secondary)?;
+                let secondary = limited(orm, to.mapper, &adapter, further, secondary)?;
                 if outer {
                     let pair = FromItem::from(secondary_alias).join(right, secondary, false);
                     self.know(&pair, resolved.target, &adapter);
@@ -266,7 +268,7 @@ impl Builder<'_> {
                     left.join(right, secondary, false)
                 }
             }
-            _ => left.join(right, limited(orm, to.mapper, &adapter, primary)?, outer),
+            _ => left.join(right, limited(orm, to.mapper, &adapter, further, primary)?, outer),
         };
         let mut from = match &inside {
             Some(unit) => self.spliced(&from, &unit.item, &made)?.ok_or_else(nested::nowhere)?,

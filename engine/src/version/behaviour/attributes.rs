@@ -34,6 +34,26 @@ macro_rules! of_attributes {
                 "A composite that is not annotated as optional is an object in any case.",
                 "composites of an object without values made",
                 "2.0.58 shows `None`, 2.1.0 `Point(None, None)`: `print(Vertex().at)`";
+            HybridInPlace "hybrid-in-place" since(2, 0, 4),
+                "Hybrids have `inplace`, whose decorators change the hybrid itself.",
+                "`inplace` of hybrids",
+                "2.0.3 raises `AttributeError`, 2.0.4 with: `@area.inplace.setter`";
+            OperatorRowsUnevaluated "operator-rows-unevaluated" since(2, 0, 0),
+                "Three operands of `+`, `*` or `||` in a row are not worked out in Python for an update.",
+                "operators between three operands left to the database",
+                "1.4.54 evaluates, 2.0.0 raises `InvalidRequestError`: `query.filter(Author.a + Author.b + 1 == 3).update(…, 'evaluate')`";
+            ExecutionsToldFirst "executions-told-first" since(2, 0, 0),
+                "`do_orm_execute` comes before the flush that a statement brings about.",
+                "executions told before their flush",
+                "1.4.54 flushes first, 2.0.0 tells first: `session.execute(select(Author))` with a new object";
+            MutableItemsDropped "mutable-items-dropped" within((2, 0, 0), (2, 0, 43)),
+                "An item of a `MutableList` that is set to something iterable stays as it was.",
+                "items of a `MutableList` set to lists",
+                "1.4.54 sets it, 2.0.0 and 2.0.43 do not, 2.0.44 does: `values[0] = [1]`";
+            MutableTextsDropped "mutable-texts-dropped" within((2, 0, 0), (2, 0, 23)),
+                "An item of a `MutableList` that is set to a string stays as it was.",
+                "items of a `MutableList` set to strings",
+                "1.4.54 sets it, 2.0.0 and 2.0.23 do not, 2.0.24 does: `values[0] = 'b'`";
             DeferAllKeepsKey "defer-all-keeps-key" since(2, 0, 0),
                 "`defer('*')` leaves the primary key to be loaded with the row.",
                 "the primary key loaded under `defer('*')`",

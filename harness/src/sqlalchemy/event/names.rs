@@ -12,7 +12,7 @@ pub(super) enum Family {
 
 const GIVEN: &[(Family, &[&str])] = &[
     (Family::Attribute, &["set", "append", "remove", "bulk_replace"]),
-    (Family::Instance, &["init", "load", "refresh", "expire"]),
+    (Family::Instance, &["init", "load", "refresh", "refresh_flush", "expire"]),
     (
         Family::Mapper,
         &[
@@ -37,6 +37,7 @@ const GIVEN: &[(Family, &[&str])] = &[
             "after_commit",
             "after_rollback",
             "after_begin",
+            "do_orm_execute",
             "before_attach",
             "after_attach",
             "transient_to_pending",
@@ -62,7 +63,7 @@ const OTHERS: &[(Family, &[&str])] = &[
         Family::Attribute,
         &["append_wo_mutation", "dispose_collection", "init_collection", "init_scalar", "modified"],
     ),
-    (Family::Instance, &["first_init", "init_failure", "pickle", "unpickle", "refresh_flush"]),
+    (Family::Instance, &["first_init", "init_failure", "pickle", "unpickle"]),
     (
         Family::Mapper,
         &[
@@ -81,7 +82,6 @@ const OTHERS: &[(Family, &[&str])] = &[
             "after_transaction_create",
             "after_transaction_end",
             "after_soft_rollback",
-            "do_orm_execute",
             "after_bulk_update",
             "after_bulk_delete",
         ],

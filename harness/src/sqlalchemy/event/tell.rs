@@ -1,6 +1,7 @@
 //! What listeners are given, and what they give back.
 
 use super::driver::CursorObject;
+use super::executed::ExecuteObject;
 use super::{InitListener, Wishes};
 use crate::python::{Args, Class, Interp, Map, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::connection::ConnectionObject;
@@ -116,6 +117,11 @@ fn arguments(interp: &mut Interp, name: &str, happening: &Happening, wishes: Wis
                     };
                     vec![("target", target), ("context", context), ("attrs", names)]
                 }
+                "refresh_flush" => {
+                    let context = Opaque::value("UOWTransaction", "sqlalchemy.orm.unitofwork");
+                    let names = names.map_or(Value::None, Value::list);
+                    vec![("target", target), ("flush_context", context), ("attrs", names)]
+                }
                 _ => vec![("target", target), ("attrs", names.map_or(Value::None, Value::list))],
             }
         }
@@ -174,6 +180,14 @@ fn arguments(interp: &mut Interp, name: &str, happening: &Happening, wishes: Wis
                 ("executemany", Value::Bool(*many)),
             ]
         }
+        Happening::Execute { session, query } => {
+            let state = ExecuteObject::of_query(interp, *session, query)?;
+            vec![("orm_execute_state", state)]
+        }
+        Happening::Statement { session, statement } => {
+            let state = ExecuteObject::of_statement(interp, *session, &**statement);
+            vec![("orm_execute_state", state)]
+        }
         Happening::Connection { connection } => vec![("conn", ConnectionObject::known(interp, *connection)?)],
     })
 }
@@ -188,6 +202,7 @@ pub(super) fn tell(
 ) -> PyResult<Answer> {
     let named = arguments(interp, name, happening, wishes)?;
     let values = named.iter().find(|(name, _)| *name == "values").map(|(_, values)| values.clone());
+    let state = named.first().map(|(_, state)| state.clone());
     let mut args = Args::none();
     for (name, value) in named {
         if wishes.named {
@@ -197,6 +212,9 @@ pub(super) fn tell(
         }
     }
     let result = interp.call(function, args)?;
+    if let Some(state) = state.as_ref().and_then(Value::downcast::<ExecuteObject>) {
+        return state.answer(interp, &result);
+    }
     if let (Happening::Bulk { items, .. }, Some(values)) = (happening, values) {
         let given: Vec<Option<ObjRef>> = interp.iterate(&values)?.iter().map(targets::object_of).collect();
         return Ok(if given == *items { Answer::Nothing } else { Answer::Members(given) });

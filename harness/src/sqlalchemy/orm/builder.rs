@@ -110,21 +110,13 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, args: Ar
             };
             query.entities.clear();
             query.bundles.clear();
+            query.renames.clear();
             bundle::ask(interp, query, &values)?;
         }
         "populate_existing" => query.populate_existing = true,
         "execution_options" => {
             for (keyword, value) in args.keywords {
-                match &*keyword {
-                    "populate_existing" => query.populate_existing = interp.truth(&value)?,
-                    "autoflush" => query.autoflush = interp.truth(&value)?,
-                    "yield_per" if query.style == Style::Select => query.yield_per = per(interp, &value)?,
-                    "yield_per" if lend::has(interp, Behaviour::QueriesRunOnFirstRow) => {
-                        return Err(Stop::unsupported("`yield_per` among the execution options of a Query"));
-                    }
-                    "yield_per" | "stream_results" | "max_row_buffer" => {}
-                    other => return Err(Stop::unsupported(format!("the execution option `{other}`"))),
-                }
+                execution_option(interp, query, &keyword, &value)?;
             }
         }
         _ => return Ok(false),
@@ -139,6 +131,50 @@ pub(super) fn per(interp: &mut Interp, value: &Value) -> PyResult<Option<usize>>
     }
     let per = interp.index(value)?;
     Ok(usize::try_from(per).ok().filter(|per| *per > 0))
+}
+
+/// Execution options that mean something to the library.
+const LIBRARY_OPTIONS: &[&str] = &[
+    "autocommit",
+    "compiled_cache",
+    "dml_strategy",
+    "identity_token",
+    "insertmanyvalues_page_size",
+    "is_delete_using",
+    "is_update_from",
+    "isolation_level",
+    "logging_token",
+    "no_parameters",
+    "preserve_rowcount",
+    "render_nulls",
+    "schema_translate_map",
+    "synchronize_session",
+];
+
+/// One execution option; what the library does not know is the document's, for those who listen to executions.
+pub(super) fn execution_option(
+    interp: &mut Interp,
+    query: &mut Query,
+    name: &Rc<str>,
+    value: &Value,
+) -> PyResult<()> {
+    match &**name {
+        "populate_existing" => query.populate_existing = interp.truth(value)?,
+        "autoflush" => query.autoflush = interp.truth(value)?,
+        "yield_per" if query.style == Style::Select => query.yield_per = per(interp, value)?,
+        "yield_per" if lend::has(interp, Behaviour::QueriesRunOnFirstRow) => {
+            return Err(Stop::unsupported("`yield_per` among the execution options of a Query"));
+        }
+        "yield_per" | "stream_results" | "max_row_buffer" => {}
+        other if LIBRARY_OPTIONS.contains(&other) => {
+            return Err(Stop::unsupported(format!("the execution option `{other}`")));
+        }
+        _ => {
+            query.host_options.retain(|(known, _)| known != name);
+            query.host_options.push((name.clone(), convert::carried(interp, value)?));
+        }
+    }
+    Ok(())
 }
 
 /// The names that [`apply`] knows.

@@ -3,11 +3,14 @@
 //!
 //! What the statement is stands in the statement; here is what it means for a session.
 
+use super::hybrid::{HybridClauseObject, HybridObject};
 use super::{builder, entity, errors, mapped};
 use crate::python::{Args, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::statement::{Kind, StatementObject};
 use crate::sqlalchemy::{convert, lend, result};
-use backproof_engine::load::{self, Change, Entity, Inserted, NewRows, Query, Style, Synchronize};
+use backproof_engine::load::{
+    self, Change, Entity, Inserted, LoaderOption, NewRows, Query, Style, Synchronize,
+};
 use backproof_engine::map::{Mapped, MapperId};
 use backproof_engine::schema::{Column, Table};
 use backproof_engine::session::SessionId;
@@ -29,6 +32,7 @@ struct Options {
     populate_existing: bool,
     no_autoflush: bool,
     render_nulls: bool,
+    criteria: Vec<LoaderOption>,
 }
 
 /// The table and the class that a value stands for in `insert()` and its like.
@@ -76,6 +80,10 @@ impl OfClass {
         Ok(found)
     }
 
+    pub(crate) fn mapper(&self) -> MapperId {
+        self.mapper
+    }
+
     /// `filter_by(…)`.
     pub(crate) fn filter_by(&self, interp: &mut Interp, args: Args) -> PyResult<Vec<Expr>> {
         let mut query = Query::new(Style::Select, None, vec![Entity::Mapped(Mapped::from(self.mapper))]);
@@ -99,6 +107,16 @@ impl OfClass {
         Ok(())
     }
 
+    /// `options(…)`: further criteria of the class, where a session executes the statement.
+    pub(crate) fn add_options(&mut self, interp: &mut Interp, values: &[Value]) -> PyResult<()> {
+        let options = super::options::read(interp, &[Mapped::from(self.mapper)], values)?;
+        if options.iter().any(|option| option.criteria.is_none()) {
+            return Err(Stop::unsupported("loader options of an update or delete"));
+        }
+        self.options.criteria.extend(options);
+        Ok(())
+    }
+
     /// `returning(…)`: what a session reads of each row; the columns that this needs come back.
     pub(crate) fn returning(&mut self, interp: &mut Interp, values: &[Value]) -> PyResult<Vec<Expr>> {
         let entities = entity::entities(interp, values)?;
@@ -111,6 +129,31 @@ impl OfClass {
         self.returning.extend(entities);
         Ok(columns)
     }
+}
+
+/// What an update sets, with hybrid properties replaced by what they set in their turn.
+pub(crate) fn spread(
+    interp: &mut Interp,
+    of_class: &OfClass,
+    pairs: Vec<(Value, Value)>,
+) -> PyResult<Vec<(Value, Value)>> {
+    let class = mapped::class_of_mapper(interp, of_class.mapper)?;
+    let mut spread = Vec::with_capacity(pairs.len());
+    for (key, value) in pairs {
+        let key = match key.as_str() {
+            Some(name)
+                if class.lookup(name).is_some_and(|found| found.downcast::<HybridObject>().is_some()) =>
+            {
+                interp.get_attr(&Value::Class(class.clone()), name)?
+            }
+            _ => key,
+        };
+        match key.downcast::<HybridClauseObject>() {
+            Some(hybrid) => spread.extend(hybrid.updated(interp, &value)?),
+            None => spread.push((key, value)),
+        }
+    }
+    Ok(spread)
 }
 
 /// Executes a statement in a session, where that is more than executing it on the session's connection.
@@ -199,6 +242,7 @@ fn change(
         synchronize,
         autoflush: !of_class.options.no_autoflush,
         populate_existing: of_class.options.populate_existing,
+        options: of_class.options.criteria,
     };
     let changed = lend::with_cx(interp, |cx| change.run(cx, session))?;
     match changed.rows {

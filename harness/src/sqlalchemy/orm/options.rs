@@ -1,5 +1,7 @@
 //! Loader options: `joinedload(User.addresses)` and its like.
 
+mod criteria;
+
 use super::attribute::AttributeObject;
 use super::{comparator, errors, mapped};
 use crate::python::{Args, Interp, Module, Object, PyResult, Stop, Value};
@@ -377,6 +379,10 @@ fn load(interp: &mut Interp, args: Args) -> PyResult<Value> {
 pub(super) fn read(interp: &mut Interp, classes: &[Mapped], values: &[Value]) -> PyResult<Vec<LoaderOption>> {
     let mut options = Vec::new();
     for value in values {
+        if let Some(criteria) = criteria::option(interp, value)? {
+            options.push(criteria);
+            continue;
+        }
         let Some(object) = value.downcast::<OptionObject>() else {
             return Err(Stop::unsupported("an option of another kind"));
         };
@@ -453,6 +459,7 @@ pub(crate) fn install(interp: &mut Interp, module: &Module) {
         let head = move |interp: &mut Interp, args| make(interp, &Before::default(), args);
         module.dict.set(name, Value::native(name, head));
     }
+    super::set(interp, module, "with_loader_criteria", Value::native("with_loader_criteria", criteria::make));
     let class = interp.foreign_class("sqlalchemy.orm.strategy_options", "Load");
     crate::sqlalchemy::define::construct(&class, load);
     module.dict.set("Load", Value::Class(class));

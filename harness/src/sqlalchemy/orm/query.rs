@@ -369,8 +369,13 @@ fn update_values(interp: &mut Interp, query: &QueryObject, values: &Value) -> Py
     };
     let class = mapped::entity_value(interp, *mapped)?;
     let mut pairs = Vec::new();
+    let mut given = Vec::new();
     for key in interp.iterate(values)? {
         let value = interp.get_item(values, &key)?;
+        given.push((key, value));
+    }
+    let (_, of_class) = super::dml::of_mapper(interp, mapped.mapper)?;
+    for (key, value) in super::dml::spread(interp, &of_class, given)? {
         let column = match key.as_str() {
             Some(name) => match interp.get_attr_opt(&class, name)? {
                 Some(attribute) => Some(attribute),

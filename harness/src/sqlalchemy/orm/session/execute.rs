@@ -78,11 +78,7 @@ pub(super) fn execute(interp: &mut Interp, session: SessionId, bound: &mut Bound
         let mut query: Query = select.query.clone();
         match params {
             Some(params @ Value::Dict(_)) => {
-                crate::sqlalchemy::orm::builder::params(
-                    interp,
-                    &mut query,
-                    crate::python::Args::of(vec![params]),
-                )?;
+                builder::params(interp, &mut query, crate::python::Args::of(vec![params]))?;
             }
             Some(_) => return Err(Stop::unsupported("a select() executed with several sets of parameters")),
             None => {}
@@ -90,13 +86,10 @@ pub(super) fn execute(interp: &mut Interp, session: SessionId, bound: &mut Bound
         if let Some(options) = options {
             for name in interp.iterate(&options)? {
                 let value = interp.get_item(&options, &name)?;
-                match name.as_str().map(|name| &**name) {
-                    Some("populate_existing") => query.populate_existing = interp.truth(&value)?,
-                    Some("autoflush") => query.autoflush = interp.truth(&value)?,
-                    Some("yield_per") => query.yield_per = builder::per(interp, &value)?,
-                    Some("stream_results" | "max_row_buffer") => {}
-                    _ => return Err(Stop::unsupported("these execution options")),
-                }
+                let Some(name) = name.as_str() else {
+                    return Err(Stop::unsupported("execution options whose names are no strings"));
+                };
+                builder::execution_option(interp, &mut query, name, &value)?;
             }
         }
         mapped::configure_query(interp, &query)?;
@@ -106,6 +99,7 @@ pub(super) fn execute(interp: &mut Interp, session: SessionId, bound: &mut Bound
         result::set_places(&made, entity::places(interp, &query)?);
         return Ok(made);
     }
+    let statement = executing(interp, session, statement)?;
     if let Some(object) = statement.downcast::<statement::StatementObject>()
         && let Some(executed) = dml::execute(interp, session, object, params.as_ref(), options.as_ref())?
     {
@@ -120,6 +114,13 @@ pub(super) fn execute(interp: &mut Interp, session: SessionId, bound: &mut Bound
     let made = result::of_execution(interp, executed)?;
     result::set_places(&made, crate::sqlalchemy::selectable::places(&statement));
     Ok(made)
+}
+
+/// The statement as those leave it who listen to what sessions execute.
+fn executing(interp: &mut Interp, session: SessionId, statement: Value) -> PyResult<Value> {
+    let carried = convert::carried(interp, &statement)?;
+    let changed = lend::with_cx(interp, |cx| backproof_engine::event::executing(cx, session, carried))?;
+    Ok(changed.and_then(|changed| convert::held(&*changed)).unwrap_or(statement))
 }
 
 /// A statement of tables, or SQL given as text.
