@@ -15,6 +15,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum ErrorKind {
     ArgumentError,
+    ConstraintColumnNotFoundError,
     AmbiguousForeignKeysError,
     NoForeignKeysError,
     NoReferencedTableError,

@@ -36,6 +36,8 @@ pub enum Value {
     Date(Date),
     Time(Time),
     DateTime(DateTime),
+    /// A UUID, as a number.
+    Uuid(u128),
     /// A value only the host understands; binding it to a statement is the driver's error.
     Host(Rc<dyn HostValue>),
 }
@@ -43,6 +45,25 @@ pub enum Value {
 impl Value {
     pub fn text(text: impl Into<Rc<str>>) -> Self {
         Value::Text(text.into())
+    }
+
+    /// The name of its Python type.
+    pub fn python_type(&self) -> String {
+        match self {
+            Value::Null => "NoneType",
+            Value::Bool(_) => "bool",
+            Value::Int(_) => "int",
+            Value::Float(_) => "float",
+            Value::Text(_) => "str",
+            Value::Bytes(_) => "bytes",
+            Value::Decimal(_) => "decimal.Decimal",
+            Value::Date(_) => "datetime.date",
+            Value::Time(_) => "datetime.time",
+            Value::DateTime(_) => "datetime.datetime",
+            Value::Uuid(_) => "UUID",
+            Value::Host(value) => return value.type_name(),
+        }
+        .to_owned()
     }
 
     pub fn is_null(&self) -> bool {
@@ -89,7 +110,7 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 impl PartialEq for Value {
     /// Python's equality: `1 == 1.0 == True`, and values of unrelated types differ.
     fn eq(&self, other: &Self) -> bool {
-        use Value::{Bool, Bytes, Date, DateTime, Decimal, Float, Host, Int, Null, Text, Time};
+        use Value::{Bool, Bytes, Date, DateTime, Decimal, Float, Host, Int, Null, Text, Time, Uuid};
         match (self, other) {
             (Null, Null) => true,
             (Bool(a), Bool(b)) => a == b,
@@ -107,6 +128,7 @@ impl PartialEq for Value {
             (Date(a), Date(b)) => a == b,
             (Time(a), Time(b)) => a == b,
             (DateTime(a), DateTime(b)) => a == b,
+            (Uuid(a), Uuid(b)) => a == b,
             (Host(a), Host(b)) => a.same(b.as_ref()),
             _ => false,
         }

@@ -99,29 +99,11 @@ fn one(cx: &Cx<'_>, value: NewValue) -> Result<Option<ObjRef>> {
     match value {
         NewValue::One(object) => Ok(object),
         NewValue::Value(Value::Null) => Ok(None),
-        NewValue::Value(value) => Err(events::no_state_error(&type_name(&value))),
+        NewValue::Value(value) => Err(events::no_state_error(&value.python_type())),
         NewValue::Many(_) | NewValue::Members(_) => Err(events::no_state_error("list")),
         NewValue::List(_) => Err(events::no_state_error("InstrumentedList")),
         NewValue::Other(name) => Err(events::no_state_error(&name)),
     }
-}
-
-/// The name of a value's Python type.
-fn type_name(value: &Value) -> String {
-    match value {
-        Value::Null => "NoneType",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int",
-        Value::Float(_) => "float",
-        Value::Text(_) => "str",
-        Value::Bytes(_) => "bytes",
-        Value::Decimal(_) => "decimal.Decimal",
-        Value::Date(_) => "datetime.date",
-        Value::Time(_) => "datetime.time",
-        Value::DateTime(_) => "datetime.datetime",
-        Value::Host(value) => return value.type_name(),
-    }
-    .to_owned()
 }
 
 /// Sets a column attribute. A flush that copies keys sets them so, too: the change is seen.
@@ -268,7 +250,7 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
             let mapper = cx.orm.states.get(object.id()).mapper;
             return Err(refuse(&cx.orm.mappers.get(mapper).class_name));
         }
-        NewValue::Value(value) => return Err(refuse(&type_name(&value))),
+        NewValue::Value(value) => return Err(refuse(&value.python_type())),
         NewValue::Other(name) => return Err(refuse(&name)),
     };
     let items = told::replacing(cx, id, relationship, items)?;

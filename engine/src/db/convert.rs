@@ -57,6 +57,14 @@ pub(super) fn bind(ty: &SqlType, value: &Value) -> Result<Value, Refusal> {
             other => return Err(type_error(format!("Not a boolean value: {}", repr::value(other)))),
         },
         SqlType::JsonPath => Value::text(json_path(value)),
+        SqlType::Uuid { as_uuid: true } => match value {
+            Value::Uuid(number) => Value::text(format!("{number:032x}")),
+            other => return Err(no_attribute(other, "hex")),
+        },
+        SqlType::Uuid { as_uuid: false } => match value {
+            Value::Text(text) => Value::text(text.replace('-', "")),
+            other => return Err(no_attribute(other, "replace")),
+        },
         SqlType::Float { .. } | SqlType::Double | SqlType::Numeric { .. } => match value {
             Value::Float(number) => Value::Float(*number),
             Value::Int(number) => Value::Float(*number as f64),
@@ -107,12 +115,35 @@ pub(super) fn result(ty: &SqlType, value: Value) -> Result<Value, Refusal> {
             Ok(time) => Value::Time(time),
             Err(_) => return Err(value_error(format!("Couldn't parse time string: {}", repr::text(text)))),
         },
+        (SqlType::Uuid { as_uuid }, _) => match (uuid(&value)?, *as_uuid) {
+            (number, true) => Value::Uuid(number),
+            (number, false) => Value::text(repr::uuid(number)),
+        },
         (SqlType::Boolean, Value::Int(number)) => Value::Bool(*number != 0),
         (SqlType::Numeric { asdecimal: true, scale, .. }, _) => decimal(&value, scale.unwrap_or(10)),
         (SqlType::Float { asdecimal: true, .. }, _) => decimal(&value, 10),
         (SqlType::Numeric { asdecimal: false, .. }, Value::Int(number)) => Value::Float(*number as f64),
         _ => value,
     })
+}
+
+fn no_attribute(value: &Value, name: &str) -> Refusal {
+    Refusal {
+        class: "builtins.AttributeError".into(),
+        message: format!("'{}' object has no attribute '{name}'", value.python_type()),
+    }
+}
+
+/// The number that a stored UUID stands for.
+fn uuid(value: &Value) -> Result<u128, Refusal> {
+    let Value::Text(text) = value else { return Err(no_attribute(value, "replace")) };
+    let bare = text.replace("urn:", "").replace("uuid:", "");
+    let bare = bare.trim_matches(['{', '}']).replace('-', "");
+    if bare.chars().count() != 32 {
+        return Err(value_error("badly formed hexadecimal UUID string"));
+    }
+    u128::from_str_radix(&bare, 16)
+        .map_err(|_| value_error(format!("invalid literal for int() with base 16: {}", repr::text(&bare))))
 }
 
 /// A stored number with this many places, as the library reads decimals from SQLite.

@@ -254,6 +254,7 @@ fn adapt(value: &Value, position: usize) -> Result<Stored, Failure> {
         Value::DateTime(moment) => Stored::Text(super::convert::iso(*moment)),
         Value::Time(_) => return Err(refuse("datetime.time")),
         Value::Decimal(_) => return Err(refuse("decimal.Decimal")),
+        Value::Uuid(_) => return Err(refuse("UUID")),
         Value::Host(host) => {
             let name = host.type_name();
             if name == "int" {

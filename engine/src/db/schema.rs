@@ -2,9 +2,10 @@
 
 use super::engine::{ConnectionId, DatabaseId, Databases, Mark, failed};
 use crate::error::Result;
+use crate::schema::ddl::Ddl;
 use crate::schema::{Table, sort_tables};
 use crate::sql::Dialect;
-use crate::sql::compile::{ddl, ident};
+use crate::sql::compile::ident;
 use crate::version::Behaviour;
 
 impl Databases {
@@ -53,7 +54,7 @@ impl Databases {
     }
 
     /// Whether the statements of a schema share a transaction; before, each commits.
-    fn schema_transactions(&self, database: DatabaseId) -> bool {
+    pub fn schema_transactions(&self, database: DatabaseId) -> bool {
         !self.profile(database).has(Behaviour::SchemaCommitsEach)
     }
 
@@ -68,21 +69,46 @@ impl Databases {
         tables: &[Table],
         check_first: bool,
     ) -> Result<()> {
-        let database = self.database_of(connection);
-        let profile = self.profile(database);
+        for table in self.to_create(connection, tables, check_first)? {
+            self.create_table(connection, &table)?;
+        }
+        Ok(())
+    }
+
+    /// The tables that are to be created, in the order in which they can be.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub fn to_create(
+        &mut self,
+        connection: ConnectionId,
+        tables: &[Table],
+        check_first: bool,
+    ) -> Result<Vec<Table>> {
         let mut missing = Vec::new();
         for table in tables {
             if !check_first || !self.has_table(connection, table)? {
                 missing.push(table.clone());
             }
         }
-        for table in sort_tables(&missing)?.tables {
-            let text = ddl::create_table(profile, Dialect::Sqlite, &table)?;
+        Ok(sort_tables(&missing)?.tables)
+    }
+
+    /// Creates a table and its indexes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Databases::create_all`].
+    pub fn create_table(&mut self, connection: ConnectionId, table: &Table) -> Result<()> {
+        let profile = self.profile(self.database_of(connection));
+        let create = Ddl::CreateTable { table: table.clone(), if_not_exists: false };
+        let text = create.text(profile, Dialect::Sqlite)?;
+        self.schema_statement(connection, &text)?;
+        for index in table.indexes() {
+            let index = Ddl::CreateIndex { table: table.clone(), index, if_not_exists: false };
+            let text = index.text(profile, Dialect::Sqlite)?;
             self.schema_statement(connection, &text)?;
-            for index in table.indexes() {
-                let text = ddl::create_index(profile, Dialect::Sqlite, &table, &index)?;
-                self.schema_statement(connection, &text)?;
-            }
         }
         Ok(())
     }
@@ -98,7 +124,34 @@ impl Databases {
         tables: &[Table],
         check_first: bool,
     ) -> Result<()> {
+        for table in self.to_drop(connection, tables, check_first)? {
+            self.drop_table(connection, &table)?;
+        }
+        Ok(())
+    }
+
+    /// Drops a table.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub fn drop_table(&mut self, connection: ConnectionId, table: &Table) -> Result<()> {
         let profile = self.profile(self.database_of(connection));
+        let drop = Ddl::DropTable { table: table.clone(), if_exists: false };
+        self.schema_statement(connection, &drop.text(profile, Dialect::Sqlite)?)
+    }
+
+    /// The tables that are to be dropped, in the order in which they can be.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub fn to_drop(
+        &mut self,
+        connection: ConnectionId,
+        tables: &[Table],
+        check_first: bool,
+    ) -> Result<Vec<Table>> {
         let mut present = Vec::new();
         for table in tables {
             if !check_first || self.has_table(connection, table)? {
@@ -106,20 +159,20 @@ impl Databases {
             }
         }
         let sorted = sort_tables(&present)?;
-        let order = if sorted.cyclic {
+        Ok(if sorted.cyclic {
             // A cycle cannot be undone in order, and SQLite does not check: tables go as they were made.
             present
         } else {
             sorted.tables.into_iter().rev().collect()
-        };
-        for table in order {
-            let text = ddl::drop_table(profile, Dialect::Sqlite, &table)?;
-            self.schema_statement(connection, &text)?;
-        }
-        Ok(())
+        })
     }
 
-    fn schema_statement(&mut self, connection: ConnectionId, text: &str) -> Result<()> {
+    /// Executes a statement of the schema.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub fn schema_statement(&mut self, connection: ConnectionId, text: &str) -> Result<()> {
         self.check_log()?;
         self.unprepared(connection, text)?;
         let database = self.database_of(connection);

@@ -430,6 +430,7 @@ fn compare(left: &Value, right: &Value) -> Result<Ordering> {
         (Value::Date(left), Value::Date(right)) => Some(left.cmp(right)),
         (Value::DateTime(left), Value::DateTime(right)) => Some(left.cmp(right)),
         (Value::Time(left), Value::Time(right)) => Some(left.cmp(right)),
+        (Value::Uuid(left), Value::Uuid(right)) => Some(left.cmp(right)),
         (Value::Decimal(left), Value::Decimal(right)) => Some(left.cmp(right)),
         (Value::Decimal(left), Value::Int(right)) => Some(left.cmp(&BigDecimal::from(*right))),
         (Value::Int(left), Value::Decimal(right)) => Some(BigDecimal::from(*left).cmp(right)),

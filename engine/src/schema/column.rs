@@ -2,6 +2,7 @@
 
 use super::constraint::Constraint;
 use super::foreign_key::ForeignKey;
+use super::generated::{Computed, Identity, Sequence};
 use super::table::{Table, TableInner};
 use super::types::SqlType;
 use crate::host::Callback;
@@ -39,6 +40,10 @@ pub enum ServerDefault {
     Sql(Expr),
     /// `FetchedValue()`: no DDL, but a value appears.
     Fetched,
+    /// Worked out by the database.
+    Computed(Rc<Computed>),
+    /// Numbered by the database, where it knows that.
+    Identity(Rc<Identity>),
 }
 
 /// Whether an integer primary key fills itself.
@@ -67,6 +72,8 @@ pub struct ColumnArgs {
     pub server_onupdate: Option<ServerDefault>,
     pub autoincrement: Autoincrement,
     pub foreign_keys: Vec<ForeignKey>,
+    /// The sequence that numbers rows, where the database has such.
+    pub sequence: Option<Rc<Sequence>>,
     /// Constraints given to the column, such as a check.
     pub constraints: Vec<Constraint>,
     pub comment: Option<Rc<str>>,
@@ -95,6 +102,7 @@ pub(crate) struct ColumnInner {
     pub(crate) server_onupdate: RefCell<Option<ServerDefault>>,
     pub(crate) autoincrement: Cell<Autoincrement>,
     pub(crate) foreign_keys: RefCell<Vec<ForeignKey>>,
+    pub(crate) sequence: Option<Rc<Sequence>>,
     pub(crate) constraints: RefCell<Vec<Constraint>>,
     pub(crate) comment: RefCell<Option<Rc<str>>>,
     pub(crate) doc: RefCell<Option<Rc<str>>>,
@@ -122,6 +130,7 @@ impl Column {
             server_onupdate: RefCell::new(args.server_onupdate),
             autoincrement: Cell::new(args.autoincrement),
             foreign_keys: RefCell::new(Vec::new()),
+            sequence: args.sequence,
             constraints: RefCell::new(args.constraints),
             comment: RefCell::new(args.comment),
             doc: RefCell::new(args.doc),
@@ -168,6 +177,7 @@ impl Column {
             server_onupdate: inner.server_onupdate.borrow().clone(),
             autoincrement: inner.autoincrement.get(),
             foreign_keys: inner.foreign_keys.borrow().iter().map(ForeignKey::copy).collect(),
+            sequence: inner.sequence.clone(),
             constraints: inner.constraints.borrow().clone(),
             comment: inner.comment.borrow().clone(),
             doc: inner.doc.borrow().clone(),
@@ -290,6 +300,11 @@ impl Column {
 
     pub fn onupdate(&self) -> Option<ColumnDefault> {
         self.0.onupdate.borrow().clone()
+    }
+
+    /// The sequence that numbers rows, which SQLite ignores.
+    pub fn sequence(&self) -> Option<&Rc<Sequence>> {
+        self.0.sequence.as_ref()
     }
 
     pub fn server_default(&self) -> Option<ServerDefault> {

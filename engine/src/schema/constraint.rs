@@ -19,6 +19,8 @@ pub struct UniqueConstraint {
 pub struct CheckConstraint {
     pub name: Option<Rc<str>>,
     pub condition: Expr,
+    /// Whether the name is final: given as such, or made by a convention.
+    pub is_named: bool,
 }
 
 /// An index.

@@ -132,7 +132,7 @@ impl ForeignKey {
             Some((table_name, column_name)) => (table_name, Some(column_name)),
             None => (name, None),
         };
-        let Some(target) = table.metadata().table(table_name) else {
+        let Some(target) = table.metadata().referred(table_name) else {
             return Err(no_referenced_table(&parent, table_name, column_name.unwrap_or(&parent.key())));
         };
         let key = column_name.map_or_else(|| parent.key(), Rc::from);
@@ -228,7 +228,7 @@ impl ForeignKey {
     pub(crate) fn target_table(&self, metadata: &MetaData) -> Option<Table> {
         match &self.0.target {
             ForeignKeyTarget::Column(column) => column.table(),
-            ForeignKeyTarget::Name(_) => metadata.table(&self.target_table_name()?),
+            ForeignKeyTarget::Name(_) => metadata.referred(&self.target_table_name()?),
         }
     }
 

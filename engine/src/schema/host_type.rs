@@ -32,6 +32,15 @@ pub struct HostTypeArgs {
     pub evaluates_none: bool,
     /// The host's own object, where it has one.
     pub object: Option<Value>,
+    /// Whether a check comes along, where that was said.
+    pub check: Option<TypeCheck>,
+}
+
+/// The check of its values that a type brings to its table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TypeCheck {
+    Never,
+    Made { name: Option<Rc<str>> },
 }
 
 impl HostType {

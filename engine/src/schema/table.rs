@@ -1,9 +1,10 @@
 //! Tables: columns in order, keys, constraints, indexes, and the order tables depend on each other in.
 
-use super::column::{Autoincrement, Column};
-use super::constraint::{Constraint, Index, UniqueConstraint};
+use super::column::{Autoincrement, Column, ServerDefault};
+use super::constraint::{CheckConstraint, Constraint, Index, UniqueConstraint};
 use super::foreign_key::{ForeignKey, ForeignKeyConstraint};
 use super::metadata::MetaData;
+use super::naming::{self, Named};
 use crate::error::{Error, ErrorKind, Result};
 use indexmap::IndexMap;
 use std::cell::RefCell;
@@ -61,7 +62,8 @@ impl Table {
     ///
     /// `InvalidRequestError` where the collection has a table of this name, `ArgumentError` where a column has
     /// no name or another table, or a constraint names a column that the table does not have.
-    pub fn new(name: &str, metadata: &MetaData, items: Vec<TableItem>, args: TableArgs) -> Result<Self> {
+    pub fn new(name: &str, metadata: &MetaData, items: Vec<TableItem>, mut args: TableArgs) -> Result<Self> {
+        args.schema = args.schema.or_else(|| metadata.schema().cloned());
         let full_name = match &args.schema {
             Some(schema) => format!("{schema}.{name}"),
             None => name.to_owned(),
@@ -157,41 +159,66 @@ impl Table {
         if column.is_primary_key() {
             self.0.primary_key.borrow_mut().push(column.clone());
         }
-        self.index_of_column(column);
+        self.index_of_column(column)?;
         for foreign_key in column.foreign_keys() {
-            self.0.column_constraints.borrow_mut().push(Constraint::ForeignKey(Rc::new(
-                ForeignKeyConstraint {
-                    name: foreign_key.name().map(Rc::from),
-                    column_keys: vec![column.key()],
-                    actions: foreign_key.actions().clone(),
-                    use_alter: foreign_key.use_alter(),
-                    elements: vec![foreign_key],
-                },
-            )));
+            let mut constraint = ForeignKeyConstraint {
+                name: foreign_key.name().map(Rc::from),
+                column_keys: vec![column.key()],
+                actions: foreign_key.actions().clone(),
+                use_alter: foreign_key.use_alter(),
+                elements: vec![foreign_key],
+            };
+            constraint.name = self.name_of_key(&constraint, vec![column.clone()])?;
+            let constraint = Constraint::ForeignKey(Rc::new(constraint));
+            self.0.column_constraints.borrow_mut().push(constraint);
         }
-        Ok(())
+        self.name_checks_of(column)
     }
 
     /// `index=True` makes an index, `unique=True` a constraint, both a unique index.
-    fn index_of_column(&self, column: &Column) {
+    fn index_of_column(&self, column: &Column) -> Result<()> {
+        let columns = vec![column.clone()];
         if column.index() == Some(true) {
+            let name = Named { columns: columns.clone(), ..Named::new(self, "ix", None) }.name()?;
             self.0.indexes.borrow_mut().push(Index {
-                name: Some(Rc::from(format!("ix_{}", self.label_of(column)))),
-                columns: vec![column.clone()],
+                name,
+                columns,
                 column_keys: Vec::new(),
                 unique: column.unique() == Some(true),
             });
         } else if column.unique() == Some(true) {
+            let name = Named { columns: columns.clone(), ..Named::new(self, "uq", None) }.name()?;
             self.0.column_constraints.borrow_mut().push(Constraint::Unique(Rc::new(UniqueConstraint {
-                name: None,
-                columns: vec![column.clone()],
+                name,
+                columns,
                 column_keys: Vec::new(),
             })));
         }
+        Ok(())
+    }
+
+    /// Checks given to a column are named as those of its table.
+    fn name_checks_of(&self, column: &Column) -> Result<()> {
+        let mut constraints = column.0.constraints.borrow_mut();
+        for constraint in constraints.iter_mut() {
+            if let Constraint::Check(check) = constraint {
+                *constraint = Constraint::Check(self.named_check(check)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn named_check(&self, check: &Rc<CheckConstraint>) -> Result<Rc<CheckConstraint>> {
+        let columns = naming::columns_of(&check.condition);
+        let name = Named { columns, ..Named::new(self, "ck", check.name.as_deref()) }.name()?;
+        if name == check.name || check.is_named {
+            return Ok(check.clone());
+        }
+        Ok(Rc::new(CheckConstraint { name, condition: check.condition.clone(), is_named: true }))
     }
 
     /// `table_column`, with the schema before it.
-    fn label_of(&self, column: &Column) -> String {
+    pub(crate) fn label_of(&self, column: &Column) -> String {
         format!("{}_{}", self.full_name().replace('.', "_"), column.name())
     }
 
@@ -210,18 +237,27 @@ impl Table {
                 for (column, element) in columns.iter().zip(&constraint.elements) {
                     column.add_foreign_key(element.clone());
                 }
+                let name = self.name_of_key(&constraint, columns)?;
+                let constraint = if name == constraint.name {
+                    constraint
+                } else {
+                    Rc::new(ForeignKeyConstraint { name, ..(*constraint).clone() })
+                };
                 self.0.constraints.borrow_mut().push(Constraint::ForeignKey(constraint));
             }
             Constraint::Unique(constraint) => {
                 let columns =
                     self.resolve(constraint.columns.clone(), &constraint.column_keys, "UniqueConstraint")?;
+                let given = constraint.name.as_deref();
+                let name = Named { columns: columns.clone(), ..Named::new(self, "uq", given) }.name()?;
                 self.0.constraints.borrow_mut().push(Constraint::Unique(Rc::new(UniqueConstraint {
-                    name: constraint.name.clone(),
+                    name,
                     columns,
                     column_keys: Vec::new(),
                 })));
             }
             Constraint::Check(constraint) => {
+                let constraint = self.named_check(&constraint)?;
                 self.0.constraints.borrow_mut().push(Constraint::Check(constraint));
             }
         }
@@ -230,7 +266,9 @@ impl Table {
 
     pub fn append_index(&self, index: Index) -> Result<()> {
         let columns = self.resolve(index.columns.clone(), &index.column_keys, "Index")?;
-        self.0.indexes.borrow_mut().push(Index { columns, column_keys: Vec::new(), ..index });
+        let named = Named { columns: columns.clone(), ..Named::new(self, "ix", index.name.as_deref()) };
+        let name = named.name()?;
+        self.0.indexes.borrow_mut().push(Index { name, columns, column_keys: Vec::new(), ..index });
         Ok(())
     }
 
@@ -242,7 +280,7 @@ impl Table {
             .map(|key| {
                 self.column(key).ok_or_else(|| {
                     Error::new(
-                        ErrorKind::KeyError,
+                        ErrorKind::ConstraintColumnNotFoundError,
                         format!(
                             "Can't create {what} on table '{}': no column named '{key}' is present.",
                             self.name()
@@ -250,8 +288,7 @@ impl Table {
                     )
                 })
             })
-            .collect::<Result<_>>()
-            .map_err(|error| Error::new(ErrorKind::ArgumentError, error.detail()))
+            .collect()
     }
 
     pub fn name(&self) -> &str {
@@ -294,7 +331,10 @@ impl Table {
     }
 
     pub fn primary_key_name(&self) -> Option<Rc<str>> {
-        self.0.primary_key_name.borrow().clone()
+        let given = self.0.primary_key_name.borrow().clone();
+        let columns = self.primary_key();
+        // What cannot be named keeps what it was given.
+        Named { columns, ..Named::new(self, "pk", given.as_deref()) }.name().unwrap_or(given)
     }
 
     /// Constraints other than the primary key, in the order in which they were made: those given to the table,
@@ -321,7 +361,7 @@ impl Table {
         let fits = |column: &Column, implicit: bool| {
             column.ty().is_integer()
                 && (!implicit || column.foreign_keys().is_empty())
-                && (!implicit || column.server_default().is_none())
+                && (!implicit || matches!(column.server_default(), None | Some(ServerDefault::Identity(_))))
                 && (!implicit || column.default().is_none())
         };
         if let [column] = key.as_slice() {

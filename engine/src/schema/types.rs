@@ -43,8 +43,12 @@ pub enum SqlType {
     Json,
     /// An index into a JSON value, or the way to one: bound as SQLite's `$."key"[1]`.
     JsonPath,
-    Uuid,
+    Uuid {
+        as_uuid: bool,
+    },
     Enum(Rc<EnumType>),
+    /// A list of values of one type, which SQLite does not have.
+    Array(Rc<ArrayType>),
     /// A type whose values the host converts.
     Host(HostType),
     /// A type named as SQL names it (`VARCHAR(30)`), which prints and reads as the generic type it stands for.
@@ -66,6 +70,13 @@ pub struct EnumType {
     pub create_constraint: bool,
     /// Which host class the names stand for; rows are turned into its members by the host.
     pub class_name: Option<Rc<str>>,
+}
+
+/// What an `ARRAY` was made of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ArrayType {
+    pub item: SqlType,
+    pub dimensions: u32,
 }
 
 /// What operators do with values of a type.
@@ -115,9 +126,12 @@ impl SqlType {
             SqlType::Boolean => Affinity::Boolean,
             SqlType::Float { .. } | SqlType::Double | SqlType::Numeric { .. } => Affinity::Numeric,
             SqlType::LargeBinary(_) => Affinity::Binary,
-            SqlType::Json | SqlType::JsonPath | SqlType::Uuid | SqlType::Host(_) | SqlType::Sql { .. } => {
-                Affinity::Other
-            }
+            SqlType::Json
+            | SqlType::JsonPath
+            | SqlType::Uuid { .. }
+            | SqlType::Array(_)
+            | SqlType::Host(_)
+            | SqlType::Sql { .. } => Affinity::Other,
         }
     }
 
@@ -153,8 +167,9 @@ impl SqlType {
             SqlType::LargeBinary(_) => "LargeBinary",
             SqlType::Json => "JSON",
             SqlType::JsonPath => "JSONPathType",
-            SqlType::Uuid => "Uuid",
+            SqlType::Uuid { .. } => "Uuid",
             SqlType::Enum(_) => "Enum",
+            SqlType::Array(_) => "ARRAY",
             SqlType::Sql { name, .. } => name,
             SqlType::Host(host) => host.args().generic.class_name(),
         }
@@ -198,6 +213,13 @@ impl SqlType {
                     arguments.push("asdecimal=False".to_owned());
                 }
             }
+            SqlType::Array(of) => {
+                arguments.push(of.item.repr());
+                if of.dimensions > 0 {
+                    arguments.push(format!("dimensions={}", of.dimensions));
+                }
+            }
+            SqlType::Uuid { as_uuid: false } => arguments.push("as_uuid=False".to_owned()),
             SqlType::DateTime { timezone: true } | SqlType::Time { timezone: true } => {
                 arguments.push("timezone=True".to_owned());
             }

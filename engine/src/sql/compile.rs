@@ -3,7 +3,9 @@
 //! One pass writes text with a mark for each bind; the marks become placeholders once the order of the text is
 //! known. Names of anonymous binds, aliases and labels share one count for each stem, in order of appearance.
 
-pub(crate) mod ddl;
+mod ddl;
+pub(crate) mod ddl_text;
+mod ddl_types;
 mod dialect;
 mod dml;
 mod expr;

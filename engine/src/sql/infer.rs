@@ -19,6 +19,7 @@ pub(crate) fn type_of(value: &Value) -> SqlType {
         Value::Date(_) => SqlType::Date,
         Value::Time(_) => SqlType::Time { timezone: false },
         Value::DateTime(_) => SqlType::DateTime { timezone: false },
+        Value::Uuid(_) => SqlType::Uuid { as_uuid: true },
     }
 }
 

@@ -9,7 +9,7 @@ use crate::event::{self, Happening};
 use crate::host::Cx;
 use crate::map::{Key, MapperId, Property, Versioning};
 use crate::orm::Orm;
-use crate::schema::{Column, Table};
+use crate::schema::{Column, ServerDefault, Table};
 use crate::session;
 use crate::sql::{Assigned, Expr, Insert, Op, Params, Statement, Update};
 use crate::state::{self, Original, Slot, StateId};
@@ -94,6 +94,7 @@ fn compare_keys(a: &[Value], b: &[Value]) -> Ordering {
             (Value::Date(a), Value::Date(b)) => a.cmp(b),
             (Value::Time(a), Value::Time(b)) => a.cmp(b),
             (Value::DateTime(a), Value::DateTime(b)) => a.cmp(b),
+            (Value::Uuid(a), Value::Uuid(b)) => a.cmp(b),
             _ => Ordering::Equal,
         };
         if order != Ordering::Equal {
@@ -211,12 +212,15 @@ fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> Result<New> {
             Some(Slot::Value(value)) => value.clone(),
             _ => Value::Null,
         };
-        let plain = column.default().is_none() && column.server_default().is_none();
+        let plain =
+            column.default().is_none() && column.server_default().is_none() && column.sequence().is_none();
         let left_out = column.ty().evaluates_none();
         if !value.is_null() || (plain && !column.is_primary_key() && !(left_out && absent)) {
             params.insert(column.key(), value);
         } else if column.is_primary_key() {
             has_key = false;
+            // A row that the database numbers is asked for its number.
+            has_defaults &= !matches!(column.server_default(), Some(ServerDefault::Identity(_)));
         } else if column.server_default().is_some() {
             has_defaults = false;
         }

@@ -29,8 +29,15 @@ pub fn value(value: &Value) -> String {
         Value::Date(value) => date(*value),
         Value::Time(value) => time(*value),
         Value::DateTime(value) => date_time(*value),
+        Value::Uuid(number) => format!("UUID('{}')", uuid(*number)),
         Value::Host(value) => value.repr(),
     }
+}
+
+/// A UUID with its hyphens.
+pub fn uuid(number: u128) -> String {
+    let hex = format!("{number:032x}");
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
 /// A decimal as Python's `str()` shows it: scientific only where the exponent is positive or the number is tiny.

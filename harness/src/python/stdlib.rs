@@ -20,6 +20,7 @@ mod json;
 pub(crate) mod logging;
 mod math;
 mod operator;
+pub(crate) mod pickle;
 mod pprint;
 mod random;
 mod regex;

@@ -5,6 +5,7 @@
 
 use crate::python::stdlib::datetime::{self, PyDate, PyDateTime, PyTime};
 use crate::python::stdlib::decimal::{PyDecimal, decimal_value};
+use crate::python::stdlib::uuid::PyUuid;
 use crate::python::{Interp, PyResult, Stop, Unavailable, Value};
 use backproof_engine::attr::Marker;
 use backproof_engine::sql::Assigned;
@@ -90,6 +91,9 @@ fn of_the_library(value: &Value) -> PyResult<Option<SqlValue>> {
     if let Some(decimal) = value.downcast::<PyDecimal>() {
         return Ok(Some(SqlValue::Decimal(decimal.0.clone())));
     }
+    if let Some(uuid) = value.downcast::<PyUuid>() {
+        return Ok(Some(SqlValue::Uuid(uuid.0)));
+    }
     Ok(value.downcast::<PyDate>().map(|date| SqlValue::Date(date.0)))
 }
 
@@ -127,6 +131,7 @@ pub(crate) fn to_python(interp: &mut Interp, value: &SqlValue) -> PyResult<Value
         SqlValue::Time(time) => datetime::time_value(*time),
         SqlValue::DateTime(moment) => datetime::datetime_value(*moment),
         SqlValue::Decimal(decimal) => decimal_value(decimal.clone()),
+        SqlValue::Uuid(number) => Value::object(PyUuid(*number)),
         SqlValue::Host(carried) => match carried.as_any().downcast_ref::<Carried>() {
             Some(carried) => carried.value.clone(),
             None => match carried.as_any().downcast_ref::<Marker>() {

@@ -5,7 +5,7 @@ use super::define;
 use super::lend::{self, with_cx};
 use crate::python::{Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use backproof_engine::db::{DatabaseId, Echo};
-use backproof_engine::schema::Table;
+use backproof_engine::schema::{MetaData, Table};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 
@@ -204,10 +204,15 @@ pub(super) fn emit_schema(
     tables: &[Table],
     check_first: bool,
     drop: bool,
+    of: Option<&MetaData>,
 ) -> PyResult<Value> {
+    let work = super::ddl_events::Work { tables, check_first, drop, of };
     if let Some(engine) = bind.downcast::<EngineObject>() {
         let database = engine.database;
         super::event::open(interp, database)?;
+        if super::ddl_events::any(interp) {
+            return super::ddl_events::emit_on_engine(interp, database, &work);
+        }
         with_cx(interp, |cx| {
             let databases = &mut cx.orm.databases;
             if drop {
@@ -217,6 +222,9 @@ pub(super) fn emit_schema(
             }
         })?;
     } else if let Some(held) = bind.downcast::<ConnectionObject>() {
+        if super::ddl_events::any(interp) {
+            return super::ddl_events::emit(interp, held.connection, &work);
+        }
         let connection = held.connection;
         with_cx(interp, |cx| {
             let databases = &mut cx.orm.databases;

@@ -16,6 +16,7 @@ const ORM_EXC: &str = "sqlalchemy.orm.exc";
 const CORE: &[(&str, &[&str])] = &[
     ("SQLAlchemyError", &["Exception"]),
     ("ArgumentError", &["SQLAlchemyError"]),
+    ("ConstraintColumnNotFoundError", &["ArgumentError"]),
     ("DuplicateColumnError", &["ArgumentError"]),
     ("ObjectNotExecutableError", &["ArgumentError"]),
     ("NoSuchModuleError", &["ArgumentError"]),
@@ -179,6 +180,7 @@ pub(crate) fn raise_with_code(interp: &mut Interp, name: &str, message: String, 
 /// The Python exception of an engine error, or the exception of a callback that passed through it.
 pub(crate) fn raise(interp: &mut Interp, error: &Error) -> Stop {
     let builtin = match error.kind() {
+        ErrorKind::ConstraintColumnNotFoundError => return column_not_found(interp, error.detail()),
         ErrorKind::Host => {
             let stop = error.payload().and_then(|payload| payload.downcast_ref::<Stop>());
             return stop.cloned().unwrap_or_else(|| Stop::unsupported("an unknown error of a callback"));
@@ -216,6 +218,22 @@ pub(crate) fn raise(interp: &mut Interp, error: &Error) -> Stop {
         return stop;
     }
     stop
+}
+
+/// A constraint on a column that its table lacks: before 2.0, a class of its own did not tell it.
+fn column_not_found(interp: &mut Interp, detail: &str) -> Stop {
+    const CLASS: &str = "ConstraintColumnNotFoundError";
+    if super::names::has(super::lend::profile(interp), "sqlalchemy.exc", CLASS) {
+        return raise_named(interp, CLASS, detail);
+    }
+    if detail.starts_with("Can't create ForeignKeyConstraint") {
+        return raise_named(interp, "ArgumentError", detail);
+    }
+    let name = detail
+        .rsplit_once("no column named '")
+        .and_then(|(_, rest)| rest.split_once('\''))
+        .map(|(name, _)| name);
+    interp.raise("KeyError", name.unwrap_or(detail))
 }
 
 /// A property of what an exception wraps; unsupported where [`wrap`] did not give it.

@@ -71,6 +71,10 @@ fn listen(
     let id = fresh_identity();
     let registration =
         Registration { target: target.identity(), name: name.clone(), function: function.clone(), id };
+    if super::ddl_events::listen(interp, target, &name, function, id)? {
+        lend::shared(interp).registrations.push(registration);
+        return Ok(());
+    }
     match database(interp, target) {
         Some(database) => match names::family(Family::Engine, &name) {
             Some(true) if &*name == "connect" => on_connect(interp, database, function)?,
@@ -257,6 +261,7 @@ pub(super) fn module(interp: &mut Interp) -> PyResult<Rc<Module>> {
             }
             let registration = lend::shared(interp).registrations.remove(at);
             lend::shared(interp).init_listeners.retain(|listener| listener.id != registration.id);
+            lend::shared(interp).ddl_listeners.retain(|listener| listener.id != registration.id);
             lend::with_cx(interp, |cx| {
                 cx.orm.events.forget(registration.id);
                 Ok(())

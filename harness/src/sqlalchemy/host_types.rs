@@ -7,8 +7,9 @@ use super::types::{self, TypeObject};
 use super::{convert, dialects, lend};
 use crate::python::builtins::method;
 use crate::python::stdlib::datetime::delta::PyDelta;
+use crate::python::stdlib::pickle;
 use crate::python::{Args, Bound, Class, Interp, Module, PyResult, Stop, Value};
-use backproof_engine::schema::{Convert, EnumType, HostType, HostTypeArgs, SqlType};
+use backproof_engine::schema::{Convert, EnumType, HostType, HostTypeArgs, SqlType, TypeCheck};
 use backproof_engine::value::Value as SqlValue;
 use backproof_engine::version::Behaviour;
 use backproof_engine::{Cx, Error, ErrorKind};
@@ -85,6 +86,7 @@ fn json_args(repr: &str, none_as_null: bool) -> HostTypeArgs {
         }),
         evaluates_none: !none_as_null,
         object: None,
+        check: None,
     }
 }
 
@@ -120,6 +122,60 @@ pub(super) fn interval(interp: &mut Interp) -> SqlType {
         }),
         evaluates_none: false,
         object: None,
+        check: None,
+    })
+}
+
+/// `Boolean(create_constraint=…, name=…)`, where one of them is given.
+pub(super) fn boolean(interp: &mut Interp, create: Option<bool>, name: Option<Rc<str>>) -> SqlType {
+    let by_default = lend::has(interp, Behaviour::TypesMakeChecks);
+    if name.is_none() && create.is_none_or(|create| create == by_default) {
+        return SqlType::Boolean;
+    }
+    let mut shown = Vec::new();
+    if create.is_some_and(|create| create != by_default) {
+        shown.push(if by_default {
+            "create_constraint=False".to_owned()
+        } else {
+            "create_constraint=True".to_owned()
+        });
+    }
+    if let Some(name) = &name {
+        shown.push(format!("name={}", crate::python::format::repr_str(name)));
+    }
+    SqlType::Host(HostType::new(HostTypeArgs {
+        repr: format!("Boolean({})", shown.join(", ")).into(),
+        generic: SqlType::Boolean,
+        bind: None,
+        result: None,
+        evaluates_none: false,
+        object: None,
+        check: Some(if create.unwrap_or(by_default) { TypeCheck::Made { name } } else { TypeCheck::Never }),
+    }))
+}
+
+/// `PickleType()`: Python's own objects, as bytes.
+pub(super) fn pickled(interp: &mut Interp) -> SqlType {
+    shared(interp, "PickleType", || HostTypeArgs {
+        repr: "PickleType()".into(),
+        generic: SqlType::LargeBinary(None),
+        bind: bind_by(|interp, value| {
+            if value.is_null() {
+                return Ok(value);
+            }
+            let value = convert::to_python(interp, &value)?;
+            Ok(SqlValue::Bytes(pickle::dumps(interp, &value)?.into()))
+        }),
+        result: read_by(|interp, value| match value {
+            SqlValue::Bytes(bytes) => {
+                let made = pickle::loads(interp, &bytes)?;
+                convert::to_engine(interp, &made)
+            }
+            other => Ok(other),
+        }),
+        evaluates_none: false,
+        object: None,
+        check: None,
     })
 }
 
@@ -290,6 +346,7 @@ fn enum_type(of: EnumType, members: Vec<(Rc<str>, Value)>, validates: bool, of_s
         }),
         evaluates_none: false,
         object: None,
+        check: None,
     }))
 }
 
@@ -399,6 +456,7 @@ pub(super) fn decorated(interp: &mut Interp, value: &Value) -> PyResult<Option<S
         bind: both(bind.and_then(|hook| bind_by(hook)), inner_bind),
         result: both(inner_result, result.and_then(|hook| read_by(hook))),
         object: Some(object),
+        check: None,
     }));
     lend::shared(interp).decorated.push((value.clone(), ty.clone()));
     Ok(Some(ty))

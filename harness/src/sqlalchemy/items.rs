@@ -1,11 +1,103 @@
 //! Constraints, indexes and defaults as Python shows them.
+//!
+//! A constraint that a document made by itself becomes its table's once it is given to one; until then it has no columns.
 
-use super::expr::ExprObject;
-use super::schema::{ColumnsObject, ItemObject, column_value};
-use super::{convert, lend, names};
-use crate::python::{Interp, Object, PyResult, Stop, Value};
-use backproof_engine::schema::{Column, ColumnDefault, Constraint, ServerDefault};
+use super::expr::{self, ExprObject};
+use super::schema::{
+    ColumnObject, ColumnsObject, ForeignKeyObject, SCHEMA_IDENTITY, column_value, table_value, target, text,
+    truth,
+};
+use super::{convert, errors, generated, lend, names};
+use crate::python::{Args, Interp, Iter, Object, PyResult, Signature, Stop, Value};
+use backproof_engine::schema::{
+    CheckConstraint, Column, ColumnDefault, Constraint, ForeignKeyConstraint, Index, ReferentialActions,
+    ServerDefault, Table, TableItem, UniqueConstraint,
+};
+use backproof_engine::sql::Expr;
 use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A constraint or an index, before and after it has a table.
+pub(crate) struct ItemObject {
+    item: RefCell<TableItem>,
+    table: RefCell<Option<Table>>,
+}
+
+impl ItemObject {
+    fn made(item: TableItem) -> Value {
+        Value::object(ItemObject { item: RefCell::new(item), table: RefCell::new(None) })
+    }
+
+    /// One that a table has.
+    pub(super) fn of(table: &Table, item: TableItem) -> Value {
+        Value::object(ItemObject { item: RefCell::new(item), table: RefCell::new(Some(table.clone())) })
+    }
+
+    /// The constraint or index that a value is.
+    pub(super) fn item_of(value: &Value) -> Option<TableItem> {
+        value.downcast::<ItemObject>().map(|object| object.item.borrow().clone())
+    }
+
+    /// The constraint or index that a value is, with its table.
+    pub(super) fn attached(value: &Value) -> Option<(Table, TableItem)> {
+        let object = value.downcast::<ItemObject>()?;
+        let table = object.table.borrow().clone()?;
+        Some((table, object.item.borrow().clone()))
+    }
+
+    /// Makes what was given to a table the table's own.
+    pub(crate) fn attach(table: &Table, given: &[Value]) {
+        let mut constraints = table.constraints().into_iter();
+        let indexes = table.indexes();
+        for value in given {
+            let Some(object) = value.downcast::<ItemObject>() else { continue };
+            let item = object.item.borrow().clone();
+            let own = match item {
+                TableItem::Constraint(Constraint::PrimaryKey { .. }) | TableItem::Column(_) => Some(item),
+                TableItem::Constraint(_) => constraints.next().map(TableItem::Constraint),
+                TableItem::Index(index) => indexes
+                    .iter()
+                    .find(|own| index.name.is_some() && own.name == index.name)
+                    .cloned()
+                    .map(TableItem::Index),
+            };
+            if let Some(own) = own {
+                *object.item.borrow_mut() = own;
+                *object.table.borrow_mut() = Some(table.clone());
+            }
+        }
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        match &*self.item.borrow() {
+            TableItem::Index(index) => index.columns.clone(),
+            TableItem::Constraint(Constraint::Unique(unique)) => unique.columns.clone(),
+            TableItem::Constraint(Constraint::ForeignKey(key)) => key.columns(),
+            TableItem::Constraint(Constraint::PrimaryKey { columns, .. }) => match &*self.table.borrow() {
+                Some(table) => table.primary_key(),
+                None => columns.clone(),
+            },
+            TableItem::Constraint(Constraint::Check(_)) | TableItem::Column(_) => Vec::new(),
+        }
+    }
+
+    fn name(&self) -> Option<Rc<str>> {
+        match &*self.item.borrow() {
+            TableItem::Index(index) => index.name.clone(),
+            TableItem::Constraint(Constraint::PrimaryKey { name, .. }) => match &*self.table.borrow() {
+                Some(table) => table.primary_key_name(),
+                None => name.clone(),
+            },
+            TableItem::Constraint(constraint) => constraint.name(),
+            TableItem::Column(_) => None,
+        }
+    }
+}
+
+fn or_none(text: Option<&Rc<str>>) -> Value {
+    text.map_or(Value::None, |text| Value::from(text.clone()))
+}
 
 impl Object for ItemObject {
     fn as_any(&self) -> &dyn Any {
@@ -13,9 +105,13 @@ impl Object for ItemObject {
     }
 
     fn type_name(&self) -> &'static str {
-        match self {
-            ItemObject::Constraint(_, name) => name,
-            ItemObject::Index(_) => "Index",
+        match &*self.item.borrow() {
+            TableItem::Constraint(Constraint::PrimaryKey { .. }) => "PrimaryKeyConstraint",
+            TableItem::Constraint(Constraint::ForeignKey(_)) => "ForeignKeyConstraint",
+            TableItem::Constraint(Constraint::Unique(_)) => "UniqueConstraint",
+            TableItem::Constraint(Constraint::Check(_)) => "CheckConstraint",
+            TableItem::Index(_) => "Index",
+            TableItem::Column(_) => "Column",
         }
     }
 
@@ -23,42 +119,233 @@ impl Object for ItemObject {
         "sqlalchemy.sql.schema"
     }
 
-    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        let (own, columns) = match self {
-            ItemObject::Index(index) => (index.name.clone(), index.columns.clone()),
-            ItemObject::Constraint(Constraint::Unique(unique), _) => {
-                (unique.name.clone(), unique.columns.clone())
+    fn identity(&self) -> u64 {
+        let at = match (&*self.item.borrow(), &*self.table.borrow()) {
+            (TableItem::Constraint(Constraint::ForeignKey(key)), Some(_)) => Rc::as_ptr(key).addr(),
+            (TableItem::Constraint(Constraint::Unique(unique)), Some(_)) => Rc::as_ptr(unique).addr(),
+            (TableItem::Constraint(Constraint::Check(check)), Some(_)) => Rc::as_ptr(check).addr(),
+            (TableItem::Constraint(Constraint::PrimaryKey { .. }), Some(table)) => table.identity() + 2,
+            // An index has no place of its own; within a table it is told by its name.
+            (TableItem::Index(index), Some(table)) => {
+                let name = index.name.clone();
+                let place = table.indexes().iter().position(|other| other.name == name);
+                table.identity() + 8 + place.unwrap_or_default()
             }
-            ItemObject::Constraint(Constraint::Check(check), _) => (check.name.clone(), Vec::new()),
-            ItemObject::Constraint(..) => return Ok(None),
+            _ => std::ptr::from_ref(self).addr(),
         };
-        Ok(match (name, self) {
-            ("name", _) => Some(own.map_or(Value::None, Value::from)),
-            ("columns", ItemObject::Index(_) | ItemObject::Constraint(Constraint::Unique(_), _)) => {
-                Some(Value::object(ColumnsObject { columns, is_key: false }))
+        SCHEMA_IDENTITY | at as u64
+    }
+
+    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        let item = self.item.borrow().clone();
+        let is_index = matches!(item, TableItem::Index(_));
+        Ok(match (name, &item) {
+            ("name", _) => Some(self.name().map_or(Value::None, Value::from)),
+            ("table", _) => Some(self.table.borrow().as_ref().map_or(Value::None, table_value)),
+            ("columns", _) => Some(Value::object(ColumnsObject::of_constraint(self.columns()))),
+            ("expressions", TableItem::Index(_)) => {
+                Some(Value::list(self.columns().iter().map(column_value).collect()))
             }
-            ("unique", ItemObject::Index(index)) => Some(Value::Bool(index.unique)),
+            ("unique", TableItem::Index(index)) => Some(Value::Bool(index.unique)),
+            ("sqltext", TableItem::Constraint(Constraint::Check(check))) => {
+                Some(ExprObject::value(check.condition.clone()))
+            }
+            ("elements", TableItem::Constraint(Constraint::ForeignKey(key))) => {
+                let keys =
+                    key.elements.iter().map(|key| Value::object(ForeignKeyObject { key: key.clone() }));
+                Some(Value::list(keys.collect()))
+            }
+            ("column_keys", TableItem::Constraint(Constraint::ForeignKey(_))) => {
+                let keys = self.columns().into_iter().map(|column| Value::from(column.key()));
+                Some(Value::list(keys.collect()))
+            }
+            ("referred_table", TableItem::Constraint(Constraint::ForeignKey(key))) => {
+                let table = key.referred_table().map_err(|error| errors::raise(interp, &error))?;
+                Some(table.as_ref().map_or(Value::None, table_value))
+            }
+            ("ondelete", TableItem::Constraint(Constraint::ForeignKey(key))) => {
+                Some(or_none(key.actions.ondelete.as_ref()))
+            }
+            ("onupdate", TableItem::Constraint(Constraint::ForeignKey(key))) => {
+                Some(or_none(key.actions.onupdate.as_ref()))
+            }
+            ("deferrable", TableItem::Constraint(Constraint::ForeignKey(key))) => {
+                Some(key.actions.deferrable.map_or(Value::None, Value::Bool))
+            }
+            ("initially", TableItem::Constraint(Constraint::ForeignKey(key))) => {
+                Some(or_none(key.actions.initially.as_ref()))
+            }
+            ("deferrable" | "initially", _) if !is_index => Some(Value::None),
             _ => None,
         })
     }
 
+    fn iter(&self, interp: &mut Interp, this: &Value) -> PyResult<Value> {
+        if matches!(&*self.item.borrow(), TableItem::Index(_)) {
+            let kind = interp.type_name(this);
+            return Err(interp.raise("TypeError", format!("'{kind}' object is not iterable")));
+        }
+        Ok(Iter::from_values("list_iterator", self.columns().iter().map(column_value).collect()))
+    }
+
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        let ItemObject::Index(index) = self else {
-            return Err(Stop::unsupported("the repr of a constraint"));
-        };
-        if index.columns.iter().any(|column| column.table().is_none())
-            || !index.column_keys.is_empty() && index.columns.is_empty()
-        {
-            return Err(Stop::unsupported("the repr of an index without a table"));
+        let item = self.item.borrow().clone();
+        let kind = self.type_name();
+        let mut parts = Vec::new();
+        match &item {
+            TableItem::Index(index) => {
+                if index.columns.iter().any(|column| column.table().is_none())
+                    || !index.column_keys.is_empty() && index.columns.is_empty()
+                {
+                    return Err(Stop::unsupported("the repr of an index without a table"));
+                }
+                parts.push(interp.repr(&index.name.clone().map_or(Value::None, Value::from))?);
+            }
+            TableItem::Constraint(Constraint::ForeignKey(key)) => {
+                let columns = Value::object(ColumnsObject::of_constraint(self.columns()));
+                parts.push(interp.repr(&columns)?);
+                parts.push("None".to_owned());
+                self.named_parts(interp, &mut parts)?;
+                for (name, action) in
+                    [("onupdate", &key.actions.onupdate), ("ondelete", &key.actions.ondelete)]
+                {
+                    if let Some(action) = action {
+                        parts.push(format!("{name}={}", interp.repr(&Value::from(action.clone()))?));
+                    }
+                }
+                if key.actions.deferrable.is_some() || key.actions.initially.is_some() {
+                    return Err(Stop::unsupported("the repr of a foreign key constraint that is deferrable"));
+                }
+                self.table_part(interp, &mut parts)?;
+                return Ok(format!("{kind}({})", parts.join(", ")));
+            }
+            TableItem::Constraint(Constraint::Check(check)) => {
+                parts.push(interp.repr(&ExprObject::value(check.condition.clone()))?);
+                self.named_parts(interp, &mut parts)?;
+                self.table_part(interp, &mut parts)?;
+                return Ok(format!("{kind}({})", parts.join(", ")));
+            }
+            TableItem::Constraint(_) | TableItem::Column(_) => {}
         }
-        let mut parts = vec![interp.repr(&index.name.clone().map_or(Value::None, Value::from))?];
-        for column in &index.columns {
-            parts.push(interp.repr(&column_value(column))?);
+        for column in self.columns() {
+            parts.push(interp.repr(&column_value(&column))?);
         }
-        if index.unique {
+        if matches!(&item, TableItem::Index(index) if index.unique) {
             parts.push("unique=True".to_owned());
         }
-        Ok(format!("Index({})", parts.join(", ")))
+        Ok(format!("{kind}({})", parts.join(", ")))
+    }
+}
+
+impl ItemObject {
+    fn named_parts(&self, interp: &mut Interp, parts: &mut Vec<String>) -> PyResult<()> {
+        if let Some(name) = self.name() {
+            parts.push(format!("name={}", interp.repr(&Value::from(name))?));
+        }
+        Ok(())
+    }
+
+    fn table_part(&self, interp: &mut Interp, parts: &mut Vec<String>) -> PyResult<()> {
+        let table = self.table.borrow().clone();
+        if let Some(table) = table {
+            parts.push(format!("table={}", interp.repr(&table_value(&table))?));
+        }
+        Ok(())
+    }
+}
+
+/// Columns given by key or by themselves.
+fn columns_or_keys(interp: &mut Interp, values: &[Value]) -> PyResult<(Vec<Column>, Vec<Rc<str>>)> {
+    let (mut columns, mut keys) = (Vec::new(), Vec::new());
+    for value in values {
+        if let Some(key) = value.as_str() {
+            keys.push(key.clone());
+        } else if let Some(column) = expr::clause(interp, value)?.as_ref().and_then(Expr::as_column) {
+            columns.push(column.clone());
+        } else {
+            return Err(Stop::unsupported("a constraint on something that is no column"));
+        }
+    }
+    Ok((columns, keys))
+}
+
+pub(super) fn make_unique(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let mut bound = Signature::new("UniqueConstraint.__init__", "*columns, name=, deferrable=, initially=")
+        .bind(interp, args)?;
+    let (columns, column_keys) = columns_or_keys(interp, &bound.varargs)?;
+    let constraint = UniqueConstraint { name: text(bound.take(0)), columns, column_keys };
+    Ok(ItemObject::made(TableItem::Constraint(Constraint::Unique(Rc::new(constraint)))))
+}
+
+pub(super) fn make_primary_key(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let mut bound = Signature::new("PrimaryKeyConstraint.__init__", "*columns, name=").bind(interp, args)?;
+    let (columns, column_keys) = columns_or_keys(interp, &bound.varargs)?;
+    let constraint = Constraint::PrimaryKey { name: text(bound.take(0)), columns, column_keys };
+    Ok(ItemObject::made(TableItem::Constraint(constraint)))
+}
+
+pub(super) fn make_check(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let mut bound = Signature::new("CheckConstraint.__init__", "sqltext, name=").bind(interp, args)?;
+    let condition = bound.take(0).unwrap_or(Value::None);
+    let condition = match condition.as_str() {
+        Some(text) => Expr::text(text),
+        None => expr::coerce(interp, &condition)?,
+    };
+    let constraint = CheckConstraint { name: text(bound.take(1)), condition, is_named: false };
+    Ok(ItemObject::made(TableItem::Constraint(Constraint::Check(Rc::new(constraint)))))
+}
+
+pub(super) fn make_foreign_key_constraint(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let parameters = "columns, refcolumns, name=, onupdate=, ondelete=, deferrable=, initially=, use_alter=";
+    let mut bound = Signature::new("ForeignKeyConstraint.__init__", parameters).bind(interp, args)?;
+    let names = bound.take(0).unwrap_or(Value::None);
+    let names = interp.iterate(&names)?;
+    let (_, names) = columns_or_keys(interp, &names)?;
+    let refs = bound.take(1).unwrap_or(Value::None);
+    let mut targets = Vec::new();
+    for value in interp.iterate(&refs)? {
+        targets.push(target(interp, &value)?);
+    }
+    let name = text(bound.take(2));
+    let actions = ReferentialActions {
+        onupdate: text(bound.take(3)),
+        ondelete: text(bound.take(4)),
+        ..ReferentialActions::default()
+    };
+    let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+    let constraint = ForeignKeyConstraint::new(&names, targets, name.as_deref(), actions);
+    Ok(ItemObject::made(TableItem::Constraint(Constraint::ForeignKey(Rc::new(constraint)))))
+}
+
+pub(super) fn make_index(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let mut bound = Signature::new("Index.__init__", "name, *expressions, unique=").bind(interp, args)?;
+    let (columns, column_keys) = columns_or_keys(interp, &bound.varargs)?;
+    let unique = truth(interp, bound.take(1))?.unwrap_or(false);
+    let index = Index { name: text(bound.take(0)), columns, column_keys, unique };
+    let table = index.columns.first().and_then(Column::table);
+    let made = ItemObject::made(TableItem::Index(index.clone()));
+    // An index of a table's own columns is the table's at once.
+    if let Some(table) = table {
+        table.append_index(index).map_err(|error| errors::raise(interp, &error))?;
+        if let (Some(object), Some(own)) = (made.downcast::<ItemObject>(), table.indexes().last()) {
+            *object.item.borrow_mut() = TableItem::Index(own.clone());
+            *object.table.borrow_mut() = Some(table);
+        }
+    }
+    Ok(made)
+}
+
+/// What stands among the positional arguments of `Table()` and in `__table_args__`.
+pub(crate) fn table_item(interp: &mut Interp, value: &Value) -> PyResult<TableItem> {
+    if let Some(object) = value.downcast::<ColumnObject>() {
+        return Ok(TableItem::Column(object.column.clone()));
+    }
+    match ItemObject::item_of(value) {
+        Some(item) => Ok(item),
+        None => {
+            let kind = interp.type_name(value);
+            Err(Stop::unsupported(format!("a {kind} among the arguments of a table")))
+        }
     }
 }
 
@@ -111,6 +398,11 @@ pub(super) fn default_value(interp: &mut Interp, default: Option<ColumnDefault>)
 
 /// What the repr of a column says of its defaults.
 pub(super) fn shown_defaults(interp: &mut Interp, column: &Column, parts: &mut Vec<String>) -> PyResult<()> {
+    if column.sequence().is_some()
+        && let Some(default) = generated::default_value(interp, column, "default")?
+    {
+        parts.push(format!("default={}", interp.repr(&default)?));
+    }
     for (name, default) in [("onupdate", column.onupdate()), ("default", column.default())] {
         let Some(default) = default else { continue };
         let ColumnDefault::Value(_) = default else {
@@ -128,6 +420,11 @@ pub(super) fn shown_defaults(interp: &mut Interp, column: &Column, parts: &mut V
         Some(ServerDefault::Sql(expr)) => {
             let shown = interp.repr(&ExprObject::value(expr))?;
             parts.push(format!("server_default=DefaultClause({shown}, for_update=False)"));
+        }
+        Some(ServerDefault::Computed(_) | ServerDefault::Identity(_)) => {
+            if let Some(default) = generated::default_value(interp, column, "server_default")? {
+                parts.push(format!("server_default={}", interp.repr(&default)?));
+            }
         }
         Some(ServerDefault::Fetched) => {
             return Err(Stop::unsupported("the repr of a column with a fetched value"));

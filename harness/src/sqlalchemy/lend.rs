@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) registrations: Vec<super::event::Registration>,
     /// Who is told before a constructor runs.
     pub(crate) init_listeners: Vec<super::event::InitListener>,
+    /// Who is told as tables are created and dropped.
+    pub(crate) ddl_listeners: Vec<super::ddl_events::DdlListener>,
     /// How many mapped attributes stand on their classes.
     pub(crate) instrumented: usize,
     /// The registry of classes that `mapper()` maps, once there is one.
@@ -80,6 +82,7 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         warns_of_2_0: false,
         registrations: Vec::new(),
         init_listeners: Vec::new(),
+        ddl_listeners: Vec::new(),
         instrumented: 0,
         imperative: None,
         classes: HashMap::new(),

@@ -3,9 +3,11 @@
 use super::lend;
 use super::schema::{SCHEMA_IDENTITY, TableObject, table_value};
 use crate::python::{Args, Interp, Map, Object, PyResult, Signature, Stop, Value};
-use backproof_engine::schema::MetaData;
+use backproof_engine::schema::{MetaData, Naming};
 use backproof_engine::version::Behaviour;
+use indexmap::IndexMap;
 use std::any::Any;
+use std::rc::Rc;
 
 /// A collection of tables.
 pub(crate) struct MetaDataObject {
@@ -65,7 +67,17 @@ impl Object for MetaDataObject {
                 let tables = lend::with_cx(interp, |_| metadata.sorted_tables())?;
                 Value::list(tables.iter().map(table_value).collect())
             }
-            "schema" => Value::None,
+            "schema" => metadata.schema().map_or(Value::None, |schema| Value::from(schema.clone())),
+            "naming_convention" => {
+                if !metadata.has_own_naming() {
+                    return Err(Stop::unsupported("the naming convention that every MetaData has"));
+                }
+                let dict = Value::dict(Map::default());
+                for (kind, pattern) in &metadata.naming().0 {
+                    interp.set_item(&dict, &Value::from(kind.clone()), Value::from(pattern.clone()))?;
+                }
+                dict
+            }
             "create_all" | "drop_all" => {
                 let drop = name == "drop_all";
                 Value::native(name, move |interp, args| {
@@ -85,7 +97,7 @@ impl Object for MetaDataObject {
                     }
                     let check = bound.take(2).unwrap_or(Value::Bool(true));
                     let check = interp.truth(&check)?;
-                    super::engine::emit_schema(interp, &bind, &tables, check, drop)
+                    super::engine::emit_schema(interp, &bind, &tables, check, drop, Some(&metadata))
                 })
             }
             "reflect" => Value::native(name, move |interp, args| {
@@ -103,20 +115,8 @@ impl Object for MetaDataObject {
                     Some(value) => interp.truth(&value)?,
                     None => false,
                 };
-                let only = match bound.take(3).filter(|only| !only.is_none()) {
-                    Some(only) if interp.is_callable(&only) => {
-                        return Err(Stop::unsupported("reflect() of what a function chooses"));
-                    }
-                    Some(only) => {
-                        let mut names = Vec::new();
-                        for name in interp.iterate(&only)? {
-                            names.push(interp.str(&name)?);
-                        }
-                        Some(names)
-                    }
-                    None => None,
-                };
-                super::reflected::reflect(interp, &metadata, &bind, only, and_views)?;
+                let only = bound.take(3).filter(|only| !only.is_none());
+                super::reflected::reflect(interp, &metadata, &bind, only.as_ref(), and_views)?;
                 Ok(Value::None)
             }),
             "clear" => Value::native(name, move |interp, args| {
@@ -169,8 +169,61 @@ pub(super) fn make(interp: &mut Interp, args: Args) -> PyResult<Value> {
         let message = format!("expected schema argument to be a string, got {shown}.");
         return Err(super::errors::raise_named(interp, "ArgumentError", message));
     }
-    if bound.values[1..].iter().flatten().any(|value| !value.is_none()) {
-        return Err(Stop::unsupported("a MetaData with an engine, a schema or a naming convention"));
+    let place = |name: &str| {
+        parameters
+            .split(", ")
+            .position(|parameter| parameter.trim_end_matches('=') == name)
+            .unwrap_or_default()
+    };
+    let value = |name: &str| {
+        bound.values.get(place(name)).and_then(Option::as_ref).filter(|value| !value.is_none()).cloned()
+    };
+    for name in ["bind", "reflect", "quote_schema", "info"] {
+        if parameters.contains(&format!("{name}=")) && value(name).is_some() {
+            return Err(Stop::unsupported(format!("a MetaData with `{name}`")));
+        }
     }
-    Ok(metadata_value(&MetaData::new()))
+    let schema = value("schema").as_ref().and_then(Value::as_str).cloned();
+    let naming = match value("naming_convention") {
+        Some(convention) => Some(naming(interp, &convention)?),
+        None => None,
+    };
+    Ok(metadata_value(&MetaData::with(naming.filter(|naming| !naming.0.is_empty()), schema)))
+}
+
+/// A dictionary of patterns by what they name: `{"pk": "pk_%(table_name)s"}`.
+fn naming(interp: &mut Interp, convention: &Value) -> PyResult<Naming> {
+    const KINDS: [(&str, &str); 5] = [
+        ("PrimaryKeyConstraint", "pk"),
+        ("ForeignKeyConstraint", "fk"),
+        ("UniqueConstraint", "uq"),
+        ("CheckConstraint", "ck"),
+        ("Index", "ix"),
+    ];
+    let Value::Dict(dict) = convention else {
+        return Err(Stop::unsupported("a naming convention that is no dictionary"));
+    };
+    let entries = dict.map.borrow().items();
+    let mut patterns = Naming(IndexMap::new());
+    for (key, pattern) in entries {
+        let kind = match &key {
+            Value::Str(kind) => kind.clone(),
+            Value::Class(class) => {
+                let name = class.name();
+                match KINDS.iter().find(|(known, _)| **known == *name) {
+                    Some((_, kind)) => Rc::from(*kind),
+                    None => return Err(Stop::unsupported(format!("a naming convention for {name}"))),
+                }
+            }
+            other => {
+                let kind = interp.type_name(other);
+                return Err(Stop::unsupported(format!("a naming convention with a key of type {kind}")));
+            }
+        };
+        let Some(pattern) = pattern.as_str() else {
+            return Err(Stop::unsupported("a naming convention with a token of its own"));
+        };
+        patterns.0.insert(kind, pattern.clone());
+    }
+    Ok(patterns)
 }

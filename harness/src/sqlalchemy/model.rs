@@ -5,6 +5,7 @@ use crate::model::{ClassModel, Model, RelationshipModel, Rows, TableModel};
 use crate::python::Interp;
 use backproof_engine::map::{Direction, Mapper, Property};
 use backproof_engine::schema::MetaData;
+use backproof_engine::schema::ddl::Ddl;
 use backproof_engine::sql::Dialect;
 
 /// Tables and classes, with relationships as configuring worked them out.
@@ -25,7 +26,8 @@ pub(crate) fn model(interp: &mut Interp) -> Model {
             .flat_map(MetaData::tables)
             .map(|table| TableModel {
                 name: table.full_name().to_string(),
-                create: backproof_engine::schema::ddl::create_table(profile, Dialect::Sqlite, &table)
+                create: Ddl::CreateTable { table: table.clone(), if_not_exists: false }
+                    .text(profile, Dialect::Sqlite)
                     .map(|text| text.trim().to_owned())
                     .unwrap_or_default(),
             })

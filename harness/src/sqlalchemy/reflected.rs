@@ -2,11 +2,11 @@
 //!
 //! What a statement's text alone tells is read from the text, and refused where it is not plain.
 
-use super::reflection::{Asked, Known, asking};
-use super::{errors, types};
+use super::reflection::{Asked, Known, asking, by_kind};
+use super::{errors, names, types};
 use crate::python::{Args, Interp, PyResult, Stop, Value};
 use backproof_engine::schema::{
-    Column, ColumnArgs, Constraint, ForeignKeyConstraint, ForeignKeyTarget, Index, MetaData,
+    CheckConstraint, Column, ColumnArgs, Constraint, ForeignKeyConstraint, ForeignKeyTarget, Index, MetaData,
     ReferentialActions, ServerDefault, SqlType, Table, TableArgs, TableItem, UniqueConstraint,
 };
 use backproof_engine::sql::Expr;
@@ -74,9 +74,96 @@ pub(super) fn name_before(text: &str, kind: &str) -> Option<String> {
     Some(name.trim_matches('"').to_owned())
 }
 
-/// Whether a UNIQUE of a table has a name.
-pub(super) fn names_a_unique(text: &str) -> bool {
-    name_before(text, "UNIQUE").is_some()
+/// A `CHECK` as the table's text has it.
+pub(super) struct CheckInfo {
+    pub(super) name: Option<String>,
+    pub(super) text: String,
+}
+
+/// The constraints of a table's text that begin with a word and go on in parentheses: name, what is within, and whether they
+/// stand by themselves, not with a column.
+fn constraints(text: &str, kind: &str) -> PyResult<Vec<(Option<String>, String, bool)>> {
+    let Some(body) = text.split_once('(').and_then(|(_, rest)| rest.rsplit_once(')')).map(|(body, _)| body)
+    else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for part in parts(body) {
+        let upper = part.to_uppercase();
+        let Some(at) = word(&upper, kind) else { continue };
+        let before = part.get(..at).unwrap_or_default().trim();
+        let after = part.get(at + kind.len()..).unwrap_or_default().trim();
+        let words: Vec<&str> = before.split_whitespace().collect();
+        let named = words.len().checked_sub(2).and_then(|at| words.get(at));
+        let name = named
+            .filter(|word| word.eq_ignore_ascii_case("CONSTRAINT"))
+            .and(words.last())
+            .map(|name| name.trim_matches('"').to_owned());
+        let alone = words.is_empty() || (words.len() == 2 && name.is_some());
+        let inside = match after.strip_prefix('(') {
+            Some(rest) => match rest.rsplit_once(')') {
+                Some((inside, rest)) if rest.trim().is_empty() => inside.trim().to_owned(),
+                _ => return Err(Stop::unsupported(format!("reflecting such a {kind}"))),
+            },
+            None => String::new(),
+        };
+        found.push((name, inside, alone));
+    }
+    Ok(found)
+}
+
+/// Where a word stands by itself.
+fn word(upper: &str, kind: &str) -> Option<usize> {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_' || character == '"';
+    upper.match_indices(kind).map(|(at, _)| at).find(|at| {
+        let before = upper.get(..*at).and_then(|text| text.chars().next_back());
+        let after = upper.get(at + kind.len()..).and_then(|text| text.chars().next());
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
+}
+
+/// What commas outside parentheses and quotes part.
+fn parts(body: &str) -> Vec<&str> {
+    let (mut depth, mut quote, mut from) = (0_usize, None, 0);
+    let mut parts = Vec::new();
+    for (at, character) in body.char_indices() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '(') => depth += 1,
+            (None, ')') => depth = depth.saturating_sub(1),
+            (None, ',') if depth == 0 => {
+                parts.push(body.get(from..at).unwrap_or_default().trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(body.get(from..).unwrap_or_default().trim());
+    parts
+}
+
+/// The checks of a table's text.
+pub(super) fn checks(text: &str) -> PyResult<Vec<CheckInfo>> {
+    let found = constraints(text, "CHECK")?;
+    Ok(found.into_iter().map(|(name, text, _)| CheckInfo { name, text }).collect())
+}
+
+/// Unique constraints in the order of the table's text, with their names: those of several columns, then those that stand with
+/// their column.
+pub(super) fn named_uniques(mut known: Vec<IndexInfo>, text: &str) -> PyResult<Vec<IndexInfo>> {
+    let mut sorted = Vec::with_capacity(known.len());
+    let told = constraints(text, "UNIQUE")?;
+    for (name, inside, _) in told.into_iter().filter(|(_, inside, alone)| *alone && !inside.is_empty()) {
+        let columns: Vec<String> =
+            inside.split(',').map(|column| column.trim().trim_matches('"').to_owned()).collect();
+        let Some(at) = known.iter().position(|index| index.columns == columns) else { continue };
+        let index = known.remove(at);
+        sorted.push(IndexInfo { name: name.unwrap_or_default(), ..index });
+    }
+    sorted.extend(known.into_iter().map(|index| IndexInfo { name: String::new(), ..index }));
+    Ok(sorted)
 }
 
 fn options(row: &[SqlValue]) -> Vec<(&'static str, String)> {
@@ -178,20 +265,32 @@ fn type_of(interp: &mut Interp, declared: &str) -> PyResult<SqlType> {
     Ok(types::of_value(interp, &value)?.unwrap_or_default())
 }
 
+/// How a table is reflected.
+#[derive(Default)]
+pub(super) struct Wishes {
+    /// Only these columns.
+    pub(super) only: Option<Vec<String>>,
+    /// Whether tables that foreign keys lead to are left alone.
+    pub(super) alone: bool,
+}
+
 /// `Table(name, metadata, …, autoload_with=bind)`.
 pub(super) fn table(
     interp: &mut Interp,
     bind: &Value,
     metadata: &MetaData,
     name: &str,
-    items: Vec<TableItem>,
-    args: TableArgs,
+    (items, args): (Vec<TableItem>, TableArgs),
+    wishes: &Wishes,
 ) -> PyResult<Table> {
-    if args.schema.is_some() {
+    if args.schema.is_some() || metadata.schema().is_some() {
         return Err(Stop::unsupported("reflecting a table of another schema"));
     }
+    if wishes.only.is_some() && !names::has_member(interp, "Inspector", "has_table") {
+        return Err(Stop::unsupported("`include_columns` in this release"));
+    }
     let known = Known::default();
-    asking(interp, bind, &known, |interp, asked| load(interp, asked, metadata, name, items, args))
+    asking(interp, bind, &known, |interp, asked| load(interp, asked, metadata, name, (items, args), wishes))
 }
 
 /// A table, and those that its foreign keys lead to.
@@ -200,17 +299,79 @@ fn load(
     asked: &Asked<'_>,
     metadata: &MetaData,
     name: &str,
-    items: Vec<TableItem>,
-    args: TableArgs,
+    (items, args): (Vec<TableItem>, TableArgs),
+    wishes: &Wishes,
 ) -> PyResult<Table> {
-    let made = told(interp, asked, name)?;
-    let (table, referred) = build(interp, metadata, name, made, items, args)?;
-    for other in referred {
-        if metadata.table(&other).is_none() {
-            load(interp, asked, metadata, &other, Vec::new(), TableArgs::default())?;
+    let mut gathered = Vec::new();
+    gather(interp, asked, metadata, name, wishes, &mut gathered)?;
+    let mut own = Some((items, args));
+    let mut made = None;
+    for (name, told) in gathered {
+        let Some(mut told) = told else { continue };
+        let (items, args) = own.take().unwrap_or_default();
+        if made.is_none()
+            && let Some(only) = &wishes.only
+        {
+            told.keep(only);
+        }
+        let table = build(interp, metadata, &name, told, items, args)?;
+        made.get_or_insert(table);
+    }
+    made.ok_or_else(|| Stop::unsupported("reflecting no table"))
+}
+
+/// Asks of a table, and of those that its foreign keys lead to; in the order in which they are found.
+fn gather(
+    interp: &mut Interp,
+    asked: &Asked<'_>,
+    metadata: &MetaData,
+    name: &str,
+    wishes: &Wishes,
+    gathered: &mut Vec<(String, Option<Told>)>,
+) -> PyResult<()> {
+    if gathered.len() > 500 {
+        return Err(Stop::unsupported("reflecting more than 500 tables"));
+    }
+    let place = gathered.len();
+    gathered.push((name.to_owned(), None));
+    let by_kind = by_kind(interp);
+    let columns = asked.columns(interp, name)?;
+    let key = asked.primary_key(interp, name)?;
+    let foreign_keys = asked.foreign_keys(interp, name)?;
+    let mut referred: Vec<String> = Vec::new();
+    for other in &foreign_keys {
+        let wanted =
+            wishes.only.as_ref().is_none_or(|only| other.columns.iter().all(|column| only.contains(column)));
+        if wanted && !wishes.alone && other.table != name && !referred.contains(&other.table) {
+            referred.push(other.table.clone());
         }
     }
-    Ok(table)
+    let follow = |interp: &mut Interp, gathered: &mut Vec<(String, Option<Told>)>| -> PyResult<()> {
+        for other in &referred {
+            if metadata.table(other).is_none() && !gathered.iter().any(|(known, _)| known == other) {
+                gather(interp, asked, metadata, other, &Wishes::default(), gathered)?;
+            }
+        }
+        Ok(())
+    };
+    if !by_kind {
+        follow(interp, gathered)?;
+    }
+    let told = Told {
+        columns,
+        key,
+        foreign_keys,
+        indexes: asked.indexes(interp, name)?,
+        uniques: asked.uniques(interp, name)?,
+        checks: asked.checks(interp, name)?,
+    };
+    if by_kind {
+        follow(interp, gathered)?;
+    }
+    if let Some(place) = gathered.get_mut(place) {
+        place.1 = Some(told);
+    }
+    Ok(())
 }
 
 /// What is told of one table.
@@ -220,16 +381,18 @@ struct Told {
     foreign_keys: Vec<ForeignKeyInfo>,
     indexes: Vec<IndexInfo>,
     uniques: Vec<IndexInfo>,
+    checks: Vec<CheckInfo>,
 }
 
-fn told(interp: &mut Interp, asked: &Asked<'_>, name: &str) -> PyResult<Told> {
-    Ok(Told {
-        columns: asked.columns(interp, name)?,
-        key: asked.primary_key(interp, name)?,
-        foreign_keys: asked.foreign_keys(interp, name)?,
-        indexes: asked.indexes(interp, name)?,
-        uniques: asked.uniques(interp, name)?,
-    })
+impl Told {
+    /// Leaves only some columns, and what is about them alone.
+    fn keep(&mut self, only: &[String]) {
+        let within = |columns: &[String]| columns.iter().all(|column| only.contains(column));
+        self.columns.retain(|column| only.contains(&column.name));
+        self.foreign_keys.retain(|key| within(&key.columns));
+        self.indexes.retain(|index| within(&index.columns));
+        self.uniques.retain(|index| within(&index.columns));
+    }
 }
 
 fn build(
@@ -239,7 +402,7 @@ fn build(
     told: Told,
     mut given: Vec<TableItem>,
     args: TableArgs,
-) -> PyResult<(Table, Vec<String>)> {
+) -> PyResult<Table> {
     let mut items = Vec::new();
     for column in told.columns {
         let own = given
@@ -269,7 +432,6 @@ fn build(
             column_keys: rc(columns),
         }));
     }
-    let mut referred = Vec::new();
     for key in told.foreign_keys {
         let targets = key
             .referred
@@ -287,9 +449,6 @@ fn build(
         let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
         let constraint = ForeignKeyConstraint::new(&columns, targets, key.name.as_deref(), actions);
         items.push(TableItem::Constraint(Constraint::ForeignKey(Rc::new(constraint))));
-        if key.table != name && !referred.contains(&key.table) {
-            referred.push(key.table);
-        }
     }
     for index in told.indexes {
         items.push(TableItem::Index(Index {
@@ -301,56 +460,86 @@ fn build(
     }
     for index in told.uniques {
         items.push(TableItem::Constraint(Constraint::Unique(Rc::new(UniqueConstraint {
-            name: None,
+            name: Some(index.name.as_str()).filter(|name| !name.is_empty()).map(Rc::from),
             columns: Vec::new(),
             column_keys: rc(&index.columns),
         }))));
     }
-    let table = Table::new(name, metadata, items, args).map_err(|error| errors::raise(interp, &error))?;
-    Ok((table, referred))
+    for check in told.checks {
+        items.push(TableItem::Constraint(Constraint::Check(Rc::new(CheckConstraint {
+            name: check.name.as_deref().map(Rc::from),
+            condition: Expr::text(&check.text),
+            is_named: true,
+        }))));
+    }
+    Table::new(name, metadata, items, args).map_err(|error| errors::raise(interp, &error))
 }
 
-/// `MetaData.reflect(bind, only=[…])`: kind by kind, for all tables.
+/// `MetaData.reflect(bind, only=[…])`.
 pub(super) fn reflect(
     interp: &mut Interp,
     metadata: &MetaData,
     bind: &Value,
-    only: Option<Vec<String>>,
+    only: Option<&Value>,
     and_views: bool,
 ) -> PyResult<()> {
-    if and_views {
-        return Err(Stop::unsupported("reflecting views"));
+    if and_views || metadata.schema().is_some() {
+        return Err(Stop::unsupported("reflecting views, or another schema"));
     }
     let known = Known::default();
     asking(interp, bind, &known, |interp, asked| {
+        let by_kind = by_kind(interp);
         let mut names = asked.table_names(interp, "table", false)?;
-        names.extend(asked.table_names(interp, "table", true)?);
-        if let Some(only) = only {
-            if only.iter().any(|name| !names.contains(name)) {
-                return Err(Stop::unsupported("reflecting tables of which some are not there"));
+        if let Some(only) = only.filter(|only| !interp.is_callable(only)) {
+            let mut wanted = Vec::new();
+            for name in interp.iterate(only)? {
+                wanted.push(interp.str(&name)?);
             }
-            names.retain(|name| only.contains(name));
+            let missing: Vec<String> = wanted.iter().filter(|name| !names.contains(name)).cloned().collect();
+            if !missing.is_empty() {
+                let shown = interp.repr(bind)?;
+                let missing = missing.join(", ");
+                let message =
+                    format!("Could not reflect: requested table(s) not available in {shown}: ({missing})");
+                return Err(errors::raise_named(interp, "InvalidRequestError", message));
+            }
+            names.retain(|name| wanted.contains(name));
+        }
+        if let Some(choose) = only.filter(|only| interp.is_callable(only)) {
+            let mut chosen = Vec::new();
+            for name in names {
+                let own = super::metadata::metadata_value(metadata);
+                let said = interp.call(choose, Args::of(vec![Value::from(name.as_str()), own]))?;
+                if interp.truth(&said)? {
+                    chosen.push(name);
+                }
+            }
+            names = chosen;
         }
         names.retain(|name| metadata.table(name).is_none());
-        for name in &names {
-            asked.columns(interp, name)?;
-        }
-        for name in &names {
-            asked.primary_key(interp, name)?;
-        }
-        for name in &names {
-            asked.foreign_keys(interp, name)?;
-        }
-        for name in &names {
-            asked.indexes(interp, name)?;
-        }
-        for name in &names {
-            asked.uniques(interp, name)?;
+        if by_kind {
+            asked.table_names(interp, "table", true)?;
+            for name in &names {
+                asked.columns(interp, name)?;
+            }
+            for name in &names {
+                asked.primary_key(interp, name)?;
+            }
+            for name in &names {
+                asked.foreign_keys(interp, name)?;
+            }
+            for name in &names {
+                asked.indexes(interp, name)?;
+            }
+            for name in &names {
+                asked.uniques(interp, name)?;
+            }
         }
         // What is asked again has been told.
         for name in &names {
             if metadata.table(name).is_none() {
-                load(interp, asked, metadata, name, Vec::new(), TableArgs::default())?;
+                let of = (Vec::new(), TableArgs::default());
+                load(interp, asked, metadata, name, of, &Wishes::default())?;
             }
         }
         Ok(())

@@ -1,7 +1,6 @@
 //! What a database says of its own tables: `inspect(engine)`, `Table(…, autoload_with=…)`, `MetaData.reflect()`.
 //!
-//! The statements are the library's, in its order; an inspector asks once for what it has been told. Only the releases of 2.x are
-//! known.
+//! The statements are the library's, in its order; an inspector asks once for what it has been told.
 
 use super::connection::ConnectionObject;
 use super::engine::EngineObject;
@@ -10,13 +9,19 @@ use super::{errors, names, reflected};
 use crate::python::{Args, Interp, Map, Object, PyResult, Signature, Stop, Value};
 use backproof_engine::db::{self, ConnectionId};
 use backproof_engine::value::Value as SqlValue;
-use reflected::{ColumnInfo, ForeignKeyInfo, IndexInfo};
+use backproof_engine::version::Behaviour;
+use reflected::{CheckInfo, ColumnInfo, ForeignKeyInfo, IndexInfo};
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 type Rows = Rc<Vec<Vec<SqlValue>>>;
+
+/// Whether one kind of thing is asked of all tables, and then the next; before, one table is asked for all.
+pub(super) fn by_kind(interp: &mut Interp) -> bool {
+    lend::has(interp, Behaviour::ReflectionByKind)
+}
 
 /// What an inspector or a reflection asks on, with what it has been told.
 #[derive(Default)]
@@ -73,9 +78,13 @@ impl Asked<'_> {
 
     fn sql(&self, interp: &mut Interp, what: &'static str, name: &str) -> PyResult<String> {
         let found = self.once(interp, what, name, |asked, interp| {
-            let text = "SELECT sql FROM  (SELECT * FROM sqlite_master UNION ALL   SELECT * FROM sqlite_temp_master) \
-                        WHERE name = ? AND type in ('table', 'view')";
-            rows(interp, asked.connection, text, vec![SqlValue::text(name)])
+            let kinds =
+                if by_kind(interp) { "type in ('table', 'view')" } else { "type = 'table'" };
+            let text = format!(
+                "SELECT sql FROM  (SELECT * FROM sqlite_master UNION ALL   SELECT * FROM sqlite_temp_master) WHERE \
+                 name = ? AND {kinds}"
+            );
+            rows(interp, asked.connection, &text, vec![SqlValue::text(name)])
         })?;
         match found.first().and_then(|row| row.first()) {
             Some(SqlValue::Text(text)) => Ok(text.to_string()),
@@ -83,11 +92,23 @@ impl Asked<'_> {
         }
     }
 
+    /// Columns; in 1.x, none of a table that is not there.
+    fn columns_told(&self, interp: &mut Interp, name: &str) -> PyResult<Vec<ColumnInfo>> {
+        let found =
+            self.once(interp, "columns", name, |asked, interp| asked.pragma(interp, "table_xinfo", name))?;
+        if found.is_empty() && !by_kind(interp) {
+            return Ok(Vec::new());
+        }
+        self.columns(interp, name)
+    }
+
     pub(super) fn columns(&self, interp: &mut Interp, name: &str) -> PyResult<Vec<ColumnInfo>> {
         let found =
             self.once(interp, "columns", name, |asked, interp| asked.pragma(interp, "table_xinfo", name))?;
         if found.is_empty() {
-            self.exists(interp, name)?;
+            if names::has_member(interp, "Inspector", "has_table") {
+                self.exists(interp, name)?;
+            }
             return Err(errors::raise_named(interp, "NoSuchTableError", name.to_owned()));
         }
         reflected::columns(&found)
@@ -117,7 +138,7 @@ impl Asked<'_> {
     fn index_list(&self, interp: &mut Interp, what: &'static str, name: &str) -> PyResult<Rows> {
         self.once(interp, what, name, |asked, interp| {
             let found = asked.pragma(interp, "index_list", name)?;
-            if found.is_empty() && !asked.exists(interp, name)? {
+            if found.is_empty() && by_kind(interp) && !asked.exists(interp, name)? {
                 return Err(errors::raise_named(interp, "NoSuchTableError", name.to_owned()));
             }
             Ok(found)
@@ -166,13 +187,12 @@ impl Asked<'_> {
             }
         }
         let text = self.sql(interp, "sql of constraints", name)?;
-        if text.to_uppercase().contains("CHECK") {
-            return Err(Stop::unsupported("reflecting a table with a CHECK"));
-        }
-        if reflected::names_a_unique(&text) {
-            return Err(Stop::unsupported("reflecting a table with a named UNIQUE"));
-        }
-        Ok(found)
+        reflected::named_uniques(found, &text)
+    }
+
+    pub(super) fn checks(&self, interp: &mut Interp, name: &str) -> PyResult<Vec<CheckInfo>> {
+        let text = self.sql(interp, "sql of constraints", name)?;
+        reflected::checks(&text)
     }
 
     pub(super) fn table_names(
@@ -182,9 +202,8 @@ impl Asked<'_> {
         temporary: bool,
     ) -> PyResult<Vec<String>> {
         let master = if temporary { "sqlite_temp_master" } else { "sqlite_master" };
-        let text = format!(
-            "SELECT name FROM {master} WHERE type='{what}' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name"
-        );
+        let own = if by_kind(interp) { " AND name NOT LIKE 'sqlite~_%' ESCAPE '~'" } else { "" };
+        let text = format!("SELECT name FROM {master} WHERE type='{what}'{own} ORDER BY name");
         let key = if temporary { "temporary names" } else { "names" };
         let found =
             self.once(interp, key, what, |asked, interp| rows(interp, asked.connection, &text, Vec::new()))?;
@@ -211,9 +230,6 @@ pub(super) fn asking<T>(
     known: &Known,
     work: impl FnOnce(&mut Interp, &Asked<'_>) -> PyResult<T>,
 ) -> PyResult<T> {
-    if !names::has(lend::profile(interp), "sqlalchemy", "Inspector") {
-        return Err(Stop::unsupported("reflection in this release"));
-    }
     if let Some(held) = bind.downcast::<ConnectionObject>() {
         return work(interp, &Asked { connection: held.connection, known });
     }
@@ -235,12 +251,9 @@ pub(super) struct InspectorObject {
 }
 
 /// The inspector of an engine or connection, where the value is one.
-pub(super) fn inspector(interp: &mut Interp, value: &Value) -> PyResult<Option<Value>> {
+pub(super) fn inspector(_interp: &mut Interp, value: &Value) -> PyResult<Option<Value>> {
     if !super::engine::is_bind(value) {
         return Ok(None);
-    }
-    if !names::has(lend::profile(interp), "sqlalchemy", "Inspector") {
-        return Err(Stop::unsupported("reflection in this release"));
     }
     Ok(Some(Value::object(InspectorObject { bind: value.clone(), known: Rc::new(Known::default()) })))
 }
@@ -277,7 +290,6 @@ impl Object for InspectorObject {
 
     fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
         let (bind, known) = (self.bind.clone(), self.known.clone());
-        let _ = interp;
         Ok(Some(match name {
             "default_schema_name" => Value::from("main"),
             "engine" | "bind" if bind.downcast::<EngineObject>().is_some() => bind,
@@ -293,7 +305,13 @@ impl Object for InspectorObject {
             | "get_foreign_keys"
             | "get_indexes"
             | "get_unique_constraints"
+            | "get_check_constraints"
+            | "get_table_options"
+            | "get_table_comment"
             | "has_table" => {
+                if !names::has_member(interp, "Inspector", name) {
+                    return Ok(None);
+                }
                 let method = name.to_owned();
                 Value::native(name, move |interp, args| answer(interp, &bind, &known, &method, args))
             }
@@ -318,15 +336,20 @@ fn answer(interp: &mut Interp, bind: &Value, known: &Known, method: &str, args: 
             "has_table" => Value::Bool(asked.exists(interp, &table)?),
             "get_columns" => {
                 let mut shown = Vec::new();
-                for column in asked.columns(interp, &table)? {
+                let by_kind = by_kind(interp);
+                for column in asked.columns_told(interp, &table)? {
                     let ty = reflected::type_value(interp, &column.ty)?;
-                    shown.push(dict(vec![
+                    let mut told = vec![
                         ("name", Value::from(column.name.as_str())),
                         ("type", ty),
                         ("nullable", Value::Bool(column.nullable)),
                         ("default", maybe(column.default.as_ref())),
-                        ("primary_key", Value::int(column.primary_key)),
-                    ]));
+                    ];
+                    if !by_kind {
+                        told.push(("autoincrement", Value::from("auto")));
+                    }
+                    told.push(("primary_key", Value::int(column.primary_key)));
+                    shown.push(dict(told));
                 }
                 Value::list(shown)
             }
@@ -349,21 +372,36 @@ fn answer(interp: &mut Interp, bind: &Value, known: &Known, method: &str, args: 
                 Value::list(shown.collect())
             }
             "get_indexes" => {
+                let options = names::has_member(interp, "Inspector", "has_table");
                 let shown = asked.indexes(interp, &table)?.into_iter().map(|index| {
-                    dict(vec![
+                    let mut told = vec![
                         ("name", Value::from(index.name.as_str())),
                         ("column_names", texts(&index.columns)),
                         ("unique", Value::int(index.unique)),
-                        ("dialect_options", dict(Vec::new())),
+                    ];
+                    if options {
+                        told.push(("dialect_options", dict(Vec::new())));
+                    }
+                    dict(told)
+                });
+                Value::list(shown.collect())
+            }
+            "get_check_constraints" => {
+                let shown = asked.checks(interp, &table)?.into_iter().map(|check| {
+                    dict(vec![
+                        ("sqltext", Value::from(check.text.as_str())),
+                        ("name", maybe(check.name.as_ref())),
                     ])
                 });
                 Value::list(shown.collect())
             }
+            "get_table_options" => dict(Vec::new()),
+            "get_table_comment" => return Err(interp.raise("NotImplementedError", "")),
             _ => {
-                let shown = asked
-                    .uniques(interp, &table)?
-                    .into_iter()
-                    .map(|index| dict(vec![("name", Value::None), ("column_names", texts(&index.columns))]));
+                let shown = asked.uniques(interp, &table)?.into_iter().map(|unique| {
+                    let name = Some(unique.name).filter(|name| !name.is_empty());
+                    dict(vec![("name", maybe(name.as_ref())), ("column_names", texts(&unique.columns))])
+                });
                 Value::list(shown.collect())
             }
         })

@@ -3,16 +3,18 @@
 //! Each is a handle on the engine's own; two handles on one column are the same Python object.
 
 use super::expr;
+use super::generated;
+use super::items::{self, ItemObject, table_item};
 use super::metadata::{self, MetaDataObject};
 use super::selectable::collection;
+pub(crate) use super::table_columns::ColumnsObject;
 use super::{convert, errors, lend, types};
 use crate::python::{
-    Args, BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Signature, Stop, UnaryOp, Unavailable, Value,
+    Args, BinaryOp, CompareOp, Interp, Object, PyResult, Signature, Stop, UnaryOp, Unavailable, Value,
 };
 use backproof_engine::schema::{
-    Autoincrement, CheckConstraint, Column, ColumnArgs, ColumnDefault, Constraint, ForeignKey,
-    ForeignKeyConstraint, ForeignKeyTarget, Index, ReferentialActions, ServerDefault, Table, TableArgs,
-    TableItem, UniqueConstraint,
+    Autoincrement, Column, ColumnArgs, ColumnDefault, Constraint, ForeignKey, ForeignKeyTarget,
+    ReferentialActions, ServerDefault, Table, TableArgs, TableItem,
 };
 use backproof_engine::sql::Expr;
 use backproof_engine::version::Behaviour;
@@ -32,22 +34,13 @@ pub(crate) struct TableObject {
     pub(crate) table: Table,
 }
 
+fn maybe(text: Option<&Rc<str>>) -> Value {
+    text.map_or(Value::None, |text| Value::from(text.clone()))
+}
+
 /// `ForeignKey("user.id")`.
 pub(crate) struct ForeignKeyObject {
     pub(crate) key: ForeignKey,
-}
-
-/// A constraint or an index, before and after it has a table.
-pub(crate) enum ItemObject {
-    Constraint(Constraint, &'static str),
-    Index(Index),
-}
-
-/// A collection of columns by key: `table.c`.
-pub(crate) struct ColumnsObject {
-    pub(crate) columns: Vec<Column>,
-    /// Whether it is a primary key, which is a constraint.
-    pub(crate) is_key: bool,
 }
 
 pub(crate) fn column_value(column: &Column) -> Value {
@@ -88,15 +81,18 @@ impl Object for ColumnObject {
             "index" => column.index().map_or(Value::None, Value::Bool),
             "comment" => column.comment().map_or(Value::None, Value::from),
             "doc" => column.doc().map_or(Value::None, Value::from),
-            "default" => super::items::default_value(interp, column.default())?,
+            "default" if column.sequence().is_none() => {
+                super::items::default_value(interp, column.default())?
+            }
             "onupdate" => super::items::default_value(interp, column.onupdate())?,
             "foreign_keys" => {
                 let keys = column.foreign_keys().into_iter();
-                let items = keys.map(|key| Value::object(ForeignKeyObject { key })).collect::<Vec<_>>();
-                let set = interp.builtin_class("set");
-                interp.call(&Value::Class(set), Args::of(vec![Value::list(items)]))?
+                set_of(interp, keys.map(|key| Value::object(ForeignKeyObject { key })).collect())?
             }
             _ => {
+                if let Some(found) = super::generated::default_value(interp, column, name)? {
+                    return Ok(Some(found));
+                }
                 let found = expr::member(interp, this, &column.expr(), name)?;
                 if found.is_none() {
                     expr::no_attribute(interp, "Column", name)?;
@@ -183,6 +179,12 @@ impl Object for ColumnObject {
     }
 }
 
+/// A Python set of values.
+fn set_of(interp: &mut Interp, items: Vec<Value>) -> PyResult<Value> {
+    let set = interp.builtin_class("set");
+    interp.call(&Value::Class(set), Args::of(vec![Value::list(items)]))
+}
+
 fn foreign_key_repr(interp: &mut Interp, key: &ForeignKey) -> PyResult<String> {
     let target = interp.repr(&Value::from(key.target_fullname()))?;
     Ok(format!("ForeignKey({target})"))
@@ -209,6 +211,23 @@ impl Object for ForeignKeyObject {
             }
             "parent" => self.key.parent().map_or(Value::None, |column| column_value(&column)),
             "target_fullname" => Value::from(self.key.target_fullname()),
+            "constraint" => {
+                let table = self.key.parent().and_then(|column| column.table());
+                let found = table.and_then(|table| {
+                    let constraint = table.constraints().into_iter().find(
+                        |found| matches!(found, Constraint::ForeignKey(found) if found.elements.contains(&self.key)),
+                    )?;
+                    Some(ItemObject::of(&table, TableItem::Constraint(constraint)))
+                });
+                found.unwrap_or(Value::None)
+            }
+            "name" => self.key.name().map_or(Value::None, Value::from),
+            "ondelete" => maybe(self.key.actions().ondelete.as_ref()),
+            "onupdate" => maybe(self.key.actions().onupdate.as_ref()),
+            "initially" => maybe(self.key.actions().initially.as_ref()),
+            "deferrable" => self.key.actions().deferrable.map_or(Value::None, Value::Bool),
+            "use_alter" => Value::Bool(self.key.use_alter()),
+            "link_to_name" => Value::Bool(false),
             _ => return Ok(None),
         }))
     }
@@ -238,7 +257,7 @@ impl Object for TableObject {
     fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
         let table = &self.table;
         Ok(Some(match name {
-            "c" | "columns" => Value::object(ColumnsObject { columns: table.columns(), is_key: false }),
+            "c" | "columns" => Value::object(ColumnsObject::of_table(table)),
             "name" | "description" => Value::from(table.name()),
             "fullname" | "key" => Value::from(table.full_name()),
             "schema" => table.schema().map_or(Value::None, Value::from),
@@ -247,20 +266,44 @@ impl Object for TableObject {
                 let item = backproof_engine::sql::FromItem::from(table);
                 collection::CollectionObject::key_of_item(&item)
             }
-            "primary_key" => Value::object(ColumnsObject { columns: table.primary_key(), is_key: true }),
+            "primary_key" => Value::object(ColumnsObject::key(table)),
             "indexes" => {
-                let items = table.indexes().into_iter().map(|index| Value::object(ItemObject::Index(index)));
-                let items = Value::list(items.collect());
-                let set = interp.builtin_class("set");
-                interp.call(&Value::Class(set), Args::of(vec![items]))?
+                let items =
+                    table.indexes().into_iter().map(|index| ItemObject::of(table, TableItem::Index(index)));
+                set_of(interp, items.collect())?
+            }
+            "constraints" | "foreign_key_constraints" => {
+                let only_keys = name == "foreign_key_constraints";
+                if !only_keys && table.has_checks_of_types(lend::profile(interp)) {
+                    return Err(Stop::unsupported("the constraints of a table with a type that brings one"));
+                }
+                let constraints = table.constraints().into_iter();
+                let found = constraints
+                    .filter(|found| !only_keys || matches!(found, Constraint::ForeignKey(_)))
+                    .map(|found| ItemObject::of(table, TableItem::Constraint(found)));
+                let key = (!only_keys).then(|| Value::object(ColumnsObject::key(table)));
+                set_of(interp, key.into_iter().chain(found).collect())?
             }
             "comment" => table.args().comment.clone().map_or(Value::None, Value::from),
             "foreign_keys" => {
                 let items =
                     table.foreign_keys().into_iter().map(|key| Value::object(ForeignKeyObject { key }));
-                let items = Value::list(items.collect());
-                let set = interp.builtin_class("set");
-                interp.call(&Value::Class(set), Args::of(vec![items]))?
+                set_of(interp, items.collect())?
+            }
+            "append_constraint" | "append_column" => {
+                let table = table.clone();
+                Value::native(name, move |interp, args| {
+                    let given = args.positional.clone();
+                    for value in &given {
+                        let added = match table_item(interp, value)? {
+                            TableItem::Column(column) => table.append_column(&column),
+                            TableItem::Constraint(constraint) => table.append_constraint(constraint),
+                            TableItem::Index(index) => table.append_index(index),
+                        };
+                        added.map_err(|error| errors::raise(interp, &error))?;
+                    }
+                    Ok(Value::None)
+                })
             }
             "create" | "drop" => {
                 let (table, drop) = (table.clone(), name == "drop");
@@ -271,7 +314,7 @@ impl Object for TableObject {
                     let bind = bound.take(0).unwrap_or(Value::None);
                     let check = bound.take(1).unwrap_or(Value::Bool(false));
                     let check = interp.truth(&check)?;
-                    super::engine::emit_schema(interp, &bind, std::slice::from_ref(&table), check, drop)
+                    super::engine::emit_schema(interp, &bind, std::slice::from_ref(&table), check, drop, None)
                 })
             }
             _ => {
@@ -315,111 +358,6 @@ impl Object for TableObject {
     }
 }
 
-impl Object for ColumnsObject {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn type_name(&self) -> &'static str {
-        if self.is_key { "PrimaryKeyConstraint" } else { "ReadOnlyColumnCollection" }
-    }
-
-    fn type_module(&self) -> &'static str {
-        "sqlalchemy.sql.base"
-    }
-
-    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        if let Some(column) = self.columns.iter().find(|column| &*column.key() == name) {
-            return Ok(Some(column_value(column)));
-        }
-        let columns = self.columns.clone();
-        if self.is_key && matches!(name, "columns" | "c") {
-            return Ok(Some(Value::object(ColumnsObject { columns, is_key: false })));
-        }
-        Ok(Some(match name {
-            "keys" => Value::native(name, move |_, _| {
-                Ok(Value::list(columns.iter().map(|column| Value::from(column.key())).collect()))
-            }),
-            "values" => {
-                Value::native(name, move |_, _| Ok(Value::list(columns.iter().map(column_value).collect())))
-            }
-            "items" => Value::native(name, move |_, _| {
-                let pairs = columns
-                    .iter()
-                    .map(|column| Value::tuple(vec![Value::from(column.key()), column_value(column)]));
-                Ok(Value::list(pairs.collect()))
-            }),
-            "get" => Value::native(name, move |interp, args| {
-                let mut bound = Signature::new("get", "key, default=").bind(interp, args)?;
-                let key = bound.take(0).unwrap_or(Value::None);
-                let found = key.as_str().and_then(|key| columns.iter().find(|column| column.key() == *key));
-                Ok(found.map_or_else(|| bound.take(1).unwrap_or(Value::None), column_value))
-            }),
-            _ => return Ok(None),
-        }))
-    }
-
-    fn repr(&self, interp: &mut Interp, this: &Value) -> PyResult<String> {
-        if self.is_key {
-            let mut shown = Vec::with_capacity(self.columns.len());
-            for column in &self.columns {
-                shown.push(interp.repr(&column_value(column))?);
-            }
-            return Ok(format!("PrimaryKeyConstraint({})", shown.join(", ")));
-        }
-        let kind = collection::read_only(interp);
-        let address = interp.address_of(this.identity());
-        Ok(format!("<sqlalchemy.sql.base.{kind} object at {address}>"))
-    }
-
-    fn str(&self, interp: &mut Interp, this: &Value) -> PyResult<String> {
-        if self.is_key {
-            return self.repr(interp, this);
-        }
-        let kind = collection::read_only(interp);
-        let columns: Vec<Value> = self.columns.iter().map(column_value).collect();
-        collection::shown(interp, kind, &columns)
-    }
-
-    fn len(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Option<usize>> {
-        Ok(Some(self.columns.len()))
-    }
-
-    fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
-        if let Value::Tuple(keys) = key {
-            let mut columns = Vec::with_capacity(keys.len());
-            for key in keys.iter() {
-                match key.as_str().and_then(|name| self.columns.iter().find(|column| column.key() == *name)) {
-                    Some(column) => columns.push(column.clone()),
-                    None => return Err(interp.key_error(key)),
-                }
-            }
-            return Ok(Value::object(ColumnsObject { columns, is_key: false }));
-        }
-        let found = match key {
-            Value::Str(name) => self.columns.iter().find(|column| column.key() == *name),
-            _ => self.columns.get(usize::try_from(interp.index(key)?).unwrap_or(usize::MAX)),
-        };
-        match found {
-            Some(column) => Ok(column_value(column)),
-            None => Err(interp.key_error(key)),
-        }
-    }
-
-    fn contains(&self, interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
-        match item.as_str() {
-            Some(name) => Ok(Some(self.columns.iter().any(|column| column.key() == *name))),
-            None => {
-                Err(errors::raise_named(interp, "ArgumentError", "__contains__ requires a string argument"))
-            }
-        }
-    }
-
-    fn iter(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Value> {
-        Ok(Iter::from_values("list_iterator", self.columns.iter().map(column_value).collect()))
-    }
-}
-
 const COLUMN: &str = "*args, name=, type_=, autoincrement=, comment=, default=, doc=, index=, info=, key=, nullable=, \
                       onupdate=, primary_key=, quote=, server_default=, server_onupdate=, unique=, \
                       insert_default=, system=, sort_order=";
@@ -449,6 +387,7 @@ pub(crate) fn read_column(interp: &mut Interp, function: &str, args: Args) -> Py
     let out = &mut call.args;
     let keyword_name = bound.take(0);
     let keyword_type = bound.take(1);
+    let mut generated = None;
     let mut rest = positional.into_iter().peekable();
     if let Some(Value::Str(name)) = rest.peek() {
         out.name = Some(name.clone());
@@ -460,8 +399,15 @@ pub(crate) fn read_column(interp: &mut Interp, function: &str, args: Args) -> Py
             call.typed = true;
         } else if let Some(object) = value.downcast::<ForeignKeyObject>() {
             out.foreign_keys.push(object.key.copy());
-        } else if let Some(ItemObject::Constraint(constraint, _)) = value.downcast::<ItemObject>() {
-            out.constraints.push(constraint.clone());
+        } else if let Some(TableItem::Constraint(constraint)) = ItemObject::item_of(&value) {
+            out.constraints.push(constraint);
+        } else if let Some(object) = value.downcast::<generated::SequenceObject>() {
+            out.sequence = Some(object.sequence.clone());
+        } else if let Some(object) = value.downcast::<generated::IdentityObject>() {
+            generated = Some(ServerDefault::Identity(object.identity.clone()));
+        } else if let Some(object) = value.downcast::<generated::ComputedObject>() {
+            generated = Some(ServerDefault::Computed(object.computed.clone()));
+            out.server_onupdate = Some(ServerDefault::Fetched);
         } else if !value.is_none() {
             let kind = interp.type_name(&value);
             return Err(Stop::unsupported(format!("a {kind} among the arguments of {function}")));
@@ -485,7 +431,13 @@ pub(crate) fn read_column(interp: &mut Interp, function: &str, args: Args) -> Py
         let message = "The 'default' and 'insert_default' parameters of Column are mutually exclusive";
         return Err(errors::raise_named(interp, "ArgumentError", message));
     }
-    out.default = read_default(interp, insert_default.or(default))?;
+    match insert_default.or(default) {
+        Some(value) if value.downcast::<generated::SequenceObject>().is_some() => {
+            out.sequence =
+                value.downcast::<generated::SequenceObject>().map(|object| object.sequence.clone());
+        }
+        default => out.default = read_default(interp, default)?,
+    }
     out.doc = text(bound.take(5));
     out.index = truth(interp, bound.take(6))?;
     bound.take(7);
@@ -499,15 +451,22 @@ pub(crate) fn read_column(interp: &mut Interp, function: &str, args: Args) -> Py
         Some(Value::Str(text)) => Some(ServerDefault::Literal(text)),
         Some(other) => Some(ServerDefault::Sql(expr::coerce(interp, &other)?)),
     };
+    if let Some(default) = generated {
+        let other = out.server_default.replace(default);
+        if other.is_some() {
+            let message = "A generated column cannot specify a server_default or a server_onupdate argument";
+            return Err(errors::raise_named(interp, "ArgumentError", message));
+        }
+    }
     out.unique = truth(interp, bound.take(15))?;
     Ok(call)
 }
 
-fn text(value: Option<Value>) -> Option<Rc<str>> {
+pub(super) fn text(value: Option<Value>) -> Option<Rc<str>> {
     value.as_ref().and_then(Value::as_str).cloned()
 }
 
-fn truth(interp: &mut Interp, value: Option<Value>) -> PyResult<Option<bool>> {
+pub(super) fn truth(interp: &mut Interp, value: Option<Value>) -> PyResult<Option<bool>> {
     match value {
         None | Some(Value::None) => Ok(None),
         Some(value) => interp.truth(&value).map(Some),
@@ -559,106 +518,13 @@ fn make_foreign_key(interp: &mut Interp, args: Args) -> PyResult<Value> {
     Ok(Value::object(ForeignKeyObject { key: ForeignKey::new(target, name.as_deref(), actions) }))
 }
 
-fn target(interp: &mut Interp, value: &Value) -> PyResult<ForeignKeyTarget> {
+pub(super) fn target(interp: &mut Interp, value: &Value) -> PyResult<ForeignKeyTarget> {
     if let Some(name) = value.as_str() {
         return Ok(ForeignKeyTarget::Name(name.clone()));
     }
     match expr::clause(interp, value)?.as_ref().and_then(Expr::as_column) {
         Some(column) => Ok(ForeignKeyTarget::Column(column.clone())),
         None => Err(Stop::unsupported("a foreign key to something that is no column")),
-    }
-}
-
-/// Columns given by key or by themselves.
-fn columns_or_keys(interp: &mut Interp, values: &[Value]) -> PyResult<(Vec<Column>, Vec<Rc<str>>)> {
-    let (mut columns, mut keys) = (Vec::new(), Vec::new());
-    for value in values {
-        if let Some(key) = value.as_str() {
-            keys.push(key.clone());
-        } else if let Some(column) = expr::clause(interp, value)?.as_ref().and_then(Expr::as_column) {
-            columns.push(column.clone());
-        } else {
-            return Err(Stop::unsupported("a constraint on something that is no column"));
-        }
-    }
-    Ok((columns, keys))
-}
-
-fn make_unique(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let mut bound = Signature::new("UniqueConstraint.__init__", "*columns, name=, deferrable=, initially=")
-        .bind(interp, args)?;
-    let (columns, column_keys) = columns_or_keys(interp, &bound.varargs)?;
-    let constraint = UniqueConstraint { name: text(bound.take(0)), columns, column_keys };
-    Ok(Value::object(ItemObject::Constraint(Constraint::Unique(Rc::new(constraint)), "UniqueConstraint")))
-}
-
-fn make_primary_key(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let mut bound = Signature::new("PrimaryKeyConstraint.__init__", "*columns, name=").bind(interp, args)?;
-    let (columns, column_keys) = columns_or_keys(interp, &bound.varargs)?;
-    let constraint = Constraint::PrimaryKey { name: text(bound.take(0)), columns, column_keys };
-    Ok(Value::object(ItemObject::Constraint(constraint, "PrimaryKeyConstraint")))
-}
-
-fn make_check(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let mut bound = Signature::new("CheckConstraint.__init__", "sqltext, name=").bind(interp, args)?;
-    let condition = bound.take(0).unwrap_or(Value::None);
-    let condition = match condition.as_str() {
-        Some(text) => Expr::text(text),
-        None => expr::coerce(interp, &condition)?,
-    };
-    let constraint = CheckConstraint { name: text(bound.take(1)), condition };
-    Ok(Value::object(ItemObject::Constraint(Constraint::Check(Rc::new(constraint)), "CheckConstraint")))
-}
-
-fn make_foreign_key_constraint(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let parameters = "columns, refcolumns, name=, onupdate=, ondelete=, deferrable=, initially=, use_alter=";
-    let mut bound = Signature::new("ForeignKeyConstraint.__init__", parameters).bind(interp, args)?;
-    let names = bound.take(0).unwrap_or(Value::None);
-    let names = interp.iterate(&names)?;
-    let (_, names) = columns_or_keys(interp, &names)?;
-    let refs = bound.take(1).unwrap_or(Value::None);
-    let mut targets = Vec::new();
-    for value in interp.iterate(&refs)? {
-        targets.push(target(interp, &value)?);
-    }
-    let name = text(bound.take(2));
-    let actions = ReferentialActions {
-        onupdate: text(bound.take(3)),
-        ondelete: text(bound.take(4)),
-        ..ReferentialActions::default()
-    };
-    let names: Vec<&str> = names.iter().map(|name| &**name).collect();
-    let constraint = ForeignKeyConstraint::new(&names, targets, name.as_deref(), actions);
-    Ok(Value::object(ItemObject::Constraint(
-        Constraint::ForeignKey(Rc::new(constraint)),
-        "ForeignKeyConstraint",
-    )))
-}
-
-fn make_index(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let mut bound = Signature::new("Index.__init__", "name, *expressions, unique=").bind(interp, args)?;
-    let (columns, column_keys) = columns_or_keys(interp, &bound.varargs)?;
-    let unique = truth(interp, bound.take(1))?.unwrap_or(false);
-    let index = Index { name: text(bound.take(0)), columns, column_keys, unique };
-    // Of columns that have a table already, the index is that table's at once.
-    if let Some(table) = index.columns.first().and_then(Column::table) {
-        table.append_index(index.clone()).map_err(|error| errors::raise(interp, &error))?;
-    }
-    Ok(Value::object(ItemObject::Index(index)))
-}
-
-/// What stands among the positional arguments of `Table()` and in `__table_args__`.
-pub(crate) fn table_item(interp: &mut Interp, value: &Value) -> PyResult<TableItem> {
-    if let Some(object) = value.downcast::<ColumnObject>() {
-        return Ok(TableItem::Column(object.column.clone()));
-    }
-    match value.downcast::<ItemObject>() {
-        Some(ItemObject::Constraint(constraint, _)) => Ok(TableItem::Constraint(constraint.clone())),
-        Some(ItemObject::Index(index)) => Ok(TableItem::Index(index.clone())),
-        None => {
-            let kind = interp.type_name(value);
-            Err(Stop::unsupported(format!("a {kind} among the arguments of a table")))
-        }
     }
 }
 
@@ -697,22 +563,48 @@ fn make_table(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let Some(metadata) = metadata.downcast::<MetaDataObject>().map(|object| object.metadata.clone()) else {
         return Err(Stop::unsupported("a table outside a MetaData"));
     };
+    let given: Vec<Value> = positional.collect();
     let mut items = Vec::new();
-    for value in positional {
-        items.push(table_item(interp, &value)?);
+    for value in &given {
+        items.push(table_item(interp, value)?);
     }
     let mut keywords = args.keywords;
-    let place = keywords.iter().position(|(name, _)| &**name == "autoload_with");
-    let bind = place.map(|place| keywords.remove(place).1).filter(|bind| !bind.is_none());
+    let mut keyword = |wanted: &str| {
+        let place = keywords.iter().position(|(name, _)| &**name == wanted)?;
+        Some(keywords.remove(place).1).filter(|value| !value.is_none())
+    };
+    let bind = keyword("autoload_with");
+    let (autoload, include, resolve) =
+        (keyword("autoload"), keyword("include_columns"), keyword("resolve_fks"));
+    let loads = match autoload {
+        Some(value) => interp.truth(&value)?,
+        None => bind.is_some(),
+    };
+    let bind = bind.filter(|_| loads);
+    if loads && bind.is_none() {
+        return Err(Stop::unsupported("reflecting a table without an engine"));
+    }
+    let mut wishes = super::reflected::Wishes::default();
+    if let Some(resolve) = resolve {
+        wishes.alone = !interp.truth(&resolve)?;
+    }
+    if let Some(include) = include {
+        let mut only = Vec::new();
+        for name in interp.iterate(&include)? {
+            only.push(interp.str(&name)?);
+        }
+        wishes.only = Some(only);
+    }
     let args = table_args(interp, keywords)?;
     if let Some(bind) = bind {
         if metadata.table(&name).is_some() {
             return Err(Stop::unsupported("reflecting a table again"));
         }
-        let table = super::reflected::table(interp, &bind, &metadata, &name, items, args)?;
+        let table = super::reflected::table(interp, &bind, &metadata, &name, (items, args), &wishes)?;
         return Ok(table_value(&table));
     }
     let table = Table::new(&name, &metadata, items, args).map_err(|error| errors::raise(interp, &error))?;
+    ItemObject::attach(&table, &given);
     Ok(table_value(&table))
 }
 
@@ -737,12 +629,15 @@ pub(crate) fn install(interp: &mut Interp, module: &crate::python::Module) {
         ("Column", make_column),
         ("ForeignKey", make_foreign_key),
         ("Table", make_table),
-        ("UniqueConstraint", make_unique),
-        ("PrimaryKeyConstraint", make_primary_key),
-        ("CheckConstraint", make_check),
-        ("ForeignKeyConstraint", make_foreign_key_constraint),
-        ("Index", make_index),
+        ("UniqueConstraint", items::make_unique),
+        ("PrimaryKeyConstraint", items::make_primary_key),
+        ("CheckConstraint", items::make_check),
+        ("ForeignKeyConstraint", items::make_foreign_key_constraint),
+        ("Index", items::make_index),
         ("MetaData", metadata::make),
+        ("Sequence", generated::make_sequence),
+        ("Identity", generated::make_identity),
+        ("Computed", generated::make_computed),
     ];
     for &(name, make) in makers {
         let value = constructor(interp, name, make);

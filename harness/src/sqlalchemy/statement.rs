@@ -5,7 +5,7 @@ use super::functions::condition;
 use super::orm::dml::{self, OfClass};
 use super::schema::TableObject;
 use super::{errors, lend};
-use crate::python::{Args, Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
+use crate::python::{Args, Interp, Map, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use backproof_engine::schema::{Column, ColumnDefault, SqlType, Table};
 use backproof_engine::sql::{Delete, Dialect, Expr, Insert, InsertValues, Operand, Statement, Update};
 use backproof_engine::version::Behaviour;
@@ -53,6 +53,14 @@ impl StatementObject {
             Kind::Insert(insert) => insert.into(),
             Kind::Update(update) => update.into(),
             Kind::Delete(delete) => delete.into(),
+        }
+    }
+
+    fn returned(&self) -> &[Expr] {
+        match &self.kind {
+            Kind::Insert(insert) => &insert.returning,
+            Kind::Update(update) => &update.returning,
+            Kind::Delete(delete) => &delete.returning,
         }
     }
 
@@ -109,6 +117,21 @@ impl Object for StatementObject {
             return Ok(Some(member));
         }
         let table = self.table().clone();
+        if matches!(name, "entity_description" | "returning_column_descriptions")
+            && super::names::has_member(interp, self.type_name(), name)
+        {
+            return match (&of_class, name) {
+                (Some(of_class), "entity_description") => of_class.description(interp, &table).map(Some),
+                (Some(of_class), _) => of_class.returning_descriptions(interp).map(Some),
+                (None, "entity_description") => {
+                    let dict = Value::dict(Map::new());
+                    interp.set_item(&dict, &Value::from("name"), Value::from(table.name()))?;
+                    interp.set_item(&dict, &Value::from("table"), super::schema::table_value(&table))?;
+                    Ok(Some(dict))
+                }
+                (None, _) => dml::column_descriptions(interp, self.returned()).map(Some),
+            };
+        }
         let known = match name {
             "values" | "prefix_with" => !matches!(kind, Kind::Delete(_)),
             "where" => !matches!(kind, Kind::Insert(_)),

@@ -2,9 +2,10 @@
 //!
 //! A type is given as the class or as an instance; both come down to the engine's `SqlType`.
 
-use super::host_types;
+use super::{errors, host_types, lend};
 use crate::python::{Args, Bound, Class, Interp, Module, Object, PyResult, Signature, Stop, Value};
-use backproof_engine::schema::SqlType;
+use backproof_engine::schema::{ArrayType, SqlType, ddl};
+use backproof_engine::sql::Dialect;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -28,6 +29,18 @@ impl Object for TypeObject {
     }
 
     fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        if name == "compile" {
+            let ty = self.ty.clone();
+            return Ok(Some(Value::native(name, move |interp, args| {
+                let mut bound = Signature::new("compile", "dialect=").bind(interp, args)?;
+                let dialect = match bound.take(0).filter(|dialect| !dialect.is_none()) {
+                    Some(dialect) => super::dialects::of_value(&dialect)?,
+                    None => Dialect::Default,
+                };
+                let text = ddl::type_text(lend::profile(interp), dialect, &ty);
+                text.map(Value::from).map_err(|error| errors::raise(interp, &error))
+            })));
+        }
         if let (SqlType::Enum(of), "enums" | "name") = (self.ty.generic(), name) {
             return Ok(Some(match name {
                 "enums" => Value::list(of.names.iter().map(|name| Value::Str(name.clone())).collect()),
@@ -82,14 +95,22 @@ const GENERIC: &[(&str, &str, Build)] = &[
     ("Time", "timezone=", |interp, bound| Ok(SqlType::Time { timezone: flag(interp, bound, 0, false)? })),
     ("Interval", "native=, second_precision=, day_precision=", |interp, _| Ok(host_types::interval(interp))),
     ("Boolean", "create_constraint=, name=", |interp, bound| {
-        if flag(interp, bound, 0, false)? {
-            return Err(Stop::unsupported("a Boolean with a constraint"));
-        }
-        Ok(SqlType::Boolean)
+        let create = match bound.take(0) {
+            None => None,
+            Some(value) => Some(interp.truth(&value)?),
+        };
+        let name = bound.take(1).as_ref().and_then(Value::as_str).cloned();
+        Ok(host_types::boolean(interp, create, name))
     }),
     ("Float", "precision=, asdecimal=, decimal_return_scale=", |interp, bound| {
         let precision = number(interp, bound, 0)?;
         Ok(SqlType::Float { precision, asdecimal: flag(interp, bound, 1, false)? })
+    }),
+    ("Double", "precision=, asdecimal=, decimal_return_scale=", |_, bound| {
+        if (0..3).any(|at| bound.take(at).is_some_and(|value| !value.is_none())) {
+            return Err(Stop::unsupported("a Double with arguments"));
+        }
+        Ok(SqlType::Double)
     }),
     ("Numeric", "precision=, scale=, decimal_return_scale=, asdecimal=", |interp, bound| {
         let precision = number(interp, bound, 0)?;
@@ -101,6 +122,28 @@ const GENERIC: &[(&str, &str, Build)] = &[
         Ok(host_types::json(interp, none_as_null))
     }),
     ("Enum", host_types::ENUM, host_types::enumeration),
+    ("ARRAY", "item_type, as_tuple=, dimensions=, zero_indexes=", |interp, bound| {
+        let item = bound.take(0).unwrap_or(Value::None);
+        let Some(item) = of_value(interp, &item)? else {
+            return Err(Stop::unsupported("an ARRAY of no type"));
+        };
+        if bound.take(1).is_some_and(|value| !value.is_none())
+            || bound.take(3).is_some_and(|value| !value.is_none())
+        {
+            return Err(Stop::unsupported("an ARRAY with such arguments"));
+        }
+        let dimensions = number(interp, bound, 2)?.unwrap_or(0);
+        Ok(SqlType::Array(Rc::new(ArrayType { item, dimensions })))
+    }),
+    ("Uuid", "as_uuid=, native_uuid=", |interp, bound| {
+        Ok(SqlType::Uuid { as_uuid: flag(interp, bound, 0, true)? })
+    }),
+    ("PickleType", "protocol=, pickler=, comparator=, impl=", |interp, bound| {
+        if (0..4).any(|at| bound.take(at).is_some_and(|value| !value.is_none())) {
+            return Err(Stop::unsupported("a PickleType with arguments"));
+        }
+        Ok(host_types::pickled(interp))
+    }),
 ];
 
 /// Types named as SQL names them, with the generic type they stand for.
@@ -125,6 +168,9 @@ const NAMED: &[(&str, &str)] = &[
     ("BLOB", "LargeBinary"),
     ("CLOB", "Text"),
     ("NCHAR", "Unicode"),
+    ("UUID", "Uuid"),
+    ("DOUBLE", "Double"),
+    ("DOUBLE_PRECISION", "Double"),
     ("BINARY", "LargeBinary"),
     ("VARBINARY", "LargeBinary"),
 ];

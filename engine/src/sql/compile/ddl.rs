@@ -1,20 +1,25 @@
 //! The text of `CREATE` and `DROP`, with the library's tabs and blank lines.
 
 use super::super::expr::Expr;
-use super::{Compiler, Dialect, compile_error, types};
+use super::{Compiler, Dialect, compile_error};
 use crate::error::{ErrorKind, Result};
 use crate::schema::{
-    Column, Constraint, ForeignKeyConstraint, Index, ReferentialActions, ServerDefault, SqlType, Table,
+    Column, Constraint, ForeignKeyConstraint, ReferentialActions, ServerDefault, SqlType, Table, TypeCheck,
 };
 use crate::version::{Behaviour, Profile};
 use std::fmt::Write as _;
 
 /// `CREATE TABLE`, with a line before it and two after.
-pub(crate) fn create_table(profile: Profile, dialect: Dialect, table: &Table) -> Result<String> {
-    let mut compiler = Compiler::new(profile, dialect, None);
-    compiler.only_known("a CREATE TABLE")?;
-    compiler.literal_binds = true;
-    compiler.bare_columns = true;
+pub(super) fn create_table(
+    profile: Profile,
+    dialect: Dialect,
+    table: &Table,
+    exists: &str,
+) -> Result<String> {
+    let mut compiler = Compiler::for_ddl(profile, dialect);
+    if dialect == Dialect::Mssql && compiler.has(Behaviour::TypesMakeChecks) {
+        return Err(compiler.unknown("a CREATE TABLE of this release"));
+    }
     let mut lines = Vec::new();
     for column in table.columns() {
         let line = compiler.column_definition(table, &column).map_err(|error| {
@@ -38,7 +43,7 @@ pub(crate) fn create_table(profile: Profile, dialect: Dialect, table: &Table) ->
         text.push_str(prefix);
         text.push(' ');
     }
-    let _ = write!(text, "TABLE {} (\n\t{}\n)", compiler.table_name(table)?, lines.join(", \n\t"));
+    let _ = write!(text, "TABLE {exists}{} (\n\t{}\n)", compiler.table_name(table)?, lines.join(", \n\t"));
     if dialect == Dialect::Sqlite {
         let mut options = Vec::new();
         if table.args().sqlite_with_rowid == Some(false) {
@@ -51,39 +56,47 @@ pub(crate) fn create_table(profile: Profile, dialect: Dialect, table: &Table) ->
             let _ = write!(text, "\n {}", options.join(",\n "));
         }
     }
+    if dialect == Dialect::Mysql
+        && let Some(comment) = &table.args().comment
+    {
+        let _ = write!(text, "COMMENT={}", compiler.quoted(comment)?);
+    }
     text.push_str("\n\n");
     Ok(text)
 }
 
-/// `DROP TABLE`, with a line before it.
-pub(crate) fn drop_table(profile: Profile, dialect: Dialect, table: &Table) -> Result<String> {
-    let compiler = Compiler::new(profile, dialect, None);
-    Ok(format!("\nDROP TABLE {}", compiler.table_name(table)?))
+impl Table {
+    /// Whether a column's type brings a check along.
+    pub fn has_checks_of_types(&self, profile: Profile) -> bool {
+        let compiler = Compiler::new(profile, Dialect::Sqlite, None);
+        // A check that cannot be named is one, too.
+        self.columns().iter().any(|column| !matches!(compiler.type_check(self, column), Ok(None)))
+    }
 }
 
-/// `CREATE INDEX`.
-pub(crate) fn create_index(
-    profile: Profile,
-    dialect: Dialect,
-    table: &Table,
-    index: &Index,
-) -> Result<String> {
-    let compiler = Compiler::new(profile, dialect, None);
-    compiler.only_known("a CREATE INDEX")?;
-    let Some(name) = &index.name else {
-        return Err(compile_error("CREATE INDEX requires that the index have a name"));
-    };
-    let columns = compiler.names(&index.columns)?;
-    Ok(format!(
-        "CREATE {}INDEX {} ON {} ({columns})",
-        if index.unique { "UNIQUE " } else { "" },
-        compiler.ident(name, None)?,
-        compiler.table_name(table)?,
-    ))
+/// The columns of a key as it is declared: that which the database numbers comes first.
+fn key_order(table: &Table) -> Vec<Column> {
+    let mut key = table.primary_key();
+    if let Some(first) = table.autoincrement_column()
+        && let Some(at) = key.iter().position(|column| *column == first)
+    {
+        key[..=at].rotate_right(1);
+    }
+    key
+}
+
+impl<'a> Compiler<'a> {
+    /// A compiler of DDL: values are written out, and columns stand without their table.
+    pub(super) fn for_ddl(profile: Profile, dialect: Dialect) -> Compiler<'a> {
+        let mut compiler = Compiler::new(profile, dialect, None);
+        compiler.literal_binds = true;
+        compiler.bare_columns = true;
+        compiler
+    }
 }
 
 impl Compiler<'_> {
-    fn names(&self, columns: &[Column]) -> Result<String> {
+    pub(super) fn names(&self, columns: &[Column]) -> Result<String> {
         let names = columns
             .iter()
             .map(|column| self.ident(&column.name(), column.0.quote.get()))
@@ -99,25 +112,22 @@ impl Compiler<'_> {
             && table.autoincrement_column().as_ref() == Some(column)
     }
 
-    fn column_definition(&mut self, table: &Table, column: &Column) -> Result<String> {
+    pub(super) fn column_definition(&mut self, table: &Table, column: &Column) -> Result<String> {
         // A foreign key of a column without a type must resolve for its type to be known.
         if column.0.ty.borrow().is_null()
             && let Some(foreign_key) = column.foreign_keys().first()
         {
             foreign_key.column()?;
         }
-        let mut text = self.ident(&column.name(), column.0.quote.get())?;
-        text.push(' ');
-        text.push_str(&types::name(&column.ty())?);
-        if let Some(default) = self.server_default(column)? {
-            let _ = write!(text, " DEFAULT {default}");
-        }
-        if !column.nullable() {
-            text.push_str(" NOT NULL");
-        }
-        if self.inline_key(table, column) {
-            text.push_str(" PRIMARY KEY AUTOINCREMENT");
-        }
+        let name = self.ident(&column.name(), column.0.quote.get())?;
+        let definition = match self.dialect {
+            Dialect::Default | Dialect::Sqlite | Dialect::Postgresql | Dialect::Oracle => {
+                self.standard_column(table, column)?
+            }
+            Dialect::Mysql => self.mysql_column(table, column)?,
+            Dialect::Mssql => self.mssql_column(table, column)?,
+        };
+        let mut text = format!("{name} {definition}");
         let checks = column.0.constraints.borrow().clone();
         for constraint in &checks {
             if let Constraint::Check(check) = constraint {
@@ -128,9 +138,141 @@ impl Compiler<'_> {
         Ok(text)
     }
 
+    fn standard_column(&mut self, table: &Table, column: &Column) -> Result<String> {
+        let generates = table.autoincrement_column().as_ref() == Some(column)
+            && column.sequence().is_none()
+            && !matches!(column.server_default(), Some(ServerDefault::Identity(_)));
+        let mut text = match (self.dialect, column.ty().generic()) {
+            (Dialect::Postgresql, SqlType::Integer) if generates => "SERIAL".to_owned(),
+            (Dialect::Postgresql, SqlType::BigInteger) if generates => "BIGSERIAL".to_owned(),
+            (Dialect::Postgresql, SqlType::SmallInteger) if generates => "SMALLSERIAL".to_owned(),
+            _ => self.ddl_type(&column.ty())?,
+        };
+        if let Some(default) = self.server_default(column)? {
+            let _ = write!(text, " DEFAULT {default}");
+        }
+        if let Some(computed) = self.computed(column)? {
+            let _ = write!(text, " {computed}");
+        }
+        let identity = match column.server_default() {
+            Some(ServerDefault::Identity(identity)) if !self.sqlite() => Some(identity),
+            _ => None,
+        };
+        if let Some(identity) = &identity {
+            if self.dialect == Dialect::Oracle && (identity.numbers.order.is_some() || identity.always) {
+                return Err(self.unknown("this IDENTITY"));
+            }
+            let when = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
+            let _ = write!(text, " GENERATED {when} AS IDENTITY");
+            let numbers = identity.numbers.text();
+            if !numbers.is_empty() {
+                let _ = write!(text, " ({numbers})");
+            }
+        }
+        if !column.nullable() && identity.is_none() {
+            text.push_str(" NOT NULL");
+        }
+        if self.inline_key(table, column) {
+            text.push_str(" PRIMARY KEY AUTOINCREMENT");
+        }
+        Ok(text)
+    }
+
+    fn mysql_column(&mut self, table: &Table, column: &Column) -> Result<String> {
+        let mut text = self.ddl_type(&column.ty())?;
+        if let Some(computed) = self.computed(column)? {
+            let _ = write!(text, " {computed}");
+        }
+        if !column.nullable() {
+            text.push_str(" NOT NULL");
+        } else if text == "TIMESTAMP" {
+            text.push_str(" NULL");
+        }
+        let default = match column.server_default() {
+            Some(ServerDefault::Sql(expr))
+                if !matches!(
+                    expr.kind(),
+                    super::super::ExprKind::Text(_)
+                        | super::super::ExprKind::True
+                        | super::super::ExprKind::False
+                ) =>
+            {
+                return Err(self.unknown("a default that is called"));
+            }
+            _ => self.server_default(column)?,
+        };
+        if let Some(comment) = column.comment() {
+            if default.is_some() && self.has(Behaviour::TypesMakeChecks) {
+                return Err(self.unknown("a column with a comment and a default"));
+            }
+            let _ = write!(text, " COMMENT {}", self.quoted(&comment)?);
+        }
+        if table.autoincrement_column().as_ref() == Some(column) {
+            text.push_str(" AUTO_INCREMENT");
+        } else if let Some(default) = default {
+            let _ = write!(text, " DEFAULT {default}");
+        }
+        Ok(text)
+    }
+
+    fn mssql_column(&mut self, table: &Table, column: &Column) -> Result<String> {
+        if let Some(ServerDefault::Computed(computed)) = column.server_default() {
+            let expr = self.expr(&computed.expr)?;
+            let stored = if computed.persisted == Some(true) { " PERSISTED" } else { "" };
+            return Ok(format!("AS ({expr}){stored}"));
+        }
+        let mut text = self.ddl_type(&column.ty())?;
+        let required = !column.nullable() || column.is_primary_key() || column.sequence().is_some();
+        text.push_str(if required { " NOT NULL" } else { " NULL" });
+        match column.server_default() {
+            Some(ServerDefault::Identity(identity)) => {
+                let numbers = &identity.numbers;
+                let start = numbers.start.unwrap_or(1);
+                let increment = numbers.increment.unwrap_or(1);
+                if numbers.start.is_none() && numbers.increment.is_none() {
+                    return Err(self.unknown("this IDENTITY"));
+                }
+                let _ = write!(text, " IDENTITY({start},{increment})");
+            }
+            _ if table.autoincrement_column().as_ref() == Some(column) => {
+                if column.sequence().is_none() {
+                    text.push_str(" IDENTITY");
+                }
+            }
+            _ => {
+                if let Some(default) = self.server_default(column)? {
+                    let _ = write!(text, " DEFAULT {default}");
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    /// `GENERATED ALWAYS AS (…)`.
+    fn computed(&mut self, column: &Column) -> Result<Option<String>> {
+        let Some(ServerDefault::Computed(computed)) = column.server_default() else { return Ok(None) };
+        let kind = match (self.dialect, computed.persisted) {
+            (Dialect::Postgresql, Some(false)) if !self.has(Behaviour::VirtualColumnsOfPostgresql) => {
+                return Err(compile_error(
+                    "PostrgreSQL computed columns do not support 'virtual' persistence; set the 'persisted' flag to \
+                     None or True for PostgreSQL support.",
+                ));
+            }
+            (Dialect::Postgresql, None) if !self.has(Behaviour::VirtualColumnsOfPostgresql) => " STORED",
+            (Dialect::Oracle, Some(true)) => return Err(self.unknown("a column that is stored")),
+            (_, Some(true)) => " STORED",
+            (_, Some(false)) => " VIRTUAL",
+            (_, None) => "",
+        };
+        let expr = self.expr(&computed.expr)?;
+        Ok(Some(format!("GENERATED ALWAYS AS ({expr}){kind}")))
+    }
+
     fn server_default(&mut self, column: &Column) -> Result<Option<String>> {
         Ok(match column.server_default() {
-            None | Some(ServerDefault::Fetched) => None,
+            None | Some(ServerDefault::Fetched | ServerDefault::Computed(_) | ServerDefault::Identity(_)) => {
+                None
+            }
             Some(ServerDefault::Literal(text)) => {
                 super::check_text(&text)?;
                 Some(format!("'{}'", text.replace('\'', "''")))
@@ -172,46 +314,70 @@ impl Compiler<'_> {
         let inline = key.iter().any(|column| self.inline_key(table, column));
         if !key.is_empty() && !inline {
             let name = self.constraint_name(table.primary_key_name().as_deref())?;
-            lines.push(format!("{name}PRIMARY KEY ({})", self.names(&key)?));
+            lines.push(format!("{name}PRIMARY KEY ({})", self.names(&key_order(table))?));
         }
         for constraint in table.constraints() {
-            match &constraint {
-                Constraint::PrimaryKey { .. } => {}
-                Constraint::ForeignKey(key) => {
-                    if let Some(line) = self.foreign_key(key)? {
-                        lines.push(line);
-                    }
-                }
-                Constraint::Unique(unique) => {
-                    let name = self.constraint_name(unique.name.as_deref())?;
-                    lines.push(format!("{name}UNIQUE ({})", self.names(&unique.columns)?));
-                }
-                Constraint::Check(check) => lines.push(self.check(check.name.as_deref(), &check.condition)?),
+            if !matches!(constraint, Constraint::PrimaryKey { .. }) {
+                lines.extend(self.constraint(table, &constraint)?);
             }
         }
         for column in table.columns() {
-            lines.extend(self.type_check(&column)?);
+            lines.extend(self.type_check(table, &column)?);
         }
         Ok(lines)
     }
 
+    /// A constraint as a table declares it.
+    pub(super) fn constraint(&mut self, table: &Table, constraint: &Constraint) -> Result<Option<String>> {
+        Ok(match constraint {
+            Constraint::PrimaryKey { .. } => {
+                let name = self.constraint_name(table.primary_key_name().as_deref())?;
+                Some(format!("{name}PRIMARY KEY ({})", self.names(&key_order(table))?))
+            }
+            Constraint::ForeignKey(key) => self.foreign_key(key)?,
+            Constraint::Unique(unique) => {
+                let name = self.constraint_name(unique.name.as_deref())?;
+                Some(format!("{name}UNIQUE ({})", self.names(&unique.columns)?))
+            }
+            Constraint::Check(check) => Some(self.check(check.name.as_deref(), &check.condition)?),
+        })
+    }
+
     /// The check that a type brings along: of the versions that make one by default.
-    fn type_check(&self, column: &Column) -> Result<Option<String>> {
+    fn type_check(&self, table: &Table, column: &Column) -> Result<Option<String>> {
         let by_default = self.has(Behaviour::TypesMakeChecks);
         let name = self.ident(&column.name(), column.0.quote.get())?;
-        Ok(match column.ty().generic() {
-            SqlType::Boolean if by_default && self.sqlite() => Some(format!("CHECK ({name} IN (0, 1))")),
-            SqlType::Enum(of) if by_default || of.create_constraint => {
+        let ty = column.ty();
+        let said = match &ty {
+            SqlType::Host(host) => host.args().check.clone(),
+            _ => None,
+        };
+        if said == Some(TypeCheck::Never) {
+            return Ok(None);
+        }
+        let (values, given) = match ty.generic() {
+            SqlType::Boolean
+                if (by_default || said.is_some())
+                    && matches!(self.dialect, Dialect::Sqlite | Dialect::Mysql | Dialect::Oracle) =>
+            {
+                let given = match said {
+                    Some(TypeCheck::Made { name }) => name,
+                    _ => None,
+                };
+                ("0, 1".to_owned(), given)
+            }
+            SqlType::Enum(of)
+                if (by_default || of.create_constraint)
+                    && !(of.native_enum && matches!(self.dialect, Dialect::Postgresql | Dialect::Mysql)) =>
+            {
                 let values: Vec<String> =
                     of.names.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
-                Some(format!(
-                    "{}CHECK ({name} IN ({}))",
-                    self.constraint_name(of.name.as_deref())?,
-                    values.join(", ")
-                ))
+                (values.join(", "), of.name.clone())
             }
-            _ => None,
-        })
+            _ => return Ok(None),
+        };
+        let constraint = table.name_of_type_check(column, given.as_deref())?;
+        Ok(Some(format!("{}CHECK ({name} IN ({values}))", self.constraint_name(constraint.as_deref())?)))
     }
 
     /// `None` where the table referred to is in another schema, which SQLite cannot refer to.
@@ -231,11 +397,18 @@ impl Compiler<'_> {
             "{}FOREIGN KEY({}) REFERENCES {} ({})",
             self.constraint_name(key.name.as_deref())?,
             self.names(&local)?,
-            self.ident(target.name(), target.args().quote)?,
+            if self.sqlite() {
+                self.ident(target.name(), target.args().quote)?
+            } else {
+                self.table_name(&target)?
+            },
             self.names(&remote)?,
         );
         let ReferentialActions { ondelete, onupdate, deferrable, initially } = &key.actions;
         for (word, action) in [(" ON DELETE ", ondelete), (" ON UPDATE ", onupdate)] {
+            if self.dialect == Dialect::Oracle && word == " ON UPDATE " {
+                continue;
+            }
             if let Some(action) = action {
                 super::check_text(action)?;
                 text.push_str(word);

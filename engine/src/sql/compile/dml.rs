@@ -8,7 +8,7 @@ use super::super::from::FromItem;
 use super::select::Place;
 use super::{Bind, CompiledBind, CompiledColumn, Compiler, Dialect, Enclosing, ROW, compile_error};
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Column, ColumnDefault, Table};
+use crate::schema::{Column, ColumnDefault, ServerDefault, Table};
 use crate::value::Value;
 use crate::version::Behaviour;
 use std::fmt::Write as _;
@@ -251,7 +251,9 @@ impl Compiler<'_> {
         };
         let mut columns: Vec<Column> = key.iter().filter(|column| generates(column)).cloned().collect();
         columns.extend(self.postfetch.iter().cloned());
-        if !self.many && self.postfetch.is_empty() && !insert.return_key {
+        let identity = |column: &&Column| matches!(column.server_default(), Some(ServerDefault::Identity(_)));
+        let numbered = columns.iter().any(|column| identity(&column));
+        if !self.many && self.postfetch.is_empty() && !insert.return_key && !numbered {
             // One row's key comes from the driver.
             return Vec::new();
         }

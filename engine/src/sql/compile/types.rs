@@ -1,7 +1,7 @@
 //! Names of types in DDL and casts.
 
 use super::{Compiler, Dialect, compile_error};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::SqlType;
 
 /// A type as DDL names it.
@@ -34,11 +34,12 @@ pub(crate) fn name(ty: &SqlType) -> Result<String> {
         SqlType::Numeric { precision, scale, .. } => numeric("NUMERIC", *precision, *scale),
         SqlType::LargeBinary(_) => "BLOB".to_owned(),
         SqlType::Json | SqlType::JsonPath => "JSON".to_owned(),
-        SqlType::Uuid => "CHAR(32)".to_owned(),
+        SqlType::Uuid { .. } => "CHAR(32)".to_owned(),
         SqlType::Enum(of) => {
             let longest = of.names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as u32;
             sized("VARCHAR", Some(of.length.unwrap_or(longest).max(longest)))
         }
+        SqlType::Array(_) => return Err(Error::unsupported("the name of an array's type")),
         SqlType::Host(host) => name(&host.args().generic)?,
         SqlType::Sql { name: word, generic } => match generic.as_ref() {
             SqlType::String(length)

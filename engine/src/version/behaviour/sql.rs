@@ -162,6 +162,18 @@ macro_rules! of_sql {
                 "`column ** 2` is `pow(column, 2)`.",
                 "powers of columns",
                 "2.0.51 raises `TypeError`, 2.1.0 has `pow(x, :pow_1)`: `column('x') ** 2`";
+            ReflectionByKind "reflection-by-kind" since(2, 0, 0),
+                "Reflection asks for one kind of thing of all tables, then for the next; before, for all of one table.",
+                "reflection of one kind of thing after the other",
+                "1.4.54 asks for indexes after the tables that foreign keys lead to, 2.0.0 before: the log of `Table('book', MetaData(), autoload_with=engine)`";
+            VirtualColumnsOfPostgresql "virtual-columns-of-postgresql" since(2, 1, 0),
+                "A computed column of `postgresql` is stored only where that is said.",
+                "computed columns of PostgreSQL that are not stored",
+                "2.0.58 has `GENERATED ALWAYS AS (…) STORED`, 2.1.0 `GENERATED ALWAYS AS (…)`: `CREATE TABLE` of `Column('area', Integer, Computed('4 * 4'))`";
+            NamedUuidOfEveryDatabase "named-uuid-of-every-database" since(2, 0, 26),
+                "The type `UUID` has a name in every dialect.",
+                "`UUID` written by every dialect",
+                "2.0.25 raises `UnsupportedCompilationError`, 2.0.26 has `UUID`: `UUID().compile(dialect=sqlite.dialect())`";
         }
     };
 }

@@ -298,7 +298,7 @@ pub(super) fn default_type(value: &Value, profile: Profile) -> Option<SqlType> {
         "datetime.time" => SqlType::Time { timezone: false },
         "datetime.timedelta" => SqlType::Interval,
         "decimal.Decimal" => SqlType::Numeric { precision: None, scale: None, asdecimal: true },
-        "uuid.UUID" => SqlType::Uuid,
+        "uuid.UUID" => SqlType::Uuid { as_uuid: true },
         _ => return None,
     })
 }

@@ -5,9 +5,10 @@
 
 use super::hybrid::{HybridClauseObject, HybridObject};
 use super::{builder, entity, errors, mapped};
-use crate::python::{Args, Interp, PyResult, Stop, Value};
+use crate::python::{Args, Interp, Map, PyResult, Stop, Value};
+use crate::sqlalchemy::schema::table_value;
 use crate::sqlalchemy::statement::{Kind, StatementObject};
-use crate::sqlalchemy::{convert, lend, result};
+use crate::sqlalchemy::{convert, lend, result, selectable};
 use backproof_engine::load::{
     self, Change, Entity, Inserted, LoaderOption, NewRows, Query, Style, Synchronize,
 };
@@ -154,6 +155,70 @@ pub(crate) fn spread(
         }
     }
     Ok(spread)
+}
+
+impl OfClass {
+    /// `entity_description`: the class whose rows are written.
+    pub(crate) fn description(&self, interp: &mut Interp, table: &Table) -> PyResult<Value> {
+        let class = mapped::class_of_mapper(interp, self.mapper)?;
+        let dict = Value::dict(Map::new());
+        interp.set_item(&dict, &Value::from("name"), Value::from(class.name()))?;
+        let class = Value::Class(class);
+        for name in ["type", "expr", "entity"] {
+            interp.set_item(&dict, &Value::from(name), class.clone())?;
+        }
+        interp.set_item(&dict, &Value::from("table"), table_value(table))?;
+        Ok(dict)
+    }
+
+    /// `returning_column_descriptions`, as those of a query.
+    pub(crate) fn returning_descriptions(&self, interp: &mut Interp) -> PyResult<Value> {
+        let mut described = Vec::with_capacity(self.returning.len());
+        for entity in &self.returning {
+            let (mapped, key) = match entity {
+                Entity::Attribute(mapped, key) => (*mapped, key),
+                // The library looks for an entity's own columns, and does not find them.
+                Entity::Mapped(_) if lend::has(interp, Behaviour::BoundMetadata) => {
+                    let message = "'AnnotatedTable' object has no attribute 'type'";
+                    return Err(interp.raise("AttributeError", message));
+                }
+                Entity::Mapped(_) | Entity::Expr(_) => {
+                    let message = "'NoneType' object has no attribute 'is_aliased_class'";
+                    return Err(interp.raise("AttributeError", message));
+                }
+            };
+            let own = mapped::entity_value(interp, mapped)?;
+            let expr = interp.get_attr(&own, key)?;
+            let ty = interp.get_attr(&expr, "type")?;
+            let dict = Value::dict(Map::new());
+            let name = Value::from(key.clone());
+            let aliased = Value::Bool(mapped.alias.is_some());
+            let pairs = [("name", name), ("type", ty), ("expr", expr), ("aliased", aliased), ("entity", own)];
+            for (name, value) in pairs {
+                interp.set_item(&dict, &Value::from(name), value)?;
+            }
+            described.push(dict);
+        }
+        Ok(Value::list(described))
+    }
+}
+
+/// `returning_column_descriptions` of a statement on a table.
+pub(crate) fn column_descriptions(interp: &mut Interp, columns: &[Expr]) -> PyResult<Value> {
+    let mut described = Vec::with_capacity(columns.len());
+    for expr in columns {
+        let value = selectable::column_value(expr);
+        let ty = interp.get_attr(&value, "type")?;
+        let Some(name) = expr.key() else {
+            return Err(Stop::unsupported("the description of an expression without a name"));
+        };
+        let dict = Value::dict(Map::new());
+        interp.set_item(&dict, &Value::from("name"), Value::from(name))?;
+        interp.set_item(&dict, &Value::from("type"), ty)?;
+        interp.set_item(&dict, &Value::from("expr"), value)?;
+        described.push(dict);
+    }
+    Ok(Value::list(described))
 }
 
 /// Executes a statement in a session, where that is more than executing it on the session's connection.

@@ -12,6 +12,7 @@ use super::relationship::{RelationshipDecl, Scope};
 use super::synonym::SynonymDecl;
 use super::{dataclass, errors, mapped, validates};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
+use crate::sqlalchemy::items::{ItemObject, table_item};
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
 use crate::sqlalchemy::{host_types, lend, warning};
 use backproof_engine::map::{self, InheritanceSpec, Key, MapperId, MapperSpec, PropertySpec, Shape, Target};
@@ -452,6 +453,7 @@ fn table(
     let mut items: Vec<TableItem> =
         columns.into_iter().map(|(_, column)| TableItem::Column(column.column.clone())).collect();
     let mut keywords = Vec::new();
+    let mut given = Vec::new();
     match special(interp, class, "__table_args__")? {
         None | Some(Value::None) => {}
         Some(Value::Dict(dict)) => keywords = string_keys(&dict),
@@ -459,7 +461,10 @@ fn table(
             for value in values.iter() {
                 match value {
                     Value::Dict(dict) => keywords = string_keys(dict),
-                    other => items.push(schema::table_item(interp, other)?),
+                    other => {
+                        items.push(table_item(interp, other)?);
+                        given.push(other.clone());
+                    }
                 }
             }
         }
@@ -473,6 +478,7 @@ fn table(
     let args = schema::table_args(interp, keywords)?;
     let table = Table::new(&name, &registry.metadata, items, args)
         .map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))?;
+    ItemObject::attach(&table, &given);
     Ok((table, true))
 }
 

@@ -132,6 +132,9 @@ pub(crate) fn core_statement(interp: &mut Interp, value: &Value, session: bool) 
     if let Some(body) = crate::sqlalchemy::selectable::body(interp, value)? {
         return Ok(Statement::from(body));
     }
+    if let Some(text) = crate::sqlalchemy::ddl::statement(interp, value)? {
+        return Ok(Statement::Ddl(text.into()));
+    }
     if let Some(object) = value.downcast::<ExprObject>()
         && let ExprKind::Text(text) = object.expr.kind()
     {
