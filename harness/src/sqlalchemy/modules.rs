@@ -20,6 +20,8 @@ fn everything(interp: &mut Interp) -> PyResult<Module> {
     all.dict.set("inspect", Value::native("inspect", orm::inspect_function));
     let engine = super::event::engine_class(interp);
     all.dict.set("Engine", Value::Class(engine));
+    let inspector = super::reflection::inspector_class(interp);
+    all.dict.set("Inspector", Value::Class(inspector));
     let event = interp.import("sqlalchemy.event")?;
     all.dict.set("event", Value::Module(event));
     let errors = interp.import("sqlalchemy.exc")?;
@@ -77,6 +79,12 @@ pub(super) fn register(interp: &mut Interp) {
         });
     }
     interp.register_module("sqlalchemy.future", super::future::module);
+    interp.register_module("sqlalchemy.engine.reflection", |interp| {
+        let module = orm::module(interp, "sqlalchemy.engine.reflection");
+        let class = super::reflection::inspector_class(interp);
+        module.dict.set("Inspector", Value::Class(class));
+        Ok(Rc::new(module))
+    });
     interp.register_module("sqlalchemy.pool", |interp| {
         const POOLS: [&str; 6] =
             ["NullPool", "Pool", "QueuePool", "SingletonThreadPool", "StaticPool", "AssertionPool"];

@@ -6,6 +6,7 @@ mod aliased;
 mod annotation;
 mod association;
 mod attribute;
+mod automap;
 mod bind;
 mod builder;
 mod bundle;
@@ -417,6 +418,12 @@ pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy.ext.mutable", |interp| {
         let module = module(interp, "sqlalchemy.ext.mutable");
         mutable::install(interp, &module)?;
+        super::absent::complete(interp, &module);
+        Ok(Rc::new(module))
+    });
+    interp.register_module("sqlalchemy.ext.automap", |interp| {
+        let module = module(interp, "sqlalchemy.ext.automap");
+        automap::install(interp, &module)?;
         super::absent::complete(interp, &module);
         Ok(Rc::new(module))
     });

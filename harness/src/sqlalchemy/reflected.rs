@@ -2,8 +2,8 @@
 //!
 //! What a statement's text alone tells is read from the text, and refused where it is not plain.
 
-use super::reflection::{Asked, Known, asking, by_kind};
-use super::{errors, names, types};
+use super::reflection::{Asked, Known, asking, by_kind, of_1_4};
+use super::{errors, types};
 use crate::python::{Args, Interp, PyResult, Stop, Value};
 use backproof_engine::schema::{
     CheckConstraint, Column, ColumnArgs, Constraint, ForeignKeyConstraint, ForeignKeyTarget, Index, MetaData,
@@ -286,7 +286,7 @@ pub(super) fn table(
     if args.schema.is_some() || metadata.schema().is_some() {
         return Err(Stop::unsupported("reflecting a table of another schema"));
     }
-    if wishes.only.is_some() && !names::has_member(interp, "Inspector", "has_table") {
+    if wishes.only.is_some() && !of_1_4(interp) {
         return Err(Stop::unsupported("`include_columns` in this release"));
     }
     let known = Known::default();
@@ -404,7 +404,14 @@ fn build(
     args: TableArgs,
 ) -> PyResult<Table> {
     let mut items = Vec::new();
+    // A table that is extended keeps its columns, and what is about them.
+    let existing = metadata.table(name).filter(|_| args.extend_existing);
+    let kept: Vec<String> =
+        existing.iter().flat_map(Table::columns).map(|column| column.name().to_string()).collect();
     for column in told.columns {
+        if kept.contains(&column.name) {
+            continue;
+        }
         let own = given
             .iter()
             .position(|item| matches!(item, TableItem::Column(own) if *own.name() == *column.name));
@@ -425,14 +432,18 @@ fn build(
     items.append(&mut given);
     let rc =
         |names: &[String]| -> Vec<Rc<str>> { names.iter().map(|name| Rc::from(name.as_str())).collect() };
-    if let (Some(key_name), columns) = &told.key {
+    let (key_name, columns) = &told.key;
+    if key_name.is_some() || (!kept.is_empty() && !columns.is_empty()) {
         items.push(TableItem::Constraint(Constraint::PrimaryKey {
-            name: Some(Rc::from(key_name.as_str())),
+            name: key_name.as_deref().map(Rc::from),
             columns: Vec::new(),
             column_keys: rc(columns),
         }));
     }
     for key in told.foreign_keys {
+        if key.columns.iter().any(|column| kept.contains(column)) {
+            continue;
+        }
         let targets = key
             .referred
             .iter()
@@ -475,6 +486,11 @@ fn build(
     Table::new(name, metadata, items, args).map_err(|error| errors::raise(interp, &error))
 }
 
+/// `MetaData.reflect(bind, extend_existing=True, autoload_replace=False)`.
+pub(super) fn reflect_anew(interp: &mut Interp, metadata: &MetaData, bind: &Value) -> PyResult<()> {
+    reflect_tables(interp, metadata, bind, None, true)
+}
+
 /// `MetaData.reflect(bind, only=[…])`.
 pub(super) fn reflect(
     interp: &mut Interp,
@@ -483,8 +499,21 @@ pub(super) fn reflect(
     only: Option<&Value>,
     and_views: bool,
 ) -> PyResult<()> {
-    if and_views || metadata.schema().is_some() {
-        return Err(Stop::unsupported("reflecting views, or another schema"));
+    if and_views {
+        return Err(Stop::unsupported("reflecting views"));
+    }
+    reflect_tables(interp, metadata, bind, only, false)
+}
+
+fn reflect_tables(
+    interp: &mut Interp,
+    metadata: &MetaData,
+    bind: &Value,
+    only: Option<&Value>,
+    extends: bool,
+) -> PyResult<()> {
+    if metadata.schema().is_some() {
+        return Err(Stop::unsupported("reflecting another schema"));
     }
     let known = Known::default();
     asking(interp, bind, &known, |interp, asked| {
@@ -516,7 +545,9 @@ pub(super) fn reflect(
             }
             names = chosen;
         }
-        names.retain(|name| metadata.table(name).is_none());
+        names.retain(|name| extends || metadata.table(name).is_none());
+        let known: Vec<String> =
+            metadata.tables().iter().map(|table| table.full_name().to_string()).collect();
         if by_kind {
             asked.table_names(interp, "table", true)?;
             for name in &names {
@@ -537,8 +568,8 @@ pub(super) fn reflect(
         }
         // What is asked again has been told.
         for name in &names {
-            if metadata.table(name).is_none() {
-                let of = (Vec::new(), TableArgs::default());
+            if metadata.table(name).is_none() || known.contains(name) {
+                let of = (Vec::new(), TableArgs { extend_existing: extends, ..TableArgs::default() });
                 load(interp, asked, metadata, name, of, &Wishes::default())?;
             }
         }

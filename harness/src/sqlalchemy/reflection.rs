@@ -6,7 +6,7 @@ use super::connection::ConnectionObject;
 use super::engine::EngineObject;
 use super::lend::{self, with_cx};
 use super::{errors, names, reflected};
-use crate::python::{Args, Interp, Map, Object, PyResult, Signature, Stop, Value};
+use crate::python::{Args, Class, Interp, Map, Object, PyResult, Signature, Stop, Value};
 use backproof_engine::db::{self, ConnectionId};
 use backproof_engine::value::Value as SqlValue;
 use backproof_engine::version::Behaviour;
@@ -21,6 +21,11 @@ type Rows = Rc<Vec<Vec<SqlValue>>>;
 /// Whether one kind of thing is asked of all tables, and then the next; before, one table is asked for all.
 pub(super) fn by_kind(interp: &mut Interp) -> bool {
     lend::has(interp, Behaviour::ReflectionByKind)
+}
+
+/// Whether an inspector tells of tables by name, and of options of indexes.
+pub(super) fn of_1_4(interp: &mut Interp) -> bool {
+    names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT")
 }
 
 /// What an inspector or a reflection asks on, with what it has been told.
@@ -106,7 +111,7 @@ impl Asked<'_> {
         let found =
             self.once(interp, "columns", name, |asked, interp| asked.pragma(interp, "table_xinfo", name))?;
         if found.is_empty() {
-            if names::has_member(interp, "Inspector", "has_table") {
+            if of_1_4(interp) {
                 self.exists(interp, name)?;
             }
             return Err(errors::raise_named(interp, "NoSuchTableError", name.to_owned()));
@@ -258,6 +263,22 @@ pub(super) fn inspector(_interp: &mut Interp, value: &Value) -> PyResult<Option<
     Ok(Some(Value::object(InspectorObject { bind: value.clone(), known: Rc::new(Known::default()) })))
 }
 
+/// The class `Inspector`, with the way to make one that 1.x has.
+pub(super) fn inspector_class(interp: &mut Interp) -> Rc<Class> {
+    let class = interp.foreign_class("sqlalchemy.engine.reflection", "Inspector");
+    if !class.dict.contains("from_engine") {
+        let make = Value::native("from_engine", |interp, args| {
+            let [bind] = args.exactly(interp, "from_engine")?;
+            match inspector(interp, &bind)? {
+                Some(made) => Ok(made),
+                None => Err(Stop::unsupported("Inspector.from_engine() of something that is no engine")),
+            }
+        });
+        class.dict.set("from_engine", Value::StaticMethod(Rc::new(make)));
+    }
+    class
+}
+
 /// A dictionary of named values.
 pub(super) fn dict(pairs: Vec<(&str, Value)>) -> Value {
     let mut map = Map::default();
@@ -309,7 +330,7 @@ impl Object for InspectorObject {
             | "get_table_options"
             | "get_table_comment"
             | "has_table" => {
-                if !names::has_member(interp, "Inspector", name) {
+                if name == "has_table" && !of_1_4(interp) {
                     return Ok(None);
                 }
                 let method = name.to_owned();
@@ -372,7 +393,7 @@ fn answer(interp: &mut Interp, bind: &Value, known: &Known, method: &str, args: 
                 Value::list(shown.collect())
             }
             "get_indexes" => {
-                let options = names::has_member(interp, "Inspector", "has_table");
+                let options = of_1_4(interp);
                 let shown = asked.indexes(interp, &table)?.into_iter().map(|index| {
                     let mut told = vec![
                         ("name", Value::from(index.name.as_str())),

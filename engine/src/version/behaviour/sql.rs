@@ -165,7 +165,7 @@ macro_rules! of_sql {
             ReflectionByKind "reflection-by-kind" since(2, 0, 0),
                 "Reflection asks for one kind of thing of all tables, then for the next; before, for all of one table.",
                 "reflection of one kind of thing after the other",
-                "1.4.54 asks for indexes after the tables that foreign keys lead to, 2.0.0 before: the log of `Table('book', MetaData(), autoload_with=engine)`";
+                "1.4.54 has `[]`, 2.0.0 raises `NoSuchTableError`, and the order of statements changes with it: `inspect(engine).get_columns('missing')`";
             VirtualColumnsOfPostgresql "virtual-columns-of-postgresql" since(2, 1, 0),
                 "A computed column of `postgresql` is stored only where that is said.",
                 "computed columns of PostgreSQL that are not stored",

@@ -1,7 +1,7 @@
 //! Declarative bases: what makes the classes derived from them mapped ones.
 
 use super::registry::{Registry, RegistryObject, metadata_of};
-use super::{attribute::AttributeObject, dataclass, mapped, scan};
+use super::{attribute::AttributeObject, automap, dataclass, mapped, scan};
 use crate::python::{Args, Class, ClassHook, Instance, Interp, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::{lend, schema::ColumnObject};
 use backproof_engine::attr;
@@ -27,7 +27,10 @@ impl ClassHook for DeclarativeHook {
         class: &Rc<Class>,
         _keywords: Vec<(Rc<str>, Value)>,
     ) -> PyResult<()> {
-        if self.maps_derived && !is_abstract(interp, class)? {
+        if self.maps_derived
+            && !is_abstract(interp, class)?
+            && !automap::waits(interp, class, &self.registry)?
+        {
             scan::map_class(interp, class, &self.registry)?;
             if !own_init(class) {
                 class.dict.set("__init__", bare_constructor());

@@ -19,6 +19,8 @@ pub(crate) struct Registry {
     classes: RefCell<IndexMap<Rc<str>, Vec<Weak<Class>>>>,
     /// `type_annotation_map`: Python types and the SQL types that annotations of them mean.
     pub(crate) types: RefCell<Vec<(Value, SqlType)>>,
+    /// Classes that are mapped once their tables are known, where the base waits for them.
+    pub(crate) waiting: RefCell<Option<Vec<Rc<Class>>>>,
 }
 
 impl Registry {
@@ -30,6 +32,7 @@ impl Registry {
             metadata: metadata.unwrap_or_default(),
             classes: RefCell::default(),
             types: RefCell::default(),
+            waiting: RefCell::default(),
         }))
     }
 
