@@ -2,7 +2,7 @@
 
 use backproof_engine::schema::{
     CheckConstraint, Column, ColumnArgs, ColumnDefault, Constraint, ForeignKey, ForeignKeyTarget, MetaData,
-    ReferentialActions, ServerDefault, SqlType, Table, TableArgs, TableItem, UniqueConstraint, ddl,
+    ReferentialActions, ServerDefault, SqlType, Table, TableArgs, TableItem, UniqueConstraint, ddl::Ddl,
 };
 use backproof_engine::sql::{
     Alias, Delete, Dialect, Expr, FromItem, Insert, InsertValues, LabelStyle, Op, Operand, Select, Statement,
@@ -305,6 +305,7 @@ fn create_table_has_the_librarys_lines_in_its_order() {
             TableItem::Constraint(Constraint::Check(Rc::new(CheckConstraint {
                 name: None,
                 condition: Expr::text("x > 5"),
+                is_named: false,
             }))),
         ],
         TableArgs::default(),
@@ -314,7 +315,10 @@ fn create_table_has_the_librarys_lines_in_its_order() {
                 REFERENCES a (id) ON DELETE CASCADE, \n\tFOREIGN KEY(y) REFERENCES a (id) ON DELETE CASCADE";
     let head = "\nCREATE TABLE t (\n\tx INTEGER, \n\ty INTEGER, \n\tpk INTEGER NOT NULL, \n\tb BOOLEAN DEFAULT '1' NOT \
                 NULL, \n\t\"when\" DATETIME DEFAULT ";
-    let text = |version: &str| ddl::create_table(version.parse().unwrap(), Dialect::Sqlite, &table).unwrap();
+    let text = |version: &str| {
+        let create = Ddl::CreateTable { table: table.clone(), if_not_exists: false };
+        create.text(version.parse().unwrap(), Dialect::Sqlite).unwrap()
+    };
     assert_eq!(text("2.0"), format!("{head}CURRENT_TIMESTAMP, \n{tail}\n)\n\n"));
     assert_eq!(text("1.4"), format!("{head}(CURRENT_TIMESTAMP), \n{tail}\n)\n\n"));
     assert_eq!(text("1.3"), format!("{head}(CURRENT_TIMESTAMP), \n{tail}, \n\tCHECK (b IN (0, 1))\n)\n\n"));

@@ -4,7 +4,7 @@
 
 use super::expr::{self, ExprObject};
 use super::metadata::MetaDataObject;
-use super::{convert, lend, metadata};
+use super::{lend, metadata};
 use crate::python::{Args, Bound, Interp, Object, PyResult, Signature, Stop, Value};
 use backproof_engine::schema::{Computed, Identity, MetaData, Numbers, Sequence};
 use backproof_engine::sql::Expr;
@@ -262,18 +262,14 @@ impl Object for ComputedObject {
 }
 
 /// What a column's `default`, `server_default` and their like show, where that is of this room.
-pub(super) fn default_value(
-    interp: &mut Interp,
-    column: &backproof_engine::schema::Column,
-    name: &str,
-) -> PyResult<Option<Value>> {
+pub(super) fn default_value(column: &backproof_engine::schema::Column, name: &str) -> Option<Value> {
     use backproof_engine::schema::ServerDefault;
     let of = |default: Option<ServerDefault>| match default {
         Some(ServerDefault::Computed(computed)) => Some(Value::object(ComputedObject { computed })),
         Some(ServerDefault::Identity(identity)) => Some(Value::object(IdentityObject { identity })),
         _ => None,
     };
-    Ok(match name {
+    match name {
         "computed" | "identity" => {
             let found = of(column.server_default())
                 .filter(|value| value.downcast::<ComputedObject>().is_some() == (name == "computed"));
@@ -293,5 +289,5 @@ pub(super) fn default_value(
             Value::object(SequenceObject { sequence: sequence.clone(), metadata })
         }),
         _ => None,
-    })
+    }
 }

@@ -399,7 +399,7 @@ pub(super) fn default_value(interp: &mut Interp, default: Option<ColumnDefault>)
 /// What the repr of a column says of its defaults.
 pub(super) fn shown_defaults(interp: &mut Interp, column: &Column, parts: &mut Vec<String>) -> PyResult<()> {
     if column.sequence().is_some()
-        && let Some(default) = generated::default_value(interp, column, "default")?
+        && let Some(default) = generated::default_value(column, "default")
     {
         parts.push(format!("default={}", interp.repr(&default)?));
     }
@@ -422,7 +422,7 @@ pub(super) fn shown_defaults(interp: &mut Interp, column: &Column, parts: &mut V
             parts.push(format!("server_default=DefaultClause({shown}, for_update=False)"));
         }
         Some(ServerDefault::Computed(_) | ServerDefault::Identity(_)) => {
-            if let Some(default) = generated::default_value(interp, column, "server_default")? {
+            if let Some(default) = generated::default_value(column, "server_default") {
                 parts.push(format!("server_default={}", interp.repr(&default)?));
             }
         }

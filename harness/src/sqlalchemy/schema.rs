@@ -90,7 +90,7 @@ impl Object for ColumnObject {
                 set_of(interp, keys.map(|key| Value::object(ForeignKeyObject { key })).collect())?
             }
             _ => {
-                if let Some(found) = super::generated::default_value(interp, column, name)? {
+                if let Some(found) = super::generated::default_value(column, name) {
                     return Ok(Some(found));
                 }
                 let found = expr::member(interp, this, &column.expr(), name)?;
