@@ -127,6 +127,7 @@ fn as_mutable(interp: &mut Interp, class: &Rc<Class>, given: &Value) -> PyResult
                 result: args.result.clone(),
                 evaluates_none: args.evaluates_none,
                 object: args.object.clone(),
+                check: args.check.clone(),
             }));
             (Value::object(TypeObject { ty: own.clone(), class: object.class.clone() }), own)
         }
