@@ -186,6 +186,8 @@ pub struct States {
     places: Vec<Place>,
     free: Vec<u32>,
     dropped: Dropped,
+    /// Objects whose constructor raised, until cycles are collected.
+    failed: Vec<ObjRef>,
 }
 
 impl fmt::Debug for Token {

@@ -28,16 +28,18 @@ const CHUNK: usize = 500;
 
 /// Does one of the loads that a query's rows left for later.
 pub(super) fn load(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) -> Result<()> {
-    match load.lazy {
+    // It flushes first, as a query does, whatever the one before did.
+    let was = session::leave_unflushed(cx.orm, session, false);
+    let loaded = match load.lazy {
         Lazy::Immediate => one_by_one(cx, session, load),
         _ if load.single => one_by_one(cx, session, load),
         Lazy::Selectin => selectin(cx, session, load, &query.options),
-        Lazy::Subquery => {
-            let brought = subquery(cx, session, load, query)?;
-            load.objects.iter().try_for_each(|object| brought.give(cx, load, object))
-        }
+        Lazy::Subquery => subquery(cx, session, load, query)
+            .and_then(|brought| load.objects.iter().try_for_each(|object| brought.give(cx, load, object))),
         _ => Ok(()),
-    }
+    };
+    session::leave_unflushed(cx.orm, session, was);
+    loaded
 }
 
 /// Loads a relationship for each object by itself, as its access would.
@@ -400,7 +402,6 @@ fn prepare(cx: &Cx<'_>, query: &mut Query, load: &Later, options: &[LoaderOption
     query.options = options.iter().filter(|option| option.follows()).cloned().collect();
     let resolved = relationship.resolved();
     query.order_by.clone_from(&resolved.order_by);
-    query.autoflush = false;
     query.purpose = Purpose::Relationship;
     query.populate_existing = load.populates;
     if let Some(to) = load.of_type {

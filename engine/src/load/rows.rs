@@ -418,7 +418,12 @@ impl Loading {
                 let by_itself = later(chosen.lazy) || chosen.cut.is_some_and(later);
                 // An option that has a scalar relationship read on access leaves there what is there.
                 let on_access = state.on_access.contains_key(&relationship.key);
-                let stays = by_itself || (on_access && !relationship.resolved().uselist);
+                let stays = match on_access {
+                    true => !relationship.resolved().uselist,
+                    // What a flush before the load of expired attributes has found stays there.
+                    false => filling.refreshed && stay_expired,
+                };
+                let stays = by_itself || stays;
                 (Rc::clone(&relationship.key), stays)
             })
             .collect();

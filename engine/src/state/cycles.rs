@@ -1,9 +1,12 @@
 //! Objects that hold only each other: `user.addresses` and `address.user` keep both alive until they are collected,
 //! as Python's cyclic collector does when it is run.
 
-use super::{Member, Original, Slot, State, StateId, States};
+use super::{Member, ObjRef, Original, Slot, State, StateId, States};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+/// How many objects whose constructor raised are kept.
+const MOST_FAILED: usize = 1000;
 
 /// Calls `f` for every object that a state holds. A list that something else holds too is not the state's alone.
 fn each_held(state: &State, f: &mut dyn FnMut(StateId)) {
@@ -31,8 +34,16 @@ fn each_held(state: &State, f: &mut dyn FnMut(StateId)) {
 }
 
 impl States {
+    /// An object whose constructor has raised: what the library knows of the error holds it until cycles are collected.
+    pub fn keep_until_collected(&mut self, object: ObjRef) {
+        if self.failed.len() < MOST_FAILED {
+            self.failed.push(object);
+        }
+    }
+
     /// Lets go of objects that only each other hold, and says how many there were. The next sweep frees them.
     pub fn collect_cycles(&mut self) -> usize {
+        self.failed.clear();
         let mut held_inside: HashMap<StateId, usize> = HashMap::new();
         let mut living: Vec<(StateId, usize)> = Vec::new();
         for place in &self.places {

@@ -249,12 +249,19 @@ impl Interp {
         if &*owner.name() == "object" && self.is_builtin(&owner) {
             return Ok(made);
         }
-        let args = match class.find_hook() {
+        let hook = class.find_hook();
+        let args = match &hook {
             Some(hook) => hook.init_arguments(self, class, &made, args)?,
             None => args,
         };
         let bound = self.bind_from(&owner, &init, &made, &kind)?;
-        let result = self.call(&bound, args)?;
+        let result = match (self.call(&bound, args), hook) {
+            (Err(stop), Some(hook)) => {
+                hook.init_failed(self, &made)?;
+                return Err(stop);
+            }
+            (result, _) => result?,
+        };
         if !result.is_none() {
             let kind = self.type_name(&result);
             return Err(self.raise("TypeError", format!("__init__() should return None, not '{kind}'")));

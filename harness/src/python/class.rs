@@ -244,6 +244,12 @@ pub trait ClassHook: Any {
         Ok(args)
     }
 
+    /// `__init__` has raised.
+    fn init_failed(&self, interp: &mut Interp, instance: &Value) -> PyResult<()> {
+        let _ = (interp, instance);
+        Ok(())
+    }
+
     /// A new instance, before `__init__`; `None` leaves it to the evaluator.
     fn new_instance(&self, interp: &mut Interp, class: &Rc<Class>) -> PyResult<Option<Rc<Instance>>> {
         let _ = (interp, class);

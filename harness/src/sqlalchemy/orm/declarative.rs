@@ -76,6 +76,14 @@ impl ClassHook for DeclarativeHook {
         crate::sqlalchemy::event::init_arguments(interp, class, instance, args)
     }
 
+    fn init_failed(&self, interp: &mut Interp, instance: &Value) -> PyResult<()> {
+        let Some(object) = super::instance::object_of(instance) else { return Ok(()) };
+        lend::with_cx(interp, |cx| {
+            cx.orm.states.keep_until_collected(object);
+            Ok(())
+        })
+    }
+
     fn new_instance(&self, interp: &mut Interp, class: &Rc<Class>) -> PyResult<Option<Rc<Instance>>> {
         let Some(mapper) = mapped::mapper_of(class) else { return Ok(None) };
         mapped::configure_for(interp, mapper)?;
