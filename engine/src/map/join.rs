@@ -56,7 +56,7 @@ pub(crate) struct JoinCondition {
     pub secondary_synchronize_pairs: Vec<(Column, Column)>,
     pub local_remote_pairs: Vec<(Column, Column)>,
     pub remote_side: Vec<Column>,
-    /// The remote marks were given by the user, so that a backref must swap them.
+    /// The condition was given with remote marks, so that a backref must swap them; `remote_side` is this side's alone.
     remote_given: bool,
     foreign_given: bool,
 }
@@ -88,28 +88,52 @@ fn marked_columns(expr: &Expr) -> Vec<Marked> {
     found
 }
 
+/// The column that an expression is, with its marks.
+fn marked(expr: &Expr) -> Option<Marked> {
+    match expr.kind() {
+        ExprKind::Annotated { element, foreign, remote } => match element.kind() {
+            ExprKind::Column(column) => {
+                Some(Marked { column: column.clone(), foreign: *foreign, remote: *remote })
+            }
+            _ => None,
+        },
+        ExprKind::Column(column) => Some(Marked { column: column.clone(), foreign: false, remote: false }),
+        _ => None,
+    }
+}
+
+fn with_marks(column: &Column, (foreign, remote): (bool, bool)) -> Expr {
+    let mut expr = Expr::column(column);
+    if foreign {
+        expr = expr.foreign();
+    }
+    if remote {
+        expr = expr.remote();
+    }
+    expr
+}
+
 /// Marks each column as `mark` says of it and its present marks: `(foreign, remote)`.
 fn remark(expr: &Expr, mark: &mut dyn FnMut(&Marked) -> (bool, bool)) -> Expr {
-    expr.rewrite(&mut |expr| {
-        let marked = match expr.kind() {
-            ExprKind::Annotated { element, foreign, remote } => match element.kind() {
-                ExprKind::Column(column) => {
-                    Marked { column: column.clone(), foreign: *foreign, remote: *remote }
-                }
-                _ => return None,
-            },
-            ExprKind::Column(column) => Marked { column: column.clone(), foreign: false, remote: false },
-            _ => return None,
-        };
-        let (foreign, remote) = mark(&marked);
-        let mut column = Expr::column(&marked.column);
-        if foreign {
-            column = column.foreign();
+    expr.rewrite(&mut |expr| marked(expr).map(|marked| with_marks(&marked.column, mark(&marked))))
+}
+
+/// As [`remark`]; of a column that is compared with itself, only the left side.
+fn remark_once(expr: &Expr, mark: &mut dyn FnMut(&Marked) -> (bool, bool)) -> Expr {
+    expr.rewrite(&mut |expr| match expr.kind() {
+        ExprKind::Binary { left, right, op, ty, negated, escape }
+            if column_sides(left, right).is_some_and(|(left, right)| left.column == right.column) =>
+        {
+            Some(Expr::new(ExprKind::Binary {
+                left: remark(left, mark),
+                right: right.clone(),
+                op: op.clone(),
+                ty: ty.clone(),
+                negated: negated.clone(),
+                escape: escape.clone(),
+            }))
         }
-        if remote {
-            column = column.remote();
-        }
-        Some(column)
+        _ => marked(expr).map(|marked| with_marks(&marked.column, mark(&marked))),
     })
 }
 
@@ -266,7 +290,7 @@ impl JoinSpec<'_> {
             secondary_synchronize_pairs: Vec::new(),
             local_remote_pairs: Vec::new(),
             remote_side: Vec::new(),
-            remote_given: remote_marked || !self.remote_side.is_empty(),
+            remote_given: remote_marked,
             foreign_given,
             primaryjoin,
             secondaryjoin,
@@ -344,7 +368,7 @@ impl JoinSpec<'_> {
             };
             foreign.push(found);
         }
-        remark(join, &mut |marked| (foreign.contains(&marked.column), marked.remote))
+        remark_once(join, &mut |marked| (foreign.contains(&marked.column), marked.remote))
     }
 
     /// Whether some comparison has columns that both the parent and the target have on its both sides: the table
@@ -364,11 +388,13 @@ impl JoinSpec<'_> {
         if let Some(secondary) = &self.secondary {
             return remark(join, &mut |marked| (marked.foreign, secondary.has_column(&marked.column)));
         }
+        let to_itself = self.refers_to_itself(join);
         if !self.remote_side.is_empty() {
-            return remark(join, &mut |marked| (marked.foreign, self.remote_side.contains(&marked.column)));
+            let mut mark = |marked: &Marked| (marked.foreign, self.remote_side.contains(&marked.column));
+            return if to_itself { remark_once(join, &mut mark) } else { remark(join, &mut mark) };
         }
-        if self.refers_to_itself(join) {
-            return remark(join, &mut |marked| (marked.foreign, marked.foreign));
+        if to_itself {
+            return remark_once(join, &mut |marked| (marked.foreign, marked.foreign));
         }
         remark(join, &mut |marked| {
             let remote = self.target.has_column(&marked.column)
@@ -445,15 +471,26 @@ impl JoinSpec<'_> {
         if condition.secondaryjoin.is_some() {
             return Ok(Direction::ManyToMany);
         }
-        let foreign: Vec<Marked> =
-            marked_columns(&condition.primaryjoin).into_iter().filter(|marked| marked.foreign).collect();
-        let in_target = foreign.iter().any(|marked| self.target.has_column(&marked.column));
-        let in_parent = foreign.iter().any(|marked| self.parent.has_column(&marked.column));
+        let columns = marked_columns(&condition.primaryjoin);
+        let foreign = || columns.iter().filter(|marked| marked.foreign);
+        let in_target = foreign().any(|marked| self.target.has_column(&marked.column));
+        let in_parent = foreign().any(|marked| self.parent.has_column(&marked.column));
         match (in_target, in_parent) {
             (true, true) => {
-                let remote = foreign.iter().any(|marked| marked.remote);
-                let local = foreign.iter().any(|marked| !marked.remote);
-                match (remote, local) {
+                let remote = || columns.iter().filter(|marked| marked.remote);
+                let is_local = |column: &Column| {
+                    columns.iter().any(|marked| marked.column == *column && !marked.remote)
+                        && self.parent.has_column(column)
+                };
+                let (mut to_many, mut to_one) =
+                    (remote().any(|marked| marked.foreign), remote().any(|marked| !marked.foreign));
+                if to_many && to_one {
+                    // What is compared with itself says nothing of the direction.
+                    let mut apart = remote().filter(|marked| !is_local(&marked.column));
+                    to_many = apart.clone().any(|marked| marked.foreign);
+                    to_one = apart.any(|marked| !marked.foreign);
+                }
+                match (to_many, to_one) {
                     (true, false) => Ok(Direction::OneToMany),
                     (false, true) => Ok(Direction::ManyToOne),
                     _ => Err(messages::direction_both(self.name)),

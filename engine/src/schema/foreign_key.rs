@@ -16,13 +16,15 @@ pub enum ForeignKeyTarget {
     Column(Column),
 }
 
-/// What the database does to the row when its target changes.
+/// What the database does to the row when its target changes, when it looks, and how tables are sorted by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReferentialActions {
     pub ondelete: Option<Rc<str>>,
     pub onupdate: Option<Rc<str>>,
     pub deferrable: Option<bool>,
     pub initially: Option<Rc<str>>,
+    /// Whether tables are sorted without regard to the key, as where it is added once both exist.
+    pub use_alter: bool,
 }
 
 /// One column's foreign key. Clones are the same key.
@@ -33,7 +35,6 @@ struct Inner {
     target: ForeignKeyTarget,
     name: Option<Rc<str>>,
     actions: ReferentialActions,
-    use_alter: bool,
     parent: RefCell<Weak<ColumnInner>>,
     resolved: OnceCell<Column>,
 }
@@ -44,7 +45,6 @@ impl ForeignKey {
             target,
             name: name.map(Rc::from),
             actions,
-            use_alter: false,
             parent: RefCell::new(Weak::new()),
             resolved: OnceCell::new(),
         }))
@@ -186,7 +186,6 @@ pub struct ForeignKeyConstraint {
     /// One a column, in step with `column_keys`.
     pub elements: Vec<ForeignKey>,
     pub actions: ReferentialActions,
-    pub use_alter: bool,
 }
 
 impl ForeignKeyConstraint {
@@ -205,7 +204,6 @@ impl ForeignKeyConstraint {
                 .map(|target| ForeignKey::new(target, name, actions.clone()))
                 .collect(),
             actions,
-            use_alter: false,
         }
     }
 
@@ -233,6 +231,6 @@ impl ForeignKey {
     }
 
     pub fn use_alter(&self) -> bool {
-        self.0.use_alter
+        self.0.actions.use_alter
     }
 }

@@ -165,7 +165,6 @@ impl Table {
                 name: foreign_key.name().map(Rc::from),
                 column_keys: vec![column.key()],
                 actions: foreign_key.actions().clone(),
-                use_alter: foreign_key.use_alter(),
                 elements: vec![foreign_key],
             };
             constraint.name = self.name_of_key(&constraint, vec![column.clone()])?;

@@ -310,7 +310,9 @@ pub(super) fn make_foreign_key_constraint(interp: &mut Interp, args: Args) -> Py
     let actions = ReferentialActions {
         onupdate: text(bound.take(3)),
         ondelete: text(bound.take(4)),
-        ..ReferentialActions::default()
+        deferrable: truth(interp, bound.take(5))?,
+        initially: text(bound.take(6)),
+        use_alter: truth(interp, bound.take(7))?.unwrap_or(false),
     };
     let names: Vec<&str> = names.iter().map(|name| &**name).collect();
     let constraint = ForeignKeyConstraint::new(&names, targets, name.as_deref(), actions);

@@ -514,6 +514,7 @@ fn make_foreign_key(interp: &mut Interp, args: Args) -> PyResult<Value> {
         ondelete: text(bound.take(5)),
         deferrable: truth(interp, bound.take(6))?,
         initially: text(bound.take(7)),
+        use_alter: truth(interp, bound.take(2))?.unwrap_or(false),
     };
     Ok(Value::object(ForeignKeyObject { key: ForeignKey::new(target, name.as_deref(), actions) }))
 }

@@ -404,7 +404,7 @@ impl Compiler<'_> {
             },
             self.names(&remote)?,
         );
-        let ReferentialActions { ondelete, onupdate, deferrable, initially } = &key.actions;
+        let ReferentialActions { ondelete, onupdate, deferrable, initially, use_alter: _ } = &key.actions;
         for (word, action) in [(" ON DELETE ", ondelete), (" ON UPDATE ", onupdate)] {
             if self.dialect == Dialect::Oracle && word == " ON UPDATE " {
                 continue;

@@ -62,7 +62,7 @@ impl Object for InstanceStateObject {
             "has_identity" => Value::Bool(lend::read(interp, |orm| orm.states.get(id).key.is_some())?),
             "expired" => Value::Bool(lend::read(interp, |orm| orm.states.get(id).expired)?),
             "modified" => Value::Bool(lend::read(interp, |orm| orm.states.get(id).modified)?),
-            "identity" | "identity_key" => {
+            "identity" | "identity_key" | "key" => {
                 let Some(key) = lend::read(interp, |orm| orm.states.get(id).key.clone())? else {
                     return Ok(Some(Value::None));
                 };
@@ -83,7 +83,15 @@ impl Object for InstanceStateObject {
                 let instance = wrap(interp, &self.object)?;
                 interp.get_attr(&instance, "__dict__")?
             }
-            "unloaded" => {
+            "unmodified" => {
+                let keys: Vec<Key> = lend::read(interp, |orm| {
+                    let state = orm.states.get(id);
+                    let properties = orm.mappers.get(state.mapper).properties.keys();
+                    properties.filter(|key| !state.committed.contains_key(*key)).cloned().collect()
+                })?;
+                string_set(interp, keys)?
+            }
+            "unloaded" | "unloaded_expirable" => {
                 let keys: Vec<Key> = lend::read(interp, |orm| {
                     let state = orm.states.get(id);
                     let properties = orm.mappers.get(state.mapper).properties.keys();
@@ -162,7 +170,7 @@ impl Object for AttributeStateObject {
                 let slot = lend::read(interp, |orm| orm.states.get(id).dict.get(&self.key).cloned())?;
                 match slot {
                     Some(slot) => slot_value(interp, &slot)?,
-                    None => return Err(Stop::unsupported("NO_VALUE")),
+                    None => super::symbols::value(interp, "NO_VALUE"),
                 }
             }
             "history" => {
