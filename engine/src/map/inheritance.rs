@@ -116,9 +116,6 @@ impl Hierarchy {
         if place.version.is_none() {
             place.version.clone_from(&above.version);
         }
-        if place.version.is_some() && parent.table != *table {
-            return Err(Error::unsupported("versions of rows in several tables"));
-        }
         place.tables.clone_from(&above.tables);
         place.selectable = above.selectable.clone();
         place.equated.clone_from(&above.equated);

@@ -230,6 +230,9 @@ impl SqlType {
                 if let Some(name) = &of.name {
                     arguments.push(format!("name={}", crate::value::repr::text(name)));
                 }
+                if !of.native_enum {
+                    arguments.push("native_enum=False".to_owned());
+                }
             }
             _ => {}
         }

@@ -462,12 +462,10 @@ fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Resu
         params.shift_remove(&column.key());
     }
     let versioned = versions(cx.orm, id, table);
-    if params.is_empty() && exprs.is_empty() {
-        // A change in another table of the object's is one of its version.
-        let bumps = versioned.as_ref().is_some_and(|(versions, _)| versions.next.is_some());
-        if !bumps || !column_changed(cx, id)? {
-            return Ok(None);
-        }
+    // A change in another table of the object's is one of its version.
+    let counts = versioned.as_ref().is_some_and(|(versions, _)| versions.next.is_some());
+    if params.is_empty() && exprs.is_empty() && !(counts && column_changed(cx, id)?) {
+        return Ok(None);
     }
     let mut located = Vec::new();
     for column in table.primary_key() {
@@ -487,7 +485,7 @@ fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Resu
         }
         located.push((label(table, &column), value));
     }
-    if params.is_empty() && exprs.is_empty() {
+    if params.is_empty() && exprs.is_empty() && !counts {
         return Ok(None);
     }
     let mut next = None;

@@ -72,6 +72,7 @@ const ORM: &[(&str, &[&str])] = &[
     ("ObjectDeletedError", &["InvalidRequestError"]),
     ("UnmappedColumnError", &["InvalidRequestError"]),
     ("LoaderStrategyException", &["InvalidRequestError"]),
+    ("MappedAnnotationError", &["ArgumentError"]),
 ];
 
 /// In `sqlalchemy.exc` from 1.4 on, before that in `sqlalchemy.orm.exc`.
@@ -136,9 +137,10 @@ pub(crate) fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
         fill(interp, &module, ORM_EXC, RESULTS)?;
     }
     // The classes of the Core were there to be derived from.
-    for name in core.dict.keys() {
-        if !names::has(profile, ORM_EXC, &name) {
-            module.dict.remove(&name);
+    let late = ["MappedAnnotationError".into()];
+    for name in core.dict.keys().iter().chain(&late) {
+        if !names::has(profile, ORM_EXC, name) {
+            module.dict.remove(name);
         }
     }
     module.dict.set("sa_exc", Value::Module(core));

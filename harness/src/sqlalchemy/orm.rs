@@ -48,6 +48,7 @@ mod set;
 mod states;
 pub(crate) mod symbols;
 mod synonym;
+mod unresolved;
 mod validates;
 
 use super::{expr, lend, names};

@@ -54,6 +54,14 @@ macro_rules! of_attributes {
                 "An item of a `MutableList` that is set to a string stays as it was.",
                 "items of a `MutableList` set to strings",
                 "1.4.54 sets it, 2.0.0 and 2.0.23 do not, 2.0.24 does: `values[0] = 'b'`";
+            MappedAnnotationError "mapped-annotation-error" since(2, 0, 40),
+                "An annotation that a mapping cannot use raises a `MappedAnnotationError`, which is an `ArgumentError`.",
+                "`MappedAnnotationError` of annotations",
+                "2.0.39 raises `ArgumentError`, 2.0.40 `MappedAnnotationError`: `name: str` in a mapped class";
+            UnknownAnnotationExplained "unknown-annotation-explained" since(2, 0, 44),
+                "The error of a type that stands for no type of SQL says that the registry cannot resolve it.",
+                "the message of a type that stands for no type of SQL",
+                "2.0.43 without, 2.0.44 with: `name: Mapped[range]`";
             DeferAllKeepsKey "defer-all-keeps-key" since(2, 0, 0),
                 "`defer('*')` leaves the primary key to be loaded with the row.",
                 "the primary key loaded under `defer('*')`",

@@ -251,6 +251,9 @@ fn read_value(interp: &mut Interp, value: &Value, depth: usize) -> PyResult<Hint
     let Some(args) = interp.get_attr_opt(value, "__args__")? else {
         return Ok(Hint::of(Inner::Value(value.clone())));
     };
+    if is_literal(interp, value)? {
+        return Ok(Hint::of(Inner::Value(value.clone())));
+    }
     let args = interp.iterate(&args)?;
     let mut rest = Vec::new();
     let mut optional = false;
@@ -281,6 +284,11 @@ fn read_value(interp: &mut Interp, value: &Value, depth: usize) -> PyResult<Hint
             Err(Stop::unsupported(format!("the annotation {shown}")))
         }
     }
+}
+
+/// Whether a type is `Literal[…]`.
+pub(super) fn is_literal(interp: &mut Interp, value: &Value) -> PyResult<bool> {
+    Ok(matches!(value, Value::Object(_)) && interp.repr(value)?.starts_with("typing.Literal["))
 }
 
 /// The SQL type that a Python type means without a map of one's own.

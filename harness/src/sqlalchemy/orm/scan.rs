@@ -10,7 +10,7 @@ use super::mapper::MapperObject;
 use super::registry::Registry;
 use super::relationship::{RelationshipDecl, Scope};
 use super::synonym::SynonymDecl;
-use super::{dataclass, errors, mapped, validates};
+use super::{dataclass, errors, mapped, unresolved, validates};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::items::{ItemObject, table_item};
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
@@ -155,6 +155,9 @@ fn collect(
                 Some(annotation) => annotation::read(interp, annotation)?,
                 None => None,
             };
+            if let (Some(annotation), None) = (&annotation, &hint) {
+                unresolved::refuse_unmapped(interp, class, depth, &key, annotation, value.as_ref())?;
+            }
             let spec = declare(interp, registry, &key, value.as_ref(), hint.clone(), is_own)?;
             // What a mixin's own dataclass has that is not mapped comes by inheritance.
             let comes_by_itself = spec.is_none() && depth > 0 && !is_proxy(value.as_ref());
@@ -377,7 +380,7 @@ fn annotate(
             inner.set_ty(ty);
             Ok(())
         }
-        None => Err(Stop::unsupported(format!("the type of the annotation of `{key}`"))),
+        None => Err(unresolved::unknown_type(interp, key, hint)?),
     }
 }
 
@@ -399,6 +402,9 @@ fn hint_type(
     }
     if hint.collection.is_some() {
         return Ok(None);
+    }
+    if annotation::is_literal(interp, value)? {
+        return unresolved::literal_type(interp, value).map(Some);
     }
     if let Value::Class(class) = value
         && let Some(ty) = host_types::of_annotation(interp, class)?
