@@ -20,6 +20,7 @@ mod schema;
 pub use clock::Clock;
 pub use driver::DriverError;
 pub use engine::{ConnectionId, DatabaseId, Databases, Echo};
+pub(crate) use execute::execute_cached;
 pub use execute::{ExecResult, Given, ResultColumn, execute, execute_raw};
 pub use listen::{OnConnect, open};
 pub use log::LogRecord;

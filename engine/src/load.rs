@@ -23,6 +23,7 @@ pub mod relation;
 mod result;
 mod returning;
 mod rows;
+mod stated;
 mod unread;
 mod within;
 
@@ -35,7 +36,7 @@ pub use dml::{Change, Changed, Synchronize};
 pub(crate) use follow::Waiting;
 pub use get::get;
 pub use lazy::{load_relationship, load_relationship_anyway, load_replaced, raises};
-pub use options::{AdHoc, Criteria, LoaderOption, Strategy};
+pub use options::{AdHoc, Criteria, LoaderOption, Recursion, Strategy};
 pub(crate) use options::{ColumnLoad, load_of};
 pub use polymorphic::{Aliasing, alias, alias_as, alias_of_selectable, with_polymorphic};
 pub use query::{Entity, Join, JoinLeft, JoinTarget, OnClause, Purpose, Query, Style, row_count};

@@ -89,7 +89,7 @@ class Releases:
 def normal(output, view):
     """The output as it is compared: addresses and times in one form, and of the log what `view` says."""
     output = re.sub(r"0x[0-9a-f]+", "0x…", output)
-    output = re.sub(r"\[(generated in|cached since|no key|insertmanyvalues) [0-9.e+-]+s", r"[\1 …s", output)
+    output = re.sub(r"\[(generated in|cached since|no key|caching disabled(?: \([^)]*\))?|insertmanyvalues) [0-9.e+-]+s", r"[\1 …s", output)
     return "".join(line for line in map(VIEWS[view], output.splitlines(keepends=True)) if line is not None)
 
 

@@ -12,7 +12,7 @@ import re
 
 ADDRESS = re.compile(r"( at )0x([0-9a-fA-F]+)")
 MARK = re.compile(
-    r"\A\[(generated in|cached since|no key|caching disabled|dialect \S+ does not support caching) [0-9][0-9.e+-]*s"
+    r"\A\[(generated in|cached since|no key|caching disabled(?: \([^)]*\))?|dialect \S+ does not support caching) [0-9][0-9.e+-]*s"
 )
 TEXT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?")
 REPR = re.compile(r"datetime\.datetime\((\d+(?:, \d+){4,6})\)")

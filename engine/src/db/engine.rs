@@ -405,6 +405,12 @@ impl Databases {
         match mark {
             Mark::Raw => "[raw sql] ".to_owned(),
             Mark::NoKey { made } => format!("[no key {:.5}s] ", since(*made)),
+            Mark::TooDeep { made } if !self.database(database).profile.has(Behaviour::UncachedExplained) => {
+                format!("[caching disabled {:.5}s] ", since(*made))
+            }
+            Mark::TooDeep { made } => {
+                format!("[caching disabled (excess depth for ORM loader options) {:.5}s ] ", since(*made))
+            }
             Mark::Generated { made, extra } => format!("[generated in {:.5}s{extra}] ", since(*made)),
             Mark::Cached { made, extra } => format!("[cached since {}s ago{extra}] ", general(since(*made))),
             Mark::Batch { extra } => format!("[insertmanyvalues{extra}] "),
@@ -417,6 +423,10 @@ impl Databases {
 pub(super) enum Mark {
     Raw,
     NoKey {
+        made: i64,
+    },
+    /// It was not looked for in the cache.
+    TooDeep {
         made: i64,
     },
     Generated {

@@ -79,6 +79,21 @@ pub fn execute(
     statement: &Statement,
     given: Given,
 ) -> Result<ExecResult> {
+    execute_cached(cx, connection, statement, given, true)
+}
+
+/// As [`execute`]; without the statement cache where `caches` is false.
+///
+/// # Errors
+///
+/// As for [`execute`].
+pub(crate) fn execute_cached(
+    cx: &mut Cx<'_>,
+    connection: ConnectionId,
+    statement: &Statement,
+    given: Given,
+    caches: bool,
+) -> Result<ExecResult> {
     cx.orm.databases.check_open(connection)?;
     cx.orm.databases.check_log()?;
     let database = cx.orm.databases.database_of(connection);
@@ -90,7 +105,7 @@ pub fn execute(
         Given::Many(sets) => sets,
     };
     let many = sets.len() > 1;
-    let mut prepared = prepare(&mut cx.orm.databases, database, statement, &sets[0], many)?;
+    let mut prepared = prepare(&mut cx.orm.databases, database, statement, &sets[0], (many, caches))?;
     work_out_late(cx, &mut prepared)?;
     work_out_defaults(cx, statement, &prepared.entry.compiled, &mut sets)?;
     let bound = host_types::bind(cx, &mut prepared, &sets)?;
@@ -167,14 +182,15 @@ fn prepare(
     database: DatabaseId,
     statement: &Statement,
     first: &Params,
-    many: bool,
+    (many, asked): (bool, bool),
 ) -> Result<Prepared> {
     let profile = databases.profile(database);
     let mut names: Vec<Rc<str>> = first.keys().cloned().collect();
     names.sort();
     let is_upsert = matches!(statement, Statement::Insert(insert) if insert.conflict.is_some());
-    let caches =
-        profile.has(Behaviour::CompiledCache) && (!is_upsert || profile.has(Behaviour::UpsertsCached));
+    let caches = asked
+        && profile.has(Behaviour::CompiledCache)
+        && (!is_upsert || profile.has(Behaviour::UpsertsCached));
     let keyed = if caches { cache_key(statement, &names, many) } else { None };
     if let Some(keyed) = &keyed
         && let Some(entry) = databases.database_mut(database).cache.get(&keyed.key)
@@ -206,7 +222,7 @@ fn prepare(
         None => Prepared {
             entry: Rc::new(Entry { compiled, binds: Vec::new(), made }),
             binds: Vec::new(),
-            mark: Mark::NoKey { made },
+            mark: if asked { Mark::NoKey { made } } else { Mark::TooDeep { made } },
             late: Vec::new(),
             converted: Vec::new(),
         },

@@ -2,7 +2,7 @@
 
 use super::adapt::{Adapter, Sides, alias_of, join_conditions, key_of, selectable};
 use super::lazy::load_at_once;
-use super::options::{LoaderOption, criteria};
+use super::options::{LoaderOption, Path, Recursion, Strategy, criteria};
 use super::polymorphic::{along, apart, apart_whole, limit, limited, tables};
 use super::query::{Entity, Purpose, Query, Style, any_of};
 use super::rows::Later;
@@ -22,6 +22,9 @@ use std::rc::Rc;
 
 /// How deep immediate loads may lead to one another.
 const MAX_LOADS_WITHIN: usize = 30;
+
+/// How many levels a load that goes on along one relationship may have.
+const MAX_RECURSION: usize = 100;
 
 /// How many keys one `IN` has.
 const CHUNK: usize = 500;
@@ -50,7 +53,15 @@ pub(super) fn one_by_one(cx: &mut Cx<'_>, session: SessionId, load: &Later) -> R
     cx.orm.loads_within += 1;
     let path = cx.orm.profile.has(Behaviour::ImmediateInOrder).then(|| {
         let step = (load.relationship.parent, Rc::clone(&load.relationship.key));
-        [&load.prior[..], &load.path, &[step]].concat()
+        let mut path = [&load.prior[..], &load.path, &[step]].concat();
+        // A load without end does not make its path longer and longer.
+        while load.recursion == Some(Recursion::Endless)
+            && path.len() > 2
+            && path[path.len() - 3..].windows(2).all(|pair| pair[0] == pair[1])
+        {
+            path.pop();
+        }
+        path
     });
     let was = session::leave_unflushed(cx.orm, session, false);
     let mut loaded = Ok(());
@@ -77,6 +88,19 @@ fn loaded(cx: &Cx<'_>, object: &ObjRef, key: &str) -> Option<Value> {
 }
 
 fn selectin(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[LoaderOption]) -> Result<()> {
+    if load.recursion.is_none() {
+        return selectin_once(cx, session, load, options);
+    }
+    if cx.orm.loads_within >= MAX_RECURSION {
+        return Err(Error::unsupported(format!("recursive loads of more than {MAX_RECURSION} levels")));
+    }
+    cx.orm.loads_within += 1;
+    let loaded = selectin_once(cx, session, load, options);
+    cx.orm.loads_within -= 1;
+    loaded
+}
+
+fn selectin_once(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[LoaderOption]) -> Result<()> {
     let relationship = &load.relationship;
     let resolved = relationship.resolved();
     let pairs = &resolved.local_remote_pairs;
@@ -395,11 +419,25 @@ fn give(cx: &mut Cx<'_>, load: &Later, parent: &ObjRef, related: Vec<ObjRef>) ->
 fn prepare(cx: &Cx<'_>, query: &mut Query, load: &Later, options: &[LoaderOption]) -> Result<()> {
     let relationship = &load.relationship;
     query.path.clone_from(&load.path);
-    query.path.push((relationship.parent, Rc::clone(&relationship.key)));
+    let step = (relationship.parent, Rc::clone(&relationship.key));
+    if load.recursion.is_none() || query.path.last() != Some(&step) {
+        query.path.push(step.clone());
+    }
     query.root.clone_from(&load.root);
     query.prior.clone_from(&load.prior);
     query.lineage.clone_from(&load.lineage);
     query.options = options.iter().filter(|option| option.follows()).cloned().collect();
+    if let Some(recursion) = load.recursion {
+        let path: Path = query.path.iter().cloned().chain([step]).collect();
+        query.options.retain(|option| !option.derived || option.path != path);
+        let next = recursion.next();
+        let strategy = Strategy::Relationship(if next.is_some() { load.lazy } else { Lazy::Select });
+        query.options.push(LoaderOption {
+            recursion: next,
+            derived: true,
+            ..LoaderOption::new(path, strategy)
+        });
+    }
     let resolved = relationship.resolved();
     query.order_by.clone_from(&resolved.order_by);
     query.purpose = Purpose::Relationship;
@@ -416,6 +454,14 @@ fn prepare(cx: &Cx<'_>, query: &mut Query, load: &Later, options: &[LoaderOption
 }
 
 fn tag(load: &Later) -> String {
+    let step = (load.relationship.parent, Rc::clone(&load.relationship.key));
+    if load.recursion.is_some() && load.path.last() == Some(&step) {
+        let before = &load.path[..load.path.len() - 1];
+        return format!(
+            "selectin {:?} {:?} {:?} {before:?} {:?} {}",
+            load.root, load.lineage, load.prior, step.0, step.1
+        );
+    }
     format!(
         "selectin {:?} {:?} {:?} {:?} {:?} {}",
         load.root, load.lineage, load.prior, load.path, load.relationship.parent, load.relationship.key

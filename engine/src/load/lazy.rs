@@ -2,7 +2,7 @@
 
 use super::adapt::{key_of, rewrite_columns};
 use super::get::{InMap, by_key, from_identity_map};
-use super::options::{LoaderOption, Path, Strategy};
+use super::options::{LoaderOption, Path, Recursion, Strategy};
 use super::query::{Purpose, Query};
 use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
@@ -16,6 +16,9 @@ use crate::value::Value;
 use crate::version::Behaviour;
 use crate::warning::Warning;
 use std::rc::Rc;
+
+/// How many steps may lead to an object that came with options for its loads to be cached.
+const CACHED_STEPS: usize = 5;
 
 /// As [`load_relationship`], for a cascade or (`committed`) a flush: where those ignore it, a strategy that raises has
 /// no say; with `committed`, by the keys that the object's row has, whatever they have been set to since.
@@ -93,7 +96,10 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
         return Err(Error::unsupported(format!("lazy loading of `{key}`, which is not a relationship")));
     };
     let options = cx.orm.states.get(id).options.clone();
-    let options = options.as_deref().unwrap_or(&[]);
+    // How far a recursive load has come is nothing to an access.
+    let options: Vec<LoaderOption> = options.as_deref().unwrap_or(&[]).iter().cloned().collect();
+    let options: &[LoaderOption] =
+        &options.into_iter().filter(|option| path.is_some() || !option.derived).collect::<Vec<_>>();
     let by_option = cx.orm.states.get(id).on_access.get(key).copied();
     let lazy = match by_option.unwrap_or(relationship.resolved().lazy) {
         Lazy::Raise | Lazy::RaiseOnSql if !raises => Lazy::Select,
@@ -199,6 +205,10 @@ fn prepare(
     if let Some(lineage) = &state.lineage {
         query.lineage = Some(format!("{lineage} {step:?}").into());
     }
+    let at_once = path.is_some();
+    query.uncached = cx.orm.profile.has(Behaviour::DeepLoadsUncached)
+        && state.load_path.len() >= CACHED_STEPS
+        && state.lineage.is_some();
     if let Some(path) = path {
         query.prior = path;
         query.follows = true;
@@ -209,6 +219,22 @@ fn prepare(
         query.prior.push(step.clone());
     }
     query.options.extend(options.iter().filter_map(|option| option.below(std::slice::from_ref(&step))));
+    let recursive = options.iter().rev().find(|option| option.path[..] == *std::slice::from_ref(&step));
+    if at_once
+        && let Some(option) = recursive
+        && let Some(next) = option.recursion.and_then(Recursion::next)
+    {
+        query.options.push(LoaderOption { recursion: Some(next), derived: true, ..option.clone() });
+        // A load without end is the same to the statement cache from its third level on.
+        let level = format!(" {step:?} {:?}", Path::new());
+        if next == Recursion::Endless
+            && let Some(lineage) = &state.lineage
+            && lineage.ends_with(&level.repeat(2))
+        {
+            let kept = &lineage[..lineage.len() - level.len()];
+            query.lineage = Some(format!("{kept} {step:?}").into());
+        }
+    }
     query.kept_options = Some(query.options.len());
     for (mapper, key) in relationship.reverse.borrow().iter() {
         let looks_up = cx.orm.mappers.relationship(*mapper, key).is_some_and(|other| {

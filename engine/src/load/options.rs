@@ -68,6 +68,27 @@ pub struct LoaderOption {
     pub expr: Option<AdHoc>,
     /// What [`Strategy::Criteria`] adds.
     pub criteria: Option<Rc<Criteria>>,
+    /// `recursion_depth=`: how far the load goes on along the same relationship.
+    pub recursion: Option<Recursion>,
+    /// The engine's own: how far a recursive load has come.
+    pub derived: bool,
+}
+
+/// How often a relationship that leads to its own class is loaded beyond the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Recursion {
+    Times(u32),
+    Endless,
+}
+
+impl Recursion {
+    /// What is left after one more time; nothing where it ends here.
+    pub(super) fn next(self) -> Option<Self> {
+        match self {
+            Recursion::Endless => Some(self),
+            Recursion::Times(times) => times.checked_sub(1).map(Recursion::Times),
+        }
+    }
 }
 
 /// Further criteria of classes, wherever a query comes to them.
@@ -134,7 +155,15 @@ impl Hash for AdHoc {
 
 impl LoaderOption {
     pub fn new(path: Vec<(MapperId, Key)>, strategy: Strategy) -> Self {
-        LoaderOption { path, strategy, of_type: None, expr: None, criteria: None }
+        LoaderOption {
+            path,
+            strategy,
+            of_type: None,
+            expr: None,
+            criteria: None,
+            recursion: None,
+            derived: false,
+        }
     }
 
     /// Further criteria of classes.
@@ -207,6 +236,7 @@ pub(crate) struct Chosen {
     pub of_type: Option<Mapped>,
     /// The statement has the related rows already.
     pub contained: bool,
+    pub recursion: Option<Recursion>,
     /// The mapping's eager strategy, where it ends here: it would come back to a class that the path has passed.
     pub cut: Option<Lazy>,
     /// It leads to a class that the path has passed, and no option asked for that.
@@ -247,13 +277,23 @@ pub(crate) fn chosen(
     let mut said = for_attribute(options, path, relationship.parent, &relationship.key);
     let mapped_inner = relationship.args.innerjoin.unwrap_or_default();
     let found = said.find_map(|(option, named)| match option.strategy {
-        Strategy::Relationship(lazy) => Some((lazy, mapped_inner, false, option.of_type, named)),
-        Strategy::Joined { inner } => Some((Lazy::Joined, inner, false, option.of_type, named)),
-        Strategy::Contained => Some((Lazy::Joined, InnerJoin::Outer, true, option.of_type, named)),
+        Strategy::Relationship(lazy) => Some((lazy, mapped_inner, false, option, named)),
+        Strategy::Joined { inner } => Some((Lazy::Joined, inner, false, option, named)),
+        Strategy::Contained => Some((Lazy::Joined, InnerJoin::Outer, true, option, named)),
         _ => None,
     });
-    if let Some((lazy, inner, contained, of_type, true)) = found {
-        return Chosen { lazy, inner, by_option: true, of_type, contained, cut: None, returns: false };
+    if let Some((lazy, inner, contained, option, true)) = found {
+        let (of_type, recursion) = (option.of_type, option.recursion);
+        return Chosen {
+            lazy,
+            inner,
+            by_option: true,
+            of_type,
+            contained,
+            recursion,
+            cut: None,
+            returns: false,
+        };
     }
     let resolved = relationship.resolved();
     let by_option = found.is_some();
@@ -282,6 +322,7 @@ pub(crate) fn chosen(
         by_option,
         of_type: None,
         contained: false,
+        recursion: None,
         cut: (eager && comes_back).then_some(asked),
         returns,
     }

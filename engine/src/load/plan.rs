@@ -13,7 +13,7 @@ use super::LoaderOption;
 use super::adapt::Adapter;
 use super::classes::ClassPlan;
 use super::from::{classes_of, entity_items, explicit};
-use super::options::{Chosen, Path, criteria};
+use super::options::{Chosen, Path, Recursion, criteria};
 use super::polymorphic::limit;
 use super::query::{Entity, JoinTarget, Query, Style};
 use crate::error::{Error, Result};
@@ -32,7 +32,7 @@ pub(super) struct Plan {
     pub names: Vec<Key>,
     /// A collection is loaded by a join: rows repeat their objects.
     pub multiplies: bool,
-    /// An eager load that its relationship does not take, as is told once the statement has run.
+    /// What is said of a load that its relationship does not take, once the statement has run.
     pub refused: Option<String>,
 }
 
@@ -78,6 +78,7 @@ pub(super) struct LaterLoad {
     pub of_type: Option<Mapped>,
     /// It leads back to a class that the path has passed.
     pub returns: bool,
+    pub recursion: Option<Recursion>,
 }
 
 /// Joined loads may nest this deep at most, whatever options ask for.

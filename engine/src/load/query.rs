@@ -183,6 +183,8 @@ pub struct Query {
     pub(crate) partial: bool,
     /// The class from which the path begins, where that is not the queried one.
     pub(crate) root: Option<Rc<str>>,
+    /// The statement cache leaves it out: its options lie too deep.
+    pub(crate) uncached: bool,
     /// It reads the row of one object again.
     pub(crate) refreshing: bool,
     /// The attributes to load were named one by one: relationships among them are loaded at once.
@@ -241,6 +243,7 @@ impl Query {
             labelled: false,
             partial: false,
             root: None,
+            uncached: false,
             refreshing: false,
             asked_for: false,
             follows: false,

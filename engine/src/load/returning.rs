@@ -73,7 +73,13 @@ impl Returned {
                 multiplies |= lazy == Lazy::Joined && relationship.resolved().uselist;
                 if matches!(lazy, Lazy::Selectin | Lazy::Immediate | Lazy::NoLoad) {
                     let relationship = Rc::clone(relationship);
-                    entity.later.push(LaterLoad { relationship, lazy, of_type: None, returns: false });
+                    entity.later.push(LaterLoad {
+                        relationship,
+                        lazy,
+                        of_type: None,
+                        recursion: None,
+                        returns: false,
+                    });
                 }
             }
         }

@@ -5,7 +5,7 @@
 
 use super::collected::collection_query;
 use super::later::{Brought, one_by_one, subquery};
-use super::options::{LoaderOption, Strategy, chosen};
+use super::options::{LoaderOption, Recursion, Strategy, chosen};
 use super::plan::{EntityPlan, LaterLoad, Reader};
 use super::query::Query;
 use super::result::Item;
@@ -55,6 +55,7 @@ pub(super) struct Later {
     pub relationship: Rc<Relationship>,
     pub lazy: Lazy,
     pub of_type: Option<Mapped>,
+    pub recursion: Option<Recursion>,
     pub path: super::options::Path,
     /// The steps that led to the load before this one.
     pub prior: super::options::Path,
@@ -300,8 +301,9 @@ impl Loading {
         self.filled.insert(id, Filling { object: object.clone(), keys, anew, refreshed, is_new });
         let lineage = self.lineage_of(plan);
         if is_new || (self.populate_existing && lineage.is_some()) {
-            let options: Vec<LoaderOption> =
-                self.options.iter().filter_map(|option| option.below(&plan.path)).collect();
+            // What a statement contained is nothing to later loads.
+            let lasting = self.options.iter().filter(|option| option.strategy != Strategy::Contained);
+            let options: Vec<LoaderOption> = lasting.filter_map(|option| option.below(&plan.path)).collect();
             let state = cx.orm.states.get_mut(id);
             state.lineage = lineage;
             state.load_path = [&self.prior[..], &plan.path].concat();
@@ -315,7 +317,9 @@ impl Loading {
         let said: Vec<&LoaderOption> = self
             .options
             .iter()
-            .filter(|option| option.strategy != Strategy::Contained)
+            .filter(|option| {
+                option.strategy != Strategy::Contained && !option.derived && !option.is_everywhere()
+            })
             .filter(|option| {
                 // Those below a relationship are of one piece with what was said of that.
                 self.keeps_columns || option.path.len() > 1 || !option.strategy.is_of_columns()
@@ -519,6 +523,7 @@ impl Loading {
             relationship: Rc::clone(&later.relationship),
             lazy: later.lazy,
             of_type: later.of_type,
+            recursion: later.recursion,
             path: plan.path.clone(),
             prior: self.prior.clone(),
             root: self.root.clone(),

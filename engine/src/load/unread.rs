@@ -7,7 +7,7 @@ use super::follow::follow;
 use super::plan::{EntityPlan, Plan, Reader};
 use super::query::{Entity, Query, Style, root_name};
 use super::rows::{Loading, Refresh};
-use super::{Rows, within};
+use super::{Rows, stated};
 use crate::db::{self, ResultColumn};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event;
@@ -132,8 +132,8 @@ impl Query {
             Some(statement) => {
                 let statement = &self.tagged(statement);
                 let connection = connected(cx)?;
-                let result = db::execute(cx, connection, statement, self.given())?;
-                (within::plan_of_statement(cx.orm, self, statement, &result.columns)?, result)
+                let result = db::execute_cached(cx, connection, statement, self.given(), !self.uncached)?;
+                (stated::plan_of_statement(cx.orm, self, statement, &result.columns)?, result)
             }
             None => {
                 let mut plan = Plan::new(cx.orm, self, true)?;
@@ -142,17 +142,12 @@ impl Query {
                 }
                 let statement = Statement::from(std::mem::take(&mut plan.select));
                 let connection = connected(cx)?;
-                let result = db::execute(cx, connection, &statement, self.given())?;
+                let result = db::execute_cached(cx, connection, &statement, self.given(), !self.uncached)?;
                 (plan, result)
             }
         };
-        if let Some(attribute) = &plan.refused {
-            return Err(Error::new(
-                ErrorKind::InvalidRequestError,
-                format!(
-                    "'{attribute}' does not support object population - eager loading cannot be applied."
-                ),
-            ));
+        if let Some(message) = &plan.refused {
+            return Err(Error::new(ErrorKind::InvalidRequestError, message.as_str()));
         }
         Ok((plan, result.columns, result.rows))
     }

@@ -1,22 +1,14 @@
-//! Entities that are read from what is already a statement: from a subquery (`from_self()`, `union()`), or from the rows of
-//! any statement (`from_statement()`).
+//! Entities that are read from a subquery (`from_self()`, `union()`), and what tells statements apart that entities are read from.
 
 use super::adapt::Adapter;
-use super::classes::ClassPlan;
-use super::options::ad_hoc;
-use super::plan::{EntityPlan, Plan, Reader};
 use super::query::{Entity, Query, Style};
-use crate::db::ResultColumn;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::host::Cx;
-use crate::map::Property;
 use crate::orm::Orm;
-use crate::schema::Column;
 use crate::sql::{
     Alias, Body, CompoundKind, CompoundSelect, Expr, ExprKind, FromItem, LabelStyle, Select, Statement,
     TextualSelect,
 };
-use crate::version::Behaviour;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -75,7 +67,7 @@ impl Within {
     }
 }
 
-fn unlabelled(expr: &Expr) -> &Expr {
+pub(super) fn unlabelled(expr: &Expr) -> &Expr {
     match expr.unannotated().kind() {
         ExprKind::Label { element, .. } => element,
         _ => expr.unannotated(),
@@ -167,129 +159,6 @@ impl Query {
             None => expr.clone(),
         }
     }
-}
-
-/// Where the rows of a statement have a column.
-struct Places<'a> {
-    body: Option<Body>,
-    columns: &'a [ResultColumn],
-}
-
-impl Places<'_> {
-    fn of(&self, column: &Column) -> Option<usize> {
-        if let Some(body) = &self.body {
-            let at = body.columns().iter().position(|own| unlabelled(own).base_column() == Some(column));
-            if at.is_some() {
-                return at;
-            }
-        }
-        let full = column.table().map(|table| format!("{}_{}", table.name(), column.name()));
-        let by_name = |name: &str| self.columns.iter().position(|own| *own.name == *name);
-        by_name(&column.name()).or_else(|| full.and_then(|full| by_name(&full)))
-    }
-
-    fn of_expr(&self, expr: &Expr) -> Option<usize> {
-        if let Some(column) = unlabelled(expr).base_column()
-            && let Some(at) = self.of(column)
-        {
-            return Some(at);
-        }
-        let key = expr.key()?;
-        self.columns.iter().position(|own| *own.name == *key)
-    }
-}
-
-fn absent(orm: &Orm, column: &str) -> Error {
-    let message = format!("Could not locate column in row for column '{column}'");
-    // Before 1.4 it shows as a `KeyError` does.
-    let message = if orm.profile.has(Behaviour::CompiledCache) { message } else { format!("\"{message}\"") };
-    Error::new(ErrorKind::NoSuchColumnError, message)
-}
-
-/// How the rows of a statement are read as a query's entities.
-pub(super) fn plan_of_statement(
-    orm: &Orm,
-    query: &Query,
-    statement: &Statement,
-    columns: &[ResultColumn],
-) -> Result<Plan> {
-    let body = match statement {
-        Statement::Select(select) => Some(Body::Select(select.clone())),
-        Statement::Compound(compound) => Some(Body::Compound(compound.clone())),
-        Statement::Textual(textual) => Some(Body::Textual(textual.clone())),
-        _ => None,
-    };
-    let places = Places { body, columns };
-    let mut readers = Vec::new();
-    let mut names = Vec::new();
-    for (id, entity) in query.entities.iter().enumerate() {
-        match entity {
-            Entity::Mapped(mapped) => {
-                let mapper = orm.mappers.get(mapped.mapper);
-                if mapped.alias.is_some() || orm.mappers.has_below(mapped.mapper) || mapper.inherits.is_some()
-                {
-                    return Err(Error::unsupported("from_statement() of an alias or a class of a hierarchy"));
-                }
-                if mapper.relationships().any(|relationship| {
-                    super::options::chosen(orm, &query.options, (&query.prior, &query.path), relationship)
-                        .lazy
-                        != crate::map::Lazy::Select
-                }) {
-                    return Err(Error::unsupported("from_statement() with relationships that load along"));
-                }
-                let mut plan = EntityPlan {
-                    id,
-                    mapper: mapped.mapper,
-                    path: query.path.clone(),
-                    columns: Vec::new(),
-                    primary_key: Vec::new(),
-                    discriminator: None,
-                    classes: Vec::new(),
-                    joined: Vec::new(),
-                    later: Vec::new(),
-                };
-                let mut own = ClassPlan {
-                    mapper: mapped.mapper,
-                    columns: Vec::new(),
-                    expired: Vec::new(),
-                    selectin: Vec::new(),
-                };
-                for property in mapper.properties.values() {
-                    let Property::Column(property) = property else { continue };
-                    if property.ad_hoc {
-                        let given = ad_hoc(orm, &query.options, &query.path, mapped.mapper, &property.key);
-                        if let Some(at) = given.and_then(|given| places.of_expr(&given)) {
-                            plan.columns.push((Rc::clone(&property.key), at));
-                        }
-                        continue;
-                    }
-                    match property.columns.iter().find_map(|column| places.of(column)) {
-                        Some(at) => plan.columns.push((Rc::clone(&property.key), at)),
-                        None => own.expired.push(Rc::clone(&property.key)),
-                    }
-                }
-                plan.classes.push(own);
-                for column in &mapper.primary_key {
-                    plan.primary_key.push(places.of(column).ok_or_else(|| absent(orm, &column.to_string()))?);
-                }
-                readers.push(Reader::Entity(plan));
-                names.push(Rc::clone(&mapper.class_name));
-            }
-            Entity::Attribute(mapped, key) => {
-                let expr = super::adapt::attribute(orm, *mapped, key)?;
-                let at = places.of_expr(&expr);
-                readers.push(Reader::Value(at.ok_or_else(|| absent(orm, key))?));
-                names.push(Rc::clone(key));
-            }
-            Entity::Expr(expr) => {
-                let key = expr.key().unwrap_or_else(|| Rc::from(""));
-                let at = places.of_expr(expr).ok_or_else(|| absent(orm, &key))?;
-                readers.push(Reader::Value(at));
-                names.push(key);
-            }
-        }
-    }
-    Ok(Plan { select: Select::default(), readers, names, multiplies: false, refused: None })
 }
 
 /// The element that a query reads all of its entities from.

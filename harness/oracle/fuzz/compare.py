@@ -7,7 +7,7 @@ import difflib
 import re
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ")
-MARK = re.compile(r"\[(generated in|cached since|no key) [0-9.e-]+s")
+MARK = re.compile(r"\[(generated in|cached since|no key|caching disabled(?: \([^)]*\))?) [0-9.e-]+s")
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 LOG = re.compile(r"INFO sqlalchemy\.engine\S* ")
 RAISED = re.compile(r"([A-Z]\w*(?:Error|Exception|Found|Warning|Conflict|Interrupt))\b")

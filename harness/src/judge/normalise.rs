@@ -11,7 +11,7 @@ static ANY_ADDRESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"0x(?:[0-9a-fA-F]+|\.\.\.|…)").ok());
 static MARK_TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"\[(generated in|cached since|no key|caching disabled|insertmanyvalues|dialect \S+ does not support caching) [0-9][0-9.e+-]*s",
+        r"\[(generated in|cached since|no key|caching disabled(?: \([^)]*\))?|insertmanyvalues|dialect \S+ does not support caching) [0-9][0-9.e+-]*s",
     )
     .ok()
 });

@@ -11,7 +11,7 @@ fn pattern(text: &str) -> Regex {
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r"( at )0x([0-9a-fA-F]+)"));
 static MARK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\A\[(generated in|cached since|no key|caching disabled|dialect \S+ does not support caching) [0-9][0-9.e+-]*s",
+        r"\A\[(generated in|cached since|no key|caching disabled(?: \([^)]*\))?|dialect \S+ does not support caching) [0-9][0-9.e+-]*s",
     )
 });
 static TEXT: LazyLock<Regex> =

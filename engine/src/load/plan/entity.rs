@@ -264,7 +264,12 @@ impl Builder<'_> {
         match lazy {
             Lazy::Joined | Lazy::Selectin | Lazy::Subquery => {
                 let class = &self.orm.mappers.get(relationship.parent).class_name;
-                self.refused.get_or_insert_with(|| format!("{class}.{}", relationship.key));
+                self.refused.get_or_insert_with(|| {
+                    format!(
+                        "'{class}.{}' does not support object population - eager loading cannot be applied.",
+                        relationship.key
+                    )
+                });
                 Ok(lazy == Lazy::Joined)
             }
             Lazy::Immediate => Ok(self.orm.profile.has(Behaviour::ImmediateLoadsQueried)),
@@ -302,6 +307,16 @@ impl Builder<'_> {
             return Ok(());
         }
         let chosen = self.chosen(&plan.path, relationship);
+        if chosen.recursion.is_some() && relationship.resolved().target != relationship.parent {
+            let class = &self.orm.mappers.get(relationship.parent).class_name;
+            self.refused.get_or_insert_with(|| {
+                format!(
+                    "recursion_depth option on relationship {class}.{} not valid for non-self-referential relationship",
+                    relationship.key
+                )
+            });
+            return Ok(());
+        }
         let beyond = chosen.lazy == Lazy::Immediate && relationship.resolved().lazy == Lazy::NoLoad;
         if beyond && !self.orm.profile.has(Behaviour::ImmediateLoadsQueried) {
             return Ok(());
@@ -337,6 +352,7 @@ impl Builder<'_> {
                     lazy,
                     of_type: chosen.of_type,
                     returns: chosen.returns,
+                    recursion: chosen.recursion,
                 });
             }
             _ => {}

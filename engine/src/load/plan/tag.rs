@@ -1,5 +1,6 @@
 //! How a query's statement labels its columns, and what the statement cache sees of it beside its text.
 
+use crate::load::LoaderOption;
 use crate::load::query::{Entity, JoinTarget, OnClause, Query, Style};
 use crate::map::Key;
 use crate::sql::LabelStyle;
@@ -37,8 +38,9 @@ impl Query {
                     let _ = write!(tag, " {:?}", mapped.mapper);
                 }
             }
-            if !self.options.is_empty() {
-                let _ = write!(tag, " {:?}", self.options);
+            let given: Vec<&LoaderOption> = self.options.iter().filter(|option| !option.derived).collect();
+            if !given.is_empty() {
+                let _ = write!(tag, " {given:?}");
             }
             return Some(Rc::from(tag));
         }

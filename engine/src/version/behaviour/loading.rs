@@ -30,6 +30,14 @@ macro_rules! of_loading {
                 "An inner joined load below an outer one that no joined class can take is joined to the queried class, if that can.",
                 "inner joined loads that only the queried class can take",
                 "2.0.35 joins it, 2.0.36 raises `AssertionError`: `joinedload(Bird.heron).joinedload(Heron.nest)`, where `nest` is a bird's";
+            DeepLoadsUncached "deep-loads-uncached" since(2, 0, 0),
+                "Loads on access of objects that more than a few loads led to, from a query with options, are not cached.",
+                "deep loads outside the statement cache",
+                "1.4.54 caches them, 2.0.0 marks them `[caching disabled …]`: the sixth load on access in a row";
+            UncachedExplained "uncached-explained" since(2, 0, 26),
+                "The mark of a load that is not cached says why: `(excess depth for ORM loader options)`.",
+                "reasons in `[caching disabled …]`",
+                "2.0.25 without, 2.0.26 with: the echo log of the sixth load on access in a row";
             LegacyColumnLabels "legacy-column-labels" through(2, 0),
                 "Loads of the ORM's own label every column `table_column`.",
                 "no `table_column` labels in the ORM's own loads",

@@ -7,7 +7,7 @@ use super::{comparator, errors, mapped};
 use crate::python::{Args, Interp, Module, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use backproof_engine::Orm;
-use backproof_engine::load::{self, AdHoc, Aliasing, LoaderOption, Strategy};
+use backproof_engine::load::{self, AdHoc, Aliasing, LoaderOption, Recursion, Strategy};
 use backproof_engine::map::{InnerJoin, Key, Lazy, Mapped, MapperId, Property};
 use backproof_engine::sql::FromItem;
 use backproof_engine::version::Behaviour;
@@ -133,6 +133,21 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
         Some(value) => interp.truth(&value)?,
         None => false,
     };
+    let recursion = match args.take_keyword("recursion_depth") {
+        Some(Value::None) | None => None,
+        Some(value)
+            if matches!(name, "selectinload" | "immediateload")
+                && lend::has(interp, Behaviour::AnnotatedDeclarative) =>
+        {
+            let depth = interp.index(&value)?;
+            match u32::try_from(depth) {
+                Ok(depth) => Some(Recursion::Times(depth)),
+                Err(_) if depth == -1 => Some(Recursion::Endless),
+                Err(_) => return Err(Stop::unsupported("this `recursion_depth`")),
+            }
+        }
+        Some(_) => return Err(Stop::unsupported(format!("{name}() with `recursion_depth`"))),
+    };
     let alias = match args.take_keyword("alias") {
         Some(Value::None) | None => None,
         Some(value) if name == "contains_eager" => Some(value),
@@ -174,7 +189,7 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
             Some(alias) if place + 1 == args.positional.len() => Some(contained_as(interp, value, alias)?),
             _ => of_type(interp, value, strategy)?,
         };
-        options.push(LoaderOption { of_type, ..LoaderOption::new(at.path.clone(), strategy) });
+        options.push(LoaderOption { of_type, recursion, ..LoaderOption::new(at.path.clone(), strategy) });
     }
     // What is said of a column is said of the class, which further steps go on from.
     let path = if matches!(name, "defer" | "undefer") { before.path.clone() } else { at.path };
