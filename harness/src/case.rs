@@ -105,8 +105,7 @@ impl Kind {
         match self {
             Kind::Prompt => "prompt",
             Kind::Listing => "listing",
-            Kind::Output => "output",
-            Kind::Comment => "comment",
+            Kind::Output | Kind::Comment => "output",
         }
     }
 }

@@ -72,6 +72,14 @@ pub struct DocumentReport {
     pub models: Vec<Model>,
 }
 
+impl DocumentReport {
+    /// The page's steps without comments that turned out to be no claims.
+    pub fn settled(mut self) -> Self {
+        self.steps.retain(|step| step.kind != "output" || step.documented.is_some());
+        self
+    }
+}
+
 /// Everything one run of the command found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {

@@ -1,5 +1,7 @@
 //! The command as a person meets it: exit codes, messages for bad input, and the JSON report's shape.
 
+#[path = "command/comments.rs"]
+mod comments;
 #[path = "command/lacks.rs"]
 mod lacks;
 #[path = "command/when.rs"]

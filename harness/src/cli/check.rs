@@ -9,7 +9,7 @@ use crate::check::{Checked, check};
 use crate::judge::Verdict;
 use crate::report::terminal::Look;
 use crate::report::when::words;
-use crate::report::{Report, json, terminal};
+use crate::report::{DocumentReport, Report, json, terminal};
 use crate::when::{Inquiry, spans};
 use crate::world::Limits;
 use backproof_engine::version::Profile;
@@ -34,7 +34,9 @@ pub(super) fn main(args: &CheckArgs) -> u8 {
     let mut unreadable = false;
     for result in results {
         match result {
-            Ok(checking) => report.documents.extend(checking.checked.documents),
+            Ok(checking) => {
+                report.documents.extend(checking.checked.documents.into_iter().map(DocumentReport::settled));
+            }
             Err(problem) => {
                 complain(&format!("error: {problem}"));
                 unreadable = true;
