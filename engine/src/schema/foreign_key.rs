@@ -64,6 +64,11 @@ impl ForeignKey {
         self.0.name.as_deref()
     }
 
+    /// Whether it was given a column, and no name.
+    pub fn is_to_column(&self) -> bool {
+        matches!(self.0.target, ForeignKeyTarget::Column(_))
+    }
+
     pub fn actions(&self) -> &ReferentialActions {
         &self.0.actions
     }

@@ -374,6 +374,74 @@ impl Table {
         key.iter().find(|column| column.autoincrement() == Autoincrement::Yes).cloned()
     }
 
+    /// A table like this one in another collection: columns, keys, constraints and indexes are made anew.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` where something of it holds columns that cannot be named.
+    pub fn copy_to(&self, metadata: &MetaData, name: Option<&str>, schema: Option<Rc<str>>) -> Result<Table> {
+        let keys_of = |columns: &[Column]| columns.iter().map(Column::key).collect::<Vec<Rc<str>>>();
+        if schema.is_some() && !self.foreign_keys().is_empty() {
+            return Err(Error::unsupported("copying a table with foreign keys into another schema"));
+        }
+        let mut items = Vec::new();
+        for column in self.columns() {
+            if column.foreign_keys().iter().any(ForeignKey::is_to_column) {
+                return Err(Error::unsupported("copying a table with a foreign key to a column itself"));
+            }
+            items.push(TableItem::Column(column.copy()));
+        }
+        if let Some(name) = self.0.primary_key_name.borrow().clone() {
+            let column_keys = keys_of(&self.primary_key());
+            let key = Constraint::PrimaryKey { name: Some(name), columns: Vec::new(), column_keys };
+            items.push(TableItem::Constraint(key));
+        }
+        let mut own = Vec::new();
+        for constraint in self.0.constraints.borrow().iter() {
+            own.push(match constraint {
+                Constraint::PrimaryKey { .. } => continue,
+                Constraint::ForeignKey(_) => {
+                    return Err(Error::unsupported("copying a table with a foreign key of its own"));
+                }
+                Constraint::Unique(unique) => Constraint::Unique(Rc::new(UniqueConstraint {
+                    name: unique.name.clone(),
+                    columns: Vec::new(),
+                    column_keys: keys_of(&unique.columns),
+                })),
+                Constraint::Check(check) if naming::columns_of(&check.condition).is_empty() => {
+                    Constraint::Check(check.clone())
+                }
+                Constraint::Check(_) => {
+                    return Err(Error::unsupported("copying a table with a check of its columns"));
+                }
+            });
+        }
+        for index in self.indexes() {
+            let of_column = matches!(index.columns.as_slice(), [column] if column.index() == Some(true));
+            if !of_column {
+                let column_keys = keys_of(&index.columns);
+                items.push(TableItem::Index(Index { columns: Vec::new(), column_keys, ..index }));
+            }
+        }
+        let args = TableArgs {
+            schema: schema.or_else(|| self.0.schema.clone()),
+            extend_existing: false,
+            keep_existing: false,
+            ..self.args().clone()
+        };
+        let copy = Table::new(name.unwrap_or(self.name()), metadata, items, args)?;
+        for constraint in own {
+            copy.append_constraint(constraint)?;
+        }
+        // Those of its columns come first, foreign keys after the others.
+        let own = copy.0.constraints.take();
+        let mut of_columns = copy.0.column_constraints.borrow_mut();
+        of_columns.sort_by_key(|constraint| matches!(constraint, Constraint::ForeignKey(_)));
+        of_columns.extend(own);
+        drop(of_columns);
+        Ok(copy)
+    }
+
     /// An address-like number that tells tables apart.
     pub fn identity(&self) -> usize {
         Rc::as_ptr(&self.0).addr()

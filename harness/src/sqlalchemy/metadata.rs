@@ -106,7 +106,18 @@ impl Object for MetaDataObject {
                     "bind, schema=, views=, only=, extend_existing=, autoload_replace=, resolve_fks=";
                 let mut bound = Signature::new("MetaData.reflect", parameters).bind(interp, args)?;
                 let bind = bound.take(0).unwrap_or(Value::None);
-                for index in [1, 4, 5, 6] {
+                let extends = match bound.take(4) {
+                    Some(value) => interp.truth(&value)?,
+                    None => false,
+                };
+                let replaces = match bound.take(5) {
+                    Some(value) => interp.truth(&value)?,
+                    None => true,
+                };
+                if extends && replaces {
+                    return Err(Stop::unsupported("reflect() that replaces columns"));
+                }
+                for index in [1, 6] {
                     if bound.take(index).is_some_and(|value| !value.is_none()) {
                         return Err(Stop::unsupported("reflect() with such arguments"));
                     }
@@ -116,6 +127,13 @@ impl Object for MetaDataObject {
                     None => false,
                 };
                 let only = bound.take(3).filter(|only| !only.is_none());
+                if extends {
+                    if and_views || only.is_some() {
+                        return Err(Stop::unsupported("reflect() of some tables that extends others"));
+                    }
+                    super::reflected::reflect_anew(interp, &metadata, &bind)?;
+                    return Ok(Value::None);
+                }
                 super::reflected::reflect(interp, &metadata, &bind, only.as_ref(), and_views)?;
                 Ok(Value::None)
             }),

@@ -430,8 +430,18 @@ fn build(
         })));
     }
     items.append(&mut given);
-    let rc =
-        |names: &[String]| -> Vec<Rc<str>> { names.iter().map(|name| Rc::from(name.as_str())).collect() };
+    // Constraints find columns by key, which a column of the program's own may have.
+    let keys: Vec<(Rc<str>, Rc<str>)> = items
+        .iter()
+        .filter_map(|item| match item {
+            TableItem::Column(column) => Some((column.name(), column.key())),
+            _ => None,
+        })
+        .collect();
+    let key_of = |name: &str| -> Rc<str> {
+        keys.iter().find(|(known, _)| **known == *name).map_or_else(|| Rc::from(name), |(_, key)| key.clone())
+    };
+    let rc = |names: &[String]| -> Vec<Rc<str>> { names.iter().map(|name| key_of(name)).collect() };
     let (key_name, columns) = &told.key;
     if key_name.is_some() || (!kept.is_empty() && !columns.is_empty()) {
         items.push(TableItem::Constraint(Constraint::PrimaryKey {
@@ -457,7 +467,8 @@ fn build(
             ondelete: option("ondelete"),
             ..ReferentialActions::default()
         };
-        let columns: Vec<&str> = key.columns.iter().map(String::as_str).collect();
+        let columns = rc(&key.columns);
+        let columns: Vec<&str> = columns.iter().map(|key| &**key).collect();
         let constraint = ForeignKeyConstraint::new(&columns, targets, key.name.as_deref(), actions);
         items.push(TableItem::Constraint(Constraint::ForeignKey(Rc::new(constraint))));
     }

@@ -143,7 +143,11 @@ impl Asked<'_> {
     fn index_list(&self, interp: &mut Interp, what: &'static str, name: &str) -> PyResult<Rows> {
         self.once(interp, what, name, |asked, interp| {
             let found = asked.pragma(interp, "index_list", name)?;
-            if found.is_empty() && by_kind(interp) && !asked.exists(interp, name)? {
+            let is_own = |row: &Vec<SqlValue>| {
+                !matches!(row.get(1), Some(SqlValue::Text(name)) if name.starts_with("sqlite_autoindex"))
+            };
+            let nothing = found.iter().all(|row| what == "indexes" && !is_own(row));
+            if nothing && by_kind(interp) && !asked.exists(interp, name)? {
                 return Err(errors::raise_named(interp, "NoSuchTableError", name.to_owned()));
             }
             Ok(found)

@@ -290,6 +290,15 @@ impl Object for TableObject {
                     table.foreign_keys().into_iter().map(|key| Value::object(ForeignKeyObject { key }));
                 set_of(interp, items.collect())?
             }
+            "to_metadata" | "tometadata" => {
+                if name == "to_metadata"
+                    && !super::names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT")
+                {
+                    return Ok(None);
+                }
+                let table = table.clone();
+                Value::native(name, move |interp, args| copy_table(interp, &table, args))
+            }
             "append_constraint" | "append_column" => {
                 let table = table.clone();
                 Value::native(name, move |interp, args| {
@@ -553,6 +562,30 @@ pub(crate) fn table_args(interp: &mut Interp, keywords: Vec<(Rc<str>, Value)>) -
     Ok(args)
 }
 
+/// `table.to_metadata(metadata, schema=…, name=…)`.
+fn copy_table(interp: &mut Interp, table: &Table, args: Args) -> PyResult<Value> {
+    let parameters = "metadata, schema=, referred_schema_fn=, name=";
+    let mut bound = Signature::new("Table.to_metadata", parameters).bind(interp, args)?;
+    let metadata = bound.take(0);
+    let Some(metadata) = metadata.as_ref().and_then(Value::downcast::<MetaDataObject>) else {
+        return Err(Stop::unsupported("to_metadata() of something that is no MetaData"));
+    };
+    let (schema, name) = (text(bound.take(1)), text(bound.take(3)));
+    if bound.take(2).is_some_and(|function| !function.is_none()) || metadata.metadata.schema().is_some() {
+        return Err(Stop::unsupported("to_metadata() between schemas"));
+    }
+    let own = name.as_deref().unwrap_or(table.name());
+    let full = match schema.as_deref().or(table.schema()) {
+        Some(schema) => format!("{schema}.{own}"),
+        None => own.to_owned(),
+    };
+    if metadata.metadata.table(&full).is_some() {
+        return Err(Stop::unsupported("to_metadata() where there is a table of this name"));
+    }
+    let copy = table.copy_to(&metadata.metadata, name.as_deref(), schema);
+    copy.map(|copy| table_value(&copy)).map_err(|error| errors::raise(interp, &error))
+}
+
 fn make_table(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let mut positional = args.positional.into_iter();
     let (Some(Value::Str(name)), Some(metadata)) = (positional.next(), positional.next()) else {
@@ -577,6 +610,10 @@ fn make_table(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let bind = keyword("autoload_with");
     let (autoload, include, resolve) =
         (keyword("autoload"), keyword("include_columns"), keyword("resolve_fks"));
+    if autoload.is_some() && super::reflection::by_kind(interp) {
+        let message = "Additional arguments should be named <dialectname>_<argument>, got 'autoload'";
+        return Err(interp.raise("TypeError", message));
+    }
     let loads = match autoload {
         Some(value) => interp.truth(&value)?,
         None => bind.is_some(),

@@ -66,6 +66,11 @@ impl PropertyObject {
         Ok(Value::object(PropertyObject { mapper, key, kind }))
     }
 
+    /// Whether it is a synonym's or a composite's.
+    fn is_descriptor(&self) -> bool {
+        matches!(self.kind, "Synonym" | "SynonymProperty" | "Composite" | "CompositeProperty")
+    }
+
     fn property(&self, interp: &mut Interp) -> PyResult<Property> {
         let found =
             lend::read(interp, |orm| orm.mappers.get(self.mapper).properties.get(&self.key).cloned())?;
@@ -85,6 +90,8 @@ impl Object for PropertyObject {
     fn type_module(&self) -> &'static str {
         if matches!(self.kind, "ColumnProperty" | "MappedSQLExpression") {
             "sqlalchemy.orm.properties"
+        } else if self.is_descriptor() {
+            "sqlalchemy.orm.descriptor_props"
         } else {
             "sqlalchemy.orm.relationships"
         }
@@ -110,6 +117,14 @@ impl Object for PropertyObject {
             }
             _ if name.starts_with("__") => return Ok(None),
             _ => {}
+        }
+        if self.is_descriptor() {
+            let found =
+                lend::read(interp, |orm| orm.mappers.get(self.mapper).descriptor(&self.key).cloned())?;
+            return match (found, name) {
+                (Some(Descriptor::Synonym(synonym)), "name") => Ok(Some(Value::from(synonym.target))),
+                _ => Err(Stop::unsupported(format!("`{name}` of a {}", self.kind))),
+            };
         }
         match self.property(interp)? {
             Property::Column(column) => match name {
