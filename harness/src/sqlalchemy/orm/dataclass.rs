@@ -308,10 +308,7 @@ fn run(
         Some(own) => class.dict.set("__annotations__", own),
         None => drop(class.dict.remove("__annotations__")),
     }
-    let stop = match made {
-        Ok(_) => return Ok(()),
-        Err(stop) => stop,
-    };
+    let Err(stop) = made else { return Ok(()) };
     let Stop::Raise(cause) = &stop else { return Err(stop) };
     if !interp.stop_is(&stop, "TypeError") && !interp.stop_is(&stop, "ValueError") {
         return Err(stop);
