@@ -484,8 +484,9 @@ impl Loading {
             if known && self.on_access && !goes_on {
                 continue;
             }
-            // These two ask for every object of the rows, and give to those that lack it.
-            let asks_again = known && !single && matches!(later.lazy, Lazy::Selectin | Lazy::Subquery);
+            // After a query, these two ask for every object of the rows, and give to those that lack it.
+            let after_query = known && !single && !self.on_access;
+            let asks_again = after_query && matches!(later.lazy, Lazy::Selectin | Lazy::Subquery);
             if !(fills || asks_again) {
                 continue;
             }
