@@ -282,6 +282,10 @@ pub(crate) fn fail_execution(
     held: Vec<ObjRef>,
 ) -> Result<()> {
     get_mut(cx.orm, session).executing = false;
+    // Where we end for reasons of our own, nothing is told of what the library would have done.
+    if error.kind() == ErrorKind::Unsupported {
+        return Ok(());
+    }
     transaction::fail(cx, session, error, held)
 }
 

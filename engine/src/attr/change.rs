@@ -275,6 +275,9 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
             continue;
         }
         if let Some(object) = &item {
+            if relationship.shape() == Shape::Dict {
+                keyed::check_new(cx, &new, object)?;
+            }
             if !before.contains(&item) {
                 events::fire_append(cx, id, relationship, object, Some(&by))?;
             } else if cx.orm.profile.has(Behaviour::KeptMembersToldAgain) {

@@ -113,6 +113,11 @@ pub(super) fn apply(cx: &mut Cx<'_>, dict: &Collection, pending: Pending) -> Res
     Ok(())
 }
 
+/// Refuses an object without a key for a dictionary that is being assigned.
+pub(super) fn check_new(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef) -> Result<()> {
+    key_to_be(cx, dict, object, &dict.key).map(drop)
+}
+
 /// Puts an object into a dictionary that is being assigned.
 pub(super) fn put_new(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef) -> Result<()> {
     let key = key_to_be(cx, dict, object, &dict.key)?;

@@ -483,7 +483,10 @@ pub(super) fn any_of(column: &Expr, values: Vec<Value>) -> Result<Expr> {
 /// What the statement cache knows of the class from which paths begin.
 pub(super) fn root_name(cx: &Cx<'_>, entity: &Entity) -> Option<Rc<str>> {
     let Entity::Mapped(mapped) = entity else { return None };
-    let alias = mapped.alias.and_then(|alias| super::adapt::alias_of(cx.orm, alias as usize));
-    let alias = alias.map(|alias| (alias.with.clone(), alias.tables.len(), alias.polymorphic));
+    let Some(alias) = mapped.alias.and_then(|alias| super::adapt::alias_of(cx.orm, alias as usize)) else {
+        // A class's own attributes are those of the class that they are inherited from.
+        return Some(Rc::from("class"));
+    };
+    let alias = (&alias.with, alias.tables.len(), alias.polymorphic);
     Some(Rc::from(format!("{:?} {alias:?}", mapped.mapper)))
 }

@@ -31,8 +31,18 @@ pub(super) fn bound_to(
 ) -> Result<Expr> {
     let key = key_of(cx.orm, side, column)?;
     cx.orm.states.get_mut(object.id()).last_known.entry(key.clone()).or_insert(None);
-    let (object, text) = (object.clone(), format!("{column:?}"));
-    let late = move |cx: &mut Cx<'_>| value_of(cx, &object, &key, &text);
+    // The statement does not hold an object whose value it knows.
+    let (id, text) = (object.id(), format!("{column:?}"));
+    let had = match cx.orm.states.get(id).dict.get(&key) {
+        Some(Slot::Value(value)) => Some(value.clone()),
+        _ => None,
+    };
+    let held = had.is_none().then(|| object.clone());
+    let late = move |cx: &mut Cx<'_>| match (held.clone().or_else(|| cx.orm.states.upgrade(id)), &had) {
+        (Some(object), _) => value_of(cx, &object, &key, &text),
+        (None, Some(had)) => Ok(had.clone()),
+        (None, None) => Err(Error::unsupported("comparing with an object that is gone")),
+    };
     Ok(Expr::bind_late(name, column.ty(), Rc::new(late)))
 }
 

@@ -548,7 +548,7 @@ impl Loading {
         }
         for mapper in &class.selectin {
             let entry = self.below.entry((plan.id, *mapper)).or_insert_with(|| Below {
-                root: self.root.clone(),
+                root: Some(Rc::from(format!("{:?} {:?}", plan.mapper, self.root))),
                 mapper: *mapper,
                 path: plan.path.clone(),
                 objects: Vec::new(),
