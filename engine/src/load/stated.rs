@@ -35,7 +35,7 @@ impl Places<'_> {
         if at.is_some() {
             return at;
         }
-        let full = column.table().map(|table| format!("{}_{}", table.name(), column.name()));
+        let full = column.table_label();
         let by_name = |name: &str| self.columns.iter().position(|own| *own.name == *name);
         by_name(&column.name()).or_else(|| full.and_then(|full| by_name(&full)))
     }

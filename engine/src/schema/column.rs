@@ -337,6 +337,17 @@ impl Column {
         self.0.foreign_keys.borrow_mut().push(foreign_key);
     }
 
+    /// The label that tells it from other tables' columns: the table's name and its own, and a number where the table has
+    /// a column of that key itself.
+    pub fn table_label(&self) -> Option<Rc<str>> {
+        let table = self.table()?;
+        let label = format!("{}_{}", table.full_name().replace('.', "_"), self.name());
+        let numbered = (1..).map(|number| format!("{label}_{number}"));
+        let mut free =
+            std::iter::once(label.clone()).chain(numbered).filter(|label| table.column(label).is_none());
+        free.next().map(Rc::from)
+    }
+
     pub fn table(&self) -> Option<Table> {
         self.0.table.borrow().upgrade().map(Table)
     }

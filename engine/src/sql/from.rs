@@ -304,8 +304,12 @@ impl Alias {
                 .into_iter()
                 .map(|column| {
                     let key = column.key().unwrap_or_else(|| Rc::from(""));
-                    let name = match column.base_column().and_then(Column::table) {
-                        Some(table) => Rc::from(format!("{}_{key}", table.name())),
+                    let name = match column.base_column() {
+                        Some(base) if base.key() == base.name() => base.table_label().unwrap_or(key),
+                        Some(base) => match base.table() {
+                            Some(table) => Rc::from(format!("{}_{key}", table.name())),
+                            None => key,
+                        },
                         None => key,
                     };
                     self.own(name.clone(), name, column.ty(), None, column.base_column().cloned())

@@ -167,6 +167,20 @@ fn add(
     })
 }
 
+/// Has a method of a class called before or after mappers are configured, as often as they are.
+pub(crate) fn call_when_configured(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    method: &'static str,
+    event: &str,
+) -> PyResult<()> {
+    let target = Value::Class(class.clone());
+    let call = move |interp: &mut Interp, _: Args| interp.call_method(&target, method, Args::default());
+    let function = Value::native(method, call);
+    let every = Of::Classes(Rc::new(|_, _| true));
+    add(interp, &Rc::from(event), every, &function, Wishes::default(), fresh_identity(), false)
+}
+
 fn on_connect(interp: &mut Interp, database: Option<DatabaseId>, function: &Value) -> PyResult<()> {
     let function = function.clone();
     let call = move |cx: &mut backproof_engine::Cx<'_>, database: DatabaseId| {

@@ -81,11 +81,8 @@ impl Compiler<'_> {
         let qualified = style == LabelStyle::TableColumn;
         let address = identity(expr);
         match expr.unannotated().kind() {
-            ExprKind::Column(column) => match column.table() {
-                Some(table) if qualified => {
-                    let table = table.full_name().replace('.', "_");
-                    (Name::Fixed(Rc::from(format!("{table}_{}", column.name()))), true)
-                }
+            ExprKind::Column(column) => match column.table_label() {
+                Some(label) if qualified => (Name::Fixed(label), true),
                 _ => (Name::Fixed(column.name()), false),
             },
             ExprKind::AliasColumn(column) => match (column.name.clone(), qualified) {

@@ -387,12 +387,7 @@ fn resolvable(select: &Select, froms: &[FromItem]) -> Vec<(Rc<str>, Expr)> {
     for column in &select.columns {
         let name = match column.unannotated().kind() {
             ExprKind::Label { name: LabelName::Named(name), .. } => Some(name.clone()),
-            ExprKind::Column(inner) => match inner.table() {
-                Some(table) => {
-                    Some(Rc::from(format!("{}_{}", table.full_name().replace('.', "_"), inner.name())))
-                }
-                None => Some(inner.key()),
-            },
+            ExprKind::Column(inner) => Some(inner.table_label().unwrap_or_else(|| inner.key())),
             ExprKind::AliasColumn(inner) => {
                 inner.alias.name().map(|alias| Rc::from(format!("{alias}_{}", inner.name)))
             }

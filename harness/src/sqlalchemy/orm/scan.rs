@@ -14,7 +14,7 @@ use super::{dataclass, errors, mapped, unresolved, validates};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::items::{ItemObject, table_item};
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
-use crate::sqlalchemy::{host_types, lend, warning};
+use crate::sqlalchemy::{event, host_types, lend, warning};
 use backproof_engine::map::{self, InheritanceSpec, Key, MapperId, MapperSpec, PropertySpec, Shape, Target};
 use backproof_engine::schema::{Column, Table, TableItem};
 use backproof_engine::version::Behaviour;
@@ -65,7 +65,22 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
     wrap_constructor(class);
     registry.add(class);
     validates::install(interp, class, id)?;
+    declare_hooks(interp, class)?;
     mapped::instrument(interp)
+}
+
+/// Has `__declare_first__()` and `__declare_last__()` called, of the class or of its mixins; those of a mapped class above
+/// are that class's own.
+fn declare_hooks(interp: &mut Interp, class: &Rc<Class>) -> PyResult<()> {
+    for (hook, event) in
+        [("__declare_first__", "before_configured"), ("__declare_last__", "after_configured")]
+    {
+        let own = |source: &Rc<Class>| Rc::ptr_eq(source, class) || mapped::mapper_of(source).is_none();
+        if class.mro().iter().any(|source| own(source) && source.dict.get(hook).is_some()) {
+            event::call_when_configured(interp, class, hook, event)?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts the library's function before a document's own `__init__`: errors name it, without the class.
@@ -143,7 +158,10 @@ fn collect(
             let (mut is_own, mut made_here) = (is_own, false);
             if let Some(declared) = value.as_ref().and_then(Value::downcast::<DeclaredAttrObject>) {
                 (is_own, made_here) = (true, true);
-                annotation = annotation.or(declared.returns(interp)?);
+                // Only of a mixin's function does the library read what it says that it gives.
+                if depth > 0 {
+                    annotation = annotation.or(declared.returns(interp)?);
+                }
                 let made = declared.evaluate(interp, class)?;
                 class.dict.set(&key, made.clone());
                 value = Some(made);
