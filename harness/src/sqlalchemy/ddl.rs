@@ -369,9 +369,6 @@ fn make_text(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let Some(Value::Str(statement)) = bound.take(0) else {
         return Err(Stop::unsupported("DDL of something that is no string"));
     };
-    let context = match bound.take(1).filter(|context| !context.is_none()) {
-        Some(context) => Some(context),
-        None => None,
-    };
+    let context = bound.take(1).filter(|context| !context.is_none());
     Ok(Value::object(TextObject { statement, context, dialects: None, condition: None }))
 }

@@ -152,7 +152,8 @@ impl<'a> Reader<'a> {
                 self.stack.push(filled);
                 return Ok(Some(()));
             }
-            b'N' => Some(Value::None),
+            // A list or a set is made as its members end.
+            b'N' | b']' | 0x8f => Some(Value::None),
             0x88 => Some(Value::Bool(true)),
             0x89 => Some(Value::Bool(false)),
             0x8a => {
@@ -166,7 +167,6 @@ impl<'a> Reader<'a> {
             }
             b'X' => self.sized().and_then(|bytes| std::str::from_utf8(bytes).ok()).map(Value::from),
             b'B' => self.sized().map(|bytes| Value::Bytes(bytes.into())),
-            b']' | 0x8f => Some(Value::None),
             b'}' => Some(Value::dict(Map::default())),
             b't' => self.marked().map(Value::tuple),
             0x91 => match self.marked() {

@@ -11,7 +11,7 @@ use crate::python::{
 use crate::sqlalchemy::items::ItemObject;
 use crate::sqlalchemy::schema::{self, ColumnObject, column_value, table_value};
 use crate::sqlalchemy::{errors, lend, names, reflected};
-use backproof_engine::schema::{Column, Constraint, ForeignKeyConstraint, Table, TableItem};
+use backproof_engine::schema::{Column, Constraint, ForeignKeyConstraint, Table, TableArgs, TableItem};
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -183,7 +183,7 @@ pub(super) fn waits(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Regist
         if class.dict.get("__table_args__").is_some_and(|args| !args.is_none()) {
             return Err(Stop::unsupported("an automapped class with __table_args__"));
         }
-        let table = Table::new(&name, &registry.metadata, items, Default::default())
+        let table = Table::new(&name, &registry.metadata, items, TableArgs::default())
             .map_err(|error| errors::raise(interp, &error))?;
         class.dict.set("__table__", table_value(&table));
     }
