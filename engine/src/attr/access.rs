@@ -153,7 +153,12 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
             if let Some(relationship) = relationship
                 && has_loader(cx.orm, id, &relationship)
             {
-                if was_removed(cx.orm, id, key)
+                // A cascade passes by what a detached object has not loaded.
+                let detached = passive == Passive::LoadAnyway
+                    && cx.orm.states.get(id).session.is_none()
+                    && cx.orm.profile.has(Behaviour::RaiseSparesCascades);
+                if detached
+                    || was_removed(cx.orm, id, key)
                     || (passive == Passive::LoadCommitted && leads_nowhere(cx.orm, id, &relationship))
                 {
                     return Ok(None);
@@ -368,7 +373,7 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
     state.expired = false;
     state.expired_attributes.shift_remove(key);
     let (Slot::Many(list), Some(pending)) = (slot, state.pending.shift_remove(key)) else { return Ok(()) };
-    events::mark_collection(cx, id, key, None);
+    events::mark_collection(cx, id, key, None)?;
     if list.shape == Shape::Dict {
         return keyed::apply(cx, &list, pending);
     }

@@ -127,7 +127,7 @@ pub(crate) fn set_column(
         _ => Original::NoValue,
     };
     let value = told::setting(cx, id, property, value)?;
-    events::mark(cx, id, key, previous);
+    events::mark(cx, id, key, previous)?;
     cx.orm.states.get_mut(id).dict.insert(key.clone(), Slot::Value(value));
     Ok(())
 }
@@ -258,7 +258,7 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
         return Err(Error::unsupported(format!("replacing `{key}`, which holds no list")));
     };
     let before = old.items.borrow().clone();
-    events::mark_collection(cx, id, key, Some(before.clone()));
+    events::mark_collection(cx, id, key, Some(before.clone()))?;
     let state = cx.orm.states.get_mut(id);
     state.empty.shift_remove(key);
     state.dict.insert(key.clone(), Slot::Many(Rc::clone(&new)));
@@ -338,7 +338,7 @@ pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
                 Some(Slot::Value(value)) => Original::Value(value),
                 _ => Original::NoValue,
             };
-            events::mark(cx, id, key, previous);
+            events::mark(cx, id, key, previous)?;
             cx.orm.states.get_mut(id).dict.shift_remove(key);
             if known { Ok(()) } else { Err(absent()) }
         }
@@ -360,7 +360,7 @@ pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
                 Known::Unknown => Original::Unloaded,
                 Known::NeverSet => Original::NoValue,
             };
-            events::mark(cx, id, key, previous);
+            events::mark(cx, id, key, previous)?;
             let state = cx.orm.states.get_mut(id);
             let had = state.dict.shift_remove(key).is_some();
             if had || known == Known::Unknown || state.key.is_some() { Ok(()) } else { Err(absent()) }
@@ -372,7 +372,7 @@ fn delete_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) ->
     let Some(Slot::Many(list)) = cx.orm.states.get(id).dict.get(&relationship.key).cloned() else {
         return Ok(());
     };
-    events::mark_collection(cx, id, &relationship.key, None);
+    events::mark_collection(cx, id, &relationship.key, None)?;
     if list.shape == Shape::Dict {
         keyed::remove_each(cx, &list)?;
     } else if list.shape == Shape::List && list.host.is_none() {

@@ -45,7 +45,7 @@ pub(super) fn coming(
     let member = item.member()?;
     match &member {
         Some(object) => events::fire_append(cx, owner, &relationship, object, by)?,
-        None => events::mark_collection(cx, owner, &relationship.key, None),
+        None => events::mark_collection(cx, owner, &relationship.key, None)?,
     }
     Ok(member)
 }
@@ -71,10 +71,7 @@ pub(super) fn leaving(
     warn_stale(cx, owner, list)?;
     match item {
         Some(object) => events::fire_remove(cx, owner, &relationship, object, by),
-        None => {
-            events::mark_collection(cx, owner, &relationship.key, None);
-            Ok(())
-        }
+        None => events::mark_collection(cx, owner, &relationship.key, None),
     }
 }
 
@@ -215,7 +212,7 @@ pub fn insert(cx: &mut Cx<'_>, list: &Rc<Collection>, index: i64, item: impl Int
 pub fn pop(cx: &mut Cx<'_>, list: &Rc<Collection>, index: Option<i64>) -> Result<Member> {
     // The list counts as changed before it is known that there is something to take.
     if let Some((owner, relationship)) = owner_of(cx, list)? {
-        events::mark_collection(cx, owner, &relationship.key, None);
+        events::mark_collection(cx, owner, &relationship.key, None)?;
     }
     let len = list.items.borrow().len();
     if len == 0 {

@@ -35,7 +35,11 @@ pub trait Hooks: std::fmt::Debug {
     ) -> Result<()>;
 
     /// An object has changed for the first time since its last load or flush.
-    fn modified(&self, cx: &mut Cx<'_>, id: StateId);
+    ///
+    /// # Errors
+    ///
+    /// The change cannot be part of a transaction. It is noted all the same, and not made.
+    fn modified(&self, cx: &mut Cx<'_>, id: StateId) -> Result<()>;
 
     /// The object that the owner's session has for a row.
     fn identity(&self, orm: &Orm, owner: StateId, key: &IdentityKey) -> Option<ObjRef>;
@@ -154,20 +158,21 @@ pub(super) fn dereferenced(orm: &Orm, relationship: &Relationship) -> Error {
 }
 
 /// Records that an attribute changes, with what it was. Of a `viewonly` relationship nothing is.
-pub(super) fn mark(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Original) {
+pub(super) fn mark(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Original) -> Result<()> {
     if state::relationship(cx.orm, id, key).is_some_and(|relationship| relationship.args.is_viewonly()) {
-        return;
+        return Ok(());
     }
     let state = cx.orm.states.get_mut(id);
     state.committed.entry(key.clone()).or_insert(previous);
     if let Some(known) = state.last_known.get_mut(key) {
         *known = None;
     }
-    if !state.modified {
-        state.modified = true;
-        let hooks = Rc::clone(&cx.orm.hooks);
-        hooks.modified(cx, id);
+    if state.modified {
+        return Ok(());
     }
+    state.modified = true;
+    let hooks = Rc::clone(&cx.orm.hooks);
+    hooks.modified(cx, id)
 }
 
 /// `flag_modified(obj, key)`: the attribute counts as changed, whatever it was.
@@ -186,22 +191,31 @@ pub fn flag_modified(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
             format!("Can't flag attribute '{key}' modified; it's not present in the object state"),
         ));
     }
-    mark(cx, id, key, Original::NoValue);
-    Ok(())
+    mark(cx, id, key, Original::NoValue)
 }
 
 /// `flag_dirty(obj)`: the object counts as changed, though no attribute does.
-pub fn flag_dirty(cx: &mut Cx<'_>, id: StateId) {
+///
+/// # Errors
+///
+/// `InvalidRequestError`: the block of the session's transaction has not ended, but the transaction has.
+pub fn flag_dirty(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
     let state = cx.orm.states.get_mut(id);
-    if !state.modified {
-        state.modified = true;
-        let hooks = Rc::clone(&cx.orm.hooks);
-        hooks.modified(cx, id);
+    if state.modified {
+        return Ok(());
     }
+    state.modified = true;
+    let hooks = Rc::clone(&cx.orm.hooks);
+    hooks.modified(cx, id)
 }
 
 /// Records that a collection changes. What it was is `previous`, or else what it has now.
-pub(super) fn mark_collection(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Option<Vec<Member>>) {
+pub(super) fn mark_collection(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    key: &Key,
+    previous: Option<Vec<Member>>,
+) -> Result<()> {
     let state = cx.orm.states.get(id);
     let original = if state.committed.contains_key(key) {
         Original::NoValue
@@ -212,7 +226,7 @@ pub(super) fn mark_collection(cx: &mut Cx<'_>, id: StateId, key: &Key, previous:
             _ => Original::NoValue,
         }
     };
-    mark(cx, id, key, original);
+    mark(cx, id, key, original)
 }
 
 /// Notes that an object hangs on a parent, or no longer does.
@@ -280,7 +294,7 @@ pub(super) fn fire_append(
     hooks.joined(cx, owner, relationship, item, &by.key)?;
     tell_joined(cx, owner, relationship, item, by)?;
     told::member(cx, "append", owner, relationship, item, by, false)?;
-    mark_collection(cx, owner, &relationship.key, None);
+    mark_collection(cx, owner, &relationship.key, None)?;
     set_parent(cx, item.id(), relationship, owner, true);
     Ok(())
 }
@@ -301,8 +315,7 @@ pub(super) fn fire_remove(
     hooks.left(cx, owner, relationship, item, false)?;
     tell_left(cx, owner, relationship, item, by)?;
     told::member(cx, "remove", owner, relationship, item, by, false)?;
-    mark_collection(cx, owner, &relationship.key, None);
-    Ok(())
+    mark_collection(cx, owner, &relationship.key, None)
 }
 
 /// The object of a scalar relationship is leaving, since the attribute is deleted.
@@ -350,7 +363,7 @@ pub(super) fn fire_replace(
         tell_replaced(cx, owner, relationship, new, old, by)?;
     }
     told::one(cx, owner, relationship, new, &previous, by, false)?;
-    mark(cx, owner, &relationship.key, previous);
+    mark(cx, owner, &relationship.key, previous)?;
     if let Some(new) = new {
         set_parent(cx, new.id(), relationship, owner, true);
     }

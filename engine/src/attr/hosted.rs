@@ -172,7 +172,7 @@ pub fn told_of_leaving(cx: &mut Cx<'_>, list: &Rc<Collection>, item: &Member, ca
 /// The owner is gone.
 pub fn changing(cx: &mut Cx<'_>, list: &Rc<Collection>) -> Result<()> {
     if let Some((owner, relationship)) = owner_of(cx, list)? {
-        events::mark_collection(cx, owner, &relationship.key, None);
+        events::mark_collection(cx, owner, &relationship.key, None)?;
     }
     Ok(())
 }

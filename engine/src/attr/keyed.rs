@@ -245,7 +245,7 @@ pub fn delete(cx: &mut Cx<'_>, dict: &Rc<Collection>, key: &Value) -> Result<boo
 pub fn pop(cx: &mut Cx<'_>, dict: &Rc<Collection>, key: Option<&Value>) -> Result<Option<(Value, Member)>> {
     // The dictionary counts as changed before it is known that there is something to take.
     if let Some((owner, relationship)) = owner_of(cx, dict)? {
-        events::mark_collection(cx, owner, &relationship.key, None);
+        events::mark_collection(cx, owner, &relationship.key, None)?;
     }
     let key = match key {
         Some(key) => Some(key.clone()),

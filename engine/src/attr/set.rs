@@ -104,7 +104,7 @@ pub(super) fn discard_by(
 pub fn pop(cx: &mut Cx<'_>, set: &Rc<Collection>) -> Result<Option<Member>> {
     // The set counts as changed before it is known that there is something to take.
     if let Some((owner, relationship)) = owner_of(cx, set)? {
-        events::mark_collection(cx, owner, &relationship.key, None);
+        events::mark_collection(cx, owner, &relationship.key, None)?;
     }
     if set.items.borrow().is_empty() {
         return Ok(None);

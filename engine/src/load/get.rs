@@ -84,7 +84,11 @@ pub(super) fn from_identity_map(
     if cx.orm.states.get(id).expired && !takes_expired {
         match load_expired(cx, id) {
             Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::ObjectDeletedError => return Ok(InMap::Absent),
+            Err(error) if error.kind() == ErrorKind::ObjectDeletedError => {
+                // Its row is gone, and so is it.
+                session::flushed_deleted(cx.orm, session, &[id]);
+                return Ok(InMap::Absent);
+            }
             Err(error) => return Err(error),
         }
     }

@@ -318,6 +318,7 @@ fn select_related(
     let many_to_many = resolved.direction == Direction::ManyToMany;
     // The object's own values are read first; from 1.4 on, reading them flushes where they have expired.
     let mut locals: Vec<(crate::schema::Column, Expr)> = Vec::new();
+    let mut unset = false;
     let condition = rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
         let local = !remote
             && has(&parent_tables, column)
@@ -330,6 +331,8 @@ fn select_related(
         }
         let key = key_of(cx.orm, relationship.parent, column)?;
         let value = column_value(cx, id, &key, committed)?;
+        let state = cx.orm.states.get(id);
+        unset |= !state.dict.contains_key(&key) && !(committed && state.committed.contains_key(&key));
         let bound = Expr::bind_named("param", true, Some(value), column.ty());
         locals.push((column.clone(), bound.clone()));
         Ok(bound)
@@ -337,6 +340,10 @@ fn select_related(
     // What had expired may have been loaded with it.
     if let Some(slot) = cx.orm.states.get(id).dict.get(&relationship.key) {
         return Ok(Found::AlreadyThere(slot.clone()));
+    }
+    if unset {
+        // What was never set, or deleted, leads nowhere.
+        return Ok(Found::Rows(Vec::new()));
     }
     if let Some(error) = refused {
         return Err(error);

@@ -94,6 +94,8 @@ pub(super) struct Builder<'a> {
     attributes: Vec<(Mapped, usize)>,
     entities: usize,
     multiplies: bool,
+    /// A collection would be joined, if that did not lead back.
+    ends_many: bool,
     /// The statement has a collection already.
     contains_many: bool,
     refused: Option<String>,
@@ -124,6 +126,7 @@ impl Plan {
             attributes: Vec::new(),
             entities: 0,
             multiplies: false,
+            ends_many: false,
             contains_many: false,
             refused: None,
             units: Vec::new(),

@@ -102,6 +102,8 @@ pub(super) struct Loading {
     pub lineage: Option<Rc<str>>,
     /// The steps that led to this load.
     pub prior: super::options::Path,
+    /// What leads from members of a collection that is loaded on access back to their owner: left for its access.
+    pub looked_up: super::options::Path,
     refresh: Option<Refresh>,
     /// Options for columns stay with the objects that they were for.
     pub keeps_columns: bool,
@@ -134,6 +136,7 @@ impl Loading {
             roots: Vec::new(),
             lineage: None,
             prior: Vec::new(),
+            looked_up: Vec::new(),
             refresh,
             keeps_columns: false,
             options: options.into(),
@@ -346,7 +349,14 @@ impl Loading {
             }
             let chosen = chosen(orm, &self.options, (&self.prior, &plan.path), relationship);
             let on_access = matches!(chosen.lazy, Lazy::Select | Lazy::Raise | Lazy::RaiseOnSql);
-            if chosen.by_option && on_access && follows && chosen.lazy != relationship.resolved().lazy {
+            let led_back = |(mapper, key): &(MapperId, Key)| {
+                plan.path.is_empty() && *mapper == relationship.parent && *key == relationship.key
+            };
+            let by_member = self.looked_up.iter().any(led_back);
+            if by_member && !chosen.by_option && relationship.resolved().lazy == Lazy::NoLoad {
+                said.push((Rc::clone(&relationship.key), Some(Lazy::Select)));
+            } else if chosen.by_option && on_access && follows && chosen.lazy != relationship.resolved().lazy
+            {
                 said.push((Rc::clone(&relationship.key), Some(chosen.lazy)));
             } else if filling.anew {
                 said.push((Rc::clone(&relationship.key), None));
@@ -409,7 +419,6 @@ impl Loading {
     /// An object that is filled anew forgets related objects, so that the next access loads them. What is loaded by a
     /// strategy of its own stays until that replaces it.
     fn forget_related(&self, orm: &mut Orm, plan: &EntityPlan, filling: &Filling, id: StateId) {
-        let stay_expired = orm.profile.has(Behaviour::ExpiredLoadsEager);
         let state = orm.states.get(id);
         let filled: Vec<_> = orm
             .mappers
@@ -427,12 +436,12 @@ impl Loading {
                     // What a flush before the load of expired attributes has found stays there.
                     false => filling.refreshed && stay_expired,
                 };
-                let stays = by_itself || stays;
-                (Rc::clone(&relationship.key), stays)
+                let stays_expired = filling.refreshed || (on_access && relationship.resolved().uselist);
+                (Rc::clone(&relationship.key), by_itself || stays, stays_expired)
             })
             .collect();
         let state = orm.states.get_mut(id);
-        for (key, stays) in filled {
+        for (key, stays, stays_expired) in filled {
             state.committed.shift_remove(&key);
             if stays {
                 continue;
@@ -441,7 +450,7 @@ impl Loading {
                 list.owner.set(None);
             }
             state.pending.shift_remove(&key);
-            if !filling.refreshed && !stay_expired {
+            if !stays_expired {
                 state.expired_attributes.shift_remove(&key);
             }
         }
@@ -456,7 +465,10 @@ impl Loading {
         let fills = |key: &Key| keys.as_ref().is_none_or(|keys| keys.contains(key));
         let single = self.refresh.is_some() && cx.orm.profile.has(Behaviour::RefreshLoadsSingly);
         let class = cx.orm.states.get(object.id()).mapper;
-        for later in &plan.later {
+        // A row sets off the subqueries for what its object lacks before those for what it has.
+        let goes_last = |later: &LaterLoad| later.lazy == Lazy::Subquery && !fills(&later.relationship.key);
+        let (last, first): (Vec<_>, Vec<_>) = plan.later.iter().partition(|later| goes_last(later));
+        for later in first.into_iter().chain(last) {
             if !cx.orm.mappers.is_a(class, later.relationship.parent) {
                 continue;
             }

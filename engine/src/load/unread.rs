@@ -210,6 +210,8 @@ fn read_rows(
     loading.keeps_columns = cx.orm.profile.has(Behaviour::RefreshDefers);
     loading.lineage.clone_from(&query.lineage);
     loading.prior.clone_from(&query.prior);
+    loading.looked_up =
+        query.options[kept..].iter().filter_map(|option| option.path.last().cloned()).collect();
     if !cx.orm.profile.has(Behaviour::ImmediateInOrder) {
         loading.between_rows = Some(Rc::new(query.clone()));
     }

@@ -92,6 +92,17 @@ fn along(
     }
     let loads = operation == Operation::Delete && relationship.args.passive_deletes.is_none();
     let passive = if loads { Passive::LoadAnyway } else { Passive::NoLoad };
+    if !loads && attr::was_removed(cx.orm, id, key) {
+        // The library meets its own marker where it wants the object, or the list.
+        let marker =
+            if cx.orm.profile.has(Behaviour::MarkersAreEnums) { "LoaderCallableStatus" } else { "symbol" };
+        return Err(if relationship.resolved().uselist {
+            let text = format!("'{marker}' object has no attribute '_sa_adapter'");
+            Error::new(ErrorKind::AttributeError, text)
+        } else {
+            attr::no_state_error(marker)
+        });
+    }
     Ok(match attr::get_passive(cx, id, key, passive)? {
         Some(Slot::Many(list)) => list.objects(),
         Some(Slot::One(object)) => object.into_iter().collect(),
@@ -273,15 +284,20 @@ impl Hooks for SessionHooks {
         }
     }
 
-    fn modified(&self, cx: &mut Cx<'_>, id: StateId) {
-        let Some(session) = cx.orm.states.get(id).session else { return };
+    fn modified(&self, cx: &mut Cx<'_>, id: StateId) -> Result<()> {
+        let Some(session) = cx.orm.states.get(id).session else { return Ok(()) };
         if identity::holds(cx.orm, session, id)
             && let Some(object) = cx.orm.states.upgrade(id)
         {
-            super::get_mut(cx.orm, session).modified.insert(id, object);
-            // The change belongs to a transaction, which a rollback undoes.
-            transaction::begin_for_change(cx.orm, session);
+            let modified = &mut super::get_mut(cx.orm, session).modified;
+            let first = modified.is_empty();
+            modified.insert(id, object);
+            if first {
+                // The change belongs to a transaction, which a rollback undoes.
+                transaction::begin_for_change(cx.orm, session)?;
+            }
         }
+        Ok(())
     }
 
     fn identity(&self, orm: &Orm, owner: StateId, key: &IdentityKey) -> Option<ObjRef> {

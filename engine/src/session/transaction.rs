@@ -53,12 +53,14 @@ pub(super) fn autobegin(orm: &mut Orm, session: SessionId) -> Result<()> {
 }
 
 /// As [`autobegin`], where the session does so by itself.
-pub(super) fn begin_for_change(orm: &mut Orm, session: SessionId) {
+pub(super) fn begin_for_change(orm: &mut Orm, session: SessionId) -> Result<()> {
     let owner = super::get(orm, session);
     let begins = owner.settings.autobegin && !owner.settings.autocommit;
     if begins && owner.transactions.is_empty() {
+        check_context(orm, session)?;
         push(orm, session, false);
     }
+    Ok(())
 }
 
 /// Puts a transaction on the stack; gives its serial number.

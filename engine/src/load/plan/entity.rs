@@ -324,7 +324,9 @@ impl Builder<'_> {
         if relationship.is_queried() && !self.takes_queried(relationship, chosen.lazy)? {
             return Ok(());
         }
-        self.multiplies |= chosen.cut == Some(Lazy::Joined) && relationship.resolved().uselist;
+        let ends_many = chosen.cut == Some(Lazy::Joined) && relationship.resolved().uselist;
+        self.multiplies |= ends_many;
+        self.ends_many |= ends_many;
         // A refresh loads what a query would not come back to.
         let at_root = plan.path.len() == self.query.path.len();
         let whole = self.query.refreshing && self.orm.profile.has(Behaviour::RefreshLoadsSingly);

@@ -48,11 +48,8 @@ impl Builder<'_> {
         if counts && joins && self.contains_many && self.orm.profile.has(Behaviour::ContainedNests) {
             return true;
         }
-        counts
-            && pending
-                .iter()
-                .flatten()
-                .any(|join| self.has_collection(&join.relationship, &self.query.path, 0))
+        let many = |join: &ToJoin| self.has_collection(&join.relationship, &self.query.path, 0);
+        counts && joins && (self.ends_many || pending.iter().flatten().any(many))
     }
 
     fn has_collection(&self, relationship: &Relationship, path: &[(MapperId, Key)], depth: usize) -> bool {
@@ -66,7 +63,9 @@ impl Builder<'_> {
         let mut path = path.to_vec();
         path.push((relationship.parent, Rc::clone(&relationship.key)));
         self.orm.mappers.get(resolved.target).relationships().any(|next| {
-            self.chosen(&path, next).lazy == Lazy::Joined && self.has_collection(next, &path, depth + 1)
+            let chosen = self.chosen(&path, next);
+            (chosen.lazy == Lazy::Joined && self.has_collection(next, &path, depth + 1))
+                || (chosen.cut == Some(Lazy::Joined) && next.resolved().uselist)
         })
     }
 

@@ -60,10 +60,7 @@ pub(super) fn fill(module: &Module) {
     put("flag_dirty", |interp, args| {
         let [object] = args.exactly(interp, "flag_dirty")?;
         let object = require(interp, &object)?;
-        lend::with_cx(interp, |cx| {
-            attr::flag_dirty(cx, object.id());
-            Ok(())
-        })?;
+        lend::with_cx(interp, |cx| attr::flag_dirty(cx, object.id()))?;
         Ok(Value::None)
     });
     put("set_attribute", |interp, args| {
