@@ -419,6 +419,7 @@ impl Loading {
     /// An object that is filled anew forgets related objects, so that the next access loads them. What is loaded by a
     /// strategy of its own stays until that replaces it.
     fn forget_related(&self, orm: &mut Orm, plan: &EntityPlan, filling: &Filling, id: StateId) {
+        let stay_expired = orm.profile.has(Behaviour::ExpiredLoadsEager);
         let state = orm.states.get(id);
         let filled: Vec<_> = orm
             .mappers
@@ -523,7 +524,10 @@ impl Loading {
             }
             let entry = self.later.entry(place).or_insert(load);
             entry.objects.push(object.clone());
-            if !fills {
+            // Changes that wait for a list to be loaded are no reason not to load it.
+            let awaited = entry.lazy == Lazy::Selectin
+                && cx.orm.states.get(object.id()).pending.contains_key(&entry.relationship.key);
+            if !fills && !awaited {
                 entry.kept.insert(object.id());
             }
         }
