@@ -97,7 +97,7 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
     };
     let options = cx.orm.states.get(id).options.clone();
     // How far a recursive load has come is nothing to an access.
-    let options: Vec<LoaderOption> = options.as_deref().unwrap_or(&[]).iter().cloned().collect();
+    let options: Vec<LoaderOption> = options.as_deref().unwrap_or(&[]).to_vec();
     let options: &[LoaderOption] =
         &options.into_iter().filter(|option| path.is_some() || !option.derived).collect::<Vec<_>>();
     let by_option = cx.orm.states.get(id).on_access.get(key).copied();

@@ -87,6 +87,7 @@ pub(super) struct Below {
 
 /// One load in progress.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(super) struct Loading {
     session: SessionId,
     populate_existing: bool,
@@ -432,10 +433,11 @@ impl Loading {
                 let by_itself = later(chosen.lazy) || chosen.cut.is_some_and(later);
                 // An option that has a scalar relationship read on access leaves there what is there.
                 let on_access = state.on_access.contains_key(&relationship.key);
-                let stays = match on_access {
-                    true => !relationship.resolved().uselist,
+                let stays = if on_access {
+                    !relationship.resolved().uselist
+                } else {
                     // What a flush before the load of expired attributes has found stays there.
-                    false => filling.refreshed && stay_expired,
+                    filling.refreshed && stay_expired
                 };
                 let stays_expired = filling.refreshed || (on_access && relationship.resolved().uselist);
                 (Rc::clone(&relationship.key), by_itself || stays, stays_expired)
