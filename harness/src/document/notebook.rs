@@ -124,9 +124,9 @@ fn begins_code(line: &str) -> bool {
 
 /// Whether a paragraph that begins with this line is an output: headings, images and sentences are not.
 fn is_shown(line: &str) -> bool {
-    let heading = line.trim_start_matches('#');
-    !(heading.len() < line.len() && heading.starts_with(' '))
-        && !line.starts_with("![")
-        && !line.trim_end().ends_with(['。', '：', '！', '？'])
-        && !reads_as_prose(line)
+    let words = line.trim_start_matches('#');
+    let heads = words.len() < line.len() && words.starts_with(' ');
+    let is_image = line.starts_with("![");
+    let is_sentence = line.trim_end().ends_with(['。', '：', '！', '？']) || reads_as_prose(line);
+    !(heads || is_image || is_sentence)
 }

@@ -58,7 +58,7 @@ pub(super) fn transcripts(
                         before.extend(steps);
                     }
                     _ => {
-                        found.push(Block { line: lines[at].number, end_line, body: Body::Transcript(steps) })
+                        found.push(Block { line: lines[at].number, end_line, body: Body::Transcript(steps) });
                     }
                 }
                 joins = (end..lines.len()).find(|at| !lines[*at].is_blank());
