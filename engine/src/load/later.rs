@@ -2,7 +2,7 @@
 
 use super::adapt::{Adapter, Sides, alias_of, join_conditions, key_of, selectable};
 use super::lazy::load_at_once;
-use super::options::{LoaderOption, Path, Recursion, Strategy, criteria};
+use super::options::{LoaderOption, Path, Recursion, Strategy, criteria, refined};
 use super::polymorphic::{along, apart, apart_whole, limit, limited, tables};
 use super::query::{Entity, Purpose, Query, Style, any_of};
 use super::rows::Later;
@@ -289,9 +289,10 @@ fn join_along(
     parent: &Adapter,
     relationship: &Relationship,
     (class, item, target): (MapperId, FromItem, &Adapter),
-    options: &[LoaderOption],
+    (options, refined): (&[LoaderOption], &[Expr]),
 ) -> Result<FromItem> {
-    let further = criteria(cx.orm, options, Mapped::from(class), target, true)?;
+    let mut further = refined.to_vec();
+    further.extend(criteria(cx.orm, options, Mapped::from(class), target, true)?);
     let resolved = relationship.resolved();
     let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
     let secondary = secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias);
@@ -380,13 +381,14 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
         let is_last = at + 1 == steps.len();
         let class = if is_last { relationship.parent } else { step.resolved().target };
         let (item, adapter) = if is_last { apart_whole(cx.orm, class) } else { apart(cx.orm, class) };
-        from = join_along(cx, from, &parent, step, (class, item, &adapter), &query.options)?;
+        from = join_along(cx, from, &parent, step, (class, item, &adapter), (&query.options, &[]))?;
         parent = adapter;
     }
     let to = load.of_type.unwrap_or_else(|| Mapped::from(resolved.target));
     let target = Adapter::of(cx.orm, to);
     let end = (to.mapper, selectable(cx.orm, to), &target);
-    from = join_along(cx, from, &parent, relationship, end, &query.options)?;
+    let own = refined(cx.orm, &query.options, &load.path, relationship, &target)?;
+    from = join_along(cx, from, &parent, relationship, end, (&query.options, &own))?;
     let mut outer = Query::loader(resolved.target, &format!("subquery {:?}", load.root));
     prepare(cx, &mut outer, load, &query.options)?;
     outer.style = Style::Legacy;
@@ -501,6 +503,7 @@ fn direct_query(
     }
     let columns = columns.iter().map(|column| adapter.column(column)).collect::<Result<Vec<_>>>()?;
     query.criteria.push(any_of_rows(&columns, values)?);
+    query.criteria.extend(refined(cx.orm, options, &load.path, &load.relationship, &adapter)?);
     Ok(query)
 }
 
@@ -531,11 +534,13 @@ fn joined_query(
         let local_key = key_of(cx.orm, relationship.parent, local)?;
         query.entities.insert(place, Entity::Attribute(parent, local_key));
     }
-    query.joins.push(super::Join::to(super::JoinTarget::Relationship {
+    let mut join = super::Join::to(super::JoinTarget::Relationship {
         from: parent,
         key: Rc::clone(&relationship.key),
         to: load.of_type,
-    }));
+    });
+    join.criteria = refined(cx.orm, options, &load.path, relationship, &Adapter::Plain)?;
+    query.joins.push(join);
     let adapter = Adapter::of(cx.orm, parent);
     let columns = locals.iter().map(|local| adapter.column(local)).collect::<Result<Vec<_>>>()?;
     if cx.orm.profile.has(Behaviour::SelectinOrdered) {
@@ -577,7 +582,8 @@ fn secondary_query(
     prepare(cx, &mut query, load, options)?;
     query.entities.insert(0, Entity::Expr(Expr::column(remote)));
     let target = selectable(cx.orm, Mapped::from(resolved.target));
-    let further = criteria(cx.orm, &query.options, Mapped::from(resolved.target), &Adapter::Plain, true)?;
+    let mut further = refined(cx.orm, options, &load.path, &load.relationship, &Adapter::Plain)?;
+    further.extend(criteria(cx.orm, &query.options, Mapped::from(resolved.target), &Adapter::Plain, true)?);
     let on = limited(cx.orm, resolved.target, &Adapter::Plain, further, on)?;
     query.bare = true;
     query.own_tables = true;

@@ -1,8 +1,8 @@
 //! Loading a relationship when it is first read.
 
-use super::adapt::{key_of, rewrite_columns};
+use super::adapt::{Adapter, key_of, rewrite_columns};
 use super::get::{InMap, by_key, from_identity_map};
-use super::options::{LoaderOption, Path, Recursion, Strategy};
+use super::options::{LoaderOption, Path, Recursion, Strategy, refined};
 use super::query::{Purpose, Query};
 use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
@@ -126,6 +126,10 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
         )
         .with_code("bhk3"));
     };
+    let own = match by_option {
+        Some(Lazy::Select) => refined(cx.orm, options, &[], &relationship, &Adapter::Plain)?,
+        _ => Vec::new(),
+    };
     if relationship.resolved().use_get {
         let ident = identity(cx, id, &relationship, committed)?;
         if let Some(slot) = cx.orm.states.get(id).dict.get(key) {
@@ -135,10 +139,16 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
             return keep(cx, id, key, NewValue::One(None));
         }
         let target = relationship.resolved().target;
-        match from_identity_map(cx, session, target, &ident, takes_expired)? {
+        // Under further criteria, an object that is there already need not be the one.
+        let known = if own.is_empty() {
+            from_identity_map(cx, session, target, &ident, takes_expired)?
+        } else {
+            InMap::Absent
+        };
+        match known {
             InMap::Is(found) => return keep(cx, id, key, NewValue::One(Some(found))),
             InMap::OfOtherClass => return keep(cx, id, key, NewValue::One(None)),
-            InMap::Absent if takes_expired => {
+            InMap::Absent if takes_expired && own.is_empty() => {
                 let leaves_mark = cx.orm.profile.has(Behaviour::ImmediateInOrder);
                 if leaves_mark && !cx.orm.profile.has(Behaviour::ImmediateReturnsByDepth) {
                     return Err(Error::unsupported("the mark that an immediate load of this release leaves"));
@@ -153,15 +163,16 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
         let tag = tag(cx, id, &relationship, path.as_deref());
         let mut query = by_key(cx, target, &ident, &tag)?;
         prepare(cx, &mut query, id, &relationship, (options, path));
+        query.criteria.extend(own);
         let found = query.objects(cx, session)?.into_iter().next();
         return keep(cx, id, key, NewValue::One(found));
     }
     let refused = (lazy == Lazy::RaiseOnSql).then(|| raise(cx, "raise_on_sql"));
-    let objects = match select_related(cx, session, id, &relationship, (options, path), (committed, refused))?
-    {
-        Found::Rows(objects) => objects,
-        Found::AlreadyThere(slot) => return Ok(slot),
-    };
+    let objects =
+        match select_related(cx, session, id, &relationship, (options, path), (committed, refused, own))? {
+            Found::Rows(objects) => objects,
+            Found::AlreadyThere(slot) => return Ok(slot),
+        };
     if relationship.resolved().uselist {
         return keep(cx, id, key, NewValue::Many(objects));
     }
@@ -305,7 +316,7 @@ fn select_related(
     id: StateId,
     relationship: &Relationship,
     (options, path): (&[LoaderOption], Option<Path>),
-    (committed, refused): (bool, Option<Error>),
+    (committed, refused, own): (bool, Option<Error>, Vec<Expr>),
 ) -> Result<Found> {
     let resolved = relationship.resolved();
     let parent_tables = cx.orm.mappers.get(relationship.parent).hierarchy.tables.clone();
@@ -355,6 +366,7 @@ fn select_related(
     if let Some(secondaryjoin) = &resolved.secondaryjoin {
         query.criteria.push(secondaryjoin.clone());
     }
+    query.criteria.extend(own);
     if let Some(secondary) = &resolved.secondary {
         let target = super::adapt::selectable(cx.orm, crate::map::Mapped::from(resolved.target));
         query.from_items = vec![target, FromItem::from(secondary)];

@@ -72,6 +72,8 @@ pub struct LoaderOption {
     pub recursion: Option<Recursion>,
     /// The engine's own: how far a recursive load has come.
     pub derived: bool,
+    /// `and_(…)`: further criteria of the relationship's objects, which not every strategy heeds.
+    pub refined: Vec<AdHoc>,
 }
 
 /// How often a relationship that leads to its own class is loaded beyond the first time.
@@ -163,6 +165,7 @@ impl LoaderOption {
             criteria: None,
             recursion: None,
             derived: false,
+            refined: Vec::new(),
         }
     }
 
@@ -194,6 +197,28 @@ impl LoaderOption {
         }
         let goes_on = self.path.len() > path.len() && self.path.starts_with(path);
         goes_on.then(|| LoaderOption { path: self.path[path.len()..].to_vec(), ..self.clone() })
+    }
+}
+
+/// Further criteria that the option which counts gives a relationship reached by `path`, written as `adapter` says.
+pub(super) fn refined(
+    orm: &Orm,
+    options: &[LoaderOption],
+    path: Steps<'_>,
+    relationship: &Relationship,
+    adapter: &Adapter,
+) -> Result<Vec<Expr>> {
+    let tables = &orm.mappers.get(relationship.resolved().target).hierarchy.tables;
+    let said = for_attribute(options, path, relationship.parent, &relationship.key);
+    let mut of_relationship = said.filter(|(option, _)| {
+        matches!(option.strategy, Strategy::Relationship(_) | Strategy::Joined { .. } | Strategy::Contained)
+    });
+    // An immediate load has none of them.
+    match of_relationship.next() {
+        Some((option, true)) if option.strategy != Strategy::Relationship(Lazy::Immediate) => {
+            option.refined.iter().map(|expr| adapter.adapt_all(&expr.0.without_entities(), tables)).collect()
+        }
+        _ => Ok(Vec::new()),
     }
 }
 

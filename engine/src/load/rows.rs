@@ -3,9 +3,10 @@
 //! An object that the session has keeps what it has: only attributes that it lacks are filled in. A new object,
 //! a refreshed one and all of them under `populate_existing` are filled whole.
 
+use super::adapt::Adapter;
 use super::collected::collection_query;
 use super::later::{Brought, one_by_one, subquery};
-use super::options::{LoaderOption, Recursion, Strategy, chosen};
+use super::options::{self, LoaderOption, Recursion, Strategy, chosen};
 use super::plan::{EntityPlan, LaterLoad, Reader};
 use super::query::Query;
 use super::result::Item;
@@ -349,6 +350,8 @@ impl Loading {
                 continue;
             }
             let chosen = chosen(orm, &self.options, (&self.prior, &plan.path), relationship);
+            let refined = options::refined(orm, &self.options, &plan.path, relationship, &Adapter::Plain);
+            let refined = chosen.lazy == Lazy::Select && refined.is_ok_and(|refined| !refined.is_empty());
             let on_access = matches!(chosen.lazy, Lazy::Select | Lazy::Raise | Lazy::RaiseOnSql);
             let led_back = |(mapper, key): &(MapperId, Key)| {
                 plan.path.is_empty() && *mapper == relationship.parent && *key == relationship.key
@@ -356,7 +359,10 @@ impl Loading {
             let by_member = self.looked_up.iter().any(led_back);
             if by_member && !chosen.by_option && relationship.resolved().lazy == Lazy::NoLoad {
                 said.push((Rc::clone(&relationship.key), Some(Lazy::Select)));
-            } else if chosen.by_option && on_access && follows && chosen.lazy != relationship.resolved().lazy
+            } else if chosen.by_option
+                && on_access
+                && follows
+                && (refined || chosen.lazy != relationship.resolved().lazy)
             {
                 said.push((Rc::clone(&relationship.key), Some(chosen.lazy)));
             } else if filling.anew {

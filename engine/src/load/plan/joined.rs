@@ -8,7 +8,7 @@ use super::{Builder, EntityPlan, JoinedPlan, MAX_DEPTH, Reader, ToJoin};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::adapt::{Adapter, Sides, join_conditions, selectable};
 use crate::load::from::{entity_items, position};
-use crate::load::options::criteria;
+use crate::load::options::{criteria, refined};
 use crate::load::polymorphic::{self, apart, limited};
 use crate::load::query::Entity;
 use crate::load::within;
@@ -246,7 +246,8 @@ impl Builder<'_> {
             secondary: &secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias),
         };
         let (primary, secondary) = join_conditions(orm, relationship.parent, resolved, &sides)?;
-        let further = criteria(orm, &self.query.options, Mapped::from(to.mapper), &adapter, true)?;
+        let mut further = refined(orm, &self.query.options, path, relationship, &adapter)?;
+        further.extend(criteria(orm, &self.query.options, Mapped::from(to.mapper), &adapter, true)?);
         let outer =
             inside.is_none() && (join.chosen.inner == InnerJoin::Outer || under_outer || self.root_is_outer);
         self.know(&right, resolved.target, &adapter);

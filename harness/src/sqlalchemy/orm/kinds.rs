@@ -5,7 +5,7 @@
 //! loader strategies, which tell nothing besides what they are.
 
 use super::{lend, names, session, sessionmaker};
-use crate::python::{Class, Interp, Module, Object, PyResult, Value};
+use crate::python::{Class, Interp, Module, Object, PyResult, Unavailable, Value};
 use backproof_engine::map::{Direction, Lazy};
 use std::any::Any;
 use std::rc::Rc;
@@ -54,6 +54,15 @@ pub(super) fn define(interp: &mut Interp) {
     for &((module, name), (base_module, base)) in BELOW {
         let base = interp.foreign_class(base_module, base);
         interp.foreign_class_below(module, name, &base);
+    }
+    for (module, name) in [
+        (PROPERTIES, "ColumnProperty"),
+        (RELATIONSHIPS, "RelationshipProperty"),
+        (DESCRIPTORS, "SynonymProperty"),
+        (DESCRIPTORS, "CompositeProperty"),
+    ] {
+        let comparator = Unavailable::value(format!("the class `{name}.Comparator`"));
+        interp.foreign_class(module, name).dict.set("Comparator", comparator);
     }
 }
 

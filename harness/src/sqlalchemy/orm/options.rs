@@ -189,11 +189,29 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
             Some(alias) if place + 1 == args.positional.len() => Some(contained_as(interp, value, alias)?),
             _ => of_type(interp, value, strategy)?,
         };
-        options.push(LoaderOption { of_type, recursion, ..LoaderOption::new(at.path.clone(), strategy) });
+        let refined = refined(interp, name, value)?;
+        let base = LoaderOption::new(at.path.clone(), strategy);
+        options.push(LoaderOption { of_type, recursion, refined, ..base });
     }
     // What is said of a column is said of the class, which further steps go on from.
     let path = if matches!(name, "defer" | "undefer") { before.path.clone() } else { at.path };
     Ok(Value::object(OptionObject { options, path, root: before.root }))
+}
+
+/// Options that load a relationship's objects under further criteria.
+const REFINED: &[&str] = &["joinedload", "selectinload", "subqueryload", "lazyload"];
+
+/// The criteria of `and_()`. Immediate loads and those that the mapping says have them, too, but for the loaded rows.
+fn refined(interp: &mut Interp, name: &str, value: &Value) -> PyResult<Vec<AdHoc>> {
+    let Some(attribute) = value.downcast::<AttributeObject>() else { return Ok(Vec::new()) };
+    let found: Vec<AdHoc> = attribute.criteria.iter().cloned().map(AdHoc).collect();
+    if found.is_empty() || (REFINED.contains(&name) && attribute.of_type.is_none()) {
+        return Ok(found);
+    }
+    if matches!(name, "immediateload" | "defaultload") && lend::has(interp, Behaviour::CompiledCache) {
+        return Ok(found);
+    }
+    Err(Stop::unsupported(format!("{name}() with and_()")))
 }
 
 type OfColumns = fn(&mut Interp, &Before, Args) -> PyResult<Value>;
@@ -355,9 +373,6 @@ fn step_of(
     heads_only: bool,
 ) -> PyResult<(MapperId, Key)> {
     if let Some(attribute) = value.downcast::<AttributeObject>() {
-        if !attribute.criteria.is_empty() {
-            return Err(Stop::unsupported("a loader option with and_()"));
-        }
         let (mapper, key) = (attribute.mapped.mapper, attribute.key.clone());
         return Ok((lend::read(interp, |orm| orm.mappers.owner(mapper, &key))?, key));
     }

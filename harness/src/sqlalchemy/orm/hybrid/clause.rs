@@ -70,9 +70,10 @@ impl HybridClauseObject {
         if found.is_some() || name.starts_with("__") || names::has_member(interp, self.type_name(), name) {
             return Ok(found);
         }
-        let kind = match own.is_comparator {
-            true => interp.type_name(&own.value).to_string(),
-            false => "ExprComparator".to_owned(),
+        let kind = if own.is_comparator {
+            interp.type_name(&own.value).to_string()
+        } else {
+            "ExprComparator".to_owned()
         };
         Err(self.no_attribute(interp, &kind, name)?)
     }
