@@ -59,7 +59,7 @@ impl ExecuteObject {
                 Kind::Update(_) => Of::Update,
                 Kind::Delete(_) => Of::Delete,
             };
-            mappers.extend(object.of_class.as_ref().map(|class| class.mapper()));
+            mappers.extend(object.of_class.as_ref().map(crate::sqlalchemy::orm::dml::OfClass::mapper));
         }
         ExecuteObject::value(session, of, mappers, statement)
     }

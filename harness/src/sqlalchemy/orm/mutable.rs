@@ -162,7 +162,7 @@ pub(super) fn attach(interp: &mut Interp) -> PyResult<()> {
         let mut columns = Vec::new();
         for mapper in orm.mappers.iter() {
             for property in mapper.column_properties() {
-                let ty = property.columns.first().map(|column| column.ty());
+                let ty = property.columns.first().map(backproof_engine::schema::Column::ty);
                 columns.extend(ty.map(|ty| (mapper.id, property.key.clone(), ty)));
             }
         }
