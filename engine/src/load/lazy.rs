@@ -343,7 +343,8 @@ fn select_related(
         let key = key_of(cx.orm, relationship.parent, column)?;
         let value = column_value(cx, id, &key, committed)?;
         let state = cx.orm.states.get(id);
-        unset |= !state.dict.contains_key(&key) && !(committed && state.committed.contains_key(&key));
+        let is_set = state.dict.contains_key(&key) || (committed && state.committed.contains_key(&key));
+        unset |= !is_set;
         let bound = Expr::bind_named("param", true, Some(value), column.ty());
         locals.push((column.clone(), bound.clone()));
         Ok(bound)

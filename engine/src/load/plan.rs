@@ -84,6 +84,7 @@ pub(super) struct LaterLoad {
 /// Joined loads may nest this deep at most, whatever options ask for.
 const MAX_DEPTH: usize = 30;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is known of the statement by itself")]
 pub(super) struct Builder<'a> {
     pub orm: &'a Orm,
     pub query: &'a Query,

@@ -101,7 +101,7 @@ impl Twister {
     /// Words of 32 bits, the lowest first; the last is cut to what is left.
     fn many_bits(&mut self, count: u32) -> BigInt {
         let whole = (0..count / 32).map(|_| 32);
-        let rest = (count % 32 > 0).then_some(count % 32);
+        let rest = (!count.is_multiple_of(32)).then_some(count % 32);
         let words = whole.chain(rest).map(|bits| self.next() >> (32 - bits)).collect();
         BigInt::from(num_bigint::BigUint::new(words))
     }

@@ -13,6 +13,7 @@ use std::rc::Rc;
 
 /// `mapped_column(…)`: a column whose type, name and nullability an annotation may still decide.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one argument whether it was given")]
 pub(crate) struct MappedColumnObject {
     pub(crate) column: Column,
     pub(crate) typed: bool,
