@@ -133,8 +133,11 @@ fn kept(output: &str, log: &str) -> Vec<String> {
         Regex::new(text).expect("a pattern")
     }
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern("0x[0-9a-f]+"));
-    static TIME: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\[(generated in|cached since|no key|caching disabled(?: \([^)]*\))?|insertmanyvalues) [0-9.e+-]+s"));
+    static TIME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\[(generated in|cached since|no key|caching disabled(?: \([^)]*\))?|insertmanyvalues) [0-9.e+-]+s",
+        )
+    });
     static STAMP: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ "));
     static ORIGIN: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ INFO sqlalchemy\.engine\S* "));
