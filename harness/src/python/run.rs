@@ -96,7 +96,7 @@ impl Interp {
         let mut text = self.repr(&value)?;
         self.unshown = false;
         text.push('\n');
-        self.write_stdout(&text)?;
+        self.print(&text)?;
         self.builtins.dict.set("_", value);
         Ok(())
     }

@@ -35,7 +35,7 @@ fn print(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
 
 fn write(interp: &mut Interp, file: Option<&Value>, text: &str) -> PyResult<()> {
     match file {
-        None => interp.write_stdout(text),
+        None => interp.print(text),
         Some(file) => interp.call_method(file, "write", Args::of(vec![Value::from(text)])).map(drop),
     }
 }

@@ -11,6 +11,7 @@ use crate::python::object::Object;
 use crate::python::value::Value;
 use stack::ExitStack;
 use std::any::Any;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 pub(super) fn install(interp: &mut Interp) {
@@ -30,6 +31,10 @@ pub(super) fn install(interp: &mut Interp) {
             Ok(Value::object(ExitStack::default()))
         });
         add(&module, "suppress", |_, args| Ok(Value::object(Suppress { classes: args.positional })));
+        add(&module, "redirect_stdout", |interp, args| {
+            let [target] = args.exactly(interp, "redirect_stdout")?;
+            Ok(Value::object(Redirect { target, before: RefCell::default() }))
+        });
         add(&module, "nullcontext", |interp, args| {
             let [value] = args.between(interp, "nullcontext", 0)?;
             Ok(Value::object(Plain { value: value.unwrap_or(Value::None), closes: false }))
@@ -170,6 +175,42 @@ impl Object for Plain {
     fn exit(&self, interp: &mut Interp, _this: &Value, _exception: Option<&Value>) -> PyResult<bool> {
         if self.closes {
             interp.call_method(&self.value, "close", Args::none())?;
+        }
+        Ok(false)
+    }
+}
+
+/// `redirect_stdout(target)`: puts another stream in the place of standard output.
+struct Redirect {
+    target: Value,
+    /// What stood there before, by the blocks that are open.
+    before: RefCell<Vec<Value>>,
+}
+
+impl Object for Redirect {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        "redirect_stdout"
+    }
+
+    fn type_module(&self) -> &'static str {
+        "contextlib"
+    }
+
+    fn enter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Option<Value>> {
+        let sys = interp.import("sys")?;
+        self.before.borrow_mut().extend(sys.dict.get("stdout"));
+        sys.dict.set("stdout", self.target.clone());
+        Ok(Some(self.target.clone()))
+    }
+
+    fn exit(&self, interp: &mut Interp, _this: &Value, _exception: Option<&Value>) -> PyResult<bool> {
+        let before = self.before.borrow_mut().pop();
+        if let Some(before) = before {
+            interp.import("sys")?.dict.set("stdout", before);
         }
         Ok(false)
     }

@@ -90,7 +90,7 @@ fn shown_object(args: &Args) -> Value {
 
 fn write(interp: &mut Interp, stream: Option<&Value>, text: String) -> PyResult<()> {
     match stream {
-        None => interp.write_stdout(&text),
+        None => interp.print(&text),
         Some(stream) => {
             interp.call_method(stream, "write", Args::of(vec![Value::from(text)]))?;
             Ok(())

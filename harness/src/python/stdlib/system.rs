@@ -130,6 +130,23 @@ struct Stream {
     standard: bool,
 }
 
+/// What a program has put in the place of standard output, where it has.
+fn replaced_stdout(interp: &Interp) -> Option<Value> {
+    let stdout = interp.modules.get("sys")?.dict.get("stdout")?;
+    let is_own = stdout.downcast::<Stream>().is_some_and(|stream| stream.standard);
+    (!is_own).then_some(stdout)
+}
+
+impl Interp {
+    /// Writes to `sys.stdout`, which a program may have replaced.
+    pub(crate) fn print(&mut self, text: &str) -> PyResult<()> {
+        match replaced_stdout(self) {
+            None => self.write_stdout(text),
+            Some(stream) => self.call_method(&stream, "write", Args::of(vec![Value::from(text)])).map(drop),
+        }
+    }
+}
+
 impl Object for Stream {
     fn as_any(&self) -> &dyn Any {
         self
