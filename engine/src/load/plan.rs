@@ -91,8 +91,6 @@ pub(super) struct Builder<'a> {
     pub primary: Vec<Expr>,
     pub secondary: Vec<Expr>,
     eager_order: Vec<Expr>,
-    /// Where attributes were placed.
-    attributes: Vec<(Mapped, usize)>,
     entities: usize,
     multiplies: bool,
     /// A collection would be joined, if that did not lead back.
@@ -124,7 +122,6 @@ impl Plan {
             primary: Vec::new(),
             secondary: Vec::new(),
             eager_order: Vec::new(),
-            attributes: Vec::new(),
             entities: 0,
             multiplies: false,
             ends_many: false,

@@ -24,6 +24,20 @@ impl Builder<'_> {
         self.primary.len() - 1
     }
 
+    /// Selects a column that was asked for by itself: in the versions that tell names apart, as often as it was; in
+    /// the others, a column or one expression once.
+    fn place_again(&mut self, expr: Expr) -> usize {
+        let is_column = matches!(expr.kind(), ExprKind::Column(_) | ExprKind::AliasColumn(_));
+        let is_known = |other: &Expr| Rc::ptr_eq(&other.0, &expr.0) || (is_column && other.same(&expr));
+        if !self.orm.profile.has(Behaviour::DisambiguatedNames)
+            && let Some(at) = self.primary.iter().position(is_known)
+        {
+            return at;
+        }
+        self.primary.push(expr);
+        self.primary.len() - 1
+    }
+
     /// Selects what `DISTINCT` rows are ordered by.
     pub(super) fn place_ordered(&mut self, order_by: &[Expr]) {
         for expr in order_by {
@@ -42,35 +56,16 @@ impl Builder<'_> {
         }
     }
 
-    /// Selects an attribute. One column as an attribute of two classes is selected for each.
-    fn place_attribute(&mut self, mapped: Mapped, expr: Expr) -> usize {
-        let apart = self.orm.profile.has(Behaviour::DisambiguatedNames);
-        let other = self.attributes.iter().any(|(known, at)| {
-            *known != mapped && self.primary.get(*at).is_some_and(|placed| placed.same(&expr))
-        });
-        let own = self.attributes.iter().any(|(known, at)| {
-            *known == mapped && self.primary.get(*at).is_some_and(|placed| placed.same(&expr))
-        });
-        let at = if apart && other && !own {
-            self.primary.push(expr);
-            self.primary.len() - 1
-        } else {
-            self.place(expr)
-        };
-        self.attributes.push((mapped, at));
-        at
-    }
-
     pub(super) fn entity(&mut self, entity: &Entity, eager: bool) -> Result<(Reader, Key, Vec<ToJoin>)> {
         match entity {
             Entity::Expr(expr) => {
                 let name = expr.key().unwrap_or_else(|| Rc::from(""));
-                let at = self.place(self.query.adapted(&expr.without_entities()));
+                let at = self.place_again(self.query.adapted(&expr.without_entities()));
                 Ok((Reader::Value(at), name, Vec::new()))
             }
             Entity::Attribute(mapped, key) => {
                 let expr = self.query.adapted(&adapt::attribute(self.orm, *mapped, key)?);
-                let at = self.place_attribute(*mapped, expr);
+                let at = self.place_again(expr);
                 Ok((Reader::Value(at), Rc::clone(key), Vec::new()))
             }
             Entity::Mapped(mapped) => {
