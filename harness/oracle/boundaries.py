@@ -93,6 +93,9 @@ def normal(output, view):
     return "".join(line for line in map(VIEWS[view], output.splitlines(keepends=True)) if line is not None)
 
 
+INSTALLED = re.compile(r" \((?:/[^/()]+)*/(?=sqlalchemy/)")
+"""Where a release happens to be installed, as an `ImportError` names it."""
+
 STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ")
 ORIGIN = re.compile(STAMP.pattern + r"INFO sqlalchemy\.engine\S* ")
 MARK = re.compile(r"\[(generated in|cached since|no key|raw sql|caching disabled|insertmanyvalues)[^]]*\] ")
@@ -179,7 +182,8 @@ def shown(releases, version, probes):
         elif status < 0:
             answers[probe] = Missing(f"hangs in {text(version)}")
         else:
-            answers[probe] = Missing(f"fails in {text(version)}: {(output.splitlines() or ['?'])[-1]}")
+            reason = INSTALLED.sub(" (", (output.splitlines() or ["?"])[-1])
+            answers[probe] = Missing(f"fails in {text(version)}: {reason}")
     last = (done.stderr.strip().splitlines() or ["?"])[-1]
     return {probe: answers.get(probe, Missing(f"{text(version)} does not run: {last}")) for probe in probes}
 
