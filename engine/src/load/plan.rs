@@ -113,6 +113,23 @@ pub(super) struct ToJoin {
     at: Vec<usize>,
 }
 
+impl EntityPlan {
+    /// A plan that reads nothing yet.
+    pub(super) fn empty(id: usize, mapper: MapperId, path: Path) -> Self {
+        EntityPlan {
+            id,
+            mapper,
+            path,
+            columns: Vec::new(),
+            primary_key: Vec::new(),
+            discriminator: None,
+            classes: Vec::new(),
+            joined: Vec::new(),
+            later: Vec::new(),
+        }
+    }
+}
+
 impl Plan {
     /// The plan of a query. With `eager` false, relationships are left out, as in `count()`.
     pub(super) fn new(orm: &Orm, query: &Query, eager: bool) -> Result<Self> {

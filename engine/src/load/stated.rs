@@ -79,17 +79,7 @@ impl Reading<'_> {
         let mapper = orm.mappers.get(class);
         let is_root = path.len() == query.path.len();
         self.plans += 1;
-        let mut plan = EntityPlan {
-            id: self.plans,
-            mapper: class,
-            path,
-            columns: Vec::new(),
-            primary_key: Vec::new(),
-            discriminator: None,
-            classes: Vec::new(),
-            joined: Vec::new(),
-            later: Vec::new(),
-        };
+        let mut plan = EntityPlan::empty(self.plans, class, path);
         let mut own = class_plan(class);
         for property in mapper.properties.values() {
             match property {

@@ -198,17 +198,7 @@ impl Builder<'_> {
 
     pub(super) fn empty(&mut self, mapper: MapperId, path: Path) -> EntityPlan {
         self.entities += 1;
-        EntityPlan {
-            id: self.entities,
-            mapper,
-            path,
-            columns: Vec::new(),
-            primary_key: Vec::new(),
-            discriminator: None,
-            classes: Vec::new(),
-            joined: Vec::new(),
-            later: Vec::new(),
-        }
+        EntityPlan::empty(self.entities, mapper, path)
     }
 
     /// What is selected for a column attribute of the root entity, or of a joined one; nothing where it is left for

@@ -49,6 +49,10 @@ macro_rules! of_statements {
                 "The commit of a session that is bound to a connection within a savepoint releases that savepoint.",
                 "sessions end the savepoint of their connection",
                 "1.3.24 leaves the savepoint open, 1.4.54 releases it, 2.0.51 sets one of its own: the echo log of a session in such a connection";
+            MappingViewsNamed "mapping-views-named" since(2, 0, 0),
+                "The views of a row's mapping have a class for its values and one for its items.",
+                "classes of the views of a row's mapping",
+                "1.4.54 shows `ROMappingView` for both, 2.0.0 `ROMappingKeysValuesView` and `ROMappingItemsView`: `type(row._mapping.values())`";
             CloseUndoesSavepoints "close-undoes-savepoints" since(2, 0, 0),
                 "`session.close()` rolls back to each savepoint that is open before it rolls back the transaction.",
                 "`close()` rolls back to open savepoints",

@@ -24,7 +24,7 @@ struct SymbolObject {
 
 /// The symbol of a name.
 pub(crate) fn value(interp: &mut Interp, name: &str) -> Value {
-    let listed = lend::has(interp, Behaviour::FutureAlways);
+    let listed = lend::has(interp, Behaviour::MarkersAreEnums);
     match SYMBOLS.iter().find(|(known, _)| *known == name) {
         // From 2.0 on, `NEVER_SET` is another name of `NO_VALUE`.
         Some((name, number)) => {

@@ -55,7 +55,7 @@ impl Object for MappingObject {
     }
 
     fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
-        let named = lend::has(interp, Behaviour::BulkByParameters);
+        let named = lend::has(interp, Behaviour::MappingViewsNamed);
         Ok(Some(match name {
             "keys" => {
                 let names = self.names.clone();

@@ -7,7 +7,7 @@ use super::execute::{EXECUTE, GET, execute, get};
 use super::objects::{NoAutoflushObject, ObjectSet};
 use super::transaction::TransactionObject;
 use crate::python::{Args, Bound, Class, Interp, PyResult, Stop, Value};
-use crate::sqlalchemy::orm::instance::{require, wrap};
+use crate::sqlalchemy::orm::instance::{object_of, require, wrap};
 use crate::sqlalchemy::orm::{bind, query};
 use crate::sqlalchemy::{define, lend};
 use backproof_engine::map::Key;
@@ -68,11 +68,12 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
     });
     method::<SessionObject>(class, "merge", "instance, load=, options=", |interp, session, _, mut bound| {
         let load = define::flag(interp, &mut bound, 1, true)?;
-        if load {
-            // Before what is merged is looked at.
+        let value = bound.take(0).unwrap_or(Value::None);
+        if load && object_of(&value).is_none() {
+            // The session is flushed before what is merged is looked at.
             lend::with_cx(interp, |cx| sessions::autoflush(cx, session.id))?;
         }
-        let object = object(interp, &mut bound, 0)?;
+        let object = require(interp, &value)?;
         let merged = lend::with_cx(interp, |cx| sessions::merge(cx, session.id, &object, load))?;
         wrap(interp, &merged)
     });
