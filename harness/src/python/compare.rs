@@ -309,7 +309,8 @@ impl Interp {
         })
     }
 
-    fn unhashable(&mut self, value: &Value) -> Stop {
+    /// The error of a value that has no hash.
+    pub fn unhashable(&mut self, value: &Value) -> Stop {
         let kind = self.type_name(value);
         self.raise("TypeError", format!("unhashable type: '{kind}'"))
     }

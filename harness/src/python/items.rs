@@ -248,15 +248,20 @@ impl Interp {
                 }
                 match payload(value) {
                     Some(held) => self.set_item(&held, key, to),
-                    None => Err(self.no_item_support(value, "does not support item assignment")),
+                    None => Err(self.value_lacks(value, "does not support item assignment")),
                 }
             }
-            (other, _) => Err(self.no_item_support(other, "does not support item assignment")),
+            (other, _) => Err(self.value_lacks(other, "does not support item assignment")),
         }
     }
 
-    fn no_item_support(&mut self, value: &Value, lacks: &str) -> Stop {
+    fn value_lacks(&mut self, value: &Value, lacks: &str) -> Stop {
         let kind = self.type_name(value);
+        self.lacks_items(&kind, lacks)
+    }
+
+    /// The error of an object that has no items, or none that can be changed.
+    pub(crate) fn lacks_items(&mut self, kind: &str, lacks: &str) -> Stop {
         self.raise("TypeError", format!("'{kind}' object {lacks}"))
     }
 
@@ -343,13 +348,13 @@ impl Interp {
                 }
                 match payload(value) {
                     Some(held) => self.del_item(&held, key),
-                    None => Err(self.no_item_support(value, "doesn't support item deletion")),
+                    None => Err(self.value_lacks(value, "doesn't support item deletion")),
                 }
             }
             (Value::Str(_) | Value::Tuple(_) | Value::Range(_) | Value::Bytes(_), _) => {
-                Err(self.no_item_support(value, "doesn't support item deletion"))
+                Err(self.value_lacks(value, "doesn't support item deletion"))
             }
-            (other, _) => Err(self.no_item_support(other, "does not support item deletion")),
+            (other, _) => Err(self.value_lacks(other, "does not support item deletion")),
         }
     }
 

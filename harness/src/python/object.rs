@@ -179,17 +179,15 @@ pub trait Object: Any {
     }
 
     fn get_item(&self, interp: &mut Interp, _this: &Value, _key: &Value) -> PyResult<Value> {
-        Err(interp.raise("TypeError", format!("'{}' object is not subscriptable", self.type_name())))
+        Err(interp.lacks_items(self.type_name(), "is not subscriptable"))
     }
 
     fn set_item(&self, interp: &mut Interp, _this: &Value, _key: &Value, _value: Value) -> PyResult<()> {
-        let message = format!("'{}' object does not support item assignment", self.type_name());
-        Err(interp.raise("TypeError", message))
+        Err(interp.lacks_items(self.type_name(), "does not support item assignment"))
     }
 
     fn del_item(&self, interp: &mut Interp, _this: &Value, _key: &Value) -> PyResult<()> {
-        let message = format!("'{}' object doesn't support item deletion", self.type_name());
-        Err(interp.raise("TypeError", message))
+        Err(interp.lacks_items(self.type_name(), "doesn't support item deletion"))
     }
 
     /// `item in this`; `None` searches by iteration.

@@ -44,7 +44,6 @@ mod scan;
 pub(crate) mod select;
 pub(crate) mod session;
 mod sessionmaker;
-mod set;
 mod states;
 pub(crate) mod symbols;
 mod synonym;
@@ -54,6 +53,7 @@ mod validates;
 use super::{expr, lend, names};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Stop, Unavailable, Value};
 use backproof_engine::Category;
+use backproof_engine::map::Shape;
 use backproof_engine::session as sessions;
 use backproof_engine::sql::{Body, Expr, FromItem, Select};
 use backproof_engine::version::Behaviour;
@@ -435,12 +435,12 @@ pub(super) fn register(interp: &mut Interp) {
     within_orm(interp, "sqlalchemy.orm.mapper", "mapperlib");
     interp.register_module("sqlalchemy.orm.collections", |interp| {
         let module = module(interp, "sqlalchemy.orm.collections");
-        let list: Rc<Class> = collection::class(interp)?;
+        let list: Rc<Class> = collection::class(interp, Shape::List)?;
         module.dict.set("InstrumentedList", Value::Class(list));
         for (name, maker) in keyed::makers() {
             self::set(interp, &module, name, maker);
         }
-        module.dict.set("InstrumentedSet", Value::Class(set::class(interp)?));
+        module.dict.set("InstrumentedSet", Value::Class(collection::class(interp, Shape::Set)?));
         let decorators = custom::collection(interp);
         module.dict.set("collection", Value::Class(decorators));
         let keyed = custom::keyfunc_class(interp)?;

@@ -251,9 +251,9 @@ impl Object for RowObject {
         interp.compare(op, &self.tuple(), &other).map(Some)
     }
 
-    fn hash(&self, interp: &mut Interp, _this: &Value) -> PyResult<i64> {
+    fn hash(&self, interp: &mut Interp, this: &Value) -> PyResult<i64> {
         if self.kind == RowKind::Proxy {
-            return Err(interp.raise("TypeError", "unhashable type: 'RowProxy'"));
+            return Err(interp.unhashable(this));
         }
         interp.hash(&self.tuple())
     }

@@ -3,11 +3,11 @@
 use super::instance::{object_of, slot_value};
 use super::property::PropertyObject;
 use super::synonym::OnInstances;
-use super::{collection, comparator, custom, keyed, mapped, set};
+use super::{collection, comparator, custom, mapped};
 use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
 use crate::sqlalchemy::{convert, expr, lend, names, schema};
 use backproof_engine::attr::{self, NewValue};
-use backproof_engine::map::{Descriptor, Key, Maker, Mapped, Property, Shape};
+use backproof_engine::map::{Descriptor, Key, Maker, Mapped, Property};
 use backproof_engine::sql::{Assigned, Expr};
 use backproof_engine::state::ObjRef;
 use std::any::Any;
@@ -156,20 +156,11 @@ impl AttributeObject {
             if let Some(maker) = &relationship.args.maker {
                 return self.hosted_value(interp, maker, value);
             }
-            let own = match relationship.shape() {
-                Shape::List => value.downcast::<collection::ListObject>().map(|list| Rc::clone(&list.list)),
-                Shape::Dict => value.downcast::<keyed::DictObject>().map(|dict| Rc::clone(&dict.dict)),
-                Shape::Set => value.downcast::<set::SetObject>().map(|set| Rc::clone(&set.set)),
-            };
-            if let Some(own) = own {
-                return Ok(NewValue::List(own));
+            let shape = relationship.shape();
+            if let Some(face) = collection::Face::of(value, shape) {
+                return Ok(NewValue::List(face.held.clone()));
             }
-            let values = match relationship.shape() {
-                Shape::List => collection::list_values(interp, value)?,
-                Shape::Dict => keyed::assigned(interp, value)?,
-                Shape::Set => set::assigned(interp, value)?,
-            };
-            if let Some(values) = values {
+            if let Some(values) = collection::assigned(interp, shape, value)? {
                 return Ok(NewValue::Members(collection::candidates(interp, &values)?));
             }
         }

@@ -1,14 +1,19 @@
-//! `InstrumentedList`: a relationship's collection as Python's list, each change going through the engine.
+//! A relationship's collection as Python sees it: what its list, its set and its dictionary have in common.
 //!
-//! It holds the engine's collection, so it stays the same list while it belongs to its object, and becomes an
-//! ordinary one when it is replaced.
+//! A face holds the engine's collection, so it stays the same object while that belongs to its owner, and becomes an ordinary
+//! collection when it is replaced. Reading goes through a builtin one made for the moment, each change through the engine.
+
+mod dict;
+mod list;
+mod set;
 
 use super::instance::{object_of, wrap};
 use crate::python::{
-    BinaryOp, Bound, Class, CompareOp, Interp, Iter, Object, PyResult, Slice, Stop, Unavailable, Value,
+    Args, BinaryOp, Bound, Class, CompareOp, Interp, Object, PyResult, Signature, Stop, Unavailable, Value,
 };
 use crate::sqlalchemy::{define, lend};
-use backproof_engine::attr::{self, Candidate};
+use backproof_engine::attr::Candidate;
+use backproof_engine::map::Shape;
 use backproof_engine::state::{Collection, Member};
 use std::any::Any;
 use std::rc::Rc;
@@ -16,38 +21,118 @@ use std::rc::Rc;
 pub(super) const MODULE: &str = "sqlalchemy.orm.collections";
 
 /// A relationship's collection.
-pub(crate) struct ListObject {
-    pub(crate) list: Rc<Collection>,
+pub(crate) struct Face {
+    pub(super) held: Rc<Collection>,
+    name: &'static str,
 }
 
-type Bounds = (Option<i64>, Option<i64>, Option<i64>);
+/// A method that changes a collection: its name, its parameters without `self`, what it does.
+type Change = (&'static str, &'static str, fn(&mut Interp, &Face, Bound) -> PyResult<Value>);
 
-impl ListObject {
-    pub(crate) fn value(list: Rc<Collection>) -> Value {
-        Value::object(ListObject { list })
+/// What the collections of one shape have of their own.
+trait Own {
+    /// The name of its class.
+    fn name(&self, interp: &mut Interp) -> &'static str;
+
+    /// The builtin class that its class derives from.
+    fn builtin(&self) -> &'static str;
+
+    fn changes(&self) -> &'static [Change];
+
+    /// How an error about its arguments names a method that changes it.
+    fn label(&self, interp: &mut Interp, method: &str) -> String;
+
+    /// Methods that change nothing: they are those of the builtin class.
+    fn reads(&self) -> &'static [&'static str];
+
+    /// Adds what reads and changes of the usual kinds do not say.
+    fn install(&self, _class: &Rc<Class>) {}
+
+    /// The members as a builtin collection.
+    fn plain(&self, face: &Face, interp: &mut Interp) -> PyResult<Value>;
+
+    /// What compares with such a collection, as a builtin one; `None` for what does not.
+    fn beside(&self, interp: &mut Interp, other: &Value) -> PyResult<Option<Value>>;
+
+    /// What an operator takes beside such a collection; `None` where it is not for them.
+    fn operand(&self, interp: &mut Interp, _op: BinaryOp, other: &Value) -> PyResult<Option<Value>> {
+        self.beside(interp, other)
     }
 
-    /// Its members as an ordinary list.
-    fn values(&self, interp: &mut Interp) -> PyResult<Vec<Value>> {
-        interp.charge_bytes(self.list.items.borrow().len() * 64)?;
-        let members = self.list.items.borrow().clone();
-        wrap_members(interp, &members)
+    /// `face op= other`, and whether it is done.
+    fn in_place(&self, face: &Face, interp: &mut Interp, op: BinaryOp, other: &Value) -> PyResult<bool>;
+
+    fn repr(&self, face: &Face, interp: &mut Interp) -> PyResult<String> {
+        let plain = self.plain(face, interp)?;
+        interp.repr(&plain)
+    }
+
+    fn get_item(&self, face: &Face, interp: &mut Interp, _key: &Value) -> PyResult<Value> {
+        Err(interp.lacks_items(face.name, "is not subscriptable"))
+    }
+
+    fn set_item(&self, face: &Face, interp: &mut Interp, _key: &Value, _value: &Value) -> PyResult<()> {
+        Err(interp.lacks_items(face.name, "does not support item assignment"))
+    }
+
+    fn del_item(&self, face: &Face, interp: &mut Interp, _key: &Value) -> PyResult<()> {
+        Err(interp.lacks_items(face.name, "doesn't support item deletion"))
+    }
+
+    fn contains(&self, _face: &Face, _interp: &mut Interp, _item: &Value) -> PyResult<Option<bool>> {
+        Ok(None)
+    }
+
+    fn iter(&self, face: &Face, interp: &mut Interp) -> PyResult<Value>;
+
+    /// What is assigned to a collection of this shape: the members of what is like it.
+    fn assigned(&self, interp: &mut Interp, value: &Value) -> PyResult<Option<Vec<Value>>>;
+}
+
+fn own(shape: Shape) -> &'static dyn Own {
+    match shape {
+        Shape::List => &list::OfLists,
+        Shape::Set => &set::OfSets,
+        Shape::Dict => &dict::OfDicts,
     }
 }
 
-/// The members of a list or of a relationship's collection; `None` for what is not list-like.
-pub(crate) fn list_values(interp: &mut Interp, value: &Value) -> PyResult<Option<Vec<Value>>> {
-    if let Some(list) = value.downcast::<ListObject>() {
-        return list.values(interp).map(Some);
+impl Face {
+    pub(crate) fn value(interp: &mut Interp, held: Rc<Collection>) -> Value {
+        let name = own(held.shape).name(interp);
+        Value::object(Face { held, name })
     }
-    Ok(match value {
-        Value::List(list) => Some(list.items.borrow().clone()),
-        Value::Instance(instance) => match &instance.payload {
-            Some(Value::List(list)) => Some(list.items.borrow().clone()),
-            _ => None,
-        },
-        _ => None,
-    })
+
+    /// The face of a collection of this shape that a value is.
+    pub(crate) fn of(value: &Value, shape: Shape) -> Option<&Face> {
+        define::receiver::<Face>(value).filter(|face| face.held.shape == shape)
+    }
+
+    fn own(&self) -> &'static dyn Own {
+        own(self.held.shape)
+    }
+
+    fn plain(&self, interp: &mut Interp) -> PyResult<Value> {
+        self.own().plain(self, interp)
+    }
+
+    fn len(&self) -> usize {
+        self.held.items.borrow().len()
+    }
+
+    fn members(&self, interp: &mut Interp) -> PyResult<Vec<Value>> {
+        interp.charge_bytes(self.len() * 64)?;
+        let members = self.held.items.borrow().clone();
+        members.iter().map(|member| wrap_member(interp, member)).collect()
+    }
+}
+
+/// What is assigned to a collection of this shape; `None` for what is not like one.
+pub(crate) fn assigned(interp: &mut Interp, shape: Shape, value: &Value) -> PyResult<Option<Vec<Value>>> {
+    match Face::of(value, shape) {
+        Some(face) => face.members(interp).map(Some),
+        None => own(shape).assigned(interp, value),
+    }
 }
 
 /// What a value offers to a collection.
@@ -75,45 +160,17 @@ pub(crate) fn candidates(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<
     values.iter().map(|value| candidate(interp, value)).collect()
 }
 
-pub(super) fn wrap_member(interp: &mut Interp, member: &Member) -> PyResult<Value> {
+fn wrap_member(interp: &mut Interp, member: &Member) -> PyResult<Value> {
     member.as_ref().map_or(Ok(Value::None), |object| wrap(interp, object))
 }
 
-pub(super) fn wrap_members(interp: &mut Interp, members: &[Member]) -> PyResult<Vec<Value>> {
-    members.iter().map(|member| wrap_member(interp, member)).collect()
-}
-
-/// The place of the member that equals a value, as a list's `remove` looks for it.
-fn equal_at(interp: &mut Interp, list: &Rc<Collection>, value: &Value) -> PyResult<Option<usize>> {
-    let members = list.items.borrow().clone();
-    for (at, member) in members.iter().enumerate() {
-        let member = wrap_member(interp, member)?;
-        if interp.eq(&member, value)? {
-            return Ok(Some(at));
-        }
-    }
-    Ok(None)
-}
-
-fn bounds(interp: &mut Interp, slice: &Slice) -> PyResult<Bounds> {
-    let mut bound = |value: &Value| {
-        if value.is_none() { Ok(None) } else { interp.index(value).map(Some) }
-    };
-    Ok((bound(&slice.start)?, bound(&slice.stop)?, bound(&slice.step)?))
-}
-
-/// The identity of a collection's Python face: every face of one collection is one object.
-pub(super) fn identity_of(collection: &Rc<Collection>) -> u64 {
-    Rc::as_ptr(collection).cast::<u8>().addr() as u64 | (1 << 62)
-}
-
-impl Object for ListObject {
+impl Object for Face {
     fn as_any(&self) -> &dyn Any {
         self
     }
 
     fn type_name(&self) -> &'static str {
-        "InstrumentedList"
+        self.name
     }
 
     fn type_module(&self) -> &'static str {
@@ -121,15 +178,16 @@ impl Object for ListObject {
     }
 
     fn class(&self, interp: &mut Interp) -> Rc<Class> {
-        class(interp).unwrap_or_else(|_| interp.foreign_class(MODULE, "InstrumentedList"))
+        class(interp, self.held.shape).unwrap_or_else(|_| interp.foreign_class(MODULE, self.name))
     }
 
+    /// Every face of one collection is one object.
     fn identity(&self) -> u64 {
-        identity_of(&self.list)
+        Rc::as_ptr(&self.held).cast::<u8>().addr() as u64 | (1 << 62)
     }
 
     fn as_builtin(&self, interp: &mut Interp) -> PyResult<Option<Value>> {
-        Ok(Some(Value::list(self.values(interp)?)))
+        self.plain(interp).map(Some)
     }
 
     fn binary(
@@ -140,14 +198,10 @@ impl Object for ListObject {
         other: &Value,
         reflected: bool,
     ) -> PyResult<Option<Value>> {
-        let own = Value::list(self.values(interp)?);
-        let other = match other.downcast::<ListObject>() {
-            Some(list) => Value::list(list.values(interp)?),
-            None => other.clone(),
-        };
-        let result =
-            if reflected { interp.binary(op, &other, &own) } else { interp.binary(op, &own, &other) };
-        result.map(Some)
+        let Some(other) = self.own().operand(interp, op, other)? else { return Ok(None) };
+        let own = self.plain(interp)?;
+        let (left, right) = if reflected { (&other, &own) } else { (&own, &other) };
+        interp.binary(op, left, right).map(Some)
     }
 
     fn binary_in_place(
@@ -157,16 +211,7 @@ impl Object for ListObject {
         op: BinaryOp,
         other: &Value,
     ) -> PyResult<Option<Value>> {
-        match op {
-            BinaryOp::Add => {
-                let items = interp.iterate(other)?;
-                let items = candidates(interp, &items)?;
-                lend::with_cx(interp, |cx| attr::extend(cx, &self.list, items))?;
-                Ok(Some(this.clone()))
-            }
-            BinaryOp::Mul => Err(Stop::unsupported("*= on a relationship's collection")),
-            _ => Ok(None),
-        }
+        Ok(self.own().in_place(self, interp, op, other)?.then(|| this.clone()))
     }
 
     fn compare(
@@ -176,160 +221,112 @@ impl Object for ListObject {
         op: CompareOp,
         other: &Value,
     ) -> PyResult<Option<Value>> {
-        let Some(others) = list_values(interp, other)? else { return Ok(None) };
-        let own = Value::list(self.values(interp)?);
-        interp.compare(op, &own, &Value::list(others)).map(Some)
+        let Some(other) = self.own().beside(interp, other)? else { return Ok(None) };
+        let own = self.plain(interp)?;
+        interp.compare(op, &own, &other).map(Some)
     }
 
-    fn hash(&self, interp: &mut Interp, _this: &Value) -> PyResult<i64> {
-        Err(interp.raise("TypeError", "unhashable type: 'InstrumentedList'"))
+    fn hash(&self, interp: &mut Interp, this: &Value) -> PyResult<i64> {
+        Err(interp.unhashable(this))
     }
 
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        let own = Value::list(self.values(interp)?);
-        interp.repr(&own)
+        self.own().repr(self, interp)
     }
 
     fn len(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Option<usize>> {
-        Ok(Some(self.list.items.borrow().len()))
+        Ok(Some(self.len()))
     }
 
     fn get_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<Value> {
-        let own = Value::list(self.values(interp)?);
-        interp.get_item(&own, key)
+        self.own().get_item(self, interp, key)
     }
 
     fn set_item(&self, interp: &mut Interp, _this: &Value, key: &Value, value: Value) -> PyResult<()> {
-        if let Value::Slice(slice) = key {
-            let slice = bounds(interp, slice)?;
-            let items = interp.iterate(&value)?;
-            let items = candidates(interp, &items)?;
-            return lend::with_cx(interp, |cx| attr::set_slice(cx, &self.list, slice, items));
-        }
-        let index = interp.index(key)?;
-        let item = candidate(interp, &value)?;
-        lend::with_cx(interp, |cx| attr::set_index(cx, &self.list, index, item))
+        self.own().set_item(self, interp, key, &value)
     }
 
     fn del_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<()> {
-        if let Value::Slice(slice) = key {
-            let slice = bounds(interp, slice)?;
-            return lend::with_cx(interp, |cx| attr::del_slice(cx, &self.list, slice));
-        }
-        let index = interp.index(key)?;
-        lend::with_cx(interp, |cx| attr::del_index(cx, &self.list, index))
+        self.own().del_item(self, interp, key)
     }
 
-    fn iter(&self, _interp: &mut Interp, _this: &Value) -> PyResult<Value> {
-        let list = self.list.clone();
-        let mut at = 0;
-        Ok(Iter::from_fn("list_iterator", move |interp| {
-            let item = list.items.borrow().get(at).cloned();
-            let Some(item) = item else {
-                at = usize::MAX;
-                return Ok(None);
-            };
-            at += 1;
-            wrap_member(interp, &item).map(Some)
-        }))
+    fn contains(&self, interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
+        self.own().contains(self, interp, item)
+    }
+
+    fn iter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Value> {
+        self.own().iter(self, interp)
     }
 }
 
-/// The class `InstrumentedList`, made at its first use.
-pub(crate) fn class(interp: &mut Interp) -> PyResult<Rc<Class>> {
-    if let Some(class) = lend::shared(interp).classes.get("InstrumentedList") {
+/// The class of the collections of a shape, made at its first use.
+pub(crate) fn class(interp: &mut Interp, shape: Shape) -> PyResult<Rc<Class>> {
+    let own = own(shape);
+    let name = own.name(interp);
+    if let Some(class) = lend::shared(interp).classes.get(name) {
         return Ok(class.clone());
     }
-    let list = interp.builtin_class("list");
-    let class = interp.native_class(MODULE, "InstrumentedList", vec![list])?;
-    install(&class);
-    lend::shared(interp).classes.insert("InstrumentedList", class.clone());
+    let builtin = interp.builtin_class(own.builtin());
+    let class = interp.native_class(MODULE, name, vec![builtin])?;
+    for change in own.changes() {
+        let label = own.label(interp, change.0);
+        install_change(&class, shape, &label, *change);
+    }
+    for name in own.reads() {
+        install_read(&class, shape, name);
+    }
+    own.install(&class);
+    lend::shared(interp).classes.insert(name, class.clone());
     Ok(class)
 }
 
-fn install(class: &Rc<Class>) {
-    change(class, "append", "item", |interp, list, bound| {
-        let item = argument(interp, bound)?;
-        lend::with_cx(interp, |cx| attr::append(cx, list, item))?;
-        Ok(Value::None)
-    });
-    change(class, "remove", "value", |interp, list, bound| {
-        let value = bound.take(0).unwrap_or(Value::None);
-        let item = candidate(interp, &value)?;
-        let at = equal_at(interp, list, &value)?;
-        lend::with_cx(interp, |cx| attr::remove_equal(cx, list, item, at))?;
-        Ok(Value::None)
-    });
-    change(class, "insert", "index, value", |interp, list, bound| {
-        let index = bound.take(0).unwrap_or(Value::None);
-        let index = interp.index(&index)?;
-        let value = bound.take(1).unwrap_or(Value::None);
-        let item = candidate(interp, &value)?;
-        lend::with_cx(interp, |cx| attr::insert(cx, list, index, item))?;
-        Ok(Value::None)
-    });
-    change(class, "pop", "index=", |interp, list, bound| {
-        let index = bound.take(0).map(|index| interp.index(&index)).transpose()?;
-        let item = lend::with_cx(interp, |cx| attr::pop(cx, list, index))?;
-        wrap_member(interp, &item)
-    });
-    change(class, "extend", "iterable", |interp, list, bound| {
-        let values = bound.take(0).unwrap_or(Value::None);
-        let values = interp.iterate(&values)?;
-        let items = candidates(interp, &values)?;
-        lend::with_cx(interp, |cx| attr::extend(cx, list, items))?;
-        Ok(Value::None)
-    });
-    change(class, "clear", "", |interp, list, _| {
-        lend::with_cx(interp, |cx| attr::clear(cx, list))?;
-        Ok(Value::None)
-    });
-    change(class, "reverse", "", |_, list, _| {
-        let mut items = list.items.borrow().clone();
-        items.reverse();
-        attr::reorder(list, items);
-        Ok(Value::None)
-    });
-    change(class, "sort", "*, key=, reverse=", |interp, list, bound| {
-        let items = list.items.borrow().clone();
-        let own = Value::list(wrap_members(interp, &items)?);
-        let mut args = crate::python::Args::none();
-        for (index, name) in ["key", "reverse"].into_iter().enumerate() {
-            if let Some(value) = bound.take(index) {
-                args.keywords.push((name.into(), value));
-            }
-        }
-        interp.call_method(&own, "sort", args)?;
-        let sorted = interp.iterate(&own)?;
-        let sorted = sorted.iter().map(object_of).collect();
-        attr::reorder(list, sorted);
-        Ok(Value::None)
-    });
-    for name in ["index", "count", "copy", "__reversed__"] {
-        class.dict.set(
-            name,
-            Value::native_method(name, move |interp, mut args| {
-                let this = if args.positional.is_empty() { Value::None } else { args.positional.remove(0) };
-                let own = list_values(interp, &this)?.unwrap_or_default();
-                interp.call_method(&Value::list(own), name, args)
-            }),
-        );
+fn install_change(class: &Rc<Class>, shape: Shape, label: &str, (name, parameters, body): Change) {
+    let parameters = if parameters.is_empty() { "self".to_owned() } else { format!("self, {parameters}") };
+    let signature = Signature::new(label, &parameters);
+    class.dict.set(
+        name,
+        Value::native_method(name, move |interp, args| {
+            let mut bound = signature.bind(interp, args)?;
+            let this = bound.values.remove(0).unwrap_or(Value::None);
+            body(interp, receiver(&this, shape, name)?, bound)
+        }),
+    );
+}
+
+fn install_read(class: &Rc<Class>, shape: Shape, name: &'static str) {
+    class
+        .dict
+        .set(name, Value::native_method(name, move |interp, args| on_builtin(interp, shape, name, args)));
+}
+
+/// Calls the builtin class's method, a collection's on a builtin one with its members.
+fn on_builtin(interp: &mut Interp, shape: Shape, name: &str, mut args: Args) -> PyResult<Value> {
+    if let Some(this) = args.positional.first_mut()
+        && let Some(face) = Face::of(this, shape)
+    {
+        let plain = face.plain(interp)?;
+        *this = plain;
     }
+    let builtin = interp.builtin_class(own(shape).builtin());
+    let method = interp.get_attr(&Value::Class(builtin), name)?;
+    interp.call(&method, args)
 }
 
-fn argument(interp: &mut Interp, bound: &mut Bound) -> PyResult<Candidate> {
-    let value = bound.take(0).unwrap_or(Value::None);
-    candidate(interp, &value)
+/// The collection of this shape that a method was called on.
+fn receiver<'v>(this: &'v Value, shape: Shape, method: &str) -> PyResult<&'v Face> {
+    Face::of(this, shape)
+        .ok_or_else(|| Stop::unsupported(format!("a collection's `{method}` called with another object")))
 }
 
-/// A method that changes the list.
-fn change(
-    class: &Rc<Class>,
-    name: &str,
-    parameters: &str,
-    body: impl Fn(&mut Interp, &Rc<Collection>, &mut Bound) -> PyResult<Value> + 'static,
-) {
-    define::method::<ListObject>(class, name, parameters, move |interp, object, _this, mut bound| {
-        body(interp, &object.list, &mut bound)
-    });
+/// The argument at `index`, `None` where it was not given.
+fn argument(bound: &mut Bound, index: usize) -> Value {
+    bound.take(index).unwrap_or(Value::None)
+}
+
+/// Refuses who began a change, which is for the library's own calls.
+fn refuse_initiator(bound: &mut Bound, index: usize) -> PyResult<()> {
+    match bound.take(index) {
+        Some(given) if !given.is_none() => Err(Stop::unsupported("`_sa_initiator` of a collection's method")),
+        _ => Ok(()),
+    }
 }

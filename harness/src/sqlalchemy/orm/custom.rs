@@ -13,7 +13,7 @@ pub(super) use keyfunc::class as keyfunc_class;
 pub(super) use ordered::install as install_ordered;
 
 use super::instance::{object_of, wrap as face};
-use super::{errors, keyed};
+use super::{collection::Face, errors};
 use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use backproof_engine::attr::{Cause, HostCollection, Initiator};
@@ -209,14 +209,12 @@ pub(super) fn assigned(
         let same = shape.is_none_or(|shape| kind.shape == shape);
         return if same { iterated(interp, value, &kind).map(Some) } else { Ok(None) };
     }
-    let own = match shape {
-        Some(Shape::Dict) => return keyed::assigned(interp, value),
-        Some(Shape::Set) => {
-            matches!(value, Value::Set(_)) || value.downcast::<super::set::SetObject>().is_some()
-        }
-        Some(Shape::List) | None => return super::collection::list_values(interp, value),
-    };
-    if own { interp.iterate(value).map(Some) } else { Ok(None) }
+    // Its members may have an `__eq__` of their own, which the engine's sets do not take.
+    if shape == Some(Shape::Set) {
+        let own = matches!(value, Value::Set(_)) || Face::of(value, Shape::Set).is_some();
+        return if own { interp.iterate(value).map(Some) } else { Ok(None) };
+    }
+    super::collection::assigned(interp, shape.unwrap_or(Shape::List), value)
 }
 
 fn kind_of(class: &Rc<Class>) -> Option<Rc<Kind>> {

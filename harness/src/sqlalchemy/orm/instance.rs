@@ -3,11 +3,11 @@
 //! An instance is made anew each time one is handed to Python, and nothing here keeps one: what lives is the
 //! engine's object, and it lives only while a variable, a relationship or a session holds it.
 
+use super::collection::Face;
 use super::inspection::InstanceStateObject;
-use super::{collection, custom, keyed, mapped, set};
+use super::{custom, mapped};
 use crate::python::{Class, Instance, Interp, PyResult, Stop, Store, Value};
 use crate::sqlalchemy::{convert, lend};
-use backproof_engine::map::Shape;
 use backproof_engine::state::{ObjRef, Slot};
 use std::any::Any;
 use std::rc::Rc;
@@ -72,11 +72,7 @@ pub(crate) fn slot_value(interp: &mut Interp, slot: &Slot) -> PyResult<Value> {
         Slot::Many(list) if list.host.is_some() => {
             custom::value_of(list).ok_or_else(|| Stop::unsupported("a collection without its host"))
         }
-        Slot::Many(list) => Ok(match list.shape {
-            Shape::List => collection::ListObject::value(list.clone()),
-            Shape::Dict => keyed::DictObject::value(list.clone()),
-            Shape::Set => set::SetObject::value(list.clone()),
-        }),
+        Slot::Many(list) => Ok(Face::value(interp, list.clone())),
     }
 }
 

@@ -60,8 +60,8 @@ impl Object for KeyView {
         interp.compare(op, &self.list(), &other).map(Some)
     }
 
-    fn hash(&self, interp: &mut Interp, _this: &Value) -> PyResult<i64> {
-        Err(interp.raise("TypeError", "unhashable type: 'RMKeyView'"))
+    fn hash(&self, interp: &mut Interp, this: &Value) -> PyResult<i64> {
+        Err(interp.unhashable(this))
     }
 
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {

@@ -133,8 +133,8 @@ impl Object for MappingObject {
         interp.compare(op, &own, &other).map(Some)
     }
 
-    fn hash(&self, interp: &mut Interp, _this: &Value) -> PyResult<i64> {
-        Err(interp.raise("TypeError", "unhashable type: 'RowMapping'"))
+    fn hash(&self, interp: &mut Interp, this: &Value) -> PyResult<i64> {
+        Err(interp.unhashable(this))
     }
 
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
