@@ -14,6 +14,7 @@ use crate::document::{Document, ReadError, Reader};
 use crate::judge::{Options, Verdict};
 use backproof_engine::version::Profile;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// Something that keeps a case from being run: unreadable input, with its place and a remedy.
@@ -129,8 +130,17 @@ pub struct Step {
     pub skip: Option<String>,
     /// For an output shown apart and for a comment: the item index of the step that it is held against.
     pub of: Option<usize>,
-    /// For a comment: the statement's first and last line within the listing, and whether it can be nothing but a claim.
-    pub remark: Option<(usize, usize, bool)>,
+    /// For a comment: the statement that it speaks of.
+    pub remark: Option<Remarked>,
+}
+
+/// The statement that a comment on what is printed speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remarked {
+    /// Its first and last line within the listing, 1-based.
+    pub lines: RangeInclusive<usize>,
+    /// Whether the comment can be nothing but a claim.
+    pub hard: bool,
 }
 
 /// What the page says that a step shows.

@@ -10,10 +10,10 @@ pub use lacks::lacks;
 pub use plan::{Ran, hash};
 pub use run::GIVEN_UP;
 
-use crate::case::{Case, Item, Kind, Step, syntax_error_line};
-use crate::judge::{Judgement, Said, Verdict, judge};
+use crate::case::{Case, Item, Kind, Remarked, Step, syntax_error_line};
+use crate::judge::{Judgement, Said, Verdict, judge, judge_remark};
 use crate::model::{Model, Rows};
-use crate::outcome::{End, Outcome, Piece, Unsupported};
+use crate::outcome::{End, Outcome, Unsupported};
 use crate::report::{DocumentReport, StepReport};
 use crate::world::Limits;
 use backproof_engine::version::{Asked, Profile};
@@ -77,11 +77,12 @@ fn run(case: &Case, profile: Profile, limits: Limits) -> Checked {
             }
             Item::Step(step) => {
                 let done = match step.of {
-                    Some(of) if step.kind == Kind::Comment => outcomes
-                        .get(of)
-                        .and_then(Option::as_ref)
-                        .map_or_else(Done::default, |done| remarked(step, done)),
-                    Some(of) => outcomes.get(of).cloned().flatten().unwrap_or_else(nothing_before),
+                    Some(of) => match (outcomes.get(of).and_then(Option::as_ref), &step.remark) {
+                        (Some(done), Some(remark)) => remarked(remark, done),
+                        (Some(done), None) => done.clone(),
+                        (None, Some(_)) => Done::default(),
+                        (None, None) => nothing_before(),
+                    },
                     None if step.kind == Kind::Output => nothing_before(),
                     None if step.skip.is_some() => Done::default(),
                     None => run.step(step, is_remarked(case, index)),
@@ -104,60 +105,9 @@ fn is_remarked(case: &Case, index: usize) -> bool {
     matches!(case.items.get(index + 1), Some(Item::Step(step)) if step.kind == Kind::Comment)
 }
 
-/// What the statement printed that a comment speaks of; nothing where it never ran to its end.
-fn remarked(step: &Step, done: &Done) -> Done {
-    let (first, last, _) = step.remark.unwrap_or_default();
-    let own = done
-        .outcome
-        .printed
-        .iter()
-        .filter(|printed| printed.lines.iter().any(|line| (first..=last).contains(line)));
-    let pieces: Vec<Piece> = own.map(|printed| Piece::Stdout(printed.text.clone())).collect();
-    let lacking = matches!(done.outcome.end, End::Unsupported(_)) && pieces.is_empty();
-    let end = if lacking { done.outcome.end.clone() } else { End::Done };
-    Done {
-        outcome: Outcome { pieces, end, ..Outcome::default() },
-        after: done.after.clone(),
-        ..Done::default()
-    }
-}
-
-/// Holds what a comment says against what its statement printed.
-///
-/// A statement that printed several times may be meant by any of them; one that never printed shows nothing; a string may be
-/// written with its quotes.
-fn judge_remark(step: &Step, said: Said<'_>, outcome: &Outcome) -> Judgement {
-    let text = said.text.trim();
-    let bare = ["'", "\""].iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote));
-    let printed: Vec<String> = outcome
-        .pieces
-        .iter()
-        .filter_map(|piece| match piece {
-            Piece::Stdout(text) => Some(text.clone()),
-            Piece::Log(_) => None,
-        })
-        .collect();
-    let (_, _, hard) = step.remark.unwrap_or_default();
-    let silent = || Judgement { verdict: Verdict::Silent, detail: None, held_against: String::new() };
-    if outcome.end == End::Done && printed.is_empty() {
-        return silent();
-    }
-    let whole = judge(Some(said), outcome, &step.options, &[]);
-    if whole.verdict != Verdict::Differs {
-        return whole;
-    }
-    let agrees = |text: &str, shown: &str| {
-        let pieces = vec![Piece::Stdout(shown.to_owned())];
-        let one = Outcome { pieces, ..Outcome::default() };
-        judge(Some(Said { text, apart: false }), &one, &step.options, &[]).verdict == Verdict::Agrees
-    };
-    let all = outcome.stdout();
-    let every = |text: &str| printed.iter().all(|shown| agrees(text, shown));
-    if every(text) || bare.is_some_and(|bare| agrees(bare, &all) || every(bare)) {
-        return Judgement { verdict: Verdict::Agrees, detail: None, held_against: all };
-    }
-    // Several lines are all that was printed.
-    if hard && (printed.len() == 1 || text.contains('\n')) { whole } else { silent() }
+/// What of a listing's outcome a comment on one of its statements is held against.
+fn remarked(remark: &Remarked, done: &Done) -> Done {
+    Done { outcome: done.outcome.of_lines(&remark.lines), after: done.after.clone(), ..Done::default() }
 }
 
 fn nothing_before() -> Done {
@@ -185,12 +135,12 @@ fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
         Some(reason) => {
             Judgement { verdict: Verdict::Skipped, detail: Some(reason.clone()), held_against: String::new() }
         }
-        None => match said {
-            Some(said) if step.kind == Kind::Comment => judge_remark(step, said, outcome),
-            said => judge(said, outcome, &step.options, &done.tables),
+        None => match (said, &step.remark) {
+            (Some(said), Some(remark)) => judge_remark(said, outcome, &step.options, remark.hard),
+            (said, _) => judge(said, outcome, &step.options, &done.tables),
         },
     };
-    let judgement = if_observed(judgement, done.after.as_deref());
+    let judgement = judgement.if_observed(done.after.as_deref());
     let lacks = match (judgement.verdict, &judgement.detail) {
         (Verdict::Unsupported, Some(what)) => Some(lacks::lacking(step, what)),
         _ => None,
@@ -235,19 +185,5 @@ fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
         failed_line: failed_line(step, done),
         stale,
         lacks,
-    }
-}
-
-/// A failure is not told as the page's where it may come from what was not run before it.
-fn if_observed(judgement: Judgement, after: Option<&str>) -> Judgement {
-    match (judgement.verdict, after) {
-        (Verdict::Differs | Verdict::Raises, Some(after)) => {
-            let seen = match (judgement.verdict, judgement.detail) {
-                (Verdict::Raises, Some(detail)) => format!("`{detail}` is raised after {after}"),
-                _ => format!("something else is shown after {after}"),
-            };
-            Judgement { verdict: Verdict::Unsupported, detail: Some(seen), ..judgement }
-        }
-        _ => judgement,
     }
 }

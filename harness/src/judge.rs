@@ -6,11 +6,13 @@ mod compare;
 mod difference;
 mod normalise;
 mod options;
+mod remark;
 mod statements;
 
 pub use difference::{first_line, unified};
 pub use normalise::stable;
 pub use options::Options;
+pub use remark::judge_remark;
 
 use crate::outcome::{End, Outcome, Raised};
 use serde::{Serialize, Serializer};
@@ -107,6 +109,19 @@ pub struct Judgement {
     pub detail: Option<String>,
     /// What the claim was held against, for showing the difference.
     pub held_against: String,
+}
+
+impl Judgement {
+    /// A failure is not told as the page's where it may come from what was not run before it: `after` says what, and where.
+    #[must_use]
+    pub fn if_observed(self, after: Option<&str>) -> Judgement {
+        let (Verdict::Differs | Verdict::Raises, Some(after)) = (self.verdict, after) else { return self };
+        let seen = match (self.verdict, self.detail) {
+            (Verdict::Raises, Some(detail)) => format!("`{detail}` is raised after {after}"),
+            _ => format!("something else is shown after {after}"),
+        };
+        Judgement { verdict: Verdict::Unsupported, detail: Some(seen), ..self }
+    }
 }
 
 /// Holds what the page says against what a step showed. `tables` are those that the program has.

@@ -3,6 +3,7 @@
 //! Plain data between the world that runs and the judge that compares; nothing here knows Python or SQL.
 
 use serde::Serialize;
+use std::ops::RangeInclusive;
 
 /// One thing that a step showed, in the order it was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,6 +82,15 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What a statement on these lines printed; nothing where it never ran to its end.
+    pub fn of_lines(&self, lines: &RangeInclusive<usize>) -> Outcome {
+        let own = self.printed.iter().filter(|printed| printed.lines.iter().any(|line| lines.contains(line)));
+        let pieces: Vec<Piece> = own.map(|printed| Piece::Stdout(printed.text.clone())).collect();
+        let lacking = matches!(self.end, End::Unsupported(_)) && pieces.is_empty();
+        let end = if lacking { self.end.clone() } else { End::Done };
+        Outcome { pieces, end, ..Outcome::default() }
+    }
+
     /// What was printed or echoed, without the log.
     pub fn stdout(&self) -> String {
         self.pieces

@@ -1,6 +1,6 @@
 //! Pages to steps: each prompt one, each listing one, outputs held against the code before them.
 
-use super::{Claim, Kind, Page, Problem, Step, read_page};
+use super::{Claim, Kind, Page, Problem, Remarked, Step, read_page};
 use crate::document::{Body, Document, Example, Reader, Remark};
 use crate::judge::Options;
 use std::path::{Component, Path, PathBuf};
@@ -134,7 +134,7 @@ impl Builder {
                 options,
                 skip: None,
                 of,
-                remark: Some((remark.first, remark.last, remark.hard)),
+                remark: Some(Remarked { lines: remark.first..=remark.last, hard: remark.hard }),
             });
         }
     }
