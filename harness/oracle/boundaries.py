@@ -130,12 +130,20 @@ def view_of(probe):
     return found.group(1) if found else "whole"
 
 
-# Runs probes in one process a release: the library is imported once, and every probe has a fork of its own.
+# Runs probes in one process a release: the library is imported once, and every probe has a fork of its own. One that begins
+# with `# alone` imports the library itself, since it sets what is read then.
 CHILD = """
 import os, runpy, signal, sys, traceback
-import sqlite3, sqlalchemy.dialects.sqlite, sqlalchemy.ext.declarative, sqlalchemy.orm
 
-for probe in sys.argv[2:]:
+def is_alone(probe):
+    with open(probe, encoding="utf-8") as file:
+        return file.readline() == "# alone\\n"
+
+imported = False
+for probe in sorted(sys.argv[2:], key=is_alone, reverse=True):
+    if not imported and not is_alone(probe):
+        import sqlite3, sqlalchemy.dialects.sqlite, sqlalchemy.ext.declarative, sqlalchemy.orm
+        imported = True
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -387,7 +387,7 @@ impl Databases {
             // What a connection logs is settled when it is checked out; an engine that echoes no longer is silent.
             _ => entry.logging != Echo::Off && echo != Echo::Off,
         };
-        let logger = if entry.profile.has(Behaviour::StatementMarks) {
+        let logger = if entry.profile.has(Behaviour::EngineLoggerNamed) {
             "sqlalchemy.engine.Engine"
         } else {
             "sqlalchemy.engine.base.Engine"

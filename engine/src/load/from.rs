@@ -254,26 +254,30 @@ fn columns_of(expr: &Expr) -> Vec<Expr> {
 const ADVICE: &str = "Please use the .select_from() method to establish an explicit left side, as well as providing an \
                       explicit ON clause if not present already to help resolve the ambiguity.";
 
-fn several_left(orm: &Orm) -> Error {
-    if !orm.profile.has(Behaviour::CompiledCache) {
-        return Error::unsupported("a join that several elements could be the left side of");
+/// The advice as the release words it; `None` where it words it otherwise.
+fn advice(orm: &Orm) -> Option<String> {
+    if orm.profile.has(Behaviour::JoinAdviceMisspelled) {
+        return Some(ADVICE.replace("explicit ON", "explcit ON"));
     }
+    orm.profile.has(Behaviour::JoinsNameMappers).then(|| ADVICE.to_owned())
+}
+
+fn several_left(orm: &Orm) -> Error {
+    let Some(advice) = advice(orm) else {
+        return Error::unsupported("a join that several elements could be the left side of");
+    };
     Error::new(
         ErrorKind::InvalidRequestError,
         format!(
             "Can't determine which FROM clause to join from, there are multiple FROMS which can join to this entity. \
-             {ADVICE}"
+             {advice}"
         ),
     )
 }
 
 fn no_left(orm: &Orm, join: &Join) -> Error {
-    match &join.shown {
-        Some(shown) if orm.profile.has(Behaviour::CompiledCache) => {
-            Error::new(ErrorKind::InvalidRequestError, format!("Don't know how to join to {shown}. {ADVICE}"))
-        }
-        Some(shown) if orm.profile.has(Behaviour::JoinAdviceMisspelled) => {
-            let advice = ADVICE.replace("explicit ON", "explcit ON");
+    match (&join.shown, advice(orm)) {
+        (Some(shown), Some(advice)) => {
             Error::new(ErrorKind::InvalidRequestError, format!("Don't know how to join to {shown}. {advice}"))
         }
         _ => Error::unsupported("a join to what nothing can be joined to"),

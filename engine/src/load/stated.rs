@@ -53,8 +53,8 @@ impl Places<'_> {
 
 fn absent(orm: &Orm, column: &str) -> Error {
     let message = format!("Could not locate column in row for column '{column}'");
-    // Before 1.4 it shows as a `KeyError` does.
-    let message = if orm.profile.has(Behaviour::CompiledCache) { message } else { format!("\"{message}\"") };
+    let quoted = orm.profile.has(Behaviour::RowErrorsQuoted);
+    let message = if quoted { format!("\"{message}\"") } else { message };
     Error::new(ErrorKind::NoSuchColumnError, message)
 }
 
@@ -93,8 +93,7 @@ impl Reading<'_> {
         }
         plan.classes.push(own);
         let known = &mapper.properties;
-        // Before 1.4, a text's columns are found by name for subclasses, too.
-        let names = !orm.profile.has(Behaviour::CompiledCache);
+        let names = orm.profile.has(Behaviour::TextNamesOfSubclasses);
         for below in orm.mappers.self_and_descendants(class).split_off(1) {
             let mut found = class_plan(below);
             found.selectin = subclass_loads(orm, &query.options, &plan.path, class, below);

@@ -238,10 +238,7 @@ impl Hooks for SessionHooks {
             && cascades
             && !membership::contains(cx.orm, session, item.id())
         {
-            if *by != relationship.key
-                && cx.orm.profile.has(Behaviour::StatementMarks)
-                && cx.host.warns_of_2_0()
-            {
+            if *by != relationship.key && cx.host.warns_of_2_0() {
                 let class = cx.orm.mappers.get(cx.orm.states.get(item.id()).mapper).class_name.clone();
                 let parent = &cx.orm.mappers.get(relationship.parent).class_name;
                 let attribute = format!("{parent}.{}", relationship.key);

@@ -3,7 +3,7 @@
 use super::Behaviour;
 
 /// How many numbers hold the bits.
-const WORDS: usize = 4;
+const WORDS: usize = 5;
 
 /// A set of behaviours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -158,7 +158,7 @@ fn check_options(interp: &mut Interp, args: &crate::python::Args) -> PyResult<()
     for (name, value) in &args.keywords {
         let known = match &**name {
             "future" => {
-                if lend::has(interp, Behaviour::FutureAlways) && !matches!(value, Value::Bool(true)) {
+                if lend::has(interp, Behaviour::EnginesFutureOnly) && !matches!(value, Value::Bool(true)) {
                     let message = "The 'future' parameter passed to create_engine() may only be set to True.";
                     return Err(super::errors::raise_named(interp, "ArgumentError", message));
                 }

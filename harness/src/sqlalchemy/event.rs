@@ -121,7 +121,7 @@ fn listen_to_orm(
     id: u64,
 ) -> PyResult<()> {
     if let Some(sessions) = targets::sessions(interp, target)? {
-        let old = &**name == "do_orm_execute" && !lend::has(interp, Behaviour::CompiledCache);
+        let old = &**name == "do_orm_execute" && !lend::has(interp, Behaviour::OrmExecuteEvent);
         known(interp, names::family(Family::Session, name).filter(|_| !old), name, target)?;
         return add(interp, name, Of::Sessions(sessions), function, wishes, id, false);
     }

@@ -354,7 +354,7 @@ fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
         &module,
         "declarative_base",
         Value::native("declarative_base", |interp, args| {
-            let since = if lend::has(interp, Behaviour::FutureAlways) { "2.0" } else { "1.4" };
+            let since = if lend::has(interp, Behaviour::MovesDatedAnew) { "2.0" } else { "1.4" };
             let message = format!(
                 "The ``declarative_base()`` function is now available as sqlalchemy.orm.declarative_base(). \
                  (deprecated since: {since})"
@@ -371,7 +371,7 @@ fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
         &module,
         "as_declarative",
         Value::native("as_declarative", |interp, args| {
-            let since = if lend::has(interp, Behaviour::FutureAlways) { "2.0" } else { "1.4" };
+            let since = if lend::has(interp, Behaviour::MovesDatedAnew) { "2.0" } else { "1.4" };
             let message = format!(
                 "The ``as_declarative()`` function is now available as sqlalchemy.orm.as_declarative() \
                  (deprecated since: {since})"

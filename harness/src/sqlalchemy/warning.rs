@@ -15,9 +15,7 @@ pub(crate) fn give(interp: &mut Interp, warning: &Warning) -> PyResult<()> {
     let class = errors::class(interp, warning.category.name())?;
     let text = Value::from(warning.message.as_str());
     let exception = interp.call(&Value::Class(class.clone()), Args::of(vec![text]))?;
-    if let Some(code) = warning.code
-        && lend::has(interp, Behaviour::StatementMarks)
-    {
+    if let Some(code) = warning.code {
         interp.set_attr(&exception, "code", Value::from(code))?;
     }
     let origin = if lend::has(interp, Behaviour::WarningsAtCaller) {
@@ -31,7 +29,7 @@ pub(crate) fn give(interp: &mut Interp, warning: &Warning) -> PyResult<()> {
 
 /// Something that 2.0 has elsewhere, or would rather have otherwise: 1.4 tells of it only where that is asked for.
 pub(crate) fn give_of_2_0(interp: &mut Interp, category: Category, message: String) -> PyResult<()> {
-    let told = lend::has(interp, Behaviour::FutureAlways) || wants_of_2_0(interp);
+    let told = lend::has(interp, Behaviour::MovesTold) || wants_of_2_0(interp);
     if told { give(interp, &Warning { category, message, code: None }) } else { Ok(()) }
 }
 
@@ -44,8 +42,7 @@ pub(super) fn wants_of_2_0(interp: &mut Interp) -> bool {
 pub(super) fn read_environment(interp: &mut Interp) {
     let asked = interp.environ.get("SQLALCHEMY_WARN_20").map(|asked| asked.to_lowercase());
     let asked = asked.is_some_and(|asked| matches!(&*asked, "true" | "yes" | "1"));
-    let knows = lend::has(interp, Behaviour::StatementMarks) && !lend::has(interp, Behaviour::FutureAlways);
-    lend::shared(interp).warns_of_2_0 = asked && knows;
+    lend::shared(interp).warns_of_2_0 = asked && lend::has(interp, Behaviour::WarnsOf20);
 }
 
 /// Gives the classes of warnings their `str()`: the text, and where its background is explained.

@@ -109,7 +109,7 @@ impl Compiler<'_> {
         for column in &columns {
             if let (ExprKind::Grouping(inner), true) = (column.expr.kind(), top)
                 && matches!(inner.kind(), ExprKind::List { op: Op::Comma, .. })
-                && self.has(Behaviour::CompiledCache)
+                && self.has(Behaviour::TuplesNotSelected)
             {
                 return Err(super::compile_error(
                     "Most backends don't support SELECTing from a tuple() object.  If this is an ORM query, consider \
@@ -330,7 +330,7 @@ impl Compiler<'_> {
         let mut text = texts.join(word);
         if !compound.order_by.is_empty() || !compound.group_by.is_empty() {
             let columns = compound.selects.first().map(Body::columns).unwrap_or_default();
-            let newer = self.has(Behaviour::CompiledCache);
+            let newer = self.has(Behaviour::CompoundsOrderedByNames);
             self.resolvable = columns
                 .iter()
                 .filter_map(|column| {

@@ -6,6 +6,30 @@ macro_rules! of_attributes {
     ($($rows:tt)*) => {
         of_dataclasses! {
             $($rows)*
+            AttributeEventsNamed "attribute-events-named" since(1, 4, 0),
+                "What set off a change of an attribute is told to listeners as an `AttributeEvent`, before as an `Event`.",
+                "the class of what set off a change",
+                "1.3.24 has `Event`, 1.4.0 `AttributeEvent`: `type(initiator).__name__` in a listener of `set`";
+            EventTokensNamed "event-tokens-named" since(2, 0, 0),
+                "What set off a change of an attribute is told to listeners as an `AttributeEventToken`.",
+                "what set off a change is a token",
+                "1.4.54 has `AttributeEvent`, 2.0.0 `AttributeEventToken`: `type(initiator).__name__` in a listener of `set`";
+            NeverSetOfRelationships "never-set-of-relationships" through(1, 3),
+                "What stands for the old object of a relationship that was never set is `NEVER_SET`.",
+                "`NO_VALUE` for relationships that were never set",
+                "1.3.24 has `NEVER_SET`, 1.4.0 `NO_VALUE`: the old value in a listener of `set`";
+            CriteriaOnAttributes "criteria-on-attributes" since(1, 4, 0),
+                "A relationship's attribute takes further criteria by `and_()`.",
+                "`and_()` of relationships",
+                "1.3.24 raises `AttributeError`, 1.4.0 with: `Shelf.books.and_(Book.id > 1)`";
+            SearchKeywordsNamed "search-keywords-named" since(2, 0, 0),
+                "`startswith()` and `endswith()` hand `escape` and `autoescape` on to an operator of a document's own, given or not.",
+                "keywords of `startswith()` handed on",
+                "1.4.54 hands on what was given, 2.0.0 both: `operate()` of a `Comparator`";
+            OperatorsRenamed "operators-renamed" since(1, 4, 0),
+                "Operators that negate are called `not_like_op`, `not_in_op`, `is_not` and so on; before, `notlike_op`, `notin_op`, `isnot`.",
+                "the names of operators that negate",
+                "1.3.24 has `notlike_op`, 1.4.0 `not_like_op`: `op.__name__` in `operate()` of a `Comparator`";
             ValidatorsSkipBackrefs "validators-skip-backrefs" within((2, 0, 0), (2, 0, 15)),
                 "`validates()` leaves out what comes from the other side of a relationship, unless it is told otherwise.",
                 "validators without what backrefs bring",

@@ -6,6 +6,14 @@ macro_rules! of_loading {
     ($($rows:tt)*) => {
         of_sql! {
             $($rows)*
+            RowErrorsQuoted "row-errors-quoted" until(1, 4, 25),
+                "The error of a column that a text's row does not have shows itself in quotes, as a `KeyError` does.",
+                "the error of a column that a row lacks without quotes",
+                "1.4.25 with, 1.4.26 without: `query.from_statement(text('SELECT size FROM item')).all()`";
+            TextNamesOfSubclasses "text-names-of-subclasses" until(1, 4, 17),
+                "The columns of a text are found by their names for subclasses, too.",
+                "subclasses' columns of a text left to be loaded",
+                "1.4.17 with, 1.4.18 without: `'wings' in bird.__dict__` after `query(Animal).from_statement(text('SELECT * FROM animal'))`";
             RefreshesRelationshipsAlone "refreshes-relationships-alone" since(2, 0, 0),
                 "`session.refresh(obj, [\"relationship\"])` refreshes relationships alone; before, some column must be named.",
                 "relationships refreshed alone",

@@ -6,6 +6,18 @@ macro_rules! of_sql {
     ($($rows:tt)*) => {
         of_attributes! {
             $($rows)*
+            TuplesNotSelected "tuples-not-selected" since(1, 4, 0),
+                "A statement that selects a `tuple_()` is refused when it is compiled.",
+                "`tuple_()` refused among columns",
+                "1.3.24 writes its parts, 1.4.0 raises `CompileError`: `print(select(tuple_(item.c.a, item.c.b)))`";
+            CompoundsOrderedByNames "compounds-ordered-by-names" since(1, 4, 0),
+                "A union that is ordered by a column of its selects names it without its table.",
+                "unions ordered by names alone",
+                "1.3.24 has `item.a`, 1.4.0 `a`: `print(union(…).order_by(item.c.a))`";
+            JoinsNameMappers "joins-name-mappers" since(1, 4, 0),
+                "A join without a left side names the mapper of the class that is joined to; before, the class.",
+                "how a join without a left side is refused",
+                "1.3.24 has `<class 'Shop'>`, 1.4.0 `<Mapper at …; Shop>`: `session.query(Item).join(Shop)`";
             AliasOfAliasNamed "alias-of-alias-named" since(1, 4, 0),
                 "The made-up name of an alias of something named begins with that name.",
                 "names of aliases of subqueries",

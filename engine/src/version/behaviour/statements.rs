@@ -89,6 +89,30 @@ macro_rules! of_statements {
                 "A flush loads what it needs of a relationship with lazy=\"raise\" or \"raise_on_sql\".",
                 "flushes load relationships that raise on access",
                 "1.3.24 and 1.4.54: flush after session.delete() of a parent whose lazy=\"raise\" collection is not loaded.";
+            EngineLoggerNamed "engine-logger-named" since(1, 4, 0),
+                "Engines log as `sqlalchemy.engine.Engine`; before, as `sqlalchemy.engine.base.Engine`.",
+                "the name of the engines' logger",
+                "1.3.24 has `sqlalchemy.engine.base.Engine`, 1.4.0 `sqlalchemy.engine.Engine`: the echo log";
+            EnginesFutureOnly "engines-future-only" since(2, 0, 0),
+                "`create_engine()` refuses `future=False`.",
+                "`future=False` of engines refused",
+                "1.4.54 takes it, 2.0.0 raises `ArgumentError`: `create_engine('sqlite://', future=False)`";
+            OrmExecuteEvent "orm-execute-event" since(1, 4, 0),
+                "Sessions have the event `do_orm_execute`.",
+                "the event `do_orm_execute`",
+                "1.3.24 raises `InvalidRequestError`, 1.4.0 with: `event.listen(Session, 'do_orm_execute', …)`";
+            WarnsOf20 "warns-of-2-0" between((1, 4, 0), (1, 4)),
+                "Whoever sets `SQLALCHEMY_WARN_20` is told what 2.0 no longer does.",
+                "warnings of what 2.0 no longer does",
+                "1.3.24 and 2.0.0 do not, 1.4.0 and 1.4.54 do: an object that comes into a session along a backref";
+            MovesTold "moves-told" since(2, 0, 0),
+                "The use of `sqlalchemy.ext.declarative` warns that it has moved, whether that is asked for or not.",
+                "warnings of what has moved",
+                "1.4.54 without, 2.0.0 with: `declarative_base()` of `sqlalchemy.ext.declarative`";
+            MovesDatedAnew "moves-dated-anew" since(2, 0, 0),
+                "The warning of what has moved from `sqlalchemy.ext.declarative` says that it has since 2.0; before, since 1.4.",
+                "the release that a warning of what has moved names",
+                "1.4.54 `deprecated since: 1.4`, 2.0.0 `deprecated since: 2.0`: `declarative_base()` under `SQLALCHEMY_WARN_20`";
             $($rows)*
         }
     };

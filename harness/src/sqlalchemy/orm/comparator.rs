@@ -119,7 +119,7 @@ pub(super) fn member(
             };
             Ok(attribute.refined(Some(of_type), attribute.criteria.clone()))
         }),
-        "and_" if !lend::has(interp, Behaviour::CompiledCache) => return Ok(None),
+        "and_" if !lend::has(interp, Behaviour::CriteriaOnAttributes) => return Ok(None),
         "and_" => Value::native(name, move |interp, args| {
             let Some(attribute) = this.downcast::<AttributeObject>() else {
                 return Err(Stop::unsupported("and_() of something else"));

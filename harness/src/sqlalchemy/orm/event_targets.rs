@@ -119,9 +119,9 @@ pub(crate) fn session(interp: &mut Interp, id: SessionId) -> Value {
 
 /// What set off a change.
 pub(crate) fn initiator(interp: &mut Interp, by: &Initiator) -> Value {
-    let name = if lend::has(interp, Behaviour::FutureAlways) {
+    let name = if lend::has(interp, Behaviour::EventTokensNamed) {
         "AttributeEventToken"
-    } else if lend::has(interp, Behaviour::StatementMarks) {
+    } else if lend::has(interp, Behaviour::AttributeEventsNamed) {
         "AttributeEvent"
     } else {
         "Event"
@@ -132,7 +132,7 @@ pub(crate) fn initiator(interp: &mut Interp, by: &Initiator) -> Value {
 /// What stands for a value that was never there: of a relationship, 1.3 has another one.
 pub(crate) fn no_value(interp: &mut Interp, by: &Initiator) -> Value {
     let column = lend::read(interp, |orm| by.is_of_column(orm)).unwrap_or(true);
-    let never = !column && !lend::has(interp, Behaviour::StatementMarks);
+    let never = !column && lend::has(interp, Behaviour::NeverSetOfRelationships);
     symbols::value(interp, if never { "NEVER_SET" } else { "NO_VALUE" })
 }
 

@@ -214,7 +214,7 @@ impl crate::python::Object for Nowhere {
 /// `startswith()` and its like, whose keyword arguments are passed on as the release does.
 fn search(interp: &mut Interp, method: &str, function: Value, mut args: Args) -> PyResult<Value> {
     let this = receiver(&mut args)?;
-    if method != "contains" && lend::has(interp, Behaviour::FutureAlways) {
+    if method != "contains" && lend::has(interp, Behaviour::SearchKeywordsNamed) {
         let escape = args.take_keyword("escape").unwrap_or(Value::None);
         let auto = args.take_keyword("autoescape").unwrap_or(Value::Bool(false));
         args.keywords.push(("escape".into(), escape));
@@ -255,7 +255,7 @@ fn old_name(name: &'static str) -> &'static str {
 
 /// What an operator's function calls itself.
 fn shown(interp: &mut Interp, name: &'static str) -> &'static str {
-    if lend::has(interp, Behaviour::CompiledCache) { name } else { old_name(name) }
+    if lend::has(interp, Behaviour::OperatorsRenamed) { name } else { old_name(name) }
 }
 
 fn is_method(name: &str) -> bool {

@@ -189,7 +189,7 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
             Some(alias) if place + 1 == args.positional.len() => Some(contained_as(interp, value, alias)?),
             _ => of_type(interp, value, strategy)?,
         };
-        let refined = refined(interp, name, value)?;
+        let refined = refined(name, value)?;
         let base = LoaderOption::new(at.path.clone(), strategy);
         options.push(LoaderOption { of_type, recursion, refined, ..base });
     }
@@ -202,13 +202,13 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
 const REFINED: &[&str] = &["joinedload", "selectinload", "subqueryload", "lazyload"];
 
 /// The criteria of `and_()`. Immediate loads and those that the mapping says have them, too, but for the loaded rows.
-fn refined(interp: &mut Interp, name: &str, value: &Value) -> PyResult<Vec<AdHoc>> {
+fn refined(name: &str, value: &Value) -> PyResult<Vec<AdHoc>> {
     let Some(attribute) = value.downcast::<AttributeObject>() else { return Ok(Vec::new()) };
     let found: Vec<AdHoc> = attribute.criteria.iter().cloned().map(AdHoc).collect();
     if found.is_empty() || (REFINED.contains(&name) && attribute.of_type.is_none()) {
         return Ok(found);
     }
-    if matches!(name, "immediateload" | "defaultload") && lend::has(interp, Behaviour::CompiledCache) {
+    if matches!(name, "immediateload" | "defaultload") {
         return Ok(found);
     }
     Err(Stop::unsupported(format!("{name}() with and_()")))

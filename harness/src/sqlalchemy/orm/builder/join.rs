@@ -202,7 +202,7 @@ fn shown_mapped(interp: &mut Interp, to: Mapped) -> PyResult<Option<Rc<str>>> {
     if to.alias.is_some() {
         return Ok(None);
     }
-    if !lend::has(interp, Behaviour::CompiledCache) {
+    if !lend::has(interp, Behaviour::JoinsNameMappers) {
         let class = mapped::class_of_mapper(interp, to.mapper)?;
         return Ok(interp.repr(&Value::Class(class)).ok().map(Rc::from));
     }
