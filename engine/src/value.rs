@@ -16,6 +16,10 @@ pub trait HostValue: fmt::Debug {
     fn type_name(&self) -> String;
     /// Whether the host holds both equal.
     fn same(&self, other: &dyn HostValue) -> bool;
+    /// The number that the driver takes it for.
+    fn number(&self) -> Option<i64> {
+        None
+    }
     /// The elements of a list or tuple.
     fn items(&self) -> Option<Vec<Value>> {
         None

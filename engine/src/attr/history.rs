@@ -206,6 +206,11 @@ impl HostValue for Marker {
         if self.listed { "LoaderCallableStatus" } else { "symbol" }.to_owned()
     }
 
+    fn number(&self) -> Option<i64> {
+        // Symbols are numbers that no row has: hashes of their names.
+        (!self.listed).then_some(-3_052_765_735_116_804_927)
+    }
+
     fn same(&self, other: &dyn HostValue) -> bool {
         other.as_any().downcast_ref::<Marker>().is_some_and(|other| other.name == self.name)
     }

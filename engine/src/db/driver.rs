@@ -256,6 +256,9 @@ fn adapt(value: &Value, position: usize) -> Result<Stored, Failure> {
         Value::Decimal(_) => return Err(refuse("decimal.Decimal")),
         Value::Uuid(_) => return Err(refuse("UUID")),
         Value::Host(host) => {
+            if let Some(number) = host.number() {
+                return Ok(Stored::Integer(number));
+            }
             let name = host.type_name();
             if name == "int" {
                 return Err(Failure::Other(Error::new(

@@ -115,12 +115,11 @@ fn committed(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Result<Value> {
     }
     let state = cx.orm.states.get(id);
     if state.key.is_none() && !state.dict.contains_key(&key) {
-        return if cx.orm.profile.has(Behaviour::MarkersAreEnums) {
-            // The driver refuses it.
-            Ok(Value::Host(Rc::new(attr::Marker { name: "NO_VALUE", number: 4, listed: true })))
-        } else {
-            Err(Error::unsupported("deleting an object whose primary key was never set"))
-        };
+        // Where it is of an enumeration, the driver refuses it.
+        let listed = cx.orm.profile.has(Behaviour::MarkersAreEnums);
+        // 1.3 has another one for what was never set.
+        let name = if cx.orm.profile.has(Behaviour::StatementMarks) { "NO_VALUE" } else { "NEVER_SET" };
+        return Ok(Value::Host(Rc::new(attr::Marker { name, number: 4, listed })));
     }
     match attr::get(cx, id, &key)? {
         Slot::Value(value) => Ok(value),
