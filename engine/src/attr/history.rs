@@ -337,7 +337,7 @@ pub fn is_modified(cx: &mut Cx<'_>, id: StateId, include_collections: bool) -> R
         {
             continue;
         }
-        if history_passive(cx, id, &key, Passive::NoFetch)?.has_changes() {
+        if history_passive(cx, id, &key, Passive::NoLoad)?.has_changes() {
             return Ok(true);
         }
     }
