@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event;
 use crate::host::Cx;
 use crate::load;
-use crate::map::{ColumnProperty, Key, Property, Relationship, Shape};
+use crate::map::{ColumnProperty, Key, Lazy, Property, Relationship, Shape};
 use crate::schema::Column;
 use crate::state::{self, Collection, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
@@ -172,7 +172,8 @@ fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Res
         return Ok(known);
     }
     if !access::has_loader(cx.orm, id, relationship) || access::was_removed(cx.orm, id, &relationship.key) {
-        return Ok(Known::Is(None));
+        // One that loads nothing has nothing to look it up with.
+        return Ok(if relationship.resolved().lazy == Lazy::NoLoad { known } else { Known::Is(None) });
     }
     let hooks = Rc::clone(&cx.orm.hooks);
     let was = hooks.unflushed(cx.orm, id, true);

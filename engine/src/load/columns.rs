@@ -8,7 +8,7 @@ use super::rows::Refresh;
 use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{self, ColumnProperty, Key, Lazy, Property};
+use crate::map::{self, ColumnProperty, Key, Lazy, Property, Relationship};
 use crate::schema::{Column, Table};
 use crate::session::{self, SessionId};
 use crate::sql::Expr;
@@ -79,10 +79,13 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
     let eager = cx.orm.profile.has(Behaviour::ExpiredLoadsEager);
     // Changed attributes stay as they are. What is read only on access is asked for too: a load without it is
     // another statement to the cache.
-    let unchanged = |key: &Key| {
-        !state.committed.contains_key(key)
-            && !state.pending.contains_key(key)
-            && !state.dict.contains_key(key)
+    let unmarked = |key: &Key| !state.committed.contains_key(key) && !state.pending.contains_key(key);
+    let unchanged = |key: &Key| unmarked(key) && !state.dict.contains_key(key);
+    // A list that loads nothing is emptied also where something is just coming into it.
+    let emptied = |relationship: &Relationship| {
+        relationship.resolved.get().is_some_and(|resolved| resolved.lazy == Lazy::NoLoad && resolved.uselist)
+            && !state.on_access.contains_key(&relationship.key)
+            && unmarked(&relationship.key)
     };
     let keys: Vec<Key> = cx
         .orm
@@ -92,7 +95,9 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
         .iter()
         .filter(|(key, property)| match property {
             Property::Column(_) => state.expired_attributes.contains(*key) && unchanged(key),
-            Property::Relationship(_) => eager && state.expired_attributes.contains(*key) && unchanged(key),
+            Property::Relationship(relationship) => {
+                eager && state.expired_attributes.contains(*key) && (unchanged(key) || emptied(relationship))
+            }
         })
         .map(|(key, _)| key.clone())
         .collect();
