@@ -326,7 +326,7 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
     }
     query.only = keys.map(<[Key]>::to_vec);
     query.asked_for = keys.is_some() && cx.orm.profile.has(Behaviour::RefreshesLazyRelationships);
-    query.populate_existing = keys.is_none();
+    query.populate_existing = !cx.orm.profile.has(Behaviour::RefreshKeepsOthers);
     let refresh = Refresh { object, only: query.only.clone() };
     let told = query.told(cx, session)?;
     let met = told.as_ref().unwrap_or(&query).run_refreshing(cx, session, refresh)?;

@@ -305,7 +305,8 @@ impl Loading {
         let anew = refreshed || (self.populate_existing && !is_new);
         self.filled.insert(id, Filling { object: object.clone(), keys, anew, refreshed, is_new });
         let lineage = self.lineage_of(plan);
-        if is_new || (self.populate_existing && lineage.is_some()) {
+        let whole = refreshed && self.refresh.as_ref().is_some_and(|refresh| refresh.only.is_none());
+        if is_new || ((self.populate_existing || whole) && lineage.is_some()) {
             // What a statement contained is nothing to later loads.
             let lasting = self.options.iter().filter(|option| option.strategy != Strategy::Contained);
             let options: Vec<LoaderOption> = lasting.filter_map(|option| option.below(&plan.path)).collect();

@@ -82,6 +82,10 @@ macro_rules! of_loading {
                 "A `selectin` load of a many-to-one asks for its keys in their own order; later ones in that of the objects.",
                 "keys of a many-to-one's `selectin` load",
                 "2.0.51 sorted, 2.1.9 as they come: the parameters of such a load after a query in descending order";
+            RefreshKeepsOthers "refresh-keeps-others" since(1, 4, 10),
+                "A refresh leaves what other objects have as it is, also where its row brings them along.",
+                "refreshes leave other objects alone",
+                "1.4.9 forgets the change, 1.4.10 keeps it: `session.refresh()` of an object with a joined relationship, whose other end was changed";
             RefreshLoadsSingly "refresh-loads-singly" since(1, 4, 0),
                 "A refresh loads for each object by itself, as on access, what a query loads for all of its objects by a statement of their own, also where a query would not come back to a class.",
                 "eager loads of refreshed objects one by one",
