@@ -47,7 +47,7 @@ pub(crate) fn flush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     session::begin_execution(cx, session)?;
     let done = execute(cx, &mut plan).and_then(|()| finish(cx, session, &plan));
     if let Err(error) = &done {
-        session::fail_execution(cx, session, error, plan.held())?;
+        session::fail_execution(cx, session, error, plan.held(cx.orm))?;
     }
     done
 }

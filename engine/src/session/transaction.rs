@@ -33,8 +33,6 @@ pub(crate) struct Transaction {
     failed: Option<String>,
     /// It was rolled back, but the session's objects could not be put back.
     inactive: bool,
-    /// What that flush dealt with: the error keeps it alive.
-    held: Vec<ObjRef>,
 }
 
 /// Begins a transaction where none is.
@@ -342,7 +340,10 @@ pub(super) fn fail(cx: &mut Cx<'_>, session: SessionId, error: &Error, held: Vec
     let text = error_text(cx.orm, error);
     if let Some(top) = super::get_mut(cx.orm, session).transactions.last_mut() {
         top.failed.get_or_insert(text);
-        top.held = held;
+    }
+    // The error's traceback and the error hold each other.
+    for object in held {
+        cx.orm.states.keep_until_collected(object);
     }
     Ok(())
 }

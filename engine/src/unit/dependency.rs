@@ -76,7 +76,7 @@ fn has_parent(cx: &Cx<'_>, relationship: &Relationship, child: &ObjRef) -> bool 
     cascade::has_parent(cx.orm, child.id(), relationship, false)
 }
 
-/// What changed on a relationship, as the flush first found it.
+/// What changed on a relationship, as the flush first found it; where that was without loading, it is not loaded later.
 fn history(
     cx: &mut Cx<'_>,
     plan: &mut Plan,
@@ -85,14 +85,11 @@ fn history(
     passive: Passive,
 ) -> Result<History> {
     let place = (id, relationship.key.clone());
-    let emits = passive != Passive::NoLoad;
-    let passive = match plan.histories.get(&place) {
-        Some((history, looked)) if *looked || !emits => return Ok(history.clone()),
-        Some(_) => Passive::LoadCommitted,
-        None => passive,
-    };
+    if let Some(history) = plan.histories.get(&place) {
+        return Ok(history.clone());
+    }
     let history = attr::history_in_flush(cx, id, &relationship.key, passive)?;
-    plan.histories.insert(place, (history.clone(), emits));
+    plan.histories.insert(place, history.clone());
     Ok(history)
 }
 
@@ -107,7 +104,7 @@ fn history_of_loaded(
     let place = (id, relationship.key.clone());
     if !plan.histories.contains_key(&place) && !attr::is_loaded(cx.orm, id, &relationship.key) {
         let history = attr::history_passive(cx, id, &relationship.key, Passive::NoLoad)?;
-        plan.histories.insert(place, (history.clone(), false));
+        plan.histories.insert(place, history.clone());
         return Ok(history);
     }
     history(cx, plan, id, relationship, Passive::NoLoad)

@@ -27,6 +27,7 @@ pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[S
     if states.is_empty() {
         return Ok(());
     }
+    plan.writing = states.to_vec();
     let mut inserts = Vec::new();
     let mut updates = Vec::new();
     for id in in_order(cx.orm, states) {
@@ -49,6 +50,7 @@ pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[S
         let has_row = cx.orm.states.get(id).key.is_some();
         event::tell_row(cx, if has_row { "after_update" } else { "after_insert" }, connection, id)?;
     }
+    plan.writing.clear();
     Ok(())
 }
 

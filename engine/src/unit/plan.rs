@@ -8,6 +8,7 @@ use crate::attr::History;
 use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, MapperId, Relationship};
+use crate::orm::Orm;
 use crate::schema::Column;
 use crate::session::{self, SessionId, cascade};
 use crate::state::{ObjRef, StateId};
@@ -67,8 +68,10 @@ pub(super) struct Plan {
     pub(super) associated: IndexMap<Vec<Key>, IndexSet<(StateId, StateId)>>,
     /// Foreign keys that a parent's changed primary key was copied into.
     pub(super) cascaded: IndexSet<(StateId, Key)>,
-    /// What the flush has found of relationships, and whether it looked in the database for it. It does not look again.
-    pub(super) histories: IndexMap<(StateId, Key), (History, bool)>,
+    /// What the flush has found of relationships. It does not look again.
+    pub(super) histories: IndexMap<(StateId, Key), History>,
+    /// The objects that are being inserted and updated.
+    pub(super) writing: Vec<StateId>,
     /// Objects whose rows are updated once more, and the columns that are, by base mapper.
     pub(super) post_updates: IndexMap<MapperId, PostUpdates>,
 }
@@ -95,6 +98,7 @@ impl Plan {
             associated: IndexMap::new(),
             cascaded: IndexSet::new(),
             histories: IndexMap::new(),
+            writing: Vec::new(),
             post_updates: IndexMap::new(),
         }
     }
@@ -107,11 +111,14 @@ impl Plan {
         self.fates.keys().copied()
     }
 
-    /// The objects that it has met: those that take part, and those that their relationships led to.
-    pub(super) fn held(&self) -> Vec<ObjRef> {
-        let histories = self.histories.values().map(|(history, _)| history);
-        let related = histories.flat_map(|found| [&found.added, &found.unchanged, &found.deleted]);
-        self.objects.values().chain(related.flat_map(|items| History::objects(items))).cloned().collect()
+    /// What an error of the flush holds: the objects that relationships were found to lead to, and, for what they hold in
+    /// turn, the new ones that were being written.
+    pub(super) fn held(&self, orm: &Orm) -> Vec<ObjRef> {
+        let related =
+            self.histories.values().flat_map(|found| [&found.added, &found.unchanged, &found.deleted]);
+        let new = self.writing.iter().filter(|id| orm.states.get(**id).key.is_none());
+        let new = new.filter_map(|id| self.objects.get(id));
+        new.chain(related.flat_map(|items| History::objects(items))).cloned().collect()
     }
 
     pub(super) fn is_deleted(&self, id: StateId) -> bool {
