@@ -290,6 +290,9 @@ fn end_outermost(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
 pub fn rollback(cx: &mut Cx<'_>, session: SessionId, serial: Option<usize>) -> Result<()> {
     identity::sweep(cx.orm);
     let left = target(cx.orm, session, serial)?;
+    if serial.is_some() {
+        close_above(cx, session, left + 1)?;
+    }
     while super::get(cx.orm, session).transactions.len() > left {
         undo_top(cx, session)?;
         let owner = super::get_mut(cx.orm, session);
@@ -297,6 +300,22 @@ pub fn rollback(cx: &mut Cx<'_>, session: SessionId, serial: Option<usize>) -> R
             owner.transactions.pop();
         } else {
             end_outermost(cx, session)?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends the savepoints within one that is rolled back. What was done to objects in them stays as it is.
+fn close_above(cx: &mut Cx<'_>, session: SessionId, kept: usize) -> Result<()> {
+    while super::get(cx.orm, session).transactions.len() > kept {
+        let owner = super::get_mut(cx.orm, session);
+        let Some(top) = owner.transactions.pop() else { break };
+        if top.failed.is_none()
+            && !top.inactive
+            && let (Some(connection), Some(savepoint)) = (owner.connection, top.savepoint)
+            && cx.orm.profile.has(Behaviour::CloseUndoesSavepoints)
+        {
+            cx.orm.databases.rollback_to_savepoint(connection, savepoint)?;
         }
     }
     Ok(())

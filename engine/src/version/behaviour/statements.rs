@@ -54,7 +54,7 @@ macro_rules! of_statements {
                 "classes of the views of a row's mapping",
                 "1.4.54 shows `ROMappingView` for both, 2.0.0 `ROMappingKeysValuesView` and `ROMappingItemsView`: `type(row._mapping.values())`";
             CloseUndoesSavepoints "close-undoes-savepoints" since(2, 0, 0),
-                "`session.close()` rolls back to each savepoint that is open before it rolls back the transaction.",
+                "`session.close()` rolls back to each savepoint that is open before it rolls back the transaction, and so does the rollback of an outer savepoint with those within it.",
                 "`close()` rolls back to open savepoints",
                 "1.4.54 logs `ROLLBACK` alone, 2.0.0 `ROLLBACK TO SAVEPOINT` before it: `session.close()` after `begin_nested()` and a flush";
             FlushesSeeUnloadedChanges "flushes-see-unloaded-changes" since(2, 0, 19),
