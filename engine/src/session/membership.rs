@@ -114,7 +114,15 @@ pub(super) fn take_back(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, re
     if attaches {
         cx.orm.states.get_mut(id).session = Some(session);
     }
-    let joined = identity::attach(cx, session, id);
+    let joined = if revert {
+        // Whatever object has come for its row since has no row any more.
+        if let Some(other) = identity::replace(cx.orm, session, id) {
+            super::get_mut(cx.orm, session).modified.shift_remove(&other);
+        }
+        Ok(())
+    } else {
+        identity::attach(cx, session, id)
+    };
     if joined.is_err() && attaches {
         cx.orm.states.get_mut(id).session = None;
     }
