@@ -155,12 +155,15 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
         matches!(cx.orm.mappers.get(state.mapper).properties.get(key), Some(Property::Relationship(_)));
     // Asked with loading, a scalar that was deleted is `None` again; before 1.4 only a many-to-one is.
     let deferred = cx.orm.profile.has(Behaviour::DeferredScalarHistory);
+    let listed = state::relationship(cx.orm, id, key).is_some_and(|found| found.resolved().uselist);
     let scalar_default = state::relationship(cx.orm, id, key)
         .is_some_and(|found| !found.resolved().uselist && (deferred || found.resolved().use_get));
     Ok(match (current, original) {
         (Some(Slot::Many(list)), original) => of_list(&list.items.borrow(), original),
         (None, Some(Original::Many(_))) => History::default(),
         (None, None) if loads => History::default(),
+        // Something was to be taken out of a list that had nothing.
+        (None, Some(Original::NoValue)) if loads && listed => History::default(),
         (None, None) => History::blank(),
         // It was deleted, and was `None`.
         (None, Some(Original::One(None))) => {
@@ -249,6 +252,7 @@ fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Option<Origina
     let state = cx.orm.states.get_mut(id);
     let current = state.dict.shift_remove(key);
     let expired = state.expired_attributes.contains(key);
+    let more_expired = state.expired_attributes.len() > 1;
     let loaded = crate::load::load_relationship_anyway(cx, id, key, true);
     hooks.unflushed(cx.orm, id, was);
     let state = cx.orm.states.get_mut(id);
@@ -257,7 +261,8 @@ fn look_up_old(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Option<Origina
         state.dict.insert(key.clone(), current);
     }
     state.committed.insert(key.clone(), Original::Unloaded);
-    if expired {
+    // Nothing is left expired where the object's row was read.
+    if expired && !(more_expired && state.expired_attributes.is_empty()) {
         state.expired_attributes.insert(key.clone());
     }
     Ok(Some(match loaded? {
