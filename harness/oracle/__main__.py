@@ -80,8 +80,8 @@ class Oracle:
         backproof = self.args.backproof or plans.command(self.root)
         by_release, self.unread = {}, set()
         for release in self.releases():
-            read, problems = plans.read(os.path.abspath(backproof), self.root, release)
             wanted = self.args.cases
+            read, problems = plans.read(os.path.abspath(backproof), self.root, release, wanted=wanted)
             for name, problem in problems:
                 self.unread.add((name, release))
                 if (not wanted or name in wanted) and release == self.releases()[0]:

@@ -321,7 +321,7 @@ class CommandTest(Playing):
         read = [case for case in cases if not isinstance(case, Problem)]
         problems = [("a.bad", problem) for problem in cases if isinstance(problem, Problem)]
 
-        def answer(_, __, release):
+        def answer(_, __, release, wanted=()):
             for case in read:
                 case.release = release
             return [plans.Case({"id": case.name, "path": case.path, "profile": release, "hash": case.hash,
