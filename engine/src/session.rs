@@ -35,6 +35,7 @@ pub use membership::{
     is_modified, new_objects, object_session, object_state,
 };
 pub use merge::merge;
+pub(crate) use transaction::ended_in_block;
 pub use transaction::{
     begin, begin_nested, close, commit, connection, enter, exit, in_transaction, is_active, rollback,
 };

@@ -71,11 +71,29 @@ struct Connection {
     savepoints: u32,
     /// Savepoints that are open, outermost first.
     nested: Vec<u32>,
+    /// What the `with` blocks of its transactions stand for, outermost first.
+    blocks: Vec<Block>,
+}
+
+/// What a `with` block keeps open.
+#[derive(Debug, Clone, Copy)]
+enum Block {
+    /// The transaction of this number.
+    Transaction(u32),
+    Savepoint(u32),
 }
 
 impl Connection {
     fn of(database: DatabaseId) -> Self {
-        Connection { database, open: true, begun: false, transaction: 0, savepoints: 0, nested: Vec::new() }
+        Connection {
+            database,
+            open: true,
+            begun: false,
+            transaction: 0,
+            savepoints: 0,
+            nested: Vec::new(),
+            blocks: Vec::new(),
+        }
     }
 
     /// Ends the transaction with its savepoints; says whether there was one.
@@ -262,13 +280,44 @@ impl Databases {
         }
     }
 
+    /// A `with` block begins: of the savepoint, or of the transaction that is open.
+    pub fn enter_block(&mut self, connection: ConnectionId, savepoint: Option<u32>) {
+        let entry = &mut self.connections[connection.0 as usize];
+        entry.blocks.push(savepoint.map_or(Block::Transaction(entry.transaction), Block::Savepoint));
+    }
+
+    /// The innermost `with` block ends.
+    pub fn leave_block(&mut self, connection: ConnectionId) {
+        self.connections[connection.0 as usize].blocks.pop();
+    }
+
+    /// Refuses to work in a `with` block whose transaction was ended within it.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidRequestError`, in the versions that refuse.
+    pub fn check_block(&self, connection: ConnectionId) -> Result<()> {
+        let entry = self.connection(connection);
+        let ended = match entry.blocks.last() {
+            None => false,
+            Some(Block::Transaction(number)) => self.transaction(connection) != Some(*number),
+            Some(Block::Savepoint(savepoint)) => !entry.nested.contains(savepoint),
+        };
+        if ended && self.profile(entry.database).has(Behaviour::ClosedBlocksEndQuietly) {
+            return Err(crate::session::ended_in_block());
+        }
+        Ok(())
+    }
+
     /// Begins a transaction: `BEGIN (implicit)` in the log.
     ///
     /// # Errors
     ///
-    /// `ResourceClosedError` on a connection that was given back.
+    /// `ResourceClosedError` on a connection that was given back; `InvalidRequestError` in a `with` block of a
+    /// transaction that was ended.
     pub fn begin(&mut self, connection: ConnectionId) -> Result<()> {
         if !self.in_transaction(connection) {
+            self.check_block(connection)?;
             // The library logs this before it finds that the connection was given back.
             self.write(self.database_of(connection), "INFO", "BEGIN (implicit)".to_owned());
             self.check_open(connection)?;
@@ -332,6 +381,7 @@ impl Databases {
 
     /// A savepoint, named `sa_savepoint_1` and so on; answers its number.
     pub fn savepoint(&mut self, connection: ConnectionId) -> Result<u32> {
+        self.check_block(connection)?;
         self.begin(connection)?;
         let entry = &mut self.connections[connection.0 as usize];
         entry.savepoints += 1;

@@ -69,6 +69,7 @@ impl Databases {
         tables: &[Table],
         check_first: bool,
     ) -> Result<()> {
+        self.check_block(connection)?;
         for table in self.to_create(connection, tables, check_first)? {
             self.create_table(connection, &table)?;
         }
@@ -124,6 +125,7 @@ impl Databases {
         tables: &[Table],
         check_first: bool,
     ) -> Result<()> {
+        self.check_block(connection)?;
         for table in self.to_drop(connection, tables, check_first)? {
             self.drop_table(connection, &table)?;
         }

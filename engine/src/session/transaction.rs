@@ -81,9 +81,14 @@ pub(super) fn check_context(orm: &Orm, session: SessionId) -> Result<()> {
     if active {
         return Ok(());
     }
-    Err(invalid(
+    Err(ended_in_block())
+}
+
+/// The refusal of work in a `with` block whose transaction was ended within the block.
+pub(crate) fn ended_in_block() -> Error {
+    invalid(
         "Can't operate on closed transaction inside context manager.  Please complete the context manager before emitting further commands.",
-    ))
+    )
 }
 
 /// A `with` block of a transaction begins.

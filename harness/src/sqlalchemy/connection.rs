@@ -213,14 +213,21 @@ impl Object for BeginObject {
 
     fn enter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Option<Value>> {
         let connection = self.connection;
-        with_cx(interp, |cx| cx.orm.databases.begin(connection))?;
+        with_cx(interp, |cx| {
+            cx.orm.databases.begin(connection)?;
+            cx.orm.databases.enter_block(connection, None);
+            Ok(())
+        })?;
         Ok(Some(self.held.clone()))
     }
 
     fn exit(&self, interp: &mut Interp, _this: &Value, exception: Option<&Value>) -> PyResult<bool> {
         let connection = self.connection;
         let ended = end(interp, connection, exception.is_none());
-        with_cx(interp, |cx| cx.orm.databases.close(connection))?;
+        with_cx(interp, |cx| {
+            cx.orm.databases.leave_block(connection);
+            cx.orm.databases.close(connection)
+        })?;
         ended.map(|()| false)
     }
 }

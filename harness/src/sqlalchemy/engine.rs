@@ -107,6 +107,9 @@ fn create_engine(interp: &mut Interp, args: crate::python::Args) -> PyResult<Val
         Some(value) => echo(interp, &value)?,
         None => Echo::Off,
     };
+    if define::given(&mut bound, 15).is_some() {
+        return Err(Stop::unsupported("an engine whose log has a name (`logging_name`)"));
+    }
     let profile = lend::profile(interp);
     let asked = define::flag(interp, &mut bound, 2, false)?;
     let database = with_cx(interp, |cx| cx.orm.databases.create_engine(profile, &url, echo))?;

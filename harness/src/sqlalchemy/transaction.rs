@@ -40,6 +40,7 @@ fn value(connection: ConnectionId, which: Which) -> Value {
 pub(super) fn begin(interp: &mut Interp, connection: ConnectionId) -> PyResult<Value> {
     let (open, autocommits) = with_cx(interp, |cx| {
         let databases = &cx.orm.databases;
+        databases.check_block(connection)?;
         Ok((databases.transaction(connection), databases.autocommits(databases.database_of(connection))))
     })?;
     match open {
@@ -112,6 +113,18 @@ impl TransactionObject {
         }
     }
 
+    /// What the end of its `with` block does: a commit, or a rollback after an exception.
+    fn end_block(&self, interp: &mut Interp, raised: bool) -> PyResult<()> {
+        if raised || !self.active(interp)? {
+            return self.rollback(interp);
+        }
+        let committed = self.commit(interp);
+        if committed.is_err() {
+            self.rollback(interp)?;
+        }
+        committed
+    }
+
     fn rollback(&self, interp: &mut Interp) -> PyResult<()> {
         if !self.active(interp)? {
             return Ok(());
@@ -154,20 +167,25 @@ impl Object for TransactionObject {
         self.id
     }
 
-    fn enter(&self, _interp: &mut Interp, this: &Value) -> PyResult<Option<Value>> {
+    fn enter(&self, interp: &mut Interp, this: &Value) -> PyResult<Option<Value>> {
+        let savepoint = match self.which {
+            Which::Savepoint(savepoint) => Some(savepoint),
+            Which::Root(_) | Which::Mark(_) => None,
+        };
+        with_cx(interp, |cx| {
+            cx.orm.databases.enter_block(self.connection, savepoint);
+            Ok(())
+        })?;
         Ok(Some(this.clone()))
     }
 
     fn exit(&self, interp: &mut Interp, _this: &Value, exception: Option<&Value>) -> PyResult<bool> {
-        if exception.is_some() || !self.active(interp)? {
-            self.rollback(interp)?;
-            return Ok(false);
-        }
-        let committed = self.commit(interp);
-        if committed.is_err() {
-            self.rollback(interp)?;
-        }
-        committed.map(|()| false)
+        let ended = self.end_block(interp, exception.is_some());
+        with_cx(interp, |cx| {
+            cx.orm.databases.leave_block(self.connection);
+            Ok(())
+        })?;
+        ended.map(|()| false)
     }
 }
 
