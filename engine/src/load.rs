@@ -31,6 +31,7 @@ pub use adapt::{alias_name, alias_of, attribute, attribute_of_class, selectable}
 pub use bulk::{Inserted, NewRows, update_rows};
 pub use collected::{collection_criteria, collection_insert, collection_query};
 pub(crate) use columns::load_deferred;
+pub(crate) use columns::load_only;
 pub use columns::{load_columns, refresh};
 pub use dml::{Change, Changed, Synchronize};
 pub(crate) use follow::Waiting;

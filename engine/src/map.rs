@@ -16,7 +16,7 @@ mod spec;
 pub use configure::{configure, configure_mappers, configure_registry};
 pub use descriptor::{Composite, CompositeClass, CompositePart, CompositeSpec, Descriptor, Placed, Synonym};
 pub use inheritance::{
-    Hierarchy, InheritanceSpec, NextVersion, PolymorphicLoad, Versioning, WithPolymorphic,
+    Flushing, Hierarchy, InheritanceSpec, NextVersion, PolymorphicLoad, Versioning, WithPolymorphic,
 };
 pub use mapper::{
     AliasedClass, ColumnProperty, Deferral, Mapped, Mapper, MapperId, Mappers, Property, RegistryId,

@@ -19,7 +19,7 @@ mod window;
 
 pub use assigned::Assigned;
 pub use compile::{Compiled, CompiledBind, CompiledColumn, Dialect, Execution};
-pub use dml::{Delete, Insert, InsertValues, OnConflict, OnConflictTarget, Update};
+pub use dml::{Delete, Generated, Insert, InsertValues, OnConflict, OnConflictTarget, Update};
 pub use expr::{AliasColumn, Bind, Case, Expr, ExprKind, Function, LabelName, Late, Text, Token};
 pub use from::{Alias, AliasElement, AliasKind, FromItem, FunctionTable, Join, ValuesTable};
 pub use link::{NoLink, can_link, link};

@@ -5,7 +5,7 @@ use backproof_engine::schema::{
     Column, ColumnArgs, ColumnDefault, ForeignKey, MetaData, SqlType, Table, TableArgs, TableItem,
 };
 use backproof_engine::sql::{
-    Expr, Insert, InsertValues, Op, Operand, Params, Select, Statement, Text, Update,
+    Expr, Generated, Insert, InsertValues, Op, Operand, Params, Select, Statement, Text, Update,
 };
 use backproof_engine::value::Value;
 use backproof_engine::{Cx, Error, ErrorKind, NoHost, Orm};
@@ -151,7 +151,7 @@ fn one_row_takes_its_key_from_the_driver() {
         let mut w = world(version);
         w.log();
         w.orm.databases.begin(w.connection).unwrap();
-        let insert = Insert::into(&w.node).return_defaults();
+        let insert = Insert::into(&w.node).returning_generated(Generated::Defaults);
         for expected in 1..=2 {
             let result = w.run(insert.clone(), Given::One(name("a"))).unwrap();
             assert_eq!(result.inserted_primary_keys, [[Value::Int(expected)]]);
@@ -177,7 +177,7 @@ fn several_rows_bring_their_keys_back_as_the_version_does() {
     let sets = || Given::Many(vec![set(&[]), set(&[])]);
     let plain = |w: &World| {
         w.node.column("made").unwrap().set_default(None);
-        Insert::into(&w.node).return_defaults()
+        Insert::into(&w.node).returning_generated(Generated::Defaults)
     };
     let mut w = world("2.0.8");
     let insert = plain(&w);
@@ -219,7 +219,7 @@ fn several_rows_bring_their_keys_back_as_the_version_does() {
     );
     let returning = Insert {
         returning: vec![Expr::column(&w.node.column("id").unwrap())],
-        return_defaults: false,
+        generated: Generated::Told,
         ..insert
     };
     w.run(returning, Given::Many(vec![name("x"), name("y")])).unwrap();

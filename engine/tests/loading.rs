@@ -67,20 +67,11 @@ impl World {
         let registry = map::new_registry(cx);
         let mut class = |name: &str, table: &Table, args: Option<RelationshipArgs>| {
             let spec = MapperSpec {
-                registry,
-                class_name: name.into(),
-                module: "__main__".into(),
-                table: table.clone(),
                 properties: args
                     .map(|args| (Key::from("addresses"), PropertySpec::Relationship(Box::new(args))))
                     .into_iter()
                     .collect(),
-                primary_key: None,
-                inherits: None,
-                polymorphic_on: None,
-                polymorphic_identity: None,
-                inheritance: backproof_engine::map::InheritanceSpec::default(),
-                host_class: None,
+                ..MapperSpec::new(registry, name.into(), table.clone())
             };
             map::add_mapper(cx, spec).unwrap()
         };

@@ -80,20 +80,11 @@ impl World {
         relationships: Vec<(&str, RelationshipArgs)>,
     ) -> Result<MapperId, Error> {
         let spec = MapperSpec {
-            registry: self.registry,
-            class_name: class.into(),
-            module: "__main__".into(),
-            table: table.clone(),
             properties: relationships
                 .into_iter()
                 .map(|(key, args)| (Key::from(key), PropertySpec::Relationship(Box::new(args))))
                 .collect(),
-            primary_key: None,
-            inherits: None,
-            polymorphic_on: None,
-            polymorphic_identity: None,
-            inheritance: backproof_engine::map::InheritanceSpec::default(),
-            host_class: None,
+            ..MapperSpec::new(self.registry, class.into(), table.clone())
         };
         self.cx(|cx| map::add_mapper(cx, spec))
     }

@@ -113,8 +113,7 @@ fn order(profile: Profile, statement: &Statement, sets: &[Params], returns: bool
         return Order::Unsaid;
     }
     let generated = insert.table.autoincrement_column();
-    let wants_order =
-        returns && (insert.sort_returning || (insert.return_defaults && insert.returning.is_empty()));
+    let wants_order = returns && (insert.sort_returning || insert.returns_generated());
     let key_given = insert.table.primary_key().iter().all(|column| {
         let given = |set: &Params| set.get(&column.key()).is_some_and(|value| !value.is_null());
         match &generated {

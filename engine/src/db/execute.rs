@@ -51,7 +51,7 @@ pub struct ExecResult {
     pub inserted_primary_keys: Vec<Vec<Value>>,
     /// For an insert or update: each parameter set with what defaults were worked out before execution.
     pub written: Vec<Params>,
-    /// For an insert with `return_defaults`: what the database generated for each row, by column key.
+    /// For a flush's insert or update: what the database generated for each row, by column key.
     pub returned: Vec<Params>,
     /// Columns whose value the database worked out and did not return: to be read when next needed.
     pub postfetch: Vec<Column>,
@@ -95,6 +95,7 @@ pub(crate) fn execute_cached(
     caches: bool,
 ) -> Result<ExecResult> {
     cx.orm.databases.check_open(connection)?;
+    cx.orm.databases.check_block(connection)?;
     cx.orm.databases.check_log()?;
     let database = cx.orm.databases.database_of(connection);
     let profile = cx.orm.databases.profile(database);
@@ -145,6 +146,7 @@ pub fn execute_raw(
 ) -> Result<ExecResult> {
     let databases = &mut cx.orm.databases;
     databases.check_open(connection)?;
+    databases.check_block(connection)?;
     databases.check_log()?;
     let database = databases.database_of(connection);
     let profile = databases.profile(database);
@@ -549,28 +551,35 @@ fn collect(
 /// What an insert or update tells besides its rows.
 fn finish(result: &mut ExecResult, statement: &Statement, compiled: &Compiled, sets: Vec<Params>) {
     result.postfetch.clone_from(&compiled.postfetch);
+    match statement {
+        Statement::Insert(insert) if insert.returns_generated() => take_generated(result, &insert.table),
+        Statement::Update(update) if update.return_defaults => take_generated(result, &update.table),
+        _ => {}
+    }
     if let Statement::Insert(insert) = statement {
-        if insert.return_defaults && insert.returning.is_empty() && result.returns_rows {
-            let names: Vec<Rc<str>> = result
-                .columns
-                .iter()
-                .map(|column| {
-                    let by_name = insert.table.columns().into_iter().find(|own| own.name() == column.name);
-                    by_name.map_or_else(|| column.name.clone(), |own| own.key())
-                })
-                .collect();
-            result.returned = std::mem::take(&mut result.rows)
-                .into_iter()
-                .map(|row| names.iter().cloned().zip(row).collect())
-                .collect();
-            result.returns_rows = false;
-            result.columns.clear();
-            result.postfetch.clear();
-        }
         let is_inline = insert.inline || matches!(insert.values, InsertValues::Select(..));
         result.inserted_primary_keys = primary_keys(result, &insert.table, compiled, &sets, is_inline);
     }
     result.written = sets;
+}
+
+/// Takes rows that came back for what the database generated.
+fn take_generated(result: &mut ExecResult, table: &Table) {
+    if !result.returns_rows {
+        return;
+    }
+    let key_of = |name: &Rc<str>| {
+        let by_name = table.columns().into_iter().find(|own| own.name() == *name);
+        by_name.map_or_else(|| name.clone(), |own| own.key())
+    };
+    let names: Vec<Rc<str>> = result.columns.iter().map(|column| key_of(&column.name)).collect();
+    result.returned = std::mem::take(&mut result.rows)
+        .into_iter()
+        .map(|row| names.iter().cloned().zip(row).collect())
+        .collect();
+    result.returns_rows = false;
+    result.columns.clear();
+    result.postfetch.retain(|column| !names.contains(&column.key()));
 }
 
 /// Each inserted row's key: from the parameters, from what came back, or from the driver for a single row.

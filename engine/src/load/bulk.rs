@@ -13,7 +13,7 @@ use crate::host::Cx;
 use crate::map::{self, Key, MapperId};
 use crate::schema::{Column, Table};
 use crate::session::{self, SessionId};
-use crate::sql::{Expr, Insert, InsertValues, Op, Params, Statement, Update};
+use crate::sql::{Expr, Generated, Insert, InsertValues, Op, Params, Statement, Update};
 use crate::state::IdentityKey;
 use crate::unit;
 use crate::value::Value;
@@ -175,7 +175,7 @@ impl NewRows {
                     insert.returning.extend(key.iter().map(Expr::column));
                 }
             } else if !last {
-                insert = insert.return_defaults();
+                insert = insert.returning_generated(Generated::Defaults);
             }
             let result = db::execute(cx, connection, &Statement::from(insert), unit::given(sets))?;
             let mut keys = result.inserted_primary_keys;

@@ -139,7 +139,12 @@ fn own_row(cx: &Cx<'_>, id: StateId, tag: &str) -> Result<Query> {
     Ok(query)
 }
 
-fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
+/// Loads these attributes and no others.
+///
+/// # Errors
+///
+/// As for [`load_columns`].
+pub(crate) fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
     let Some(session) = cx.orm.states.get(id).session else {
         let text = attr::object_text(cx, id);
         return Err(Error::new(

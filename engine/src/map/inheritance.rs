@@ -42,6 +42,18 @@ pub struct InheritanceSpec {
     /// Rows are of its subclasses alone.
     pub is_abstract: bool,
     pub version: Option<Versioning>,
+    pub flushing: Flushing,
+}
+
+/// How a flush deals with the rows of a hierarchy.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Flushing {
+    /// Whether it brings in what the database made of a row; where nothing is said, what costs no statement.
+    pub eager_defaults: Option<bool>,
+    /// Rows that turn out to be gone are no reason to warn.
+    pub unconfirmed_deletes: bool,
+    /// The rows of subclasses' tables are the database's to delete.
+    pub passive_deletes: bool,
 }
 
 /// A column that tells the versions of a row apart: each update asks for the one that was read.
@@ -79,6 +91,8 @@ pub struct Hierarchy {
     pub load: Option<PolymorphicLoad>,
     pub with_polymorphic: Option<WithPolymorphic>,
     pub version: Option<Versioning>,
+    /// What its base says.
+    pub flushing: Flushing,
 }
 
 impl Hierarchy {
@@ -94,6 +108,7 @@ impl Hierarchy {
             load: spec.load,
             with_polymorphic: spec.with_polymorphic,
             version: spec.version,
+            flushing: spec.flushing,
         }
     }
 
@@ -113,6 +128,7 @@ impl Hierarchy {
             return Ok(place);
         }
         let above = &parent.hierarchy;
+        place.flushing = above.flushing;
         if place.version.is_none() {
             place.version.clone_from(&above.version);
         }

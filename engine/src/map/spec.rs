@@ -26,6 +26,8 @@ pub struct MapperSpec {
     /// Attributes in the order in which the class body gives them: columns under another name than their
     /// own, relationships. Columns of the table that are not listed are mapped under their own names.
     pub properties: Vec<(Key, PropertySpec)>,
+    /// Columns of the table that are not mapped.
+    pub left_out: Vec<Column>,
     /// Columns that stand in for the table's primary key.
     pub primary_key: Option<Vec<Column>>,
     pub inherits: Option<MapperId>,
@@ -44,6 +46,7 @@ impl MapperSpec {
             module: "__main__".into(),
             table,
             properties: Vec::new(),
+            left_out: Vec::new(),
             primary_key: None,
             inherits: None,
             polymorphic_on: None,
@@ -156,6 +159,7 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         .collect();
     // A table that several classes share has columns of others.
     let mut own = spec.table.columns();
+    own.retain(|column| !spec.left_out.contains(column));
     if hierarchy.single {
         own.retain(|column| renamed.iter().any(|(declared, ..)| declared == column));
     }

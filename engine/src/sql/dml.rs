@@ -23,18 +23,29 @@ pub enum InsertValues {
     Select(Vec<Column>, Rc<Select>),
 }
 
+/// What the database generates for a row that a flush inserts, and the flush wants to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Generated {
+    /// What the driver tells by itself: one row's key.
+    #[default]
+    Told,
+    /// Keys and defaults. One row's key is the driver's to tell.
+    Defaults,
+    /// Keys and defaults, one row's key included.
+    KeyAndDefaults,
+    /// Keys alone: defaults are left for their access.
+    Key,
+}
+
 /// `INSERT`.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct Insert {
     pub table: Table,
     pub values: InsertValues,
     /// `returning(…)`.
     pub returning: Vec<Expr>,
-    /// Wants generated keys of every row back, with `RETURNING` where the version does so (a flush's insert).
-    pub return_defaults: bool,
-    /// The key is asked for of one row too, where the driver could tell it.
-    pub return_key: bool,
+    /// What a flush's insert wants back of every row, with `RETURNING` where the version does so.
+    pub generated: Generated,
     /// `returning(…, sort_by_parameter_order=True)`: rows come back in the order of the parameters.
     pub sort_returning: bool,
     /// Do not ask for the generated key (`inline()`).
@@ -78,6 +89,7 @@ pub struct Update {
     pub ordered: bool,
     pub where_: Vec<Expr>,
     pub returning: Vec<Expr>,
+    /// Wants what `onupdate` makes of a row back (a flush's update).
     pub return_defaults: bool,
     pub prefixes: Vec<Rc<str>>,
     /// What the statement cache tells it apart by, besides what it says.
@@ -100,8 +112,7 @@ impl Insert {
             table: table.clone(),
             values: InsertValues::default(),
             returning: Vec::new(),
-            return_defaults: false,
-            return_key: false,
+            generated: Generated::Told,
             sort_returning: false,
             inline: false,
             prefixes: Vec::new(),
@@ -110,17 +121,15 @@ impl Insert {
         }
     }
 
-    pub fn return_defaults(mut self) -> Self {
-        self.return_defaults = true;
+    #[must_use]
+    pub fn returning_generated(mut self, generated: Generated) -> Self {
+        self.generated = generated;
         self
     }
 
-    /// As [`Insert::return_defaults`], the key included whatever else is asked for.
-    #[must_use]
-    pub fn return_key(mut self) -> Self {
-        self.return_defaults = true;
-        self.return_key = true;
-        self
+    /// Whether it brings back what the database generates.
+    pub(crate) fn returns_generated(&self) -> bool {
+        self.generated != Generated::Told && self.returning.is_empty()
     }
 }
 

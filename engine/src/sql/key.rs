@@ -2,7 +2,7 @@
 //! places. Values of binds are left out, their types and positions are in; what is anonymous is numbered.
 
 use super::Statement;
-use super::dml::{InsertValues, OnConflict, OnConflictTarget};
+use super::dml::{Generated, InsertValues, OnConflict, OnConflictTarget};
 use super::expr::{Bind, Expr, ExprKind, LabelName, Token};
 use super::from::{Alias, AliasElement, FromItem};
 use super::select::{Body, CompoundSelect, Correlate, Select, TextualSelect};
@@ -44,8 +44,12 @@ pub fn cache_key(statement: &Statement, parameters: &[Rc<str>], many: bool) -> O
                     writer.select(select);
                 }
             }
-            writer.word(if insert.return_defaults { "defaults" } else { "" });
-            writer.word(if insert.return_key { "key" } else { "" });
+            writer.word(match insert.generated {
+                Generated::Told => "",
+                Generated::Defaults => "defaults",
+                Generated::KeyAndDefaults => "defaults key",
+                Generated::Key => "key",
+            });
             writer.exprs(&insert.returning);
             for prefix in &insert.prefixes {
                 writer.text(prefix);
@@ -55,7 +59,7 @@ pub fn cache_key(statement: &Statement, parameters: &[Rc<str>], many: bool) -> O
             }
         }
         Statement::Update(update) => {
-            writer.word("update");
+            writer.word(if update.return_defaults { "update defaults" } else { "update" });
             writer.table(&update.table);
             writer.assignments(&update.values);
             writer.word(if update.ordered { "ordered" } else { "" });

@@ -71,6 +71,9 @@ impl Expr {
     /// `other op self`, for a value on the left: `1 + column`.
     pub fn reverse_operate(&self, op: Op, other: impl Into<Operand>) -> Result<Expr> {
         let left = self.coerce(&op, other.into())?;
+        if let Op::And | Op::Or = op {
+            return Ok(Expr::boolean_list(&op, [left, self.clone()]));
+        }
         let (op, ty) = infer::result(&op, &left.ty(), &self.ty());
         Ok(Expr::binary(left, self.clone(), op, ty, None))
     }
@@ -93,6 +96,9 @@ impl Expr {
             return self.compare(op, other, escape);
         }
         let right = self.coerce(&op, other)?;
+        if let Op::And | Op::Or = op {
+            return Ok(Expr::boolean_list(&op, [self.clone(), right]));
+        }
         let (op, ty) = infer::result(&op, &self.ty(), &right.ty());
         Ok(Expr::binary(self.clone(), right, op, ty, None))
     }
@@ -395,6 +401,8 @@ impl Expr {
                     Expr::new(ExprKind::Unary { op: Op::Not, operand, ty })
                 }
             }
+            ExprKind::AsBoolean { element, .. } if matches!(element.kind(), ExprKind::True) => Expr::false_(),
+            ExprKind::AsBoolean { element, .. } if matches!(element.kind(), ExprKind::False) => Expr::true_(),
             ExprKind::AsBoolean { element, negated } => {
                 Expr::new(ExprKind::AsBoolean { element: element.clone(), negated: !negated })
             }
@@ -459,8 +467,9 @@ impl Expr {
                 ExprKind::False => (*op == Op::Or, *op == Op::And),
                 _ => (false, false),
             };
+            // What is left of a list is a condition of its own, and folded no more.
             if decides {
-                return item;
+                return item.self_group(Op::AsBool);
             }
             if is_neutral {
                 neutral = Some(item);
@@ -469,7 +478,7 @@ impl Expr {
             }
         }
         match (kept.len(), neutral) {
-            (0, Some(neutral)) => neutral,
+            (0, Some(neutral)) => neutral.self_group(Op::AsBool),
             (1, _) => kept.remove(0).self_group(Op::AsBool),
             _ => {
                 let mut flat = Vec::with_capacity(kept.len());

@@ -7,11 +7,11 @@ use crate::db::{self, ConnectionId, ExecResult, Given};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{self, Happening};
 use crate::host::Cx;
-use crate::map::{Key, MapperId, Property, Versioning};
+use crate::map::{Flushing, Key, MapperId, Property, Versioning};
 use crate::orm::Orm;
-use crate::schema::{Column, ServerDefault, Table};
+use crate::schema::{Column, ColumnDefault, ServerDefault, Table};
 use crate::session;
-use crate::sql::{Assigned, Expr, Insert, Op, Params, Statement, Update};
+use crate::sql::{Assigned, Expr, Generated, Insert, Op, Params, Statement, Update};
 use crate::state::{self, Original, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -45,13 +45,48 @@ pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[S
     }
     for id in all {
         expire_computed(cx.orm, id)?;
-    }
-    for id in in_order(cx.orm, states) {
         let has_row = cx.orm.states.get(id).key.is_some();
+        if cx.orm.mappers.get(base).hierarchy.flushing.eager_defaults == Some(true) {
+            load_generated(cx, id)?;
+        }
         event::tell_row(cx, if has_row { "after_update" } else { "after_insert" }, connection, id)?;
     }
     plan.writing.clear();
     Ok(())
+}
+
+/// Loads what the database has made of a row and has not told (`eager_defaults`).
+fn load_generated(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
+    let with_onupdate = cx.orm.profile.has(Behaviour::EagerDefaultsOfUpdates);
+    let state = cx.orm.states.get(id);
+    let mapper = cx.orm.mappers.get(state.mapper);
+    let generated = |column: &Column| {
+        column.server_default().is_some()
+            || (with_onupdate && (makes_on_insert(column) || makes_on_update(column)))
+    };
+    let keys: Vec<Key> = mapper
+        .column_properties()
+        .filter(|property| property.columns.iter().any(generated) && !state.dict.contains_key(&property.key))
+        .map(|property| Rc::clone(&property.key))
+        .collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    if cx.orm.states.get(id).key.is_none() {
+        let key = session::loaded_key(cx, id)?;
+        cx.orm.states.get_mut(id).key = Some(key);
+    }
+    crate::load::load_only(cx, id, keys)
+}
+
+/// Whether the database works out a column of a new row.
+fn makes_on_insert(column: &Column) -> bool {
+    column.server_default().is_some() || matches!(column.default(), Some(ColumnDefault::Sql(_)))
+}
+
+/// Whether the database works out a column of a row that changes.
+fn makes_on_update(column: &Column) -> bool {
+    column.server_onupdate().is_some() || matches!(column.onupdate(), Some(ColumnDefault::Sql(_)))
 }
 
 /// Expires what a saved object has from SQL expressions: its row may make other values of them now. What was set by hand
@@ -259,6 +294,10 @@ pub(super) fn version_read(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Va
     })
 }
 
+fn flushing(orm: &Orm, id: StateId) -> Flushing {
+    orm.mappers.get(orm.states.get(id).mapper).hierarchy.flushing
+}
+
 fn names(params: &Params) -> IndexSet<Rc<str>> {
     params.keys().cloned().collect()
 }
@@ -275,6 +314,10 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
         }
     }
     let returning = cx.orm.profile.has(Behaviour::InsertManyValues);
+    let eager = match rows.first() {
+        Some(row) => flushing(cx.orm, row.id).eager_defaults != Some(false),
+        None => return Ok(()),
+    };
     let mut rest = rows.as_slice();
     while let Some(first) = rest.first() {
         let same = |row: &&New| {
@@ -284,12 +327,13 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
         let count = rest.iter().take_while(same).count();
         let (group, later) = rest.split_at(count);
         rest = later;
-        let fetches = !first.has_key || (returning && !first.has_defaults);
+        let fetches = !first.has_key || (returning && eager && !first.has_defaults);
         let together = !fetches || (returning && count > 1);
         if together {
             let mut statement = Insert::into(table);
             if fetches {
-                statement = statement.return_defaults();
+                let wanted = if eager { Generated::Defaults } else { Generated::Key };
+                statement = statement.returning_generated(wanted);
             }
             let result = db::execute(
                 cx,
@@ -306,9 +350,10 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
             let mut statement = Insert::into(table);
             if returning && versions(cx.orm, row.id, table).is_some() {
                 // A row that has versions is asked for its key.
-                statement = statement.return_key();
-            } else if returning && !row.has_defaults {
-                statement = statement.return_defaults();
+                let wanted = if eager { Generated::KeyAndDefaults } else { Generated::Key };
+                statement = statement.returning_generated(wanted);
+            } else if returning && eager && !row.has_defaults {
+                statement = statement.returning_generated(Generated::Defaults);
             }
             let result =
                 db::execute(cx, connection, &Statement::from(statement), Given::One(row.params.clone()))?;
@@ -570,7 +615,11 @@ fn update_group(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, rows: 
         let column = &versions.column;
         statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
     }
-    let together = first.exprs.is_empty() && versioned.is_none();
+    let makes = |column: &Column| makes_on_update(column) && !first.params.contains_key(&column.key());
+    statement.return_defaults = flushing(cx.orm, first.id).eager_defaults == Some(true)
+        && cx.orm.profile.has(Behaviour::InsertManyValues)
+        && table.columns().iter().any(makes);
+    let together = first.exprs.is_empty() && versioned.is_none() && !statement.return_defaults;
     for group in rows.chunks(if together { rows.len() } else { 1 }) {
         let all = group.iter().map(|row| row.params.clone()).collect();
         let mut statement = statement.clone();

@@ -27,7 +27,11 @@ pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[Sta
     for id in &states {
         event::tell_row(cx, "before_delete", connection, *id)?;
     }
+    let flushing = cx.orm.mappers.get(base).hierarchy.flushing;
     for table in tables(cx.orm, &states).iter().rev() {
+        if flushing.passive_deletes && *table != cx.orm.mappers.get(base).table {
+            continue;
+        }
         let mut rows = Vec::new();
         for id in &states {
             if is_in(cx.orm, *id, table) {
@@ -49,7 +53,7 @@ pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[Sta
         }
         let expected = rows.len() as i64;
         let result = db::execute(cx, connection, &Statement::from(statement), given(rows))?;
-        if result.rowcount != expected {
+        if result.rowcount != expected && !flushing.unconfirmed_deletes {
             cx.warn(Warning::rows_not_deleted(table.name(), expected, result.rowcount))?;
         }
     }

@@ -63,6 +63,10 @@ of_loading! {
         "The refusal of a delete-orphan cascade explains what `single_parent` means.",
         "an explanation in the delete-orphan refusal",
         "1.3.17 without, 1.3.18 with: a many-to-one with `cascade=\"all, delete-orphan\"`";
+    MapperNamesItsConstructor "mapper-names-its-constructor" since(1, 4, 0),
+        "An argument that mappers do not have is refused in the name of `Mapper.__init__()`; before, of `mapper()`.",
+        "wording of unknown mapper arguments",
+        "1.3.24 `mapper()`, 1.4.0 `Mapper.__init__()`: `__mapper_args__ = {\"pages\": 1}`";
     OverlapsParameter "overlaps-parameter" since(1, 4, 0),
         "`relationship()` has the parameter `overlaps`, and none called `extension`.",
         "relationship(overlaps=…) added",

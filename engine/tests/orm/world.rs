@@ -72,19 +72,7 @@ impl World {
         let mut cx = Cx::new(&mut orm, &mut host);
         let registry = map::new_registry(&mut cx);
         let mut mapper = |name: &str, table: Table, properties: Vec<(Key, PropertySpec)>| {
-            let spec = MapperSpec {
-                registry,
-                class_name: name.into(),
-                module: "__main__".into(),
-                table,
-                properties,
-                primary_key: None,
-                inherits: None,
-                polymorphic_on: None,
-                polymorphic_identity: None,
-                inheritance: backproof_engine::map::InheritanceSpec::default(),
-                host_class: None,
-            };
+            let spec = MapperSpec { properties, ..MapperSpec::new(registry, name.into(), table) };
             map::add_mapper(&mut cx, spec).expect("a mapper")
         };
         let relationship = RelationshipArgs {

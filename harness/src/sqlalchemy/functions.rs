@@ -76,7 +76,7 @@ impl Object for FunctionGenerator {
 /// An argument of a function; plain values are bound under the function's own name.
 fn function_argument(interp: &mut Interp, path: &str, value: &Value) -> PyResult<Expr> {
     if let Some(expr) = clause(interp, value)? {
-        return Ok(expr);
+        return Ok(expr.self_group(Op::Comma));
     }
     if value.is_none() {
         return Ok(Expr::null());

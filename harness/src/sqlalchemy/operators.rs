@@ -216,7 +216,7 @@ fn several(interp: &mut Interp, value: Option<Value>) -> PyResult<Vec<Expr>> {
     let mut exprs = Vec::with_capacity(values.len());
     for value in &values {
         exprs.push(match value.as_str() {
-            Some(_) => return Err(Stop::unsupported("a window by the name of a column")),
+            Some(name) => Expr::label_reference(name),
             None => coerce(interp, value)?.self_group(Op::Comma),
         });
     }

@@ -38,6 +38,7 @@ mod property;
 mod queried;
 mod query;
 mod query_selects;
+mod reconstructor;
 mod registry;
 mod relationship;
 mod scan;
@@ -182,6 +183,8 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("mapped_column", columns::mapped_column),
     ("column_property", |interp, args| columns::column_property(interp, args, false)),
     ("deferred", |interp, args| columns::column_property(interp, args, true)),
+    ("reconstructor", reconstructor::reconstructor),
+    ("has_inherited_table", declarative::has_inherited_table),
     ("scoped_session", sessionmaker::scoped_session),
     ("aliased", aliased::aliased),
     ("join", |interp, args| builder::join_function(interp, args, false)),
@@ -305,6 +308,8 @@ fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     set(interp, &module, "Bundle", Value::Class(class));
     let declared = declared_attr(interp);
     set(interp, &module, "declared_attr", declared);
+    let meta = declarative::declarative_meta(interp)?;
+    set(interp, &module, "DeclarativeMeta", meta);
     let base = declarative::declarative_base_class(interp)?;
     set(interp, &module, "DeclarativeBase", base);
     let mixin = dataclass::mixin_class(interp)?;
@@ -366,6 +371,10 @@ fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     let declared = declared_attr(interp);
     set(interp, &module, "declared_attr", declared);
     set(interp, &module, "synonym_for", Value::native("synonym_for", synonym::synonym_for));
+    let meta = declarative::declarative_meta(interp)?;
+    set(interp, &module, "DeclarativeMeta", meta);
+    let inherited = Value::native("has_inherited_table", declarative::has_inherited_table);
+    set(interp, &module, "has_inherited_table", inherited);
     set(
         interp,
         &module,

@@ -2,7 +2,7 @@
 //!
 //! Which columns appear is decided here: those with values, those among the parameters, those with defaults.
 
-use super::super::dml::{Delete, Insert, InsertValues, Update};
+use super::super::dml::{Delete, Generated, Insert, InsertValues, Update};
 use super::super::expr::{Expr, ExprKind};
 use super::super::from::FromItem;
 use super::select::Place;
@@ -139,8 +139,8 @@ impl Compiler<'_> {
         } else {
             self.returned_columns(insert)
         };
-        let brings_back =
-            !returning.is_empty() || (insert.return_defaults && self.has(Behaviour::InsertManyValuesOrdered));
+        let brings_back = !returning.is_empty()
+            || (insert.generated != Generated::Told && self.has(Behaviour::InsertManyValuesOrdered));
         let batched = self.sqlite() && self.many && brings_back && self.has(Behaviour::InsertManyValues);
         if names.is_empty() {
             let defaults = matches!(self.dialect, Dialect::Sqlite | Dialect::Postgresql);
@@ -238,7 +238,7 @@ impl Compiler<'_> {
 
     /// What `RETURNING` brings back: what was asked for or, for a flush, what the database generates.
     fn returned_columns(&self, insert: &Insert) -> Vec<Expr> {
-        if !insert.returning.is_empty() || !insert.return_defaults {
+        if !insert.returns_generated() {
             return insert.returning.clone();
         }
         if !self.sqlite() || !self.has(Behaviour::InsertManyValues) {
@@ -250,10 +250,13 @@ impl Compiler<'_> {
             column.server_default().is_some() || insert.table.autoincrement_column().as_ref() == Some(column)
         };
         let mut columns: Vec<Column> = key.iter().filter(|column| generates(column)).cloned().collect();
-        columns.extend(self.postfetch.iter().cloned());
+        if insert.generated != Generated::Key {
+            columns.extend(self.postfetch.iter().cloned());
+        }
         let identity = |column: &&Column| matches!(column.server_default(), Some(ServerDefault::Identity(_)));
         let numbered = columns.iter().any(|column| identity(&column));
-        if !self.many && self.postfetch.is_empty() && !insert.return_key && !numbered {
+        let keys = insert.generated == Generated::KeyAndDefaults || !self.postfetch.is_empty();
+        if !self.many && !keys && !numbered {
             // One row's key comes from the driver.
             return Vec::new();
         }
@@ -354,6 +357,10 @@ impl Compiler<'_> {
             text.push_str(&condition);
         }
         self.stack.pop();
+        if update.return_defaults && self.has(Behaviour::Returning) {
+            let generated: Vec<Expr> = self.postfetch.iter().map(Expr::column).collect();
+            self.returning(&mut text, &generated)?;
+        }
         self.returning(&mut text, &update.returning)?;
         Ok(text)
     }

@@ -526,7 +526,7 @@ impl Compiler<'_> {
         let found = self.resolvable.iter().find(|(known, _)| **known == *name).map(|(_, expr)| expr.clone());
         match found {
             Some(expr) => self.expr(&expr),
-            None if self.has(Behaviour::TextCoerced) => {
+            None if self.has(Behaviour::TextCoerced) || self.stack.is_empty() => {
                 super::check_text(name)?;
                 Ok(name.to_owned())
             }

@@ -45,6 +45,10 @@ macro_rules! of_statements {
                 "Inserts of several objects return the keys in the order of the rows, one row at a time where the database cannot order them.",
                 "insertmanyvalues in order",
                 "2.0.9 inserts in one batch, 2.0.10 row by row, marked `(ordered; batch not supported)`: the echo log of a flush of several objects";
+            EagerDefaultsOfUpdates "eager-defaults-of-updates" since(2, 0, 0),
+                "`eager_defaults=True` brings in what SQL in `default` and `onupdate` makes of a row, not only what the database's own defaults do.",
+                "eager defaults of SQL in `onupdate`",
+                "1.4.54 loads the default alone, 2.0.0 the column with `onupdate`, too: the echo log of a flush of one object";
             SessionEndsSavepoint "session-ends-savepoint" between((1, 4, 0), (1, 4)),
                 "The commit of a session that is bound to a connection within a savepoint releases that savepoint.",
                 "sessions end the savepoint of their connection",

@@ -186,6 +186,9 @@ fn expression_of(interp: &mut Interp, value: &Value, name: &str) -> PyResult<Exp
     if let Some(expr) = expr::clause(interp, value)? {
         return Ok(expr);
     }
+    if let Some(body) = crate::sqlalchemy::selectable::body(interp, value)? {
+        return Ok(Expr::scalar_select(body));
+    }
     Err(Stop::unsupported(format!("{name}() of this value")))
 }
 

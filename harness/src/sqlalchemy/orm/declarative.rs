@@ -116,6 +116,21 @@ pub(super) fn maps(interp: &mut Interp, class: &Rc<Class>) -> PyResult<bool> {
     }
 }
 
+/// `has_inherited_table(class)`: whether a class above it has a table.
+pub(super) fn has_inherited_table(interp: &mut Interp, args: Args) -> PyResult<Value> {
+    let [class] = args.exactly(interp, "has_inherited_table")?;
+    let Value::Class(class) = &class else {
+        return Err(Stop::unsupported("has_inherited_table() of what is no class"));
+    };
+    for above in class.mro().iter().skip(1) {
+        let table = interp.get_attr_opt(&Value::Class(above.clone()), "__table__")?;
+        if table.is_some_and(|table| !table.is_none()) {
+            return Ok(Value::Bool(true));
+        }
+    }
+    Ok(Value::Bool(false))
+}
+
 /// The registry of the base that a class derives from, or its own.
 pub(super) fn registry_of(class: &Rc<Class>) -> Option<Rc<Registry>> {
     class.mro().iter().find_map(|class| {
@@ -179,7 +194,7 @@ impl BaseArgs {
 }
 
 /// The constructor that mapped classes have by default: keywords that are attributes of the class.
-fn default_constructor() -> Value {
+pub(super) fn default_constructor() -> Value {
     let signature = Signature::new("__init__", "self, **kwargs");
     Value::native_method("__init__", move |interp, args| {
         let mut bound = signature.bind(interp, args)?;
@@ -198,11 +213,7 @@ fn default_constructor() -> Value {
 
 /// A new declarative base over a registry.
 pub(super) fn make_base(interp: &mut Interp, registry: &Rc<Registry>, args: BaseArgs) -> PyResult<Value> {
-    let module = if lend::has(interp, Behaviour::DeclarativeInOrm) {
-        "sqlalchemy.orm.decl_api"
-    } else {
-        "sqlalchemy.ext.declarative.api"
-    };
+    let module = base_module(interp);
     let bases = match args.cls {
         None => Vec::new(),
         Some(Value::Tuple(bases)) => bases.to_vec(),
@@ -230,6 +241,52 @@ fn metaclass(interp: &mut Interp, module: &str, name: &'static str) -> PyResult<
     let class = interp.native_class(module, name, vec![root])?;
     lend::shared(interp).classes.insert(name, class.clone());
     Ok(class)
+}
+
+/// `DeclarativeMeta`, for documents that make a base with it and a registry of their own.
+pub(super) fn declarative_meta(interp: &mut Interp) -> PyResult<Value> {
+    let module = base_module(interp);
+    let class = metaclass(interp, module, "DeclarativeMeta")?;
+    *class.hook.borrow_mut() = Some(Rc::new(MetaHook));
+    Ok(Value::Class(class))
+}
+
+fn base_module(interp: &mut Interp) -> &'static str {
+    if lend::has(interp, Behaviour::DeclarativeInOrm) {
+        "sqlalchemy.orm.decl_api"
+    } else {
+        "sqlalchemy.ext.declarative.api"
+    }
+}
+
+/// What is done with a class that names `DeclarativeMeta` as its metaclass: it is a base over its `registry`.
+struct MetaHook;
+
+impl ClassHook for MetaHook {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn class_created(
+        &self,
+        interp: &mut Interp,
+        class: &Rc<Class>,
+        keywords: Vec<(Rc<str>, Value)>,
+    ) -> PyResult<()> {
+        let root = interp.builtin_class("type");
+        if class.is_subclass(&root) {
+            return Ok(());
+        }
+        let given = class.lookup("registry");
+        let Some(registry) = given.and_then(|value| value.downcast::<RegistryObject>().map(|r| r.0.clone()))
+        else {
+            return Err(Stop::unsupported("a class by `DeclarativeMeta` without a registry"));
+        };
+        attach(class, &registry);
+        lend::shared(interp).has_base = true;
+        let hook = class.find_hook();
+        hook.map_or(Ok(()), |hook| hook.class_created(interp, class, keywords))
+    }
 }
 
 /// Puts on a base what a base has, and hooks into the classes derived from it.

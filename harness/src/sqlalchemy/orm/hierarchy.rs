@@ -6,7 +6,8 @@ use super::{errors, mapped};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::{convert, expr, lend};
 use backproof_engine::map::{
-    Key, MapperId, MapperSpec, NextVersion, PolymorphicLoad, Property, Versioning, WithPolymorphic,
+    Key, MapperId, MapperSpec, NextVersion, PolymorphicLoad, Property, PropertySpec, Versioning,
+    WithPolymorphic,
 };
 use backproof_engine::schema::{Column, Table};
 use backproof_engine::value::Value as SqlValue;
@@ -66,6 +67,10 @@ pub(super) fn share_table(
     Ok(())
 }
 
+/// Arguments that the library has in some release, and this room does not read.
+const OTHER_ARGUMENTS: &[&str] =
+    &["extension", "inherit_foreign_keys", "local_table", "order_by", "polymorphic_on", "version_id_col"];
+
 /// Reads `__mapper_args__`.
 pub(super) fn mapper_args(
     interp: &mut Interp,
@@ -78,6 +83,7 @@ pub(super) fn mapper_args(
         return Err(Stop::unsupported("__mapper_args__ that is no dict"));
     };
     let (mut version, mut generator) = (None, None);
+    let mut naming = Naming::default();
     for (name, value) in string_keys(dict) {
         match &*name {
             "polymorphic_on" | "inherit_condition" | "version_id_col" | "version_id_generator"
@@ -109,13 +115,110 @@ pub(super) fn mapper_args(
             "primary_key" => spec.primary_key = Some(super::comparator::columns(interp, &value)?),
             "version_id_col" => version = column_of(&value),
             "version_id_generator" => generator = Some(value.clone()),
+            "eager_defaults" => {
+                let auto = value.as_str().is_some_and(|word| &**word == "auto");
+                spec.inheritance.flushing.eager_defaults =
+                    if auto { None } else { Some(interp.truth(&value)?) };
+            }
             // Properties were read with the body.
-            "eager_defaults" | "confirm_deleted_rows" | "properties" => {}
+            "properties" => {}
+            "include_properties"
+            | "exclude_properties"
+            | "column_prefix"
+            | "inherit_foreign_keys"
+            | "local_table"
+                if value.is_none() => {}
+            "include_properties" => naming.included = Some(names(interp, &value)?),
+            "exclude_properties" => naming.excluded = names(interp, &value)?,
+            "column_prefix" => naming.prefix = value.as_str().cloned(),
+            // What it says is the default, or is of no account to what a document sees.
+            "batch" => {}
+            "passive_updates" | "allow_partial_pks" | "legacy_is_orphan" | "always_refresh"
+            | "non_primary" => {
+                let usual = matches!(&*name, "passive_updates" | "allow_partial_pks");
+                if interp.truth(&value)? != usual {
+                    return Err(Stop::unsupported(format!("the mapper argument `{name}`")));
+                }
+            }
+            "confirm_deleted_rows" => {
+                spec.inheritance.flushing.unconfirmed_deletes = !interp.truth(&value)?
+            }
+            "passive_deletes" => spec.inheritance.flushing.passive_deletes = interp.truth(&value)?,
+            other if !OTHER_ARGUMENTS.contains(&other) => {
+                let function = if lend::has(interp, Behaviour::MapperNamesItsConstructor) {
+                    "Mapper.__init__()"
+                } else {
+                    "mapper()"
+                };
+                let message = format!("{function} got an unexpected keyword argument '{name}'");
+                return Err(interp.raise("TypeError", message));
+            }
             other => return Err(Stop::unsupported(format!("the mapper argument `{other}`"))),
         }
     }
     spec.inheritance.version = version.map(|column| versioning(column, generator));
+    naming.apply(spec);
     Ok(())
+}
+
+/// Which columns of the table are mapped, and how their attributes are called.
+#[derive(Default)]
+struct Naming {
+    included: Option<Vec<Rc<str>>>,
+    excluded: Vec<Rc<str>>,
+    prefix: Option<Rc<str>>,
+}
+
+/// Names, or columns by their keys.
+fn names(interp: &mut Interp, value: &Value) -> PyResult<Vec<Rc<str>>> {
+    let mut found = Vec::new();
+    for item in interp.iterate(value)? {
+        match (item.as_str(), column_of(&item)) {
+            (Some(name), _) => found.push(name.clone()),
+            (None, Some(column)) => found.push(column.key()),
+            (None, None) => return Err(Stop::unsupported("properties that are named by no string")),
+        }
+    }
+    Ok(found)
+}
+
+impl Naming {
+    /// What was given another name than its column's is mapped as it is.
+    fn apply(self, spec: &mut MapperSpec) {
+        let is_out = |key: &Rc<str>| {
+            self.excluded.contains(key) || self.included.as_ref().is_some_and(|all| !all.contains(key))
+        };
+        let named =
+            |key: &Key, columns: &[Column]| columns.first().is_some_and(|column| column.key() == *key);
+        spec.properties.retain(|(key, property)| match property {
+            PropertySpec::Column { columns, .. } => !(named(key, columns) && is_out(key)),
+            _ => true,
+        });
+        spec.left_out = spec.table.columns().into_iter().filter(|column| is_out(&column.key())).collect();
+        let Some(prefix) = self.prefix else { return };
+        for (key, property) in &mut spec.properties {
+            if let PropertySpec::Column { columns, .. } = property
+                && named(key, columns)
+            {
+                *key = format!("{prefix}{key}").into();
+            }
+        }
+        let listed: Vec<Column> = spec
+            .properties
+            .iter()
+            .filter_map(|(_, property)| match property {
+                PropertySpec::Column { columns, .. } => Some(columns.clone()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        for column in spec.table.columns() {
+            if !listed.contains(&column) && !spec.left_out.contains(&column) {
+                let key = format!("{prefix}{}", column.key()).into();
+                spec.properties.push((key, PropertySpec::column(column)));
+            }
+        }
+    }
 }
 
 /// A counter, or what a document's function gives.

@@ -172,6 +172,7 @@ impl Object for RegistryObject {
         let registry = self.0.clone();
         Ok(Some(match name {
             "metadata" => registry.metadata_value(),
+            "constructor" => super::declarative::default_constructor(),
             "generate_base" => Value::native(name, move |interp, _| {
                 super::declarative::make_base(interp, &registry, super::declarative::BaseArgs::default())
             }),

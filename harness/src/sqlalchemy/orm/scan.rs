@@ -10,7 +10,7 @@ use super::mapper::MapperObject;
 use super::registry::Registry;
 use super::relationship::{RelationshipDecl, Scope};
 use super::synonym::SynonymDecl;
-use super::{dataclass, errors, mapped, unresolved, validates};
+use super::{dataclass, errors, mapped, reconstructor, unresolved, validates};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::items::{ItemObject, table_item};
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
@@ -50,6 +50,7 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
         module: enclosing(class),
         table: table.clone(),
         properties,
+        left_out: Vec::new(),
         primary_key: None,
         inherits,
         polymorphic_on: None,
@@ -65,6 +66,7 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
     wrap_constructor(class);
     registry.add(class);
     validates::install(interp, class, id)?;
+    reconstructor::install(interp, class, id)?;
     declare_hooks(interp, class)?;
     mapped::instrument(interp)
 }

@@ -146,6 +146,10 @@ impl Object for SessionMakerObject {
                     Ok(Value::object(SessionBeginObject { session, transaction }))
                 })))
             }
+            "object_session" => {
+                let class = Value::Class(session::class(interp));
+                interp.get_attr_opt(&class, name)
+            }
             "kw" => self.keywords(interp).map(Some),
             "class_" => Ok(Some(match &self.class {
                 Some(class) => class.clone(),
