@@ -40,6 +40,7 @@ pub enum ErrorKind {
     UnboundExecutionError,
     ObjectDereferencedError,
     UnmappedClassError,
+    UnmappedColumnError,
     UnmappedInstanceError,
     DetachedInstanceError,
     ObjectDeletedError,

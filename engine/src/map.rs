@@ -3,6 +3,7 @@
 //! Making a mapper works out its columns at once; what concerns other classes waits for [`configure`]. A
 //! relationship is read by others only after that.
 
+mod between;
 mod configure;
 mod descriptor;
 mod inheritance;
@@ -13,6 +14,8 @@ mod overlap;
 mod relationship;
 mod spec;
 
+pub use between::Between;
+pub(crate) use between::tables_in;
 pub use configure::{configure, configure_mappers, configure_registry};
 pub use descriptor::{Composite, CompositeClass, CompositePart, CompositeSpec, Descriptor, Placed, Synonym};
 pub use inheritance::{

@@ -5,8 +5,8 @@
 use backproof_engine::load::{Entity, Join, JoinTarget, LoaderOption, Query, Strategy, Style};
 use backproof_engine::load::{alias, attribute, relation, row_count};
 use backproof_engine::map::{
-    self, Backref, Direction, InnerJoin, Key, Lazy, Mapped, MapperId, MapperSpec, PropertySpec, RegistryId,
-    RelationshipArgs, Target,
+    self, Backref, Between, Direction, InnerJoin, Key, Lazy, Mapped, MapperId, MapperSpec, PropertySpec,
+    RegistryId, RelationshipArgs, Target,
 };
 use backproof_engine::schema::{
     Column, ColumnArgs, ForeignKey, MetaData, SqlType, Table, TableArgs, TableItem,
@@ -157,7 +157,10 @@ fn a_backref_over_a_secondary_swaps_the_joins() {
     let post = world.table("post", vec![primary_key()]);
     let tag = world.table("tag", vec![primary_key()]);
     let both = world.table("post_tag", vec![link("post_id", "post.id"), link("tag_id", "tag.id")]);
-    let args = RelationshipArgs { secondary: Some(Deferred::Now(both)), ..with_backref("Tag", "posts") };
+    let args = RelationshipArgs {
+        secondary: Some(Deferred::Now(Between::from(&both))),
+        ..with_backref("Tag", "posts")
+    };
     let post = world.class("Post", &post, vec![("tags", args)]);
     let tag = world.class("Tag", &tag, vec![]);
     world.configure().unwrap();

@@ -1,10 +1,10 @@
 //! Mapped classes and their attributes as expressions: plain, aliased, or seen through a subquery.
 
 use crate::error::{Error, Result};
-use crate::map::{AliasedClass, Descriptor, Direction, Key, Mapped, MapperId, Property, Resolved};
+use crate::map::{AliasedClass, Descriptor, Direction, Key, Mapped, MapperId, Property, Resolved, tables_in};
 use crate::orm::Orm;
 use crate::schema::{Column, Table};
-use crate::sql::{Alias, Expr, ExprKind, FromItem, LabelName};
+use crate::sql::{Alias, AliasElement, Expr, ExprKind, FromItem, LabelName};
 use std::rc::Rc;
 
 /// The alias's name, where it was given one.
@@ -36,7 +36,8 @@ pub fn attribute(orm: &Orm, mapped: Mapped, key: &str) -> Result<Expr> {
         && let Some(resolved) = relationship.resolved.get()
     {
         let parent = Adapter::of(orm, mapped);
-        let sides = Sides { parent: &parent, target: &Adapter::Plain, secondary: &Adapter::Plain };
+        let target = Adapter::of(orm, resolved.entity());
+        let sides = Sides { parent: &parent, target: &target, secondary: &Adapter::Plain };
         let (primary, secondary) = join_conditions(orm, relationship.parent, resolved, &sides)?;
         return Ok(match secondary {
             Some(secondary) => Expr::and([primary, secondary]),
@@ -164,12 +165,23 @@ impl Adapter {
 
     /// The expression with the columns of these tables written this way.
     pub(crate) fn adapt_all(&self, expr: &Expr, tables: &[Table]) -> Result<Expr> {
-        rewrite_columns(expr, &mut |column, _| {
+        let adapted = rewrite_columns(expr, &mut |column, _| {
             if tables.iter().any(|table| table.has_column(column)) {
                 self.column(column)
             } else {
                 Ok(Expr::column(column))
             }
+        })?;
+        Ok(self.again(&adapted))
+    }
+
+    /// The expression with the columns of an alias that this one is made of written this way.
+    fn again(&self, expr: &Expr) -> Expr {
+        let (Adapter::Alias(alias) | Adapter::Named(alias)) = self else { return expr.clone() };
+        let AliasElement::Alias(inner) = alias.element() else { return expr.clone() };
+        expr.rewrite(&mut |part| match part.kind() {
+            ExprKind::AliasColumn(column) if column.alias == *inner => alias.column(&column.key),
+            _ => None,
         })
     }
 }
@@ -200,6 +212,21 @@ pub(crate) fn rewrite_columns(expr: &Expr, f: &mut dyn FnMut(&Column, bool) -> R
     failure.map_or(Ok(rewritten), Err)
 }
 
+/// The columns of a condition in order of appearance, each with whether it bears the `remote` mark.
+pub(crate) fn marked_columns(expr: &Expr) -> Vec<(Column, bool)> {
+    let mut found = Vec::new();
+    expr.rewrite(&mut |part| {
+        let (element, remote) = match part.kind() {
+            ExprKind::Annotated { element, remote, .. } => (element, *remote),
+            _ => (part, false),
+        };
+        let ExprKind::Column(column) = element.kind() else { return None };
+        found.push((column.clone(), remote));
+        Some(part.clone())
+    });
+    found
+}
+
 /// The sides of a relationship's join, each written its own way.
 #[derive(Debug)]
 pub(crate) struct Sides<'a> {
@@ -216,7 +243,8 @@ pub(crate) fn join_conditions(
     sides: &Sides<'_>,
 ) -> Result<(Expr, Option<Expr>)> {
     let parent_table = orm.mappers.get(parent);
-    let target_table = orm.mappers.get(resolved.target);
+    let target_tables = target_tables(orm, resolved);
+    let of_target = |column: &Column| target_tables.iter().any(|table| table.has_column(column));
     let in_secondary =
         |column: &Column| resolved.secondary.as_ref().is_some_and(|table| table.has_column(column));
     let many_to_many = resolved.direction == Direction::ManyToMany;
@@ -229,7 +257,7 @@ pub(crate) fn join_conditions(
             } else {
                 Ok(Expr::column(column))
             }
-        } else if target_table.has_column(column) && (remote || !parent_table.has_column(column)) {
+        } else if of_target(column) && (remote || !parent_table.has_column(column)) {
             sides.target.column(column)
         } else if parent_table.has_column(column) {
             sides.parent.column(column)
@@ -237,19 +265,33 @@ pub(crate) fn join_conditions(
             Ok(Expr::column(column))
         }
     })?;
+    // What is between may have the target's table, too; there the condition speaks of the target.
     let secondary = match &resolved.secondaryjoin {
         None => None,
         Some(join) => Some(rewrite_columns(join, &mut |column, _| {
-            if in_secondary(column) {
-                sides.secondary.column(column)
-            } else if target_table.has_column(column) {
+            if of_target(column) {
                 sides.target.column(column)
+            } else if in_secondary(column) {
+                sides.secondary.column(column)
             } else {
                 Ok(Expr::column(column))
             }
         })?),
     };
-    Ok((primary, secondary))
+    Ok((sides.target.again(&primary), secondary.map(|secondary| sides.target.again(&secondary))))
+}
+
+/// The tables whose columns are of a relationship's far side.
+pub(crate) fn target_tables(orm: &Orm, resolved: &Resolved) -> Vec<Table> {
+    let mut tables = orm.mappers.get(resolved.target).hierarchy.tables.clone();
+    if let Some(alias) = resolved.alias.and_then(|alias| alias_of(orm, alias as usize)) {
+        for table in tables_in(&alias.item) {
+            if !tables.contains(&table) {
+                tables.push(table);
+            }
+        }
+    }
+    tables
 }
 
 /// The attribute of a mapper that stands for a column, or a reason why there is none.

@@ -1,15 +1,16 @@
 //! The statements that read or change the rows of one object's collection, where the object does not hold it.
 
-use super::adapt::{key_of, rewrite_columns};
+use super::adapt::{Adapter, key_of, rewrite_columns, target_tables};
+use super::polymorphic::with_between;
 use super::query::{Entity, Query, Style};
 use super::relation::bound_to;
 use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{Direction, Key, Mapped, MapperId, Relationship};
+use crate::map::{Direction, Key, MapperId, Relationship};
 use crate::schema::{Column, Table};
 use crate::session::SessionId;
-use crate::sql::{Expr, FromItem, Insert, InsertValues};
+use crate::sql::{Expr, Insert, InsertValues};
 use crate::state::{self, ObjRef, Slot};
 use std::rc::Rc;
 
@@ -37,7 +38,8 @@ pub fn collection_criteria(cx: &mut Cx<'_>, owner: &ObjRef, key: &Key) -> Result
     let relationship = collection(cx, owner, key)?;
     let resolved = relationship.resolved();
     let parent_tables = cx.orm.mappers.get(relationship.parent).hierarchy.tables.clone();
-    let target_tables = cx.orm.mappers.get(resolved.target).hierarchy.tables.clone();
+    let target_tables = target_tables(cx.orm, resolved);
+    let target_side = Adapter::of(cx.orm, resolved.entity());
     let has = |tables: &[Table], column: &Column| tables.iter().any(|table| table.has_column(column));
     let shared = parent_tables.iter().any(|table| target_tables.contains(table));
     let many_to_many = resolved.direction == Direction::ManyToMany;
@@ -47,6 +49,8 @@ pub fn collection_criteria(cx: &mut Cx<'_>, owner: &ObjRef, key: &Key) -> Result
             && (many_to_many || shared || !has(&target_tables, column));
         if local {
             bound_to(cx, owner, relationship.parent, column, "param")
+        } else if !many_to_many && has(&target_tables, column) {
+            target_side.column(column)
         } else {
             Ok(Expr::column(column))
         }
@@ -64,13 +68,10 @@ pub fn collection_query(cx: &mut Cx<'_>, owner: &ObjRef, key: &Key, legacy: bool
     let relationship = collection(cx, owner, key)?;
     let resolved = relationship.resolved();
     let style = if legacy { Style::Legacy } else { Style::Select };
-    let mut query = Query::new(style, None, vec![Entity::Mapped(Mapped::from(resolved.target))]);
+    let mut query = Query::new(style, None, vec![Entity::Mapped(resolved.entity())]);
     query.criteria = collection_criteria(cx, owner, key)?;
     query.order_by.clone_from(&resolved.order_by);
-    if let Some(secondary) = &resolved.secondary {
-        let target = super::adapt::selectable(cx.orm, Mapped::from(resolved.target));
-        query.from_items = vec![target, FromItem::from(secondary)];
-    }
+    query.from_items = with_between(cx.orm, resolved);
     Ok(query)
 }
 

@@ -1,13 +1,13 @@
 //! The `FROM` list of a query: what is joined to what, and on which condition.
 
-use super::adapt::{Adapter, Sides, join_conditions, selectable};
+use super::adapt::{Adapter, Sides, join_conditions, selectable, target_tables};
 use super::options;
-use super::polymorphic::{apart, contains, limited, overlaps};
+use super::polymorphic::{apart, between_apart, contains, limited, overlaps};
 use super::query::{Entity, Join, JoinLeft, JoinTarget, OnClause, Query, Style};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::{Key, Mapped, MapperId};
 use crate::orm::Orm;
-use crate::sql::{Alias, Expr, ExprKind, FromItem, can_link, link};
+use crate::sql::{Expr, ExprKind, FromItem, can_link, link};
 use crate::version::Behaviour;
 use std::rc::Rc;
 
@@ -303,7 +303,8 @@ fn along(
         return Err(Error::unsupported(format!("joining along `{key}`, which is not a relationship")));
     };
     let resolved = relationship.resolved();
-    let to = to.unwrap_or_else(|| Mapped::from(resolved.target));
+    let elsewhere = to.is_some_and(|to| resolved.alias.is_some() && to != resolved.entity());
+    let to = to.unwrap_or_else(|| resolved.entity());
     if to == from && from.alias.is_none() {
         let text = orm.mappers.get(from.mapper).text(orm.profile);
         let message = format!("Can't construct a join from {text} to {text}, they are the same entity");
@@ -315,18 +316,20 @@ fn along(
     }
     let at = place_of(&mut froms.items, left);
     let (right, right_adapter) = froms.right(orm, to);
-    let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
+    let own_adapter = Adapter::of(orm, resolved.entity());
+    let between = resolved.secondary.as_ref().map(between_apart);
     let sides = Sides {
         parent: &left_adapter,
-        target: &right_adapter,
-        secondary: &secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias),
+        // The condition goes on speaking of the alias that the relationship leads to.
+        target: if elsewhere { &own_adapter } else { &right_adapter },
+        secondary: between.as_ref().map_or(&Adapter::Plain, |(_, adapter)| adapter),
     };
     let (primary, secondary) = join_conditions(orm, relationship.parent, resolved, &sides)?;
     let given = match &join.on {
         OnClause::Expr(expr) => Some(froms.rename(orm, expr).without_entities()),
         OnClause::Inferred => None,
     };
-    let target_tables = orm.mappers.get(resolved.target).hierarchy.tables.clone();
+    let target_tables = target_tables(orm, resolved);
     let mut criteria = Vec::with_capacity(join.criteria.len());
     for expr in &join.criteria {
         criteria.push(right_adapter.adapt_all(&expr.without_entities(), &target_tables)?);
@@ -335,23 +338,23 @@ fn along(
     let refined = |on: Expr| {
         if criteria.is_empty() { on } else { Expr::and(std::iter::once(on).chain(criteria.clone())) }
     };
-    match (secondary_alias, secondary) {
+    match (between.map(|(item, _)| item), secondary) {
         // An outer join takes the secondary and the target together, or rows of the secondary alone would show.
-        (Some(alias), Some(secondary)) if join.outer || join.full => {
+        (Some(between), Some(secondary)) if join.outer || join.full => {
             let on = refined(given.unwrap_or(secondary));
             let on = limited(orm, to.mapper, &right_adapter, further, on)?;
-            let pair = FromItem::from(&alias).join(right, on, false);
+            let pair = between.join(right, on, false);
             attach(&mut froms.items, at, pair, primary, join);
         }
-        (Some(alias), Some(secondary)) => {
+        (Some(between), Some(secondary)) => {
             let on = refined(given.unwrap_or(secondary));
             let on = limited(orm, to.mapper, &right_adapter, further, on)?;
             if join.outer && !join.full {
-                let pair = FromItem::from(&alias).join(right, on, false);
+                let pair = between.join(right, on, false);
                 attach(&mut froms.items, at, pair, primary, join);
             } else {
                 // Of a full join to the target, the secondary is joined inside.
-                froms.items[at] = froms.items[at].clone().join(FromItem::from(&alias), primary, false);
+                froms.items[at] = froms.items[at].clone().join(between, primary, false);
                 attach(&mut froms.items, at, right, on, join);
             }
         }

@@ -1,9 +1,9 @@
 //! Relationships that are loaded for all objects of a query once its rows are read.
 
-use super::adapt::{Adapter, Sides, alias_of, join_conditions, key_of, selectable};
+use super::adapt::{Adapter, Sides, alias_of, join_conditions, key_of, marked_columns, selectable};
 use super::lazy::load_at_once;
 use super::options::{LoaderOption, Path, Recursion, Strategy, criteria, refined};
-use super::polymorphic::{along, apart, apart_whole, limit, limited, tables};
+use super::polymorphic::{along, apart, apart_whole, between_apart, limit, limited, tables};
 use super::query::{Entity, Purpose, Query, Style, any_of};
 use super::rows::Later;
 use super::{Item, Rows};
@@ -105,7 +105,9 @@ fn selectin_once(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[L
     let resolved = relationship.resolved();
     let pairs = &resolved.local_remote_pairs;
     let plain = match resolved.primaryjoin.kind() {
-        ExprKind::Binary { .. } => pairs.len() == 1,
+        ExprKind::Binary { left, right, .. } => {
+            pairs.len() == 1 && left.as_column().is_some() && right.as_column().is_some()
+        }
         _ => pairs.len() > 1,
     };
     let joined = match resolved.direction {
@@ -123,6 +125,7 @@ fn selectin_once(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[L
     };
     let direct = !joined
         && known
+        && resolved.alias.is_none()
         && resolved.secondary.is_none()
         && resolved.synchronize_pairs.len() == pairs.len()
         && plain;
@@ -268,15 +271,11 @@ impl Brought {
 
 /// The columns of a relationship's own side.
 fn locals_of(cx: &Cx<'_>, relationship: &Relationship) -> Vec<Column> {
-    let resolved = relationship.resolved();
     let mut locals: Vec<Column> = Vec::new();
-    for (local, _) in &resolved.local_remote_pairs {
-        let of_secondary = resolved.secondary.as_ref().is_some_and(|table| table.has_column(local));
-        if !of_secondary
-            && cx.orm.mappers.get(relationship.parent).has_column(local)
-            && !locals.contains(local)
-        {
-            locals.push(local.clone());
+    let mapper = cx.orm.mappers.get(relationship.parent);
+    for (column, is_remote) in marked_columns(&relationship.resolved().primaryjoin) {
+        if !is_remote && mapper.has_column(&column) && !locals.contains(&column) {
+            locals.push(column);
         }
     }
     locals
@@ -294,14 +293,14 @@ fn join_along(
     let mut further = refined.to_vec();
     further.extend(criteria(cx.orm, options, Mapped::from(class), target, true)?);
     let resolved = relationship.resolved();
-    let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
-    let secondary = secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias);
-    let sides = Sides { parent, target, secondary: &secondary };
+    let between = resolved.secondary.as_ref().map(between_apart);
+    let secondary = between.as_ref().map_or(&Adapter::Plain, |(_, adapter)| adapter);
+    let sides = Sides { parent, target, secondary };
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
     let limited = |on| limited(cx.orm, class, target, further.clone(), on);
-    Ok(match (&secondary_alias, secondary) {
-        (Some(alias), Some(secondary)) => {
-            from.join(FromItem::from(alias), primary, false).join(item, limited(secondary)?, false)
+    Ok(match (&between, secondary) {
+        (Some((between, _)), Some(secondary)) => {
+            from.join(between.clone(), primary, false).join(item, limited(secondary)?, false)
         }
         _ => from.join(item, limited(primary)?, false),
     })
@@ -380,16 +379,21 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
         // The last of them is the class that has the relationship, as one element.
         let is_last = at + 1 == steps.len();
         let class = if is_last { relationship.parent } else { step.resolved().target };
-        let (item, adapter) = if is_last { apart_whole(cx.orm, class) } else { apart(cx.orm, class) };
+        let entity = step.resolved().entity();
+        let (item, adapter) = if is_last && entity.alias.is_none() {
+            apart_whole(cx.orm, class)
+        } else {
+            apart(cx.orm, entity)
+        };
         from = join_along(cx, from, &parent, step, (class, item, &adapter), (&query.options, &[]))?;
         parent = adapter;
     }
-    let to = load.of_type.unwrap_or_else(|| Mapped::from(resolved.target));
+    let to = load.of_type.unwrap_or_else(|| resolved.entity());
     let target = Adapter::of(cx.orm, to);
     let end = (to.mapper, selectable(cx.orm, to), &target);
     let own = refined(cx.orm, &query.options, &load.path, relationship, &target)?;
     from = join_along(cx, from, &parent, relationship, end, (&query.options, &own))?;
-    let mut outer = Query::loader(resolved.target, &format!("subquery {:?}", load.root));
+    let mut outer = Query::loader(resolved.entity(), &format!("subquery {:?}", load.root));
     prepare(cx, &mut outer, load, &query.options)?;
     outer.style = Style::Legacy;
     outer.origin = Some(origin);
@@ -524,12 +528,10 @@ fn joined_query(
         }
     }
     let parent = super::polymorphic::alias(cx, relationship.parent, None);
-    let mut query = Query::loader(resolved.target, &tag(load));
+    let mut query = Query::loader(resolved.entity(), &tag(load));
     prepare(cx, &mut query, load, options)?;
-    let sides =
-        Sides { parent: &Adapter::of(cx.orm, parent), target: &Adapter::Plain, secondary: &Adapter::Plain };
+    let target = Adapter::of(cx.orm, resolved.entity());
     query.bare = true;
-    join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
     for (place, local) in locals.iter().enumerate() {
         let local_key = key_of(cx.orm, relationship.parent, local)?;
         query.entities.insert(place, Entity::Attribute(parent, local_key));
@@ -539,7 +541,7 @@ fn joined_query(
         key: Rc::clone(&relationship.key),
         to: load.of_type,
     });
-    join.criteria = refined(cx.orm, options, &load.path, relationship, &Adapter::Plain)?;
+    join.criteria = refined(cx.orm, options, &load.path, relationship, &target)?;
     query.joins.push(join);
     let adapter = Adapter::of(cx.orm, parent);
     let columns = locals.iter().map(|local| adapter.column(local)).collect::<Result<Vec<_>>>()?;
@@ -565,7 +567,7 @@ fn secondary_query(
         return Ok(None);
     };
     let simple = matches!(resolved.primaryjoin.kind(), ExprKind::Binary { .. });
-    if !simple || resolved.target == load.relationship.parent {
+    if !simple || resolved.target == load.relationship.parent || resolved.alias.is_some() {
         return Ok(None);
     }
     let remote = resolved
@@ -587,7 +589,7 @@ fn secondary_query(
     let on = limited(cx.orm, resolved.target, &Adapter::Plain, further, on)?;
     query.bare = true;
     query.own_tables = true;
-    query.from_items = vec![FromItem::from(secondary).join(target, on, false)];
+    query.from_items = vec![secondary.item.join(target, on, false)];
     query.criteria.push(any_of(&Expr::column(remote), values.to_vec())?);
     Ok(Some(query))
 }

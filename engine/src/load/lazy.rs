@@ -1,8 +1,9 @@
 //! Loading a relationship when it is first read.
 
-use super::adapt::{Adapter, key_of, rewrite_columns};
+use super::adapt::{Adapter, key_of, rewrite_columns, target_tables};
 use super::get::{InMap, by_key, from_identity_map};
 use super::options::{LoaderOption, Path, Recursion, Strategy, refined};
+use super::polymorphic::with_between;
 use super::query::{Purpose, Query};
 use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
@@ -10,7 +11,7 @@ use crate::host::Cx;
 use crate::map::{self, Direction, Key, Lazy, MapperId, Relationship};
 use crate::orm::Orm;
 use crate::session::{self, SessionId};
-use crate::sql::{Expr, FromItem};
+use crate::sql::Expr;
 use crate::state::{ObjRef, Original, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -320,7 +321,8 @@ fn select_related(
 ) -> Result<Found> {
     let resolved = relationship.resolved();
     let parent_tables = cx.orm.mappers.get(relationship.parent).hierarchy.tables.clone();
-    let target_tables = cx.orm.mappers.get(resolved.target).hierarchy.tables.clone();
+    let target_tables = target_tables(cx.orm, resolved);
+    let target_side = Adapter::of(cx.orm, resolved.entity());
     let has = |tables: &[crate::schema::Table], column: &crate::schema::Column| {
         tables.iter().any(|table| table.has_column(column))
     };
@@ -335,7 +337,8 @@ fn select_related(
             && has(&parent_tables, column)
             && (many_to_many || shared || !has(&target_tables, column));
         if !local {
-            return Ok(Expr::column(column));
+            let of_target = !many_to_many && has(&target_tables, column);
+            return if of_target { target_side.column(column) } else { Ok(Expr::column(column)) };
         }
         if let Some((_, bound)) = locals.iter().find(|(known, _)| known == column) {
             return Ok(bound.clone());
@@ -361,17 +364,16 @@ fn select_related(
         return Err(error);
     }
     let tag = tag(cx, id, relationship, path.as_deref());
-    let mut query = Query::loader(resolved.target, &tag);
+    let mut query = Query::loader(resolved.entity(), &tag);
     prepare(cx, &mut query, id, relationship, (options, path));
     query.criteria.push(condition);
     if let Some(secondaryjoin) = &resolved.secondaryjoin {
-        query.criteria.push(secondaryjoin.clone());
+        query.criteria.push(
+            target_side.adapt_all(secondaryjoin, &cx.orm.mappers.get(resolved.target).hierarchy.tables)?,
+        );
     }
     query.criteria.extend(own);
-    if let Some(secondary) = &resolved.secondary {
-        let target = super::adapt::selectable(cx.orm, crate::map::Mapped::from(resolved.target));
-        query.from_items = vec![target, FromItem::from(secondary)];
-    }
+    query.from_items = with_between(cx.orm, resolved);
     query.order_by.clone_from(&resolved.order_by);
     query.autoflush = true;
     query.on_access = true;

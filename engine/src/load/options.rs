@@ -208,7 +208,7 @@ pub(super) fn refined(
     relationship: &Relationship,
     adapter: &Adapter,
 ) -> Result<Vec<Expr>> {
-    let tables = &orm.mappers.get(relationship.resolved().target).hierarchy.tables;
+    let tables = &super::adapt::target_tables(orm, relationship.resolved());
     let said = for_attribute(options, path, relationship.parent, &relationship.key);
     let mut of_relationship = said.filter(|(option, _)| {
         matches!(option.strategy, Strategy::Relationship(_) | Strategy::Joined { .. } | Strategy::Contained)

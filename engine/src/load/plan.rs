@@ -238,7 +238,7 @@ fn joined_to(orm: &Orm, join: &super::Join) -> Option<Mapped> {
             Some(to) => Some(*to),
             None => {
                 let relationship = orm.mappers.relationship(from.mapper, key)?;
-                Some(Mapped::from(relationship.resolved().target))
+                Some(relationship.resolved().entity())
             }
         },
         JoinTarget::Mapped(mapped) => Some(*mapped),

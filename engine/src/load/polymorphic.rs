@@ -3,10 +3,10 @@
 use super::adapt::{Adapter, rewrite_columns};
 use crate::error::{Error, Result};
 use crate::host::Cx;
-use crate::map::{AliasedClass, Mapped, MapperId};
+use crate::map::{AliasedClass, Between, Mapped, MapperId, Resolved};
 use crate::orm::Orm;
 use crate::schema::Table;
-use crate::sql::{Alias, Expr, FromItem, LabelStyle, Op, Operand, Select};
+use crate::sql::{Alias, AliasElement, AliasKind, Expr, FromItem, LabelStyle, Op, Operand, Select};
 use std::rc::Rc;
 
 /// What a class selects from where nothing else is said: its tables, with those of the subclasses that its mapping
@@ -66,14 +66,21 @@ pub fn alias_of_selectable(
     cx: &mut Cx<'_>,
     mapper: MapperId,
     name: Option<&str>,
-    alias: &Alias,
+    item: FromItem,
     by_name: bool,
 ) -> Result<Mapped> {
     let found = cx.orm.mappers.get(mapper);
     if found.inherits.is_some() || cx.orm.mappers.has_below(mapper) {
         return Err(Error::unsupported("aliased() of a class of a hierarchy and a selectable"));
     }
-    let (item, tables) = (FromItem::from(alias), vec![alias.clone()].into());
+    // In a join of tables, each stands for itself.
+    let plain = |leaf: &FromItem| matches!(leaf, FromItem::Table(_));
+    let tables = match &item {
+        FromItem::Alias(alias) => vec![alias.clone()],
+        FromItem::Join(_) if item.leaves().iter().all(plain) => Vec::new(),
+        _ => return Err(Error::unsupported("aliased() of a class and such an element")),
+    };
+    let tables = tables.into();
     let aliases = &mut cx.orm.mappers.aliases;
     let name = name.map(Rc::from);
     aliases.push(AliasedClass {
@@ -204,9 +211,41 @@ fn flat_item(item: &FromItem, name: Option<&str>, aliases: &mut Vec<Alias>) -> F
 }
 
 /// A class written apart from other occurrences of its tables, as joined loads do.
-pub(super) fn apart(orm: &Orm, mapper: MapperId) -> (FromItem, Adapter) {
-    let (item, aliases) = flat(&selectable(orm, mapper), None);
+pub(super) fn apart(orm: &Orm, mapped: impl Into<Mapped>) -> (FromItem, Adapter) {
+    let mapped = mapped.into();
+    let item = super::adapt::selectable(orm, mapped);
+    let known = mapped.alias.and_then(|alias| orm.mappers.aliases.get(alias as usize));
+    if let (Some(known), FromItem::Alias(alias)) = (known, &item) {
+        let alias = match alias.table() {
+            Some(table) => Alias::of_table(table, None),
+            None => Alias::new(AliasElement::Alias(alias.clone()), None, AliasKind::Alias),
+        };
+        let item = FromItem::from(&alias);
+        return (item, if known.by_name { Adapter::Named(alias) } else { Adapter::Alias(alias) });
+    }
+    let (item, aliases) = flat(&item, None);
     (item, Adapter::through(&aliases.into()))
+}
+
+/// What stands between two sides, written apart from other occurrences of its tables.
+pub(super) fn between_apart(between: &Between) -> (FromItem, Adapter) {
+    let (item, aliases) = flat(&between.item, None);
+    (item, Adapter::through(&aliases.into()))
+}
+
+/// What a relationship's far side is selected from together with what stands between, where something does.
+pub(super) fn with_between(orm: &Orm, resolved: &Resolved) -> Vec<FromItem> {
+    let Some(between) = &resolved.secondary else { return Vec::new() };
+    let target = super::adapt::selectable(orm, resolved.entity());
+    if contains(&between.item, &target) {
+        return vec![between.item.clone()];
+    }
+    vec![target, between.item.clone()]
+}
+
+/// As [`between_apart`], as one subquery where it is a join.
+pub(super) fn between_whole(between: &Between) -> Adapter {
+    Adapter::through(&whole(&between.item, None).1.into())
 }
 
 /// A class written apart from other occurrences of its tables as one subquery, as conditions of relationships do.

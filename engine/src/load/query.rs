@@ -253,8 +253,8 @@ impl Query {
     }
 
     /// What a loader asks of one class.
-    pub(crate) fn loader(mapper: MapperId, tag: &str) -> Self {
-        let mut query = Query::new(Style::Loader, None, vec![Entity::Mapped(Mapped::from(mapper))]);
+    pub(crate) fn loader(mapped: impl Into<Mapped>, tag: &str) -> Self {
+        let mut query = Query::new(Style::Loader, None, vec![Entity::Mapped(mapped.into())]);
         query.loader = Some(Rc::from(tag));
         query
     }
@@ -264,7 +264,7 @@ impl Query {
         let joined = self.joins.iter().rev().find_map(|join| match &join.target {
             JoinTarget::Relationship { from, key, to } => {
                 let relationship = cx.orm.mappers.relationship(from.mapper, key)?;
-                Some(to.unwrap_or_else(|| Mapped::from(relationship.resolved().target)))
+                Some(to.unwrap_or_else(|| relationship.resolved().entity()))
             }
             JoinTarget::Mapped(mapped) => Some(*mapped),
             JoinTarget::Item(_) => None,

@@ -1,13 +1,13 @@
 //! Relationship attributes in conditions: `User.addresses.any(…)`, `Address.user == user`.
 
-use super::adapt::{Adapter, Sides, join_conditions, key_of, rewrite_columns, selectable};
-use super::polymorphic::{self, limit};
+use super::adapt::{Adapter, Sides, join_conditions, key_of, rewrite_columns, selectable, target_tables};
+use super::polymorphic::{self, between_apart, between_whole, limit};
 use crate::attr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{self, Direction, Key, Mapped, Relationship};
+use crate::map::{self, Between, Direction, Key, Mapped, Relationship, Resolved};
 use crate::schema::{Column, SqlType, Table};
-use crate::sql::{Alias, Correlate, Expr, FromItem, Op, Select};
+use crate::sql::{Correlate, Expr, FromItem, Op, Select};
 use crate::state::{ObjRef, Slot};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -133,6 +133,10 @@ fn matches_object(
     object: &ObjRef,
 ) -> Result<Expr> {
     let resolved = relationship.resolved();
+    if let Some(between) = &resolved.secondary {
+        return across(cx, mapped, relationship, between, object);
+    }
+    refuse_alias(cx, resolved)?;
     let parent = Adapter::of(cx.orm, mapped);
     let parent_tables = cx.orm.mappers.get(mapped.mapper).hierarchy.tables.clone();
     let target_tables = cx.orm.mappers.get(resolved.target).hierarchy.tables.clone();
@@ -181,7 +185,7 @@ fn select_one(
 ) -> Result<Expr> {
     let resolved = relationship.resolved();
     let parent = Adapter::of(cx.orm, mapped);
-    let to = of_type.unwrap_or_else(|| Mapped::from(resolved.target));
+    let to = of_type.unwrap_or_else(|| resolved.entity());
     let itself = to.alias.is_none() && cx.orm.mappers.base(mapped.mapper) == cx.orm.mappers.base(to.mapper);
     let tables = polymorphic::tables(cx.orm, to);
     let (item, target) = if itself {
@@ -189,20 +193,23 @@ fn select_one(
     } else {
         (selectable(cx.orm, to), Adapter::of(cx.orm, to))
     };
-    // Where the target is written apart, so is the table between.
-    let between = resolved.secondary.as_ref().filter(|_| itself).map(|table| Alias::of_table(table, None));
-    let between_adapter = between.clone().map_or(Adapter::Plain, Adapter::Alias);
-    let sides = Sides { parent: &parent, target: &target, secondary: &between_adapter };
+    // Where a side is written apart, so is what is between.
+    let is_apart = itself || mapped.alias.is_some() || of_type.is_some();
+    let between = resolved.secondary.as_ref().map(|between| {
+        if is_apart { between_apart(between) } else { (between.item.clone(), Adapter::Plain) }
+    });
+    let between_adapter = between.as_ref().map_or(&Adapter::Plain, |(_, adapter)| adapter);
+    let sides = Sides { parent: &parent, target: &target, secondary: between_adapter };
     let (primary, secondary) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
     let mut select = Select::new(vec![Expr::literal_column("1", SqlType::Integer)]);
     let target_first = cx.orm.profile.has(Behaviour::ExistsTargetFirst);
     // The tables of a class in several are joined, whatever of them is named.
-    if target_first || resolved.secondary.is_some() || matches!(item, FromItem::Join(_)) {
+    let hidden = between.as_ref().is_some_and(|(between, _)| polymorphic::contains(between, &item));
+    if !hidden && (target_first || between.is_some() || matches!(item, FromItem::Join(_))) {
         select.from.push(item);
     }
-    if let Some(table) = &resolved.secondary {
-        let item = between.as_ref().map_or_else(|| FromItem::from(table), FromItem::from);
-        select.from.insert(usize::from(target_first), item);
+    if let Some((between, _)) = between {
+        select.from.insert(usize::from(target_first && !hidden), between);
     }
     let mut parts = vec![primary];
     parts.extend(secondary);
@@ -266,7 +273,8 @@ pub fn contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> 
             "'contains' not implemented for scalar attributes.  Use ==",
         ));
     }
-    if resolved.secondaryjoin.is_none() {
+    let Some(between) = &resolved.secondary else {
+        refuse_alias(cx, resolved)?;
         let parent = Adapter::of(cx.orm, mapped);
         let parent_tables = cx.orm.mappers.get(mapped.mapper).hierarchy.tables.clone();
         return rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
@@ -276,19 +284,30 @@ pub fn contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> 
                 parent.column(column)
             }
         });
-    }
-    let secondary = match &resolved.secondary {
-        Some(table) => Adapter::Alias(Alias::of_table(table, None)),
-        None => Adapter::Plain,
     };
+    across(cx, mapped, &relationship, between, object)
+}
+
+/// The joins of a relationship with something between, which leads to this object.
+fn across(
+    cx: &mut Cx<'_>,
+    mapped: Mapped,
+    relationship: &Relationship,
+    between: &Between,
+    object: &ObjRef,
+) -> Result<Expr> {
+    let resolved = relationship.resolved();
+    let secondary = between_whole(between);
     let parent = Adapter::of(cx.orm, mapped);
     let sides = Sides { parent: &parent, target: &Adapter::Plain, secondary: &secondary };
-    let (primary, secondaryjoin) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
+    let (primary, _) = join_conditions(cx.orm, relationship.parent, resolved, &sides)?;
     let target_tables = cx.orm.mappers.get(resolved.target).hierarchy.tables.clone();
     let mut parts = vec![primary];
-    if let Some(join) = secondaryjoin {
-        parts.push(rewrite_columns(&join, &mut |column, _| {
-            if target_tables.iter().any(|table| table.has_column(column)) {
+    if let Some(join) = &resolved.secondaryjoin {
+        parts.push(rewrite_columns(join, &mut |column, _| {
+            if between.has_column(column) {
+                secondary.column(column)
+            } else if target_tables.iter().any(|table| table.has_column(column)) {
                 bound_to(cx, object, resolved.target, column, "param")
             } else {
                 Ok(Expr::column(column))
@@ -296,6 +315,25 @@ pub fn contains(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) -> 
         })?);
     }
     Ok(Expr::and(parts))
+}
+
+/// The columns of an alias are not those of an object of its class.
+fn refuse_alias(cx: &Cx<'_>, resolved: &Resolved) -> Result<()> {
+    let Some(alias) = resolved.alias.and_then(|alias| cx.orm.mappers.aliases.get(alias as usize)) else {
+        return Ok(());
+    };
+    let Some(apart) = alias.tables.first() else { return Ok(()) };
+    let named = cx.orm.profile.has(Behaviour::AnonymousNamesShown);
+    let name = apart.name().or(named.then_some("anon_1"));
+    let column = resolved.remote_side.first().map(Column::name);
+    let (Some(name), Some(column)) = (name, column) else {
+        return Err(Error::unsupported("an object compared with an alias that has no name"));
+    };
+    let text = cx.orm.mappers.get(resolved.target).text(cx.orm.profile);
+    Err(Error::new(
+        ErrorKind::UnmappedColumnError,
+        format!("No column {name}.{column} is configured on mapper {text}..."),
+    ))
 }
 
 /// `with_parent(object, Class.relationship)`: rows of the target that are related to this object.
@@ -309,18 +347,28 @@ pub fn with_parent(cx: &mut Cx<'_>, mapped: Mapped, key: &str, object: &ObjRef) 
     let parent = relationship.parent;
     let parent_tables = cx.orm.mappers.get(parent).hierarchy.tables.clone();
     let is_own = |column: &Column| parent_tables.iter().any(|table| table.has_column(column));
-    let Some(table) = &resolved.secondary else {
+    let target = Adapter::of(cx.orm, resolved.entity());
+    let Some(between) = &resolved.secondary else {
+        let tables = target_tables(cx.orm, resolved);
         return rewrite_columns(&resolved.primaryjoin, &mut |column, remote| {
             if is_own(column) && !remote {
                 bound_to(cx, object, parent, column, "param")
+            } else if tables.iter().any(|table| table.has_column(column)) {
+                target.column(column)
             } else {
                 Ok(Expr::column(column))
             }
         });
     };
-    let secondary = Adapter::Alias(Alias::of_table(table, None));
-    let sides = Sides { parent: &Adapter::Plain, target: &Adapter::Plain, secondary: &secondary };
-    let (primary, secondaryjoin) = join_conditions(cx.orm, parent, resolved, &sides)?;
+    let secondary = between_whole(between);
+    let sides = Sides { parent: &Adapter::Plain, target: &target, secondary: &secondary };
+    let (primary, _) = join_conditions(cx.orm, parent, resolved, &sides)?;
+    let secondaryjoin = resolved.secondaryjoin.as_ref().map(|join| {
+        rewrite_columns(join, &mut |column, _| {
+            if between.has_column(column) { secondary.column(column) } else { Ok(Expr::column(column)) }
+        })
+    });
+    let secondaryjoin = secondaryjoin.transpose()?;
     let primary = rewrite_columns(&primary, &mut |column, _| {
         if is_own(column) { bound_to(cx, object, parent, column, "param") } else { Ok(Expr::column(column)) }
     })?;

@@ -3,16 +3,17 @@
 //! A mapper whose configuration failed fails every later use with the same cause. Mappers are configured in the
 //! order in which they were made, relationships in the order of their mapper, a backref as soon as it is made.
 
-use super::join::{JoinSpec, Side};
+use super::join::{JoinSpec, Side, through, written};
 use super::messages;
 use super::relationship::{
     Backref, Cascades, Direction, Lazy, Relationship, RelationshipArgs, Resolved, Target,
 };
 use super::spec::insert_relationship;
-use super::{Key, MapperId, PassiveDeletes, RegistryId, Shape, overlap};
+use super::{Key, Mapped, Mapper, MapperId, PassiveDeletes, RegistryId, Shape, overlap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{self, Happening};
 use crate::host::{Cx, Deferred};
+use crate::schema::Column;
 use crate::sql::Expr;
 use crate::version::Behaviour;
 use std::rc::Rc;
@@ -151,12 +152,13 @@ pub(super) fn name_of(cx: &Cx<'_>, relationship: &Relationship) -> String {
     format!("{}.{}", cx.orm.mappers.get(relationship.parent).class_name, relationship.key)
 }
 
-fn find_target(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<MapperId> {
+fn find_target(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Mapped> {
     let Some(target) = &relationship.args.target else {
         return Err(Error::unsupported("a relationship without a target"));
     };
     match target.resolve(cx)? {
-        Target::Mapper(mapper) => Ok(mapper),
+        Target::Mapper(mapper) => Ok(Mapped::from(mapper)),
+        Target::Alias(mapped) => Ok(mapped),
         Target::Name(name) => {
             let mappers = &cx.orm.mappers;
             let parent = mappers.get(relationship.parent);
@@ -169,7 +171,7 @@ fn find_target(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<MapperId>
                 .filter(|id| module.is_none_or(|module| mappers.get(*id).module.ends_with(module)))
                 .collect();
             match of_module[..] {
-                [mapper] => Ok(mapper),
+                [mapper] => Ok(Mapped::from(mapper)),
                 [] => Err(messages::unlocated_name(
                     &parent.text(cx.orm.profile),
                     &name,
@@ -199,18 +201,31 @@ struct Reversed {
 fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
     let args = &relationship.args;
     let name = name_of(cx, relationship);
-    let target = find_target(cx, relationship)?;
+    let entity = find_target(cx, relationship)?;
+    let target = entity.mapper;
     let secondary = resolve_one(cx, args.secondary.as_ref())?;
+    if let Some(class) = secondary.as_ref().and_then(|between| between.mapped.as_deref()) {
+        return Err(messages::secondary_is_class(&name, class));
+    }
     let primaryjoin = resolve_one(cx, args.primaryjoin.as_ref())?.map(|join| join.without_entities());
     let secondaryjoin = resolve_one(cx, args.secondaryjoin.as_ref())?.map(|join| join.without_entities());
     let foreign_keys = resolve_each(cx, args.foreign_keys.as_ref())?;
     let remote_side = resolve_each(cx, args.remote_side.as_ref())?;
+    let alias = entity.alias.and_then(|alias| cx.orm.mappers.aliases.get(alias as usize)).cloned();
+    let apart = alias.as_ref().and_then(|alias| alias.tables.first().cloned());
+    let primaryjoin = match &apart {
+        Some(apart) => primaryjoin.map(|join| through(&join, apart, cx.orm.mappers.get(target))),
+        None => primaryjoin,
+    };
     let order_by = resolve_each(cx, args.order_by.as_ref())?.iter().map(Expr::without_entities).collect();
     let join = JoinSpec {
         profile: cx.orm.profile,
         name: &name,
         parent: Side::of(cx.orm.mappers.get(relationship.parent)),
-        target: Side::of(cx.orm.mappers.get(target)),
+        target: match &alias {
+            Some(alias) => Side::of_alias(cx.orm.mappers.get(target), alias),
+            None => Side::of(cx.orm.mappers.get(target)),
+        },
         secondary: secondary.clone(),
         primaryjoin,
         secondaryjoin,
@@ -242,9 +257,22 @@ fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
             secondaryjoin: None,
         },
     };
-    let use_get = !uselist && join.looks_up(cx.orm.mappers.get(target));
+    let use_get = !uselist && alias.is_none() && join.looks_up(cx.orm.mappers.get(target));
+    let written = apart.as_ref().map(|apart| written(&join.primaryjoin, apart));
+    let mut join = join;
+    if let Some(apart) = &apart {
+        let mapper = cx.orm.mappers.get(target);
+        let named = cx.orm.profile.has(Behaviour::AnonymousNamesShown);
+        stand_in(
+            &mut join.synchronize_pairs,
+            apart.name().unwrap_or(if named { "anon_1" } else { "%" }),
+            mapper,
+        );
+    }
     let resolved = Resolved {
         target,
+        alias: entity.alias,
+        written,
         direction: join.direction,
         uselist,
         secondary,
@@ -263,6 +291,17 @@ fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
         return Err(Error::unsupported("a relationship that is configured while it is being configured"));
     }
     Ok(reversed)
+}
+
+/// Of the pairs that a flush copies along, what is the alias's own: columns that no class maps, so that it is refused.
+fn stand_in(pairs: &mut [(Column, Column)], alias: &str, mapper: &Mapper) {
+    for (source, destination) in pairs {
+        for column in [source, destination] {
+            if mapper.has_column(column) {
+                *column = Column::named(&format!("{alias}.{}", column.name()), column.ty());
+            }
+        }
+    }
 }
 
 fn check_cascade(
@@ -355,7 +394,7 @@ fn link(cx: &mut Cx<'_>, relationship: &Rc<Relationship>, key: &Key) -> Result<(
     };
     let other_target = match other.resolved.get() {
         Some(resolved) => resolved.target,
-        None => find_target(cx, &other)?,
+        None => find_target(cx, &other)?.mapper,
     };
     if cx.orm.mappers.base(other_target) != cx.orm.mappers.base(relationship.parent) {
         let parent = cx.orm.mappers.get(relationship.parent).text(profile);

@@ -3,12 +3,13 @@
 //! Marks (`foreign`, `remote`) stay on the columns of the expressions that come out; printing ignores them.
 //! A local column is one of the parent's table without the `remote` mark.
 
+use super::between::tables_in;
 use super::relationship::Direction;
-use super::{Mapper, messages};
+use super::{AliasedClass, Between, Mapper, messages};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, Constraint, Table};
 use crate::sql::compile::Dialect;
-use crate::sql::{Expr, ExprKind, Op};
+use crate::sql::{Alias, Expr, ExprKind, Op};
 use crate::version::Profile;
 use std::slice;
 
@@ -20,7 +21,7 @@ pub(crate) struct JoinSpec<'a> {
     pub name: &'a str,
     pub parent: Side,
     pub target: Side,
-    pub secondary: Option<Table>,
+    pub secondary: Option<Between>,
     pub primaryjoin: Option<Expr>,
     pub secondaryjoin: Option<Expr>,
     pub foreign_keys: Vec<Column>,
@@ -39,6 +40,17 @@ pub(crate) struct Side {
 impl Side {
     pub(crate) fn of(mapper: &Mapper) -> Self {
         Side { local: mapper.table.clone(), tables: mapper.hierarchy.tables.clone() }
+    }
+
+    /// Of an alias that its class is read from: with the tables that are joined there by their own names.
+    pub(crate) fn of_alias(mapper: &Mapper, alias: &AliasedClass) -> Self {
+        let mut side = Side::of(mapper);
+        for table in tables_in(&alias.item) {
+            if !side.tables.contains(&table) {
+                side.tables.push(table);
+            }
+        }
+        side
     }
 
     fn has_column(&self, column: &Column) -> bool {
@@ -67,6 +79,27 @@ struct Marked {
     column: Column,
     foreign: bool,
     remote: bool,
+}
+
+/// A condition in which the columns of an alias stand for those of the class that is read from it, as the far side.
+pub(super) fn through(expr: &Expr, alias: &Alias, mapper: &Mapper) -> Expr {
+    expr.rewrite(&mut |part| {
+        let (element, foreign) = match part.kind() {
+            ExprKind::Annotated { element, foreign, .. } => (element, *foreign),
+            _ => (part, false),
+        };
+        let ExprKind::AliasColumn(column) = element.kind() else { return None };
+        let base = column.base.as_ref().filter(|base| column.alias == *alias && mapper.has_column(base))?;
+        Some(with_marks(base, (foreign, true)))
+    })
+}
+
+/// A condition in which the far side's columns are written as an alias has them.
+pub(super) fn written(expr: &Expr, alias: &Alias) -> Expr {
+    expr.rewrite(&mut |part| {
+        let marked = marked(part)?;
+        if marked.remote { alias.column_for(&marked.column) } else { Some(part.clone()) }
+    })
 }
 
 /// The columns of an expression with their marks, in order of appearance.
@@ -150,15 +183,49 @@ fn mark_columns_only(expr: &Expr) -> Expr {
     })
 }
 
-/// The sides of every comparison in the expression, with the operator.
-fn comparisons(expr: &Expr) -> Vec<(Expr, Expr, Op)> {
+/// The sides of every operator between two expressions.
+fn binaries(expr: &Expr) -> Vec<(Expr, Expr)> {
     let mut found = Vec::new();
     expr.visit(&mut |expr| {
-        if let ExprKind::Binary { left, right, op, .. } = expr.kind() {
-            found.push((left.clone(), right.clone(), op.clone()));
+        if let ExprKind::Binary { left, right, .. } = expr.kind() {
+            found.push((left.clone(), right.clone()));
         }
     });
     found
+}
+
+/// The sides of an expression that compares, and whether it holds them equal.
+fn compared(expr: &Expr) -> Option<(&Expr, &Expr, bool)> {
+    match expr.kind() {
+        ExprKind::Binary { left, right, op, .. } if op.is_comparison() => Some((left, right, *op == Op::Eq)),
+        ExprKind::Function(function) => {
+            let (left, right) = function.compares?;
+            Some((function.args.get(left)?, function.args.get(right)?, false))
+        }
+        _ => None,
+    }
+}
+
+/// The sides of every comparison in the expression, and whether it holds them equal.
+fn comparisons(expr: &Expr) -> Vec<(Expr, Expr, bool)> {
+    let mut found = Vec::new();
+    expr.visit(&mut |expr| {
+        if let Some((left, right, equal)) = compared(expr) {
+            found.push((left.clone(), right.clone(), equal));
+        }
+    });
+    found
+}
+
+/// The columns of a comparison's side, but for those that are compared within it.
+fn side_columns(expr: &Expr) -> Vec<Marked> {
+    if compared(expr).is_some() || matches!(expr.kind(), ExprKind::ScalarSelect(_)) {
+        return Vec::new();
+    }
+    match marked(expr) {
+        Some(marked) => vec![marked],
+        None => expr.children().iter().flat_map(side_columns).collect(),
+    }
 }
 
 /// A comparison's sides where both are columns, with their marks.
@@ -308,7 +375,8 @@ impl JoinSpec<'_> {
     }
 
     fn conditions(&self) -> Result<(Expr, Option<Expr>)> {
-        let secondary_name = self.secondary.as_ref().map(Table::name);
+        let secondary_name = self.secondary.as_ref().map(|between| self.shown(between)).transpose()?;
+        let secondary_name = secondary_name.as_deref();
         let fail = |error| match error {
             NoJoin::NoForeignKeys => messages::no_foreign_keys(self.name, secondary_name),
             NoJoin::Ambiguous => messages::ambiguous_foreign_keys(self.name, secondary_name),
@@ -327,11 +395,11 @@ impl JoinSpec<'_> {
         if let Some(secondary) = &self.secondary {
             let secondaryjoin = match &self.secondaryjoin {
                 Some(join) => join.clone(),
-                None => find(&self.target, slice::from_ref(secondary))?,
+                None => find(&self.target, &secondary.tables())?,
             };
             let primaryjoin = match &self.primaryjoin {
                 Some(join) => join.clone(),
-                None => find(&self.parent, slice::from_ref(secondary))?,
+                None => find(&self.parent, &secondary.tables())?,
             };
             return Ok((primaryjoin, Some(secondaryjoin)));
         }
@@ -340,6 +408,14 @@ impl JoinSpec<'_> {
             None => find(&self.parent, &self.target.tables)?,
         };
         Ok((primaryjoin, None))
+    }
+
+    /// How messages name what is between.
+    fn shown(&self, between: &Between) -> Result<String> {
+        match between.table() {
+            Some(table) => Ok(table.name().to_owned()),
+            None => between.item.to_text(self.profile, Dialect::Default),
+        }
     }
 
     fn mark_foreign(&self, join: &Expr) -> Expr {
@@ -352,7 +428,7 @@ impl JoinSpec<'_> {
         let in_secondary =
             |column: &Column| self.secondary.as_ref().is_some_and(|table| table.has_column(column));
         let mut foreign: Vec<Column> = Vec::new();
-        for (left, right, _) in comparisons(join) {
+        for (left, right) in binaries(join) {
             let Some((left, right)) = column_sides(&left, &right) else { continue };
             let (left, right) = (left.column, right.column);
             let found = if left.references(&right) {
@@ -378,7 +454,7 @@ impl JoinSpec<'_> {
             return true;
         }
         let shared = |column: &Column| self.parent.has_column(column) && self.target.has_column(column);
-        comparisons(join).iter().any(|(left, right, _)| {
+        binaries(join).iter().any(|(left, right)| {
             column_sides(left, right)
                 .is_some_and(|(left, right)| shared(&left.column) && shared(&right.column))
         })
@@ -413,9 +489,9 @@ impl JoinSpec<'_> {
     fn read_pairs(&self, condition: &mut JoinCondition) {
         let mut pairs: Pairs = Vec::new();
         let mut read = |join: &Expr, sync: &mut Pairs| {
-            for (left, right, op) in comparisons(join) {
-                for left in marked_columns(&left) {
-                    for right in marked_columns(&right) {
+            for (left, right, equal) in comparisons(join) {
+                for left in side_columns(&left) {
+                    for right in side_columns(&right) {
                         let pair = if right.remote && !left.remote && self.is_mapped(&left.column) {
                             Some((left.column.clone(), right.column.clone()))
                         } else if left.remote && !right.remote && self.is_mapped(&right.column) {
@@ -428,7 +504,7 @@ impl JoinSpec<'_> {
                         {
                             pairs.push(pair);
                         }
-                        if op != Op::Eq || !self.is_mapped(&left.column) || !self.is_mapped(&right.column) {
+                        if !equal || !self.is_mapped(&left.column) || !self.is_mapped(&right.column) {
                             continue;
                         }
                         if right.foreign {
@@ -490,6 +566,10 @@ impl JoinSpec<'_> {
                     to_many = apart.clone().any(|marked| marked.foreign);
                     to_one = apart.any(|marked| !marked.foreign);
                 }
+                // A key of the near side, beside one of the far side, leads the other way.
+                let near =
+                    |marked: &Marked| !marked.remote && !remote().any(|other| other.column == marked.column);
+                to_one |= to_many && foreign().any(near);
                 match (to_many, to_one) {
                     (true, false) => Ok(Direction::OneToMany),
                     (false, true) => Ok(Direction::ManyToOne),

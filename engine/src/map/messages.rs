@@ -196,6 +196,14 @@ pub(crate) fn no_pairs(relationship: &str) -> Error {
     ))
 }
 
+pub(crate) fn secondary_is_class(relationship: &str, class: &str) -> Error {
+    argument(format!(
+        "secondary argument {class} passed to to relationship() {relationship} must be a Table object or other FROM \
+         clause; can't send a mapped class directly as rows in 'secondary' are persisted independently of a class that \
+         is mapped to that same table."
+    ))
+}
+
 pub(crate) fn secondaryjoin_without_secondary(relationship: &str) -> Error {
     argument(format!(
         "Property {relationship} specified with secondary join condition but no secondary argument"

@@ -1,10 +1,10 @@
 //! A relationship as it was asked for, and as it was worked out.
 
-use super::{Key, MapperId};
+use super::{Between, Key, Mapped, MapperId};
 use crate::attr::HostCollection;
 use crate::error::Result;
 use crate::host::{Callback, Cx, Deferred};
-use crate::schema::{Column, Table};
+use crate::schema::Column;
 use crate::sql::Expr;
 use crate::state::ObjRef;
 use crate::value::Value;
@@ -67,6 +67,8 @@ pub enum Target {
     /// A class's name, looked up in the registry when mappers are configured.
     Name(String),
     Mapper(MapperId),
+    /// A class as an alias reads it.
+    Alias(Mapped),
 }
 
 /// A join condition, as an expression or worked out late from a string or callable.
@@ -84,7 +86,7 @@ pub struct Backref {
 pub struct RelationshipArgs {
     /// Never `None` but in a backref's arguments.
     pub target: Option<Deferred<Target>>,
-    pub secondary: Option<Deferred<Table>>,
+    pub secondary: Option<Deferred<Between>>,
     pub primaryjoin: Option<JoinArg>,
     pub secondaryjoin: Option<JoinArg>,
     pub foreign_keys: Option<Deferred<Vec<Column>>>,
@@ -205,9 +207,13 @@ pub struct Relationship {
 #[derive(Debug)]
 pub struct Resolved {
     pub target: MapperId,
+    /// The number of the alias that the class is read from, where the relationship leads to one.
+    pub alias: Option<u32>,
+    /// The join as it was written, where it names columns of such an alias; elsewhere they are the class's.
+    pub written: Option<Expr>,
     pub direction: Direction,
     pub uselist: bool,
-    pub secondary: Option<Table>,
+    pub secondary: Option<Between>,
     /// As `print(prop.primaryjoin)` shows it.
     pub primaryjoin: Expr,
     pub secondaryjoin: Option<Expr>,
@@ -225,6 +231,13 @@ pub struct Resolved {
     pub lazy: Lazy,
     /// The lazy load is a primary-key lookup that the identity map can answer.
     pub use_get: bool,
+}
+
+impl Resolved {
+    /// What it leads to, as a query has it.
+    pub fn entity(&self) -> Mapped {
+        Mapped { mapper: self.target, alias: self.alias }
+    }
 }
 
 impl Relationship {

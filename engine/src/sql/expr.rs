@@ -219,6 +219,9 @@ pub struct Function {
     pub star: bool,
     /// `current_timestamp`, written without parentheses.
     pub bare: bool,
+    /// The places of the two arguments that it compares, from nothing on, where it stands for a comparison
+    /// (`as_comparison()`).
+    pub compares: Option<(usize, usize)>,
 }
 
 /// `CASE … END`.
@@ -515,7 +518,7 @@ impl Expr {
             ExprKind::Column(column) => Some(column.key()),
             ExprKind::AliasColumn(column) => Some(column.key.clone()),
             ExprKind::Label { name: LabelName::Named(name), .. } => Some(name.clone()),
-            ExprKind::Function(function) => Some(function.name.clone()),
+            ExprKind::Function(function) if function.compares.is_none() => Some(function.name.clone()),
             _ => None,
         }
     }

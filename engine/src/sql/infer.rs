@@ -134,5 +134,5 @@ pub(crate) fn function(name: &str, args: Vec<Expr>) -> Expr {
             | "sysdate"
     );
     let star = lower == "count" && args.is_empty();
-    Expr::new(ExprKind::Function(Function { name: Rc::from(name), args, ty, star, bare }))
+    Expr::new(ExprKind::Function(Function { name: Rc::from(name), args, ty, star, bare, compares: None }))
 }

@@ -269,6 +269,9 @@ impl Writer {
         if let Some(tag) = &select.tag {
             self.text(tag);
         }
+        if select.compiled_within.as_ref().is_some_and(|compiled| compiled.get()) {
+            self.word("compiled");
+        }
         self.exprs(&select.prefixes);
         self.exprs(&select.suffixes);
         self.word(if select.distinct { "distinct" } else { "" });

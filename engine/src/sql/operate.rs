@@ -330,7 +330,7 @@ impl Expr {
             // A column of a class body has no name yet.
             ExprKind::Column(column) if !column.key().is_empty() => column.key(),
             ExprKind::AliasColumn(column) => column.name.clone(),
-            ExprKind::Function(function) => {
+            ExprKind::Function(function) if function.compares.is_none() => {
                 Rc::from(function.name.rsplit('.').next().unwrap_or(&function.name))
             }
             ExprKind::Literal { text, .. } => text.clone(),

@@ -3,6 +3,7 @@
 use super::expr::{Expr, Text};
 use super::from::FromItem;
 use super::operate::Operand;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// How columns are labelled in a select's list.
@@ -50,6 +51,9 @@ pub struct Select {
     pub suffixes: Vec<Expr>,
     /// Tells apart, in the statement cache, selects of equal text that different loaders make.
     pub tag: Option<Rc<str>>,
+    /// Whether it was compiled inside another statement: to the statement cache it is another one from then on. Only of
+    /// selects of mapped classes.
+    pub compiled_within: Option<Rc<Cell<bool>>>,
 }
 
 impl Select {

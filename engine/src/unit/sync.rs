@@ -15,7 +15,7 @@ use crate::version::Behaviour;
 pub(super) fn column_value(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Result<Value> {
     let mapper = cx.orm.states.get(id).mapper;
     let Some(key) = state::column_key(cx.orm, mapper, column) else {
-        return Err(unmapped(cx, id, column));
+        return Err(unmapped(cx, id, column, None));
     };
     match attr::get(cx, id, &key)? {
         Slot::Value(value) => Ok(value),
@@ -34,9 +34,37 @@ pub(super) fn stored_value(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Res
     }
 }
 
-fn unmapped(cx: &Cx<'_>, id: StateId, column: &Column) -> Error {
-    let class = &cx.orm.mappers.get(cx.orm.states.get(id).mapper).class_name;
-    Error::unsupported(format!("synchronising the column {column:?}, which {class} does not map"))
+/// A column of an alias, or of what else the object's class does not map; `into` is the column that it is the source of.
+fn unmapped(cx: &Cx<'_>, id: StateId, column: &Column, into: Option<&Column>) -> Error {
+    let mapper = cx.orm.mappers.get(cx.orm.states.get(id).mapper);
+    let of_alias = column.table().is_none() && !column.name().starts_with('%');
+    if !of_alias {
+        let class = &mapper.class_name;
+        return Error::unsupported(format!(
+            "synchronising the column {column:?}, which {class} does not map"
+        ));
+    }
+    let text = mapper.text(cx.orm.profile);
+    let (side, without) = match into {
+        Some(into) => ("source", format!("destination column '{into:?}'")),
+        None => ("destination", "this column".to_owned()),
+    };
+    Error::new(
+        ErrorKind::UnmappedColumnError,
+        format!(
+            "Can't execute sync rule for {side} column '{column:?}'; mapper '{text}' does not map this column.  Try \
+             using an explicit `foreign_keys` collection which does not include {without} (or use a viewonly=True \
+             relation)."
+        ),
+    )
+}
+
+/// Refuses a source column that the object's class does not map.
+fn check_source(cx: &Cx<'_>, id: StateId, from: &Column, to: &Column) -> Result<()> {
+    match state::column_key(cx.orm, cx.orm.states.get(id).mapper, from) {
+        Some(_) => Ok(()),
+        None => Err(unmapped(cx, id, from, Some(to))),
+    }
 }
 
 fn set(cx: &mut Cx<'_>, id: StateId, column: &Column, value: Value) -> Result<()> {
@@ -45,7 +73,7 @@ fn set(cx: &mut Cx<'_>, id: StateId, column: &Column, value: Value) -> Result<()
         .and_then(|key| cx.orm.mappers.get(mapper).properties.get(&key).cloned());
     match found {
         Some(Property::Column(property)) => attr::set_column(cx, id, &property, value),
-        _ => Err(unmapped(cx, id, column)),
+        _ => Err(unmapped(cx, id, column, None)),
     }
 }
 
@@ -59,6 +87,7 @@ pub(super) fn populate(
     cascaded: bool,
 ) -> Result<()> {
     for (from, to) in pairs {
+        check_source(cx, source, from, to)?;
         let value = column_value(cx, source, from)?;
         set(cx, destination, to, value)?;
         if cascaded && from.is_primary_key() && to.is_primary_key() && to.references(from) {

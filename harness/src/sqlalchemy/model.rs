@@ -55,7 +55,8 @@ fn relationships(orm: &backproof_engine::Orm, mapper: &Mapper) -> Vec<Relationsh
         .filter_map(|relationship| {
             let resolved = relationship.resolved.get()?;
             let back_populates = relationship.back_populates.borrow().clone();
-            let mut join = resolved.primaryjoin.to_text(orm.profile, Dialect::Default).ok()?;
+            let written = resolved.written.as_ref().unwrap_or(&resolved.primaryjoin);
+            let mut join = written.to_text(orm.profile, Dialect::Default).ok()?;
             if let Some(second) = &resolved.secondaryjoin {
                 join.push_str(" / ");
                 join.push_str(&second.to_text(orm.profile, Dialect::Default).ok()?);

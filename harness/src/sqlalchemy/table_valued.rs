@@ -1,25 +1,59 @@
 //! Functions that are selected from: `table_valued()`, `column_valued()` and what their aliases have.
 
 use super::expr::{ExprObject, clause};
-use super::names;
 use super::selectable::FromObject;
+use super::{lend, names};
 use crate::python::{Args, Interp, PyResult, Signature, Stop, Value};
 use backproof_engine::schema::SqlType;
-use backproof_engine::sql::{Alias, AliasElement, AliasKind, Expr, ExprKind, FunctionTable};
+use backproof_engine::sql::{Alias, AliasElement, AliasKind, Expr, ExprKind, Function, FunctionTable};
+use backproof_engine::version::Behaviour;
 use std::rc::Rc;
 
 /// A method of a function's call.
 pub(super) fn member(interp: &mut Interp, expr: &Expr, name: &str) -> PyResult<Option<Value>> {
     if !matches!(expr.kind(), ExprKind::Function(_))
-        || !matches!(name, "table_valued" | "column_valued")
+        || !matches!(name, "table_valued" | "column_valued" | "as_comparison")
         || !names::has_member(interp, "Function", name)
     {
         return Ok(None);
+    }
+    if name == "as_comparison" {
+        let expr = expr.clone();
+        return Ok(Some(Value::native(name, move |interp, args| as_comparison(interp, &expr, args))));
     }
     let (expr, by_column) = (expr.clone(), name == "column_valued");
     Ok(Some(Value::native(name, move |interp, args| {
         if by_column { column_valued(interp, &expr, args) } else { table_valued(interp, &expr, args) }
     })))
+}
+
+/// `func.f(a, b).as_comparison(1, 2)`: the function as a comparison of two of its arguments.
+fn as_comparison(interp: &mut Interp, expr: &Expr, args: Args) -> PyResult<Value> {
+    let mut bound =
+        Signature::new("FunctionElement.as_comparison", "left_index, right_index").bind(interp, args)?;
+    let ExprKind::Function(function) = expr.kind() else {
+        return Err(Stop::unsupported("as_comparison() of no function"));
+    };
+    let mut place = |at: usize| {
+        let given = bound.take(at).unwrap_or(Value::None);
+        let given = interp.index(&given)?;
+        usize::try_from(given)
+            .ok()
+            .filter(|place| (1..=function.args.len()).contains(place))
+            .map(|place| place - 1)
+            .ok_or_else(|| Stop::unsupported("as_comparison() of an argument that is not there"))
+    };
+    let (left, right) = (place(0)?, place(1)?);
+    let mut args = function.args.clone();
+    if lend::has(interp, Behaviour::ComparedArgumentsGrouped) {
+        for at in [left, right] {
+            if matches!(args[at].unannotated().kind(), ExprKind::Binary { .. }) {
+                args[at] = Expr::of(ExprKind::Grouping(args[at].clone()));
+            }
+        }
+    }
+    let function = Function { args, compares: Some((left, right)), ty: SqlType::Boolean, ..function.clone() };
+    Ok(ExprObject::value(Expr::of(ExprKind::Function(function))))
 }
 
 fn made(function: FunctionTable, name: Option<&str>) -> Alias {

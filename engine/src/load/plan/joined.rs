@@ -6,10 +6,10 @@
 use super::nested;
 use super::{Builder, EntityPlan, JoinedPlan, MAX_DEPTH, Reader, ToJoin};
 use crate::error::{Error, ErrorKind, Result};
-use crate::load::adapt::{Adapter, Sides, join_conditions, selectable};
+use crate::load::adapt::{Adapter, Sides, join_conditions, selectable, target_tables};
 use crate::load::from::{entity_items, position};
 use crate::load::options::{criteria, refined};
-use crate::load::polymorphic::{self, apart, limited};
+use crate::load::polymorphic::{self, apart, between_apart, limited};
 use crate::load::query::Entity;
 use crate::load::within;
 use crate::map::{InnerJoin, Key, Lazy, Mapped, MapperId, Property, Relationship};
@@ -230,10 +230,10 @@ impl Builder<'_> {
         let to = join.chosen.of_type.unwrap_or_else(|| Mapped::from(resolved.target));
         let (right, adapter) = match join.chosen.of_type {
             Some(_) => (selectable(orm, to), self.unmistakable(to)?),
-            None => apart(orm, resolved.target),
+            None => apart(orm, resolved.entity()),
         };
         let target = orm.mappers.get(to.mapper);
-        let secondary_alias = resolved.secondary.as_ref().map(|table| Alias::of_table(table, None));
+        let between = resolved.secondary.as_ref().map(between_apart);
         let inside = if join.chosen.inner == InnerJoin::Nested && under_outer && !self.root_is_outer {
             let sought = self.sought(&from, relationship.parent).cloned();
             Some(sought.ok_or_else(nested::nowhere)?)
@@ -243,7 +243,7 @@ impl Builder<'_> {
         let sides = Sides {
             parent: inside.as_ref().map_or(parent, |unit| &unit.adapter),
             target: &adapter,
-            secondary: &secondary_alias.clone().map_or(Adapter::Plain, Adapter::Alias),
+            secondary: between.as_ref().map_or(&Adapter::Plain, |(_, adapter)| adapter),
         };
         let (primary, secondary) = join_conditions(orm, relationship.parent, resolved, &sides)?;
         let mut further = refined(orm, &self.query.options, path, relationship, &adapter)?;
@@ -252,15 +252,15 @@ impl Builder<'_> {
             inside.is_none() && (join.chosen.inner == InnerJoin::Outer || under_outer || self.root_is_outer);
         self.know(&right, resolved.target, &adapter);
         let left = inside.as_ref().map_or(&from, |unit| &unit.item);
-        let made = match (&secondary_alias, secondary) {
-            (Some(secondary_alias), Some(secondary)) => {
+        let made = match (&between, secondary) {
+            (Some((between, _)), Some(secondary)) => {
                 let secondary = limited(orm, to.mapper, &adapter, further, secondary)?;
                 if outer {
-                    let pair = FromItem::from(secondary_alias).join(right, secondary, false);
+                    let pair = between.join(right, secondary, false);
                     self.know(&pair, resolved.target, &adapter);
                     left.join(pair, primary, true)
                 } else {
-                    let left = left.join(FromItem::from(secondary_alias), primary, false);
+                    let left = left.join(between.clone(), primary, false);
                     match &inside {
                         Some(unit) => self.know(&left, unit.mapper, &unit.adapter),
                         None => self.know(&left, relationship.parent, parent),
@@ -276,7 +276,7 @@ impl Builder<'_> {
         };
         let outer = outer || under_outer;
         for expr in &resolved.order_by {
-            self.eager_order.push(adapter.adapt_all(expr, &target.hierarchy.tables)?);
+            self.eager_order.push(adapter.adapt_all(expr, &target_tables(orm, resolved))?);
         }
 
         let mut path = path.to_vec();

@@ -34,6 +34,9 @@ impl Place {
 impl Compiler<'_> {
     /// A select.
     pub(super) fn select(&mut self, select: &Rc<Select>, place: Place) -> Result<String> {
+        if let Some(compiled) = &select.compiled_within {
+            compiled.set(true);
+        }
         self.nested(|compiler| compiler.select_inner(select, place))
     }
 

@@ -123,14 +123,16 @@ pub(super) fn process(
     if let Some(sides) = sides {
         plan.associated.entry(sides).or_default().extend(dealt_with);
     }
-    let Some(secondary) = &relationship.resolved().secondary else { return Ok(()) };
+    let Some(between) = &relationship.resolved().secondary else { return Ok(()) };
+    let secondary = |operation| between.table().ok_or_else(|| between.refuses(operation));
     if !deletes.is_empty() {
-        delete_rows(cx, plan, secondary, deletes)?;
+        delete_rows(cx, plan, secondary("delete")?, deletes)?;
     }
     if !updates.is_empty() {
-        update_rows(cx, plan, secondary, updates)?;
+        update_rows(cx, plan, secondary("update")?, updates)?;
     }
     if !inserts.is_empty() {
+        let secondary = secondary("insert")?;
         let connection = session::connection_for(cx, plan.session, relationship.parent, false)?;
         let statement = Statement::from(Insert::into(secondary));
         db::execute(cx, connection, &statement, given(inserts))?;

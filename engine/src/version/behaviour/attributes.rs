@@ -34,6 +34,10 @@ macro_rules! of_attributes {
                 "`validates()` leaves out what comes from the other side of a relationship, unless it is told otherwise.",
                 "validators without what backrefs bring",
                 "1.4.54 calls the validator, 2.0.0 and 2.0.15 do not, 2.0.16 does: `Book(author=author)` with `@validates('books')`";
+            SecondaryByName "secondary-by-name" since(2, 1, 0),
+                "A string given as `secondary` is the name of a table; before, an expression.",
+                "`secondary` as a name alone",
+                "2.0.58 joins, 2.1.0 raises `InvalidRequestError`: `relationship('Tag', secondary='join(Mark, Label)')`";
             QueryExpressionNull "query-expression-null" within((1, 3, 18), (1, 4, 7)),
                 "An attribute of `query_expression()` that a query gives no expression is selected as `NULL`.",
                 "attributes of `query_expression()` selected as `NULL`",

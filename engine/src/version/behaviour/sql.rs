@@ -30,6 +30,10 @@ macro_rules! of_sql {
                 "A table's alias without a name shows as `Anonymous alias of table` in `str()` and errors.",
                 "anonymous aliases named by their table",
                 "2.0.41 `anon_1`, 2.0.42 `Anonymous alias of table`: `print(table.alias().c.id)`";
+            ComparedArgumentsGrouped "compared-arguments-grouped" between((1, 3, 0), (1, 3)),
+                "Arguments of a function that `as_comparison()` compares stand in parentheses where they are operations.",
+                "arguments of `as_comparison()` without parentheses",
+                "1.2.19 has no such method, 1.3.24 `instr(x, (y || :y_1))`, 1.4.0 without: `func.instr(column('x'), column('y') + '/').as_comparison(1, 2)`";
             JoinAdviceMisspelled "join-advice-misspelled" between((1, 3, 15), (1, 3)),
                 "A join that has no left side is refused with advice that has `explcit` in it.",
                 "spelling of the advice for joins",

@@ -6,7 +6,6 @@ use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Valu
 use crate::sqlalchemy::{lend, selectable};
 use backproof_engine::load::{self, Aliasing};
 use backproof_engine::map::{Mapped, MapperId};
-use backproof_engine::sql::FromItem;
 use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
@@ -124,11 +123,9 @@ pub(crate) fn aliased(interp: &mut Interp, args: Args) -> PyResult<Value> {
     if let Some(of) = of {
         mapped::configure_for(interp, mapped.mapper)?;
         let class = mapped::class_of_mapper(interp, mapped.mapper)?;
-        let FromItem::Alias(alias) = selectable::joinable(interp, &of)? else {
-            return Err(Stop::unsupported("aliased() of a class and something that is no subquery"));
-        };
+        let item = selectable::joinable(interp, &of)?;
         let alias = lend::with_cx(interp, |cx| {
-            load::alias_of_selectable(cx, mapped.mapper, name.as_deref(), &alias, by_name)
+            load::alias_of_selectable(cx, mapped.mapper, name.as_deref(), item, by_name)
         })?;
         return Ok(AliasedObject::value(alias, class));
     }

@@ -327,8 +327,8 @@ fn contained_as(interp: &mut Interp, value: &Value, alias: &Value) -> PyResult<M
     };
     let target = comparator::target_of(interp, attribute)?;
     match crate::sqlalchemy::selectable::from_item(alias) {
-        Some(FromItem::Alias(alias)) => {
-            lend::with_cx(interp, |cx| load::alias_of_selectable(cx, target, None, &alias, false))
+        Some(item @ FromItem::Alias(_)) => {
+            lend::with_cx(interp, |cx| load::alias_of_selectable(cx, target, None, item, false))
         }
         _ => Err(Stop::unsupported("contains_eager() of this alias")),
     }

@@ -1,13 +1,15 @@
 //! What `User.addresses.property` shows of a mapped attribute.
 
+use super::aliased::AliasedObject;
 use super::kinds::LoaderObject;
 use super::mapped;
 use super::mapper::MapperObject;
 use super::relationship::Given;
 use crate::python::{Interp, Iter, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::expr::ExprObject;
-use crate::sqlalchemy::{lend, names, schema};
+use crate::sqlalchemy::{lend, names, schema, selectable};
 use backproof_engine::Orm;
+use backproof_engine::load;
 use backproof_engine::map::{
     Cascades, Descriptor, Direction, InnerJoin, Key, Lazy, MapperId, PassiveDeletes, Property, Relationship,
     RelationshipArgs,
@@ -185,7 +187,22 @@ fn relationship_attr(
         return Err(Stop::unsupported("a relationship that is not configured"));
     };
     Ok(Some(match name {
-        "primaryjoin" => ExprObject::value(resolved.primaryjoin.clone()),
+        "primaryjoin" => {
+            ExprObject::value(resolved.written.as_ref().unwrap_or(&resolved.primaryjoin).clone())
+        }
+        "entity" if resolved.alias.is_some() => {
+            let class = mapped::class_of_mapper(interp, resolved.target)?;
+            AliasedObject::value(resolved.entity(), class)
+        }
+        "target" if resolved.alias.is_some() => {
+            let item = lend::read(interp, |orm| load::selectable(orm, resolved.entity()))?;
+            selectable::FromObject::value(interp, item)
+        }
+        "argument" | "local_remote_pairs" | "remote_side" | "synchronize_pairs" | "local_columns"
+            if resolved.written.is_some() =>
+        {
+            return Err(Stop::unsupported(format!("`{name}` of a relationship to an alias")));
+        }
         "secondaryjoin" => resolved.secondaryjoin.clone().map_or(Value::None, ExprObject::value),
         "direction" => DirectionObject::value(interp, resolved.direction),
         "uselist" => Value::Bool(resolved.uselist),
@@ -230,7 +247,7 @@ fn relationship_attr(
         "single_parent" => Value::Bool(relationship.args.single_parent),
         "lazy" => lazy_value(resolved.lazy),
         "secondary" => match &resolved.secondary {
-            Some(table) => schema::table_value(table),
+            Some(between) => selectable::FromObject::value(interp, between.item.clone()),
             None => Value::None,
         },
         "target" => {

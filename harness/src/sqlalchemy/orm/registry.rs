@@ -92,10 +92,34 @@ impl Registry {
     }
 }
 
+impl Registry {
+    /// The table or class of this name, which is no expression.
+    pub(crate) fn named(&self, interp: &mut Interp, name: &str, owner: &Rc<Class>) -> PyResult<Value> {
+        if let Some(table) = self.metadata.tables().into_iter().find(|table| *table.full_name() == *name) {
+            return Ok(schema::table_value(&table));
+        }
+        if let Some(classes) = self.classes.borrow().get(name)
+            && let Some(class) = classes.iter().rev().find_map(Weak::upgrade)
+        {
+            return Ok(Value::object(ClassNameObject { class }));
+        }
+        if name.contains('[') {
+            return Err(Stop::unsupported("a table's name with brackets"));
+        }
+        let quoted = interp.repr(&Value::from(name))?;
+        Err(unlocated(interp, name, owner, &quoted)?)
+    }
+}
+
 fn no_such_name(interp: &mut Interp, text: &str, owner: &Rc<Class>, stop: &Stop) -> PyResult<Stop> {
     let Stop::Raise(exception) = stop else { return Ok(stop.clone()) };
     let reason = interp.exception_args(exception).into_iter().next().unwrap_or(Value::None);
     let reason = interp.repr(&reason)?;
+    unlocated(interp, text, owner, &reason)
+}
+
+/// What a name that stands for nothing raises.
+fn unlocated(interp: &mut Interp, text: &str, owner: &Rc<Class>, reason: &str) -> PyResult<Stop> {
     let text = interp.repr(&Value::from(text))?;
     let class = interp.repr(&Value::Class(owner.clone()))?;
     let mapper = match owner.dict.get("__mapper__") {
@@ -129,7 +153,9 @@ impl Object for ClassNameObject {
 
     fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
         let class = Value::Class(self.class.clone());
-        if let Some(value) = interp.get_attr_opt(&class, name)? {
+        if !name.starts_with("__")
+            && let Some(value) = interp.get_attr_opt(&class, name)?
+        {
             return Ok(Some(value));
         }
         let shown = interp.repr(&class)?;

@@ -5,14 +5,15 @@
 
 use super::dataclass::{FieldArgs, Of};
 use super::property::relationship_kind;
-use super::registry::Registry;
+use super::registry::{ClassNameObject, Registry};
 use super::{comparator, custom, errors, keyed, mapped};
 use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::schema::TableObject;
-use crate::sqlalchemy::{expr, lend, warning};
+use crate::sqlalchemy::{expr, lend, selectable, warning};
 use backproof_engine::map::{
-    self, Backref, Cascades, HostArgs, Lazy, PassiveDeletes, RelationshipArgs, Shape, Target,
+    self, Backref, Between, Cascades, HostArgs, Lazy, PassiveDeletes, RelationshipArgs, Shape, Target,
 };
+use backproof_engine::sql::FromItem;
 use backproof_engine::version::Behaviour;
 use backproof_engine::{Cx, Deferred, Warning};
 use std::any::Any;
@@ -257,7 +258,7 @@ fn read(
         match &**name {
             "argument" => args.target = Some(target(interp, scope, value)?),
             _ if absent => {}
-            "secondary" => args.secondary = Some(table(scope, value)),
+            "secondary" => args.secondary = Some(between(scope, value)),
             "primaryjoin" => args.primaryjoin = Some(condition(interp, scope, value)?),
             "secondaryjoin" => args.secondaryjoin = Some(condition(interp, scope, value)?),
             "foreign_keys" => args.foreign_keys = Some(late(scope, value, comparator::columns)),
@@ -391,6 +392,7 @@ fn target_now(interp: &mut Interp, value: &Value) -> PyResult<Target> {
         return Ok(Target::Name(name.to_string()));
     }
     match mapped::mapped_of(value) {
+        Some(mapped) if mapped.alias.is_some() => Ok(Target::Alias(mapped)),
         Some(mapped) => Ok(Target::Mapper(mapped.mapper)),
         None => {
             let shown = interp.repr(value)?;
@@ -399,19 +401,44 @@ fn target_now(interp: &mut Interp, value: &Value) -> PyResult<Target> {
     }
 }
 
-fn table(scope: &Scope, value: &Value) -> Deferred<backproof_engine::schema::Table> {
+fn between(scope: &Scope, value: &Value) -> Deferred<Between> {
     if let Some(object) = value.downcast::<TableObject>() {
-        return Deferred::Now(object.table.clone());
+        return Deferred::Now(Between::from(&object.table));
     }
-    late(scope, value, |interp, value| {
-        if let Some(object) = value.downcast::<TableObject>() {
-            return Ok(object.table.clone());
+    let (scope, value) = (scope.clone(), value.clone());
+    Deferred::Later(Rc::new(move |cx: &mut Cx<'_>| {
+        lend::lend(cx, |interp| {
+            let value = match (value.as_str(), scope.registry.upgrade(), scope.owner.upgrade()) {
+                (Some(text), Some(registry), Some(owner))
+                    if lend::has(interp, Behaviour::SecondaryByName) =>
+                {
+                    registry.named(interp, text, &owner)?
+                }
+                _ => settle(interp, &scope, &value)?,
+            };
+            between_now(interp, &value)
+        })
+    }))
+}
+
+fn between_now(interp: &mut Interp, value: &Value) -> PyResult<Between> {
+    let class = match (value.as_class(), value.downcast::<ClassNameObject>()) {
+        (Some(class), _) if mapped::mapped_of(value).is_some() => Some(class.clone()),
+        (_, Some(object)) => Some(object.class.clone()),
+        _ => None,
+    };
+    if let Some(class) = class {
+        let shown = interp.repr(&Value::Class(class))?;
+        return Ok(Between::class(&shown));
+    }
+    let of_tables = |item: &FromItem| item.leaves().iter().all(|leaf| matches!(leaf, FromItem::Table(_)));
+    match selectable::from_item(value).filter(of_tables) {
+        Some(item) => {
+            let by_orm = matches!(&item, FromItem::Join(join) if join.tag.is_some());
+            Ok(Between::new(item, if by_orm { "_ORMJoin" } else { "Join" }))
         }
-        if let Some(mapped) = mapped::mapped_of(value) {
-            return lend::read(interp, |orm| orm.mappers.get(mapped.mapper).table.clone());
-        }
-        Err(Stop::unsupported("a secondary that is no table"))
-    })
+        None => Err(Stop::unsupported("a secondary that is no table or join of tables")),
+    }
 }
 
 fn read_backref(interp: &mut Interp, scope: &Scope, value: &Value) -> PyResult<Backref> {

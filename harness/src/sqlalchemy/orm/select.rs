@@ -18,17 +18,27 @@ pub(crate) struct SelectObject {
     pub(crate) query: Query,
     /// It was executed: to the statement cache, those made of it are others than those made anew.
     pub(crate) executed: Cell<bool>,
+    compiled_within: Rc<Cell<bool>>,
     id: u64,
 }
 
 impl SelectObject {
     pub(crate) fn value(query: Query) -> Value {
-        Value::object(SelectObject { query, executed: Cell::new(false), id: fresh_identity() })
+        Value::object(SelectObject {
+            query,
+            executed: Cell::new(false),
+            compiled_within: Rc::default(),
+            id: fresh_identity(),
+        })
     }
 
     /// The select as part of another statement.
     pub(crate) fn core(&self, interp: &mut Interp) -> PyResult<Select> {
-        core(interp, &self.query)
+        let mut select = core(interp, &self.query)?;
+        if self.query.entities.iter().any(|entity| !matches!(entity, Entity::Expr(_))) {
+            select.compiled_within = Some(Rc::clone(&self.compiled_within));
+        }
+        Ok(select)
     }
 }
 

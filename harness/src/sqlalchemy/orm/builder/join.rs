@@ -159,12 +159,12 @@ fn one_join(
         query.joins.push(made);
         return Ok(());
     }
-    if let (Some(FromItem::Alias(alias)), Some(attribute)) =
+    if let (Some(item @ FromItem::Alias(_)), Some(attribute)) =
         (selectable::from_item(target), on.and_then(Value::downcast::<AttributeObject>))
         && attribute.is_relationship(interp)?
     {
         let class = comparator::target_of(interp, attribute)?;
-        let to = lend::with_cx(interp, |cx| load::alias_of_selectable(cx, class, None, &alias, false))?;
+        let to = lend::with_cx(interp, |cx| load::alias_of_selectable(cx, class, None, item, false))?;
         let made = along(interp, attribute, Some(to), given)?;
         query.joins.push(made);
         return Ok(());
