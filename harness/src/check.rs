@@ -13,7 +13,7 @@ pub use run::GIVEN_UP;
 use crate::case::{Case, Item, Kind, Remarked, Step, syntax_error_line};
 use crate::judge::{Judgement, Said, Verdict, judge, judge_remark};
 use crate::model::{Model, Rows};
-use crate::outcome::{End, Outcome, Unsupported};
+use crate::outcome::{Certain, End, Outcome, Unsupported};
 use crate::report::{DocumentReport, StepReport};
 use crate::world::Limits;
 use backproof_engine::version::{Asked, Profile};
@@ -48,6 +48,8 @@ struct Done {
     tables: Vec<String>,
     /// What was left undone before it and may show in it, with the place.
     after: Option<String>,
+    /// What of it does not come from there.
+    certain: Certain,
 }
 
 /// Runs a case under a profile and judges its claims.
@@ -107,7 +109,12 @@ fn is_remarked(case: &Case, index: usize) -> bool {
 
 /// What of a listing's outcome a comment on one of its statements is held against.
 fn remarked(remark: &Remarked, done: &Done) -> Done {
-    Done { outcome: done.outcome.of_lines(&remark.lines), after: done.after.clone(), ..Done::default() }
+    Done {
+        outcome: done.outcome.of_lines(&remark.lines),
+        after: done.after.clone(),
+        certain: done.certain,
+        ..Done::default()
+    }
 }
 
 fn nothing_before() -> Done {
@@ -140,7 +147,7 @@ fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
             (said, _) => judge(said, outcome, &step.options, &done.tables),
         },
     };
-    let judgement = judgement.if_observed(done.after.as_deref());
+    let judgement = judgement.if_observed(done.after.as_deref(), done.certain);
     let lacks = match (judgement.verdict, &judgement.detail) {
         (Verdict::Unsupported, Some(what)) => Some(lacks::lacking(step, what)),
         _ => None,

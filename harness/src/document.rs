@@ -19,6 +19,7 @@ mod syntax;
 mod text;
 mod transcript;
 
+pub use ipython::without_commands;
 pub use source::ReadError;
 
 use std::fmt;

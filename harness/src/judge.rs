@@ -14,7 +14,7 @@ pub use normalise::stable;
 pub use options::Options;
 pub use remark::judge_remark;
 
-use crate::outcome::{End, Outcome, Raised};
+use crate::outcome::{Certain, End, Outcome, Raised};
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -114,11 +114,13 @@ pub struct Judgement {
 impl Judgement {
     /// A failure is not told as the page's where it may come from what was not run before it: `after` says what, and where.
     #[must_use]
-    pub fn if_observed(self, after: Option<&str>) -> Judgement {
-        let (Verdict::Differs | Verdict::Raises, Some(after)) = (self.verdict, after) else { return self };
-        let seen = match (self.verdict, self.detail) {
-            (Verdict::Raises, Some(detail)) => format!("`{detail}` is raised after {after}"),
-            _ => format!("something else is shown after {after}"),
+    pub fn if_observed(self, after: Option<&str>, certain: Certain) -> Judgement {
+        let Some(after) = after else { return self };
+        let seen = match (self.verdict, certain, &self.detail) {
+            (_, Certain::Everything, _) | (Verdict::Raises, Certain::Failure, _) => return self,
+            (Verdict::Raises, _, Some(detail)) => format!("`{detail}` is raised after {after}"),
+            (Verdict::Raises | Verdict::Differs, _, _) => format!("something else is shown after {after}"),
+            _ => return self,
         };
         Judgement { verdict: Verdict::Unsupported, detail: Some(seen), ..self }
     }

@@ -71,6 +71,16 @@ pub struct Printed {
     pub text: String,
 }
 
+/// What of a step's outcome hangs on nothing that an earlier step did or could have done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Certain {
+    #[default]
+    Nothing,
+    /// That it raises: this exception, or one before it.
+    Failure,
+    Everything,
+}
+
 /// Everything that running one step showed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Outcome {

@@ -42,6 +42,7 @@ pub mod object;
 mod ops;
 mod pattern;
 mod protect;
+pub mod regardless;
 mod run;
 mod scope;
 mod standing;
@@ -54,7 +55,7 @@ mod types;
 mod unavailable;
 pub mod value;
 
-pub use acts::{acts, is_last_expression};
+pub use acts::{Meaning, acts, is_last_expression};
 pub use args::{Args, Bound, Signature};
 pub use bindings::bound_names;
 pub use class::{Class, ClassHook, DictStore, Instance, Namespace, Store};

@@ -23,6 +23,7 @@ pub(crate) mod host_types;
 mod items;
 pub(crate) mod json;
 pub(crate) mod lend;
+pub(crate) mod meaning;
 pub(crate) mod metadata;
 pub(crate) mod model;
 mod modules;

@@ -1,8 +1,8 @@
 //! What the steps of one run share: names, mapped classes, one in-memory database, clock, output.
 
 use crate::model::{Model, Rows};
-use crate::outcome::{End, Outcome, Raised, Unsupported};
-use crate::python::{Interp, Stop, Unavailable, acts, bound_names, is_last_expression};
+use crate::outcome::{Certain, End, Outcome, Raised, Unsupported};
+use crate::python::{Interp, Stop, Unavailable, Value, acts, bound_names, is_last_expression, regardless};
 use crate::sqlalchemy;
 use backproof_engine::version::Profile;
 use ruff_text_size::TextSize;
@@ -35,6 +35,10 @@ pub struct Source<'a> {
 pub struct World {
     interp: Interp,
     undone: bool,
+    /// Whether names may have been bound, or modules changed, in a way that no statement shows.
+    unseen: bool,
+    /// Whether its sources speak of the configuration of mappers, which making a statement can set off.
+    listens: bool,
 }
 
 impl std::fmt::Debug for World {
@@ -47,13 +51,44 @@ impl World {
     pub fn new(profile: Profile, limits: Limits) -> Self {
         let mut interp = Interp::new(limits);
         sqlalchemy::install(&mut interp, profile);
-        World { interp, undone: false }
+        World { interp, undone: false, unseen: false, listens: false }
     }
 
     /// Runs one step and says what it showed. A failed step leaves the world usable.
     pub fn run(&mut self, source: Source<'_>) -> Outcome {
+        self.unseen |= regardless::binds_unseen(source.code);
+        self.listens |= source.code.contains("configured");
         let ended = self.interp.exec(source.code, source.mode, source.file, source.line);
-        self.outcome(ended, source.code)
+        let outcome = self.outcome(ended, source.code);
+        let sets_module = |name: &String| matches!(self.interp.globals().get(name), Some(Value::Module(_)));
+        self.unseen |= regardless::owners_of_set_attributes(source.code).iter().any(sets_module);
+        outcome
+    }
+
+    /// Notes source that is not Python's and was left out: what it binds and does is not known.
+    pub fn leave_out(&mut self, source: &str, what: &str) {
+        self.withhold(source, TextSize::default(), what);
+        self.undone = true;
+        self.unseen = true;
+    }
+
+    /// What of a source's outcome would be so, whatever was or was not run before.
+    pub fn certain(&self, source: &str, outcome: &Outcome) -> Certain {
+        if self.unseen {
+            return Certain::Nothing;
+        }
+        let is_builtin = |name: &str| {
+            self.interp.globals().get(name).is_none() && self.interp.builtins.dict.get(name).is_some()
+        };
+        if regardless::is_closed(source, is_builtin) {
+            return Certain::Everything;
+        }
+        match &outcome.end {
+            End::Raised(raised) if regardless::raises(source, &raised.kind, &raised.message) => {
+                Certain::Failure
+            }
+            _ => Certain::Nothing,
+        }
     }
 
     /// Whether a step stopped, at something unsupported, before all was done that later ones could see.
@@ -119,7 +154,8 @@ impl World {
                 let from = self.interp.reached;
                 self.withhold(code, from, &what);
                 let only_unshown = self.interp.unshown && is_last_expression(code, from);
-                self.undone |= !only_unshown && acts(code, from);
+                let names = sqlalchemy::meaning::Names::of(&self.interp, self.listens);
+                self.undone |= !only_unshown && acts(code, from, &names);
                 let line = range.and_then(|range| {
                     let before = code.get(..range.start().to_usize())?;
                     Some(1 + before.matches('\n').count())

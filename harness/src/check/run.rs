@@ -5,8 +5,9 @@
 
 use super::{Done, Ended, Ran};
 use crate::case::{Case, GivenCode, Kind, Program, Step, complete, makes_base, repeats_class};
+use crate::document::without_commands;
 use crate::nesting::too_deep;
-use crate::outcome::{End, Outcome, Piece, Unsupported};
+use crate::outcome::{Certain, End, Outcome, Piece, Unsupported};
 use crate::world::{Limits, Mode, Source, UNDONE, World, root_of};
 use backproof_engine::version::Profile;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -126,9 +127,10 @@ impl<'a> Run<'a> {
     }
 
     fn prompt(&mut self, step: &Step) -> Done {
-        if step.cell && step.source.lines().any(|line| line.starts_with(['%', '!'])) {
-            let outcome = unsupported("IPython's own commands (`%…`, `!…`)".to_owned(), None);
-            return Done { outcome, ..Done::default() };
+        if step.cell
+            && let Some((number, python)) = without_commands(&step.source)
+        {
+            return self.left_out(step, number, &python);
         }
         let had_base = self.main.world.has_base();
         let file = self.file_of(step);
@@ -138,7 +140,16 @@ impl<'a> Run<'a> {
         if !had_base && self.main.world.has_base() {
             self.main.base_by_prompt = true;
         }
-        self.done(outcome, None, Place::Main, step)
+        self.done(outcome, Place::Main, step)
+    }
+
+    /// A cell with commands of IPython's own: it is not run, and what the rest of it would have bound is withheld.
+    fn left_out(&mut self, step: &Step, number: usize, python: &str) -> Done {
+        let what = "IPython's own commands (`%…`, `!…`)";
+        let (file, at) = (self.file_of(step), step.line + number - 1);
+        self.main.world.leave_out(python, what);
+        self.main.undone.get_or_insert_with(|| (file, at, what.to_owned()));
+        Done { outcome: unsupported(what.to_owned(), Some(number)), ..Done::default() }
     }
 
     fn listing(&mut self, step: &Step) -> Done {
@@ -150,12 +161,9 @@ impl<'a> Run<'a> {
             self.begin(place);
             let source = Source { code: &code, file: &file, line: step.line, mode };
             let outcome = self.execute(kind, source, place, Some(line));
-            return self.done(
-                outcome,
-                Some(format!("completed from the listing at line {line}")),
-                place,
-                step,
-            );
+            let note = format!("completed from the listing at line {line}");
+            let done = self.done(outcome, place, step);
+            return Done { note: Some(note), certain: Certain::Nothing, ..done };
         }
         if base && self.line(place).world.has_base() {
             self.begin(place);
@@ -171,7 +179,7 @@ impl<'a> Run<'a> {
                 program.code.push_str(&step.source);
             }
         }
-        self.done(outcome, None, place, step)
+        self.done(outcome, place, step)
     }
 
     /// The fragment completed from the latest earlier listing under which the result configures.
@@ -319,7 +327,7 @@ impl<'a> Run<'a> {
     }
 
     /// A step's outcome with the tables that its program has.
-    fn done(&mut self, outcome: Outcome, note: Option<String>, place: Place, step: &Step) -> Done {
+    fn done(&mut self, outcome: Outcome, place: Place, step: &Step) -> Done {
         let asks = step.claim.as_ref().is_some_and(|claim| claim.apart) && self.broken.is_none();
         let tables = if asks {
             let line = self.line(place);
@@ -334,7 +342,11 @@ impl<'a> Run<'a> {
             let at = if *known == file { format!("line {line}") } else { format!("{known}:{line}") };
             format!("{at}{UNDONE}{what}")
         });
-        Done { outcome, note, tables, after }
+        let certain = match after {
+            Some(_) => self.line(place).world.certain(&step.source, &outcome),
+            None => Certain::Everything,
+        };
+        Done { outcome, note: None, tables, after, certain }
     }
 }
 

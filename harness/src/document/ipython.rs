@@ -2,9 +2,9 @@
 //!
 //! A cell is run as IPython runs it: only its last expression's value is shown.
 
-use super::Example;
 use super::source::{Line, indent};
 use super::transcript::{self, Ends};
+use super::{Example, syntax};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -71,4 +71,20 @@ pub(super) fn wanted(shown: &[Line], width: usize) -> (String, Option<usize>) {
         }
     }
     (want, want_line)
+}
+
+/// Whether a cell is Python, but for commands of IPython's own.
+pub(super) fn parses(source: &str) -> bool {
+    match without_commands(source) {
+        Some((_, python)) => syntax::parses(&python),
+        None => syntax::parses(source),
+    }
+}
+
+/// Where a cell's first command of IPython's own stands, from 1, and the cell without such commands; `None` where it has none.
+pub fn without_commands(source: &str) -> Option<(usize, String)> {
+    let is_command = |line: &str| line.starts_with(['%', '!']);
+    let at = source.lines().position(is_command)?;
+    let python = source.lines().filter(|line| !is_command(line)).map(|line| format!("{line}\n"));
+    Some((at + 1, python.collect()))
 }

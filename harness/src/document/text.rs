@@ -53,7 +53,7 @@ fn ipython_example(lines: &[Line]) -> Option<(Example, usize)> {
         return None;
     }
     let (example, taken) = ipython::example(lines, Ends::AtBlank)?;
-    super::syntax::parses(&example.source).then_some((example, taken))
+    ipython::parses(&example.source).then_some((example, taken))
 }
 
 /// What has been found so far, and the prose that led here.

@@ -29,7 +29,7 @@ mod inspection;
 mod instance;
 mod keyed;
 mod kinds;
-mod mapped;
+pub(super) mod mapped;
 mod mapper;
 mod mutable;
 pub(crate) mod operating;

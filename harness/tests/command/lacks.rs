@@ -68,6 +68,55 @@ fn what_is_wrong_after_a_step_that_was_not_run_is_not_the_pages_fault() {
 }
 
 #[test]
+fn a_mistake_that_nothing_before_it_could_mend_is_the_pages() {
+    let page: &[u8] = b"```\n>>> items = []\n>>> items.append(open('x').read())\n>>> itmes\n[]\n>>> 1 + 1\n3\n>>> items = = 1\n\
+        >>> from sqlalchemy import selct\n>>> len(items)\n1\n>>> itmes\nTraceback (most recent call last):\nIndexError: no\n```\n";
+    let folder = folder(&[("page.md", page)]);
+    let report = json(&backproof(folder.path(), &["check", "--format", "json", "page.md"]));
+    let steps = report["documents"][0]["steps"].as_array().cloned().unwrap_or_default();
+    let verdicts: Vec<&str> = steps.iter().map(|step| step["verdict"].as_str().unwrap_or("")).collect();
+    let wanted =
+        ["silent", "unsupported", "raises", "differs", "raises", "raises", "unsupported", "unsupported"];
+    assert_eq!(verdicts, wanted, "{report:#}");
+}
+
+#[test]
+fn names_that_may_have_been_bound_unseen_are_nobodys_mistake() {
+    let page: &[u8] = b"```\n>>> from nowhere import *\n>>> open('x').read()\n'text'\n>>> itmes\n[]\n```\n";
+    let folder = folder(&[("page.md", page)]);
+    let report = json(&backproof(folder.path(), &["check", "--format", "json", "page.md"]));
+    let steps = report["documents"][0]["steps"].as_array().cloned().unwrap_or_default();
+    assert_eq!(steps[2]["verdict"], "unsupported", "{report:#}");
+}
+
+#[test]
+fn a_statement_that_is_only_shown_is_not_why_a_later_step_fails() {
+    let page: &[u8] =
+        b"```\n>>> from sqlalchemy import column, select, table\n>>> item = table('item', column('id'))\n\
+        >>> names = []\n>>> print(select(item.c.id).where(item.c.id == 1).compile(dialect=open))\nSELECT\n>>> len(names)\n1\n\
+        >>> open(item)\n1\n>>> len(names)\n1\n```\n";
+    let folder = folder(&[("page.md", page)]);
+    let report = json(&backproof(folder.path(), &["check", "--format", "json", "page.md"]));
+    let steps = report["documents"][0]["steps"].as_array().cloned().unwrap_or_default();
+    let verdicts: Vec<&str> = steps.iter().map(|step| step["verdict"].as_str().unwrap_or("")).collect();
+    assert_eq!(
+        verdicts,
+        ["silent", "silent", "silent", "unsupported", "differs", "unsupported", "unsupported"],
+        "{report:#}"
+    );
+}
+
+#[test]
+fn what_a_cell_with_ipythons_commands_binds_is_withheld() {
+    let page: &[u8] = b"In [1]: %matplotlib inline\n   ...: total = 1\n\nIn [2]: total\nOut[2]: 1\n\nIn [3]: [1][total]\nOut[3]: 2\n";
+    let folder = folder(&[("page.md", page)]);
+    let report = json(&backproof(folder.path(), &["check", "--format", "json", "page.md"]));
+    let steps = report["documents"][0]["steps"].as_array().cloned().unwrap_or_default();
+    let verdicts: Vec<&str> = steps.iter().map(|step| step["verdict"].as_str().unwrap_or("")).collect();
+    assert_eq!(verdicts, ["unsupported", "unsupported", "unsupported"], "{report:#}");
+}
+
+#[test]
 fn a_given_that_is_not_run_is_blamed_for_the_steps_after_it() {
     let case: &[u8] = b"[[given]]\nbefore = 2\ncode = \"\"\"\ny = 1\nopen('x')\n\"\"\"\n";
     let folder = folder(&[("page.md", OPEN), ("page.case.toml", case)]);

@@ -5,7 +5,7 @@
 
 use super::super::source::Line;
 use super::super::transcript::{Ends, examples, is_prompt};
-use super::super::{Block, Body, syntax};
+use super::super::{Block, Body, Example, ipython, syntax};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -48,7 +48,7 @@ pub(super) fn transcripts(
         if kinds[at] != Kind::Code && is_prompt(&lines[at].text) {
             let end = (at + 1..lines.len()).find(|at| ends_output(*at)).unwrap_or(lines.len());
             let steps = examples(&lines[at..end], Ends::AtBlank);
-            if steps.iter().any(|step| !step.is_empty() && syntax::parses(&step.source)) {
+            if steps.iter().any(|step| !step.is_empty() && is_python(step)) {
                 let end_line = lines[end - 1].number;
                 match found.last_mut() {
                     Some(Block { end_line: last, body: Body::Transcript(before), .. })
@@ -69,6 +69,10 @@ pub(super) fn transcripts(
         at += 1;
     }
     found
+}
+
+fn is_python(step: &Example) -> bool {
+    if step.cell { ipython::parses(&step.source) } else { syntax::parses(&step.source) }
 }
 
 /// What each of `count` lines is to Markdown.
