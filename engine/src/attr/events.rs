@@ -524,8 +524,8 @@ pub(super) fn join_collection(
     }
     if relationship.is_queried() {
         // What a failing event leaves undone has happened here.
-        super::queried::note(cx.orm, id, relationship);
-        note_joined(cx.orm, id, key, item);
+        super::queried::note(cx, id, relationship)?;
+        super::queried::note_joined(cx.orm, id, key, item);
         return fire_append(cx, id, relationship, item, Some(by));
     }
     fire_append(cx, id, relationship, item, Some(by))?;
@@ -559,7 +559,7 @@ pub(super) fn leave_collection(
         };
     }
     if relationship.is_queried() {
-        super::queried::note(cx.orm, id, relationship);
+        super::queried::note(cx, id, relationship)?;
         note_left(cx.orm, id, key, item);
         return fire_remove(cx, id, relationship, item, Some(by));
     }

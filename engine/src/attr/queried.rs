@@ -41,12 +41,55 @@ pub fn queried_remove(cx: &mut Cx<'_>, id: StateId, key: &Key, item: Candidate) 
     events::leave_collection(cx, id, &relationship, &item, &by)
 }
 
-/// Has the object's `__dict__` tell that the collection was changed.
-pub(super) fn note(orm: &mut Orm, id: StateId, relationship: &Relationship) {
-    if relationship.is_queried() {
-        let dict = &mut orm.states.get_mut(id).dict;
-        dict.entry(relationship.key.clone()).or_insert(Slot::Value(Value::Bool(true)));
+/// Has the object tell that the collection was changed, in its `__dict__` too. What is put over it changes it even where
+/// nothing is put in or taken out.
+pub(super) fn note(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<()> {
+    let key = &relationship.key;
+    events::mark_collection(cx, id, key, None)?;
+    let state = cx.orm.states.get_mut(id);
+    state.pending.entry(key.clone()).or_default();
+    state.dict.entry(key.clone()).or_insert(Slot::Value(Value::Bool(true)));
+    Ok(())
+}
+
+/// Notes what waits to be put into a collection; that it was taken out before is not forgotten.
+pub(super) fn note_joined(orm: &mut Orm, id: StateId, key: &Key, item: &ObjRef) {
+    let pending = orm.states.get_mut(id).pending.entry(key.clone()).or_default();
+    if !pending.added.contains(item) {
+        pending.added.push(item.clone());
     }
+}
+
+/// What a cascade or a flush meets: what waits, and with `loads` what the database has.
+///
+/// # Errors
+///
+/// As for reading the collection.
+pub fn queried_members(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    relationship: &Relationship,
+    loads: bool,
+) -> Result<Vec<ObjRef>> {
+    let mut found = queried_added(cx.orm, id, &relationship.key);
+    let passive = if loads { Passive::LoadCommitted } else { Passive::NoLoad };
+    let removed = cx.orm.states.get(id).pending.get(&relationship.key).map(|pending| pending.removed.clone());
+    for object in stored(cx, id, relationship, passive)?.into_iter().chain(removed.unwrap_or_default()) {
+        if !found.contains(&object) {
+            found.push(object);
+        }
+    }
+    Ok(found)
+}
+
+/// What is said of a collection that an object in no session should read.
+pub fn detached_collection(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Error {
+    let text = super::object_text(cx, id);
+    let message = format!(
+        "Parent instance {text} is not bound to a Session, and no contextual session is established; lazy load operation \
+         of attribute '{key}' cannot proceed"
+    );
+    Error::new(ErrorKind::DetachedInstanceError, message).with_code("bhk3")
 }
 
 /// What waits to be put into a collection that is queried.
@@ -69,10 +112,15 @@ fn object(item: Candidate) -> Result<ObjRef> {
     }
 }
 
-/// What the database has for a dynamic collection; a write-only one refuses to tell.
-fn stored(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<Vec<ObjRef>> {
+/// What the database has for a dynamic collection, where `passive` asks; a write-only one refuses to tell.
+fn stored(
+    cx: &mut Cx<'_>,
+    id: StateId,
+    relationship: &Relationship,
+    passive: Passive,
+) -> Result<Vec<ObjRef>> {
     let state = cx.orm.states.get(id);
-    let (Some(_), Some(session), Some(owner)) = (&state.key, state.session, cx.orm.states.upgrade(id)) else {
+    let (Some(_), true, Some(owner)) = (&state.key, emits(passive), cx.orm.states.upgrade(id)) else {
         return Ok(Vec::new());
     };
     if relationship.resolved().lazy == Lazy::WriteOnly {
@@ -86,23 +134,12 @@ fn stored(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<V
             ),
         ));
     }
+    let Some(session) = state.session else { return Err(detached_collection(cx, id, &relationship.key)) };
     let query = load::collection_query(cx, &owner, &relationship.key, true)?;
     query.objects_as_they_are(cx, session)
 }
 
-/// As [`stored`], looked up once in a flush.
-fn stored_once(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<Vec<ObjRef>> {
-    if let Some(list) = cx.orm.states.get(id).empty.get(&relationship.key) {
-        return Ok(list.objects());
-    }
-    let found = stored(cx, id, relationship)?;
-    let list = new_collection(id, relationship, found.iter().cloned().map(Some).collect());
-    list.owner.set(None);
-    cx.orm.states.get_mut(id).empty.insert(relationship.key.clone(), list);
-    Ok(found)
-}
-
-fn loads(passive: Passive) -> bool {
+fn emits(passive: Passive) -> bool {
     matches!(passive, Passive::Load | Passive::LoadAnyway | Passive::LoadCommitted)
 }
 
@@ -114,8 +151,8 @@ pub(super) fn slot(
     passive: Passive,
 ) -> Result<Option<Slot>> {
     let mut items = queried_added(cx.orm, id, &relationship.key);
-    if loads(passive) {
-        for object in stored(cx, id, relationship)? {
+    if emits(passive) {
+        for object in stored(cx, id, relationship, passive)? {
             if !items.contains(&object) {
                 items.push(object);
             }
@@ -134,16 +171,13 @@ pub(super) fn history(
     relationship: &Relationship,
     passive: Passive,
 ) -> Result<History> {
-    let stored = match passive {
-        Passive::LoadCommitted => stored_once(cx, id, relationship)?,
-        _ if loads(passive) => stored(cx, id, relationship)?,
-        _ => Vec::new(),
-    };
+    let stored = stored(cx, id, relationship, passive)?;
     let wrap = |objects: &[ObjRef]| objects.iter().map(|object| Item::Object(Some(object.clone()))).collect();
-    let pending = cx.orm.states.get(id).pending.get(&relationship.key);
+    let state = cx.orm.states.get(id);
+    let pending = state.pending.get(&relationship.key);
     let (mut added, mut removed) =
         pending.map_or_else(Default::default, |pending| (pending.added.clone(), pending.removed.clone()));
-    if loads(passive) && cx.orm.states.get(id).key.is_some() {
+    if emits(passive) && state.key.is_some() {
         // What is stored tells which changes are any.
         added.retain(|object| !stored.contains(object));
         removed.retain(|object| stored.contains(object));
@@ -193,13 +227,13 @@ pub(super) fn set(
                 ),
             ));
         }
-        for object in stored(cx, id, relationship)? {
+        for object in stored(cx, id, relationship, Passive::Load)? {
             if !before.contains(&object) {
                 before.push(object);
             }
         }
     }
-    note(cx.orm, id, relationship);
+    note(cx, id, relationship)?;
     let kept = items.clone();
     items.retain(|item| !before.contains(item));
     let by = Initiator::append(cx.orm, id, relationship);

@@ -246,6 +246,7 @@ fn work_out_late(cx: &mut Cx<'_>, prepared: &mut Prepared) -> Result<()> {
             let class = match error.kind() {
                 ErrorKind::InvalidRequestError => "sqlalchemy.exc.InvalidRequestError",
                 ErrorKind::ObjectDeletedError => "sqlalchemy.orm.exc.ObjectDeletedError",
+                ErrorKind::NotImplementedError => "builtins.NotImplementedError",
                 _ => return error,
             };
             let empty =

@@ -199,7 +199,12 @@ impl Plan {
             {
                 attr::get_passive(cx, id, &relationship.key, attr::Passive::Load)?;
             }
-            let related = cascade::all_pending(cx.orm, id, &relationship.key, delete);
+            let related = if relationship.is_queried() {
+                let found = attr::queried_members(cx, id, &relationship, loads)?;
+                found.into_iter().map(Some).collect()
+            } else {
+                cascade::all_pending(cx.orm, id, &relationship.key, delete)
+            };
             if related.is_empty() {
                 continue;
             }

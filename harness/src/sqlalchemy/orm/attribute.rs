@@ -385,6 +385,7 @@ impl Object for AttributeObject {
         }
         let object = object(interp, instance)?;
         let value = self.new_value(interp, &value)?;
+        super::queried::before_set(interp, &object, &self.key)?;
         lend::with_cx(interp, |cx| attr::set(cx, object.id(), &self.key, value))
     }
 

@@ -10,11 +10,8 @@ use crate::python::{Args, Class, Interp, Iter, Object, PyResult, Stop, Value, fr
 use crate::sqlalchemy::statement::{Kind, StatementObject};
 use crate::sqlalchemy::{define, lend};
 use backproof_engine::attr;
-use backproof_engine::error::{Error, ErrorKind};
-use backproof_engine::host::Cx;
 use backproof_engine::load;
 use backproof_engine::map::{Key, Lazy, MapperId, Property};
-use backproof_engine::orm::Orm;
 use backproof_engine::session::{self, SessionId};
 use backproof_engine::sql::{Delete, Update};
 use backproof_engine::state::ObjRef;
@@ -203,19 +200,19 @@ impl Owned for AppenderObject {
 }
 
 impl AppenderObject {
-    /// The session of its object, and whether that has a row. A pending object is flushed before it is asked, as a query
-    /// would.
+    /// The session of its object, and whether that has a row. A session that flushes by itself does so before it tells,
+    /// and not as a query would.
     fn session(&self, interp: &mut Interp) -> PyResult<(Option<SessionId>, bool)> {
         let id = self.owner.id();
-        let session = lend::read(interp, |orm| session::object_session(orm, id))?;
-        let Some(session) = session else { return Ok((None, false)) };
-        let stored = |orm: &mut Orm| orm.states.get(id).key.is_some();
-        if lend::read(interp, |orm| orm.states.get(id).key.is_some())? {
-            return Ok((Some(session), true));
-        }
         lend::with_cx(interp, |cx| {
-            session::autoflush(cx, session)?;
-            Ok((Some(session), stored(cx.orm)))
+            let session = session::object_session(cx.orm, id);
+            if let Some(session) = session
+                && session::settings(cx.orm, session).autoflush
+                && session::contains(cx.orm, session, id)
+            {
+                session::flush(cx, session)?;
+            }
+            Ok((session, session.is_some() && cx.orm.states.get(id).key.is_some()))
         })
     }
 
@@ -229,40 +226,76 @@ impl AppenderObject {
 
     /// The query, without a session where the object has none.
     fn any_query(&self, interp: &mut Interp) -> PyResult<Value> {
-        let (session, _) = self.session(interp)?;
+        let session = lend::read(interp, |orm| session::object_session(orm, self.owner.id()))?;
         let mut query = lend::with_cx(interp, |cx| load::collection_query(cx, &self.owner, &self.key, true))?;
         query.session = session;
         Ok(QueryObject::value(query))
     }
 
-    /// The methods that need no session, since they tell what waits to be written, and those that ask for one.
-    fn without_session(&self, interp: &mut Interp, name: &str) -> PyResult<Option<Value>> {
+    /// Whether a method asks for the session, and so has it flush, before it does what the query's does.
+    fn asks_session(interp: &mut Interp, name: &str) -> bool {
+        let early = !lend::has(interp, Behaviour::DynamicFirstNeedsSession);
+        match name {
+            "all" | "count" | "one" | "one_or_none" | "scalar" => true,
+            "first" | "get" => early,
+            "update" | "delete" => !early,
+            _ => false,
+        }
+    }
+
+    /// The methods of what waits to be written, which stand for the query's where there is none.
+    fn of_waiting(&self, interp: &mut Interp, name: &str) -> PyResult<Value> {
         let waiting = Value::list(self.waiting(interp)?);
-        Ok(Some(match name {
+        Ok(match name {
             "count" => Value::native(name, move |interp, _| {
                 let count = interp.iterate(&waiting)?.len();
                 Ok(Value::size(count))
             }),
             "all" => Value::native(name, move |interp, _| Ok(Value::list(interp.iterate(&waiting)?))),
-            "first" if !lend::has(interp, Behaviour::DynamicFirstNeedsSession) => {
-                Value::native(name, move |interp, _| {
-                    Ok(interp.iterate(&waiting)?.into_iter().next().unwrap_or(Value::None))
-                })
-            }
-            "one" | "one_or_none" | "scalar" => {
+            "first" => Value::native(name, move |interp, _| {
+                Ok(interp.iterate(&waiting)?.into_iter().next().unwrap_or(Value::None))
+            }),
+            _ => {
                 return Err(Stop::unsupported(format!("{name}() of a dynamic collection without a session")));
             }
-            "first" | "filter" | "filter_by" | "where" | "order_by" | "limit" | "offset" | "slice"
-            | "join" | "outerjoin" | "options" | "distinct" | "group_by" | "having" | "execution_options"
-            | "populate_existing" | "autoflush" | "enable_eagerloads" | "params" | "select_from"
-            | "add_columns" | "with_for_update" | "with_session" | "reset_joinpoint" => {
-                let (owner, key) = (self.owner.clone(), self.key.clone());
-                Value::native(name, move |interp, _| {
-                    lend::with_cx(interp, |cx| Err(detached(cx, &owner, &key)))
-                })
-            }
-            _ => return Ok(None),
-        }))
+        })
+    }
+
+    /// The methods that make another query, which has to have a session.
+    fn without_session(&self, name: &str) -> Option<Value> {
+        let makes = matches!(
+            name,
+            "first"
+                | "filter"
+                | "filter_by"
+                | "where"
+                | "order_by"
+                | "limit"
+                | "offset"
+                | "slice"
+                | "join"
+                | "outerjoin"
+                | "options"
+                | "distinct"
+                | "group_by"
+                | "having"
+                | "execution_options"
+                | "populate_existing"
+                | "autoflush"
+                | "enable_eagerloads"
+                | "params"
+                | "select_from"
+                | "add_columns"
+                | "with_for_update"
+                | "with_session"
+                | "reset_joinpoint"
+        );
+        makes.then(|| {
+            let (owner, key) = (self.owner.clone(), self.key.clone());
+            Value::native(name, move |interp, _| {
+                lend::with_cx(interp, |cx| Err(attr::detached_collection(cx, owner.id(), &key)))
+            })
+        })
     }
 
     /// The members that wait to be written.
@@ -306,16 +339,27 @@ impl Object for AppenderObject {
         if own || name.starts_with("__") {
             return Ok(None);
         }
-        let (session, stored) = self.session(interp)?;
-        let first_asks = lend::has(interp, Behaviour::DynamicFirstNeedsSession);
-        let tells_waiting = match name {
-            "all" | "count" => true,
-            "first" => session.is_none() || !first_asks,
-            _ => session.is_none(),
-        };
-        if !stored
-            && tells_waiting
-            && let Some(method) = self.without_session(interp, name)?
+        let asks = Self::asks_session(interp, name);
+        if asks && !matches!(name, "update" | "delete" | "get") {
+            let this = Self { owner: self.owner.clone(), key: self.key.clone(), id: self.id };
+            let called = Rc::<str>::from(name);
+            return Ok(Some(Value::native(name, move |interp, args| {
+                let method = match this.query(interp)? {
+                    Some(query) => interp.get_attr(&query, &called)?,
+                    None => this.of_waiting(interp, &called)?,
+                };
+                interp.call(&method, args)
+            })));
+        }
+        if asks || name == "session" {
+            let stored = self.session(interp)?.1;
+            if name == "session" && !stored {
+                return Ok(Some(Value::None));
+            }
+        }
+        let session = lend::read(interp, |orm| session::object_session(orm, self.owner.id()))?;
+        if session.is_none()
+            && let Some(method) = self.without_session(name)
         {
             return Ok(Some(method));
         }
@@ -324,6 +368,7 @@ impl Object for AppenderObject {
     }
 
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        self.session(interp)?;
         let query = self.any_query(interp)?;
         interp.str(&query)
     }
@@ -346,18 +391,24 @@ impl Object for AppenderObject {
     }
 }
 
-fn detached(cx: &mut Cx<'_>, owner: &ObjRef, key: &Key) -> Error {
-    let text = attr::object_text(cx, owner.id());
-    let message = format!(
-        "Parent instance {text} is not bound to a Session, and no contextual session is established; lazy load operation \
-         of attribute '{key}' cannot proceed"
-    );
-    Error::new(ErrorKind::DetachedInstanceError, message).with_code("bhk3")
-}
-
 /// Whether a value is a collection that is queried, which an assignment may give back to its attribute.
 pub(super) fn is_collection(value: &Value) -> bool {
     value.downcast::<WriteOnlyObject>().is_some() || value.downcast::<AppenderObject>().is_some()
+}
+
+/// Has the session of an object flush before its dynamic collection is set, since what is there is looked up for that.
+pub(super) fn before_set(interp: &mut Interp, object: &ObjRef, key: &Key) -> PyResult<()> {
+    let id = object.id();
+    let reads = lend::read(interp, |orm| {
+        let state = orm.states.get(id);
+        let relationship = orm.mappers.relationship(state.mapper, key);
+        state.key.is_some() && relationship.is_some_and(|one| one.args.lazy == Some(Lazy::Dynamic))
+    })?;
+    if reads {
+        let (owner, key) = (object.clone(), key.clone());
+        AppenderObject { owner, key, id: 0 }.session(interp)?;
+    }
+    Ok(())
 }
 
 /// The members of an iterable that an attribute is set to.
