@@ -277,7 +277,7 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
         }
         if let Some(object) = &item {
             if relationship.shape() == Shape::Dict {
-                keyed::check_new(cx, &new, object)?;
+                keyed::check_new(cx, &new, object, before.contains(&item))?;
             }
             if !before.contains(&item) {
                 events::fire_append(cx, id, relationship, object, Some(&by))?;

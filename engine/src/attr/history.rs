@@ -153,6 +153,7 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
     }
     let relationship =
         matches!(cx.orm.mappers.get(state.mapper).properties.get(key), Some(Property::Relationship(_)));
+    let is_list = state::relationship(cx.orm, id, key).is_some_and(|found| found.resolved().uselist);
     // Asked with loading, a scalar that was deleted is `None` again; before 1.4 only a many-to-one is.
     let deferred = cx.orm.profile.has(Behaviour::DeferredScalarHistory);
     let listed = state::relationship(cx.orm, id, key).is_some_and(|found| found.resolved().uselist);
@@ -161,6 +162,8 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
     Ok(match (current, original) {
         (Some(Slot::Many(list)), original) => of_list(&list.items.borrow(), original),
         (None, Some(Original::Many(_))) => History::default(),
+        // A change to an empty list was announced and not made.
+        (None, Some(Original::NoValue)) if loads && is_list => History::default(),
         (None, None) if loads => History::default(),
         // Something was to be taken out of a list that had nothing.
         (None, Some(Original::NoValue)) if loads && listed => History::default(),

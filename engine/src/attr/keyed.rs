@@ -113,9 +113,10 @@ pub(super) fn apply(cx: &mut Cx<'_>, dict: &Collection, pending: Pending) -> Res
     Ok(())
 }
 
-/// Refuses an object without a key for a dictionary that is being assigned.
-pub(super) fn check_new(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef) -> Result<()> {
-    key_to_be(cx, dict, object, &dict.key).map(drop)
+/// Refuses an object without a key for a dictionary that is being assigned. Nothing has set off what stays.
+pub(super) fn check_new(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef, stays: bool) -> Result<()> {
+    let name = if stays { "unknown relationship" } else { &dict.key };
+    key_to_be(cx, dict, object, name).map(drop)
 }
 
 /// Puts an object into a dictionary that is being assigned.

@@ -6,6 +6,9 @@ use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, Property};
 use crate::state::{self, ObjRef};
+use crate::value::Value;
+use crate::version::{Behaviour, Profile};
+use std::rc::Rc;
 
 /// `make_transient(obj)`: it belongs to no session and has no row any longer; what it holds stays.
 pub fn make_transient(cx: &mut Cx<'_>, object: &ObjRef) {
@@ -39,7 +42,20 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
             attr::get(cx, id, &key)?;
         }
     }
-    let key = state::identity_key(cx.orm, id);
+    let mut key = state::identity_key(cx.orm, id);
+    let named: Vec<Option<Key>> = cx
+        .orm
+        .mappers
+        .get(mapper)
+        .primary_key
+        .iter()
+        .map(|column| state::column_key(cx.orm, mapper, column))
+        .collect();
+    for (value, key) in key.values.iter_mut().zip(named) {
+        if !key.is_some_and(|key| attr::is_loaded(cx.orm, id, &key)) {
+            *value = never_set(cx.orm.profile);
+        }
+    }
     let columns: Vec<Key> = cx
         .orm
         .mappers
@@ -59,4 +75,11 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
     own.expired_attributes.extend(columns);
     drop(dropped);
     Ok(())
+}
+
+/// What the library holds in place of a key that was never given.
+fn never_set(profile: Profile) -> Value {
+    let listed = profile.has(Behaviour::MarkersAreEnums);
+    let name = if profile.has(Behaviour::StatementMarks) { "NO_VALUE" } else { "NEVER_SET" };
+    Value::Host(Rc::new(attr::Marker { name, number: 4, listed }))
 }
