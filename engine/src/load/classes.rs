@@ -3,13 +3,13 @@
 //! A column that the statement does not select is left expired in a new object, so that its first access loads it.
 
 use super::adapt::Adapter;
-use super::options::subclass_loads;
+use super::options::{SubclassLoads, subclass_loads};
 use super::plan::{Builder, EntityPlan, ToJoin};
 use super::query::{Query, any_of};
 use super::rows::Below;
 use crate::error::{Error, Result};
 use crate::host::Cx;
-use crate::map::{Key, Lazy, Mapped, MapperId, Property, Relationship};
+use crate::map::{Key, Lazy, Mapped, MapperId, PolymorphicLoad, Property, Relationship};
 use crate::session::SessionId;
 use crate::sql::Expr;
 use crate::value::Value;
@@ -27,7 +27,7 @@ pub(super) struct ClassPlan {
     /// Attributes that are not in the row.
     pub expired: Vec<Key>,
     /// The classes by whose statements they are loaded for all objects at once.
-    pub selectin: Vec<MapperId>,
+    pub selectin: SubclassLoads,
 }
 
 impl Builder<'_> {
@@ -78,7 +78,9 @@ impl Builder<'_> {
         for mapper in below {
             let selectin = match self.query.only {
                 None => subclass_loads(orm, &self.query.options, &plan.path, base, mapper),
-                Some(_) => Vec::new(),
+                // What the options say was for the statement that this one follows.
+                Some(_) if self.query.partial => subclass_loads(orm, &[], &plan.path, base, mapper),
+                Some(_) => SubclassLoads::default(),
             };
             let mut class = ClassPlan { mapper, columns: Vec::new(), expired: Vec::new(), selectin };
             for property in orm.mappers.get(mapper).column_properties() {
@@ -161,13 +163,25 @@ pub(super) fn load_below(
         };
         let key = Expr::column(key);
         let lazy = query.loader.as_deref().filter(|loader| loader.starts_with("lazy")).unwrap_or_default();
-        let tag = format!("below {:?} {:?} {lazy}", load.root, load.path);
+        let root = if query.options.is_empty() && load.path.is_empty() { &None } else { &load.root };
+        let outer = query.loader.as_deref().filter(|loader| loader.starts_with("below")).unwrap_or_default();
+        let tag = format!("below {root:?} {:?} {lazy}{outer}", load.path);
         let mut keys: Vec<Value> = Vec::with_capacity(load.objects.len());
         for object in &load.objects {
             let identity = cx.orm.states.get(object.id()).key.as_ref();
             keys.extend(identity.and_then(|key| key.values.first()).cloned());
         }
-        let inherited = mapper.inherits.map(|above| cx.orm.mappers.get(above));
+        // Classes above it that are loaded so have no statement of their own for its objects.
+        let mut above = mapper.inherits;
+        let apart = cx.orm.profile.has(Behaviour::SubclassSelectinApart);
+        while let Some(next) = above.filter(|next| apart && *next != load.base) {
+            let next = cx.orm.mappers.get(next);
+            if next.hierarchy.load != Some(PolymorphicLoad::Selectin) {
+                break;
+            }
+            above = next.inherits;
+        }
+        let inherited = above.map(|above| cx.orm.mappers.get(above));
         let is_own = |name: &Key| {
             inherited.is_none_or(|above| !above.properties.contains_key(name))
                 || mapper.primary_key.iter().any(|column| mapper.key_of(column) == Some(name))
@@ -177,11 +191,15 @@ pub(super) fn load_below(
         let is_nested = !load.path.is_empty()
             || (!lazy.is_empty() && !profile.has(Behaviour::SubclassSelectinLazyPartial));
         let partial = !is_nested || profile.has(Behaviour::SubclassSelectinNestedPartial);
-        let names: Vec<Key> = if partial {
+        let mut names: Vec<Key> = if partial {
             mapper.properties.keys().filter(|name| is_own(name)).cloned().collect()
         } else {
             mapper.column_properties().map(|property| property.key.clone()).collect()
         };
+        for inline in cx.orm.mappers.polymorphic_mappers(load.mapper) {
+            let properties = &cx.orm.mappers.get(inline).properties;
+            names.extend(properties.keys().filter(|name| !mapper.properties.contains_key(*name)).cloned());
+        }
         for chunk in keys.chunks(CHUNK) {
             let mut below = Query::loader(load.mapper, &tag);
             below.only = Some(names.clone());

@@ -429,36 +429,44 @@ pub(crate) fn load_of(orm: &Orm, id: StateId, property: &ColumnProperty) -> Colu
     column_load(orm, state.options.as_deref().unwrap_or(&[]), &[], state.mapper, property)
 }
 
-/// The classes by whose statements objects of `class` get what they have beyond `base`, the queried class: the nearest
-/// one above them that the mapping says is loaded so, or those that options ask for.
+/// The classes by whose statements objects of a class get what they have beyond the queried one.
+#[derive(Debug, Default)]
+pub(crate) struct SubclassLoads {
+    pub mappers: Vec<MapperId>,
+    /// The statement of each class is for all objects of it, as options have it, and not for those alone that no other one
+    /// loads.
+    pub shared: bool,
+}
+
+/// How objects of `class` get what they have beyond `base`, the queried class: by the nearest one above them that the
+/// mapping or an option says is loaded so; where there are options, by those in between, too.
 pub(crate) fn subclass_loads(
     orm: &Orm,
     options: &[LoaderOption],
     path: &[(MapperId, Key)],
     base: MapperId,
     class: MapperId,
-) -> Vec<MapperId> {
+) -> SubclassLoads {
     let asked = |mapper: MapperId| {
         options.iter().any(|option| {
             option.strategy == Strategy::SelectinPolymorphic && ends_with(option, path, mapper, "")
         })
     };
-    let with_parents = orm.profile.has(Behaviour::SelectinPolymorphicParents);
-    let mut found = Vec::new();
-    let mut by_option = false;
+    let by_option = orm.mappers.self_and_descendants(base)[1..].iter().any(|mapper| asked(*mapper));
+    let with_parents = by_option && orm.profile.has(Behaviour::SelectinPolymorphicParents);
+    let mut mappers = Vec::new();
     let mut at = Some(class);
     while let Some(mapper) = at.filter(|mapper| *mapper != base) {
         let place = orm.mappers.get(mapper);
-        let mapped = place.hierarchy.load == Some(PolymorphicLoad::Selectin);
-        let is_asked = asked(mapper);
-        if is_asked || mapped || (by_option && with_parents) {
-            found.push(mapper);
-            if mapped && !is_asked && !by_option {
-                return found;
+        let starts = || place.hierarchy.load == Some(PolymorphicLoad::Selectin) || asked(mapper);
+        if !mappers.is_empty() || starts() {
+            mappers.push(mapper);
+            if !with_parents {
+                break;
             }
         }
-        by_option |= is_asked;
         at = place.inherits;
     }
-    found
+    let shared = by_option || !orm.profile.has(Behaviour::SubclassSelectinApart);
+    SubclassLoads { mappers, shared }
 }

@@ -80,8 +80,12 @@ pub(super) struct Later {
 pub(super) struct Below {
     /// The class from which the path began.
     pub root: Option<Rc<str>>,
+    /// The class that was queried.
+    pub base: MapperId,
     /// The class that is asked for.
     pub mapper: MapperId,
+    /// It is for all objects of the class that were noted for its place.
+    shared: bool,
     pub path: super::options::Path,
     pub objects: Vec<ObjRef>,
 }
@@ -116,6 +120,10 @@ pub(super) struct Loading {
     scalars: IndexSet<(StateId, Key)>,
     later: IndexMap<(usize, Key), Later>,
     below: IndexMap<(usize, MapperId), Below>,
+    /// Which classes were met when a statement for objects of their place was known of already.
+    followed: IndexMap<(usize, MapperId), bool>,
+    /// The objects of a place that statements of their classes may follow for.
+    noted: IndexMap<usize, Vec<ObjRef>>,
     /// The query whose rows are read, where its loads run between them.
     pub between_rows: Option<Rc<Query>>,
     /// What loads by subquery have brought for objects of later rows.
@@ -148,6 +156,8 @@ impl Loading {
             scalars: IndexSet::new(),
             later: IndexMap::new(),
             below: IndexMap::new(),
+            followed: IndexMap::new(),
+            noted: IndexMap::new(),
             between_rows: None,
             brought: IndexMap::new(),
         }
@@ -567,18 +577,33 @@ impl Loading {
     fn note_below(&mut self, cx: &Cx<'_>, plan: &EntityPlan, object: &ObjRef) {
         let state = cx.orm.states.get(object.id());
         let Some(class) = plan.classes.iter().find(|class| class.mapper == state.mapper) else { return };
+        let shared = class.selectin.shared;
+        for mapper in &class.selectin.mappers {
+            self.below.entry((plan.id, *mapper)).or_insert_with(|| Below {
+                root: Some(Rc::from(format!("{:?} {:?}", plan.mapper, self.root))),
+                base: plan.mapper,
+                mapper: *mapper,
+                shared,
+                path: plan.path.clone(),
+                objects: Vec::new(),
+            });
+        }
         let fresh = |filling: &Filling| filling.is_new || filling.anew;
         if self.on_access && !self.filled.get(&object.id()).is_some_and(fresh) {
             return;
         }
-        for mapper in &class.selectin {
-            let entry = self.below.entry((plan.id, *mapper)).or_insert_with(|| Below {
-                root: Some(Rc::from(format!("{:?} {:?}", plan.mapper, self.root))),
-                mapper: *mapper,
-                path: plan.path.clone(),
-                objects: Vec::new(),
-            });
-            entry.objects.push(object.clone());
+        if shared {
+            let any = self.below.keys().any(|(place, _)| *place == plan.id)
+                || plan.later.iter().any(|later| later.lazy == Lazy::Selectin);
+            if *self.followed.entry((plan.id, class.mapper)).or_insert(any) {
+                self.noted.entry(plan.id).or_default().push(object.clone());
+            }
+            return;
+        }
+        for mapper in &class.selectin.mappers {
+            if let Some(entry) = self.below.get_mut(&(plan.id, *mapper)) {
+                entry.objects.push(object.clone());
+            }
         }
     }
 
@@ -588,7 +613,20 @@ impl Loading {
             attr::set_committed(cx, id, &key, NewValue::Many(items))?;
         }
         drop(self.filled);
-        Ok((self.later.into_values().collect(), self.below.into_values().collect()))
+        let mut below = Vec::with_capacity(self.below.len());
+        for ((place, mapper), mut load) in self.below {
+            if load.shared
+                && let Some(noted) = self.noted.get(&place)
+            {
+                let is_of =
+                    |object: &&ObjRef| cx.orm.mappers.is_a(cx.orm.states.get(object.id()).mapper, mapper);
+                load.objects = noted.iter().filter(is_of).cloned().collect();
+            }
+            if !load.objects.is_empty() {
+                below.push(load);
+            }
+        }
+        Ok((self.later.into_values().collect(), below))
     }
 
     /// Whether the rows had the object.

@@ -4,7 +4,7 @@
 //! has it, or, for the queried class alone, where a text's row has its name.
 
 use super::classes::ClassPlan;
-use super::options::{ColumnLoad, Path, ad_hoc, chosen, column_load, subclass_loads};
+use super::options::{ColumnLoad, Path, SubclassLoads, ad_hoc, chosen, column_load, subclass_loads};
 use super::plan::{EntityPlan, JoinedPlan, LaterLoad, Plan, Reader};
 use super::query::{Entity, Query};
 use super::within::unlabelled;
@@ -183,7 +183,7 @@ impl Reading<'_> {
 }
 
 fn class_plan(mapper: MapperId) -> ClassPlan {
-    ClassPlan { mapper, columns: Vec::new(), expired: Vec::new(), selectin: Vec::new() }
+    ClassPlan { mapper, columns: Vec::new(), expired: Vec::new(), selectin: SubclassLoads::default() }
 }
 
 /// How the rows of a statement are read as a query's entities.

@@ -7,7 +7,7 @@ use super::{Builder, EntityPlan, JoinedPlan, LaterLoad, MAX_DEPTH, Reader, ToJoi
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::adapt::{self, Adapter};
 use crate::load::classes::ClassPlan;
-use crate::load::options::{self, Chosen, ColumnLoad, Path, chosen, column_load};
+use crate::load::options::{self, Chosen, ColumnLoad, Path, SubclassLoads, chosen, column_load};
 use crate::load::polymorphic;
 use crate::load::query::Entity;
 use crate::map::{ColumnProperty, Key, Lazy, Mapped, MapperId, Property, Relationship};
@@ -120,7 +120,7 @@ impl Builder<'_> {
                     ));
                 }
                 if !absent.is_empty() {
-                    let (mapper, columns, selectin) = (mapped.mapper, Vec::new(), Vec::new());
+                    let (mapper, columns, selectin) = (mapped.mapper, Vec::new(), SubclassLoads::default());
                     plan.classes.push(ClassPlan { mapper, columns, expired: absent, selectin });
                 }
                 let with = polymorphic::along(orm, *mapped);

@@ -118,6 +118,10 @@ macro_rules! of_loading {
                 "An update or delete with `synchronize_session=\"fetch\"` selects its rows from all tables of the class.",
                 "tables of the select before an update or delete",
                 "1.3.24 and 2.0.0 name the class's own table alone, 1.4.0 and 1.4.54 join it to the base's: the echo log of such an update of a joined subclass";
+            DeleteOfHierarchyRefused "delete-of-hierarchy-refused" between((1, 4, 0), (1, 4)),
+                "A delete by criteria is refused for a base class that its mapping loads joined to its subclasses.",
+                "deletes of a class that is loaded with its subclasses",
+                "1.3.24 and 2.0.0 emit it, 1.4.0 and 1.4.54 raise `NotImplementedError`: `query(Base).delete()` with `with_polymorphic: '*'`";
             ContainedNests "contained-nests" since(1, 4, 0),
                 "A limited query that has a collection already (`contains_eager()`) goes into a subquery where joined loads of any kind come along.",
                 "joined loads beside a limited collection",
@@ -166,6 +170,10 @@ macro_rules! of_loading {
                 "A `selectin` load of subclasses reads only what is theirs, after a lazy load of a relationship too.",
                 "subclasses after a lazy load loaded whole",
                 "1.3.24 reads the subclass's columns, 1.4.0 the base's again: the echo log of `polymorphic_load='selectin'` after a lazy load";
+            SubclassSelectinApart "subclass-selectin-apart" since(2, 0, 5),
+                "Where a mapping loads a class and its subclass by `selectin`, objects of the subclass come by one statement alone, with what both have.",
+                "one `selectin` load for each subclass",
+                "2.0.4 reads the subclass's objects by both statements, 2.0.5 by one: `polymorphic_load='selectin'` in a class and a class below it";
             SubclassSelectinUnordered "subclass-selectin-unordered" since(2, 1, 0),
                 "A `selectin` load of subclasses has no `ORDER BY`.",
                 "`selectin` loads of subclasses unordered",
