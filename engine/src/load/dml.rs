@@ -7,7 +7,7 @@ use super::adapt::Adapter;
 use super::evaluate::{Known, Refusal, check, evaluate, unevaluated};
 use super::options::{self, LoaderOption};
 use super::plan::Plan;
-use super::polymorphic::limit;
+use super::polymorphic::{self, limit};
 use super::query::{Entity, Query, Style};
 use super::result::Rows;
 use super::returning::Returned;
@@ -16,6 +16,7 @@ use crate::db::{self, Given};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{self, Key, Mapped, MapperId};
+use crate::orm::Orm;
 use crate::schema::Column;
 use crate::session::{self, SessionId};
 use crate::sql::{Delete, Expr, FromItem, Select, Statement, Update};
@@ -131,11 +132,12 @@ impl Change {
         let changes = self.changes(cx, &matched)?;
         let plain: Vec<Expr> = criteria.iter().map(Expr::without_entities).collect();
         let table = cx.orm.mappers.get(self.mapper).table.clone();
-        let tag = Some(Rc::from(match (&matched, self.synchronize) {
+        let followed = match (&matched, self.synchronize) {
             (Matched::Unasked, _) => "off",
             (Matched::ByReturning, _) | (_, Synchronize::Fetch) => "fetch",
             _ => "evaluate",
-        }));
+        };
+        let tag = Some(Rc::from(format!("{followed} {:?}", self.mapper)));
         let statement = match &self.values {
             Some(values) => {
                 let mut update = Update::of(&table);
@@ -155,6 +157,14 @@ impl Change {
             }
         };
         let connection = session::connection_for(cx, session, self.mapper, true)?;
+        if self.values.is_none()
+            && cx.orm.profile.has(Behaviour::DeleteOfHierarchyRefused)
+            && cx.orm.mappers.get(self.mapper).inherits.is_none()
+            && self.is_loaded_joined(cx.orm)
+        {
+            let message = "This backend does not support multiple-table criteria within DELETE";
+            return Err(Error::new(ErrorKind::NotImplementedError, message));
+        }
         if let (Matched::ByReturning, Statement::Delete(delete)) = (&matched, &statement) {
             let elsewhere = |item: &FromItem| *item != FromItem::from(&table);
             if delete.where_.iter().any(|expr| expr.from_items().iter().any(elsewhere)) {
@@ -190,6 +200,14 @@ impl Change {
             Some(returned.load(cx, session, &result, populate)?)
         };
         Ok(Changed { rowcount, rows })
+    }
+
+    /// Whether the class's mapping brings tables of subclasses along.
+    fn is_loaded_joined(&self, orm: &Orm) -> bool {
+        let with = orm.mappers.polymorphic_mappers(self.mapper);
+        let own = &orm.mappers.get(self.mapper).hierarchy.tables;
+        with.iter()
+            .any(|below| orm.mappers.get(*below).hierarchy.tables.iter().any(|table| !own.contains(table)))
     }
 
     /// The criteria, with what limits the rows to the class's.
@@ -242,16 +260,13 @@ impl Change {
             [one] => Some(one.clone()),
             several => Some(Expr::and(several.to_vec())),
         };
-        let skips = cx.orm.profile.has(Behaviour::ExpiredNotEvaluated);
         let (mut objects, mut unknown) = (Vec::new(), Vec::new());
         for object in session::identity_objects(cx.orm, session) {
             let state = cx.orm.states.get(object.id());
-            if !cx.orm.mappers.is_a(state.mapper, self.mapper) || (state.expired && !skips) {
+            if !cx.orm.mappers.is_a(state.mapper, self.mapper) || state.expired {
                 continue;
             }
-            let expired = state.expired;
             let holds = match &whole {
-                Some(_) if expired => Known::Expired,
                 Some(whole) => evaluate(cx, &object, self.mapper, whole)?,
                 None => Known::Value(Value::Bool(true)),
             };
@@ -271,11 +286,12 @@ impl Change {
         let key = cx.orm.mappers.get(self.mapper).table.primary_key();
         let statement = if cx.orm.profile.has(Behaviour::StatementsSynchronize) {
             let mapper = cx.orm.mappers.get(self.mapper);
-            let whole = cx.orm.profile.has(Behaviour::FetchSelectsWholeClass) && mapper.is_joined();
+            let several = mapper.is_joined() || self.is_loaded_joined(cx.orm);
+            let whole = several && cx.orm.profile.has(Behaviour::FetchSelectsWholeClass);
             let key = if whole { mapper.primary_key.clone() } else { key };
             let mut select = Select::new(key.iter().map(Expr::column).collect());
             if whole {
-                select.from.push(mapper.hierarchy.selectable.clone());
+                select.from.push(polymorphic::selectable(cx.orm, self.mapper));
             }
             select.where_ = criteria.iter().map(Expr::without_entities).collect();
             select
