@@ -362,6 +362,8 @@ pub(crate) fn flushed(cx: &mut Cx<'_>, session: SessionId, ids: &[StateId]) -> R
         commit_state(cx.orm, *id);
         if let Some(old) = identity::replace(cx.orm, session, *id)
             && cx.orm.states.upgrade(old).is_some()
+            && (cx.orm.profile.has(Behaviour::ReplacedIdentityAsked)
+                || cx.orm.profile.has(Behaviour::ReplacedIdentityAskedAgain))
         {
             // Another object had this identity: what its key is now is looked up where it has expired.
             loaded_key(cx, old)?;
@@ -391,12 +393,6 @@ pub(crate) fn note_flushed(orm: &mut Orm, session: SessionId, id: StateId) {
 
 /// What an object holds is what its row holds.
 fn commit_state(orm: &mut Orm, id: StateId) {
-    let found: Vec<_> = orm.states.get(id).empty.keys().cloned().collect();
-    for key in found {
-        if state::relationship(orm, id, &key).is_some_and(|relationship| relationship.is_queried()) {
-            orm.states.get_mut(id).empty.shift_remove(&key);
-        }
-    }
     let state = orm.states.get_mut(id);
     let dropped = (std::mem::take(&mut state.committed), std::mem::take(&mut state.pending));
     state.modified = false;

@@ -10,7 +10,7 @@ use super::{Item, Rows};
 use crate::attr::{self, NewValue};
 use crate::error::{Error, Result};
 use crate::host::Cx;
-use crate::map::{Direction, Key, Lazy, Mapped, MapperId, Relationship};
+use crate::map::{Direction, Key, Lazy, Mapped, MapperId, Property, Relationship};
 use crate::schema::Column;
 use crate::session::{self, SessionId};
 use crate::sql::{Alias, Expr, ExprKind, FromItem};
@@ -332,9 +332,11 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     inner.style = Style::Legacy;
     inner.entities = Vec::with_capacity(given.len());
     let own = cx.orm.mappers.is_a(root.mapper, first.parent);
+    // What a class has from one above it is selected as that one has it.
+    let keyed = if root.alias.is_none() { Mapped::from(first.parent) } else { root };
     for local in &given {
         inner.entities.push(if own {
-            Entity::Attribute(root, key_of(cx.orm, first.parent, local)?)
+            Entity::Attribute(keyed, key_of(cx.orm, first.parent, local)?)
         } else {
             Entity::Expr(Adapter::of(cx.orm, root).column(local)?)
         });
@@ -352,6 +354,8 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     }
     if inner.select_from.is_empty() && inner.joins.is_empty() {
         inner.select_from.push(root);
+    } else if keyed.mapper != root.mapper && own {
+        inner.criteria.extend(limit(cx.orm, root.mapper, &Adapter::of(cx.orm, root))?);
     }
     inner.options.retain(|option| option.criteria.is_some());
     let mapper = cx.orm.mappers.get(first.parent);
@@ -375,11 +379,17 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
         inner: Box::new(plain),
     };
     let mut from = FromItem::from(&alias);
+    let mut class = relationship.parent;
     for (at, step) in steps.iter().enumerate() {
-        // The last of them is the class that has the relationship, as one element.
+        // The last of them is the class that has the relationship, or one below it, as one element.
         let is_last = at + 1 == steps.len();
-        let class = if is_last { relationship.parent } else { step.resolved().target };
         let entity = step.resolved().entity();
+        let reached = step.resolved().target;
+        class = if is_last && !cx.orm.mappers.is_a(reached, relationship.parent) {
+            relationship.parent
+        } else {
+            reached
+        };
         let (item, adapter) = if is_last && entity.alias.is_none() {
             apart_whole(cx.orm, class)
         } else {
@@ -401,8 +411,13 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     let locals = locals_of(cx, relationship);
     let mut local_keys = Vec::with_capacity(locals.len());
     for local in &locals {
-        local_keys.push(key_of(cx.orm, relationship.parent, local)?);
-        outer.entities.push(Entity::Expr(parent.column(local)?));
+        let key = key_of(cx.orm, relationship.parent, local)?;
+        let own = match cx.orm.mappers.get(class).properties.get(&key) {
+            Some(Property::Column(property)) => property.columns.first(),
+            _ => None,
+        };
+        outer.entities.push(Entity::Expr(parent.column(own.unwrap_or(local))?));
+        local_keys.push(key);
     }
     outer.from_items = vec![from];
     let rows = outer.run(cx, session)?;

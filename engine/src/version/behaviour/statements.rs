@@ -61,6 +61,14 @@ macro_rules! of_statements {
                 "`session.close()` rolls back to each savepoint that is open before it rolls back the transaction, and so does the rollback of an outer savepoint with those within it.",
                 "`close()` rolls back to open savepoints",
                 "1.4.54 logs `ROLLBACK` alone, 2.0.0 `ROLLBACK TO SAVEPOINT` before it: `session.close()` after `begin_nested()` and a flush";
+            ReplacedIdentityAsked "replaced-identity-asked" within((1, 3, 9), (2, 0, 55)),
+                "A flush that gives an object the identity of another reads what that one has for its key by now, where it has expired.",
+                "the key of an object whose identity goes to another",
+                "1.3.8 and 2.0.56 emit no `SELECT`, 1.3.9 and 2.0.55 do: a flush of a new object that gets the key of an expired one";
+            ReplacedIdentityAskedAgain "replaced-identity-asked-again" within((2, 1, 0), (2, 1, 5)),
+                "A flush that gives an object the identity of another reads what that one has for its key by now, where it has expired: in 2.1, too.",
+                "the key of an object whose identity goes to another, in 2.1",
+                "2.0.58 and 2.1.6 emit no `SELECT`, 2.1.0 and 2.1.5 do: a flush of a new object that gets the key of an expired one";
             FlushesSeeUnloadedChanges "flushes-see-unloaded-changes" since(2, 0, 19),
                 "A flush writes what the other side of a relationship has put into a collection that is not loaded, and not only what its own side holds.",
                 "flushes see changes of collections that are not loaded",
