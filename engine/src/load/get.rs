@@ -51,6 +51,7 @@ pub fn get(
     if ident.iter().all(Value::is_null) {
         cx.warn(Warning::null_identity())?;
     }
+    super::conflict::check_of(cx.orm, mapper, options)?;
     let mut query = by_key(cx, mapper, ident, "get")?;
     query.options = options.to_vec();
     query.populate_existing = populate_existing;

@@ -74,6 +74,24 @@ pub struct LoaderOption {
     pub derived: bool,
     /// `and_(…)`: further criteria of the relationship's objects, which not every strategy heeds.
     pub refined: Vec<AdHoc>,
+    /// The class or alias whose attribute the path begins with, as the program named it.
+    pub head: Head,
+}
+
+/// What an option was said of, where the query is to be of that; the statement cache does not see it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Head(pub Option<Mapped>);
+
+impl PartialEq for Head {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Head {}
+
+impl Hash for Head {
+    fn hash<H: Hasher>(&self, _state: &mut H) {}
 }
 
 /// How often a relationship that leads to its own class is loaded beyond the first time.
@@ -166,6 +184,7 @@ impl LoaderOption {
             recursion: None,
             derived: false,
             refined: Vec::new(),
+            head: Head::default(),
         }
     }
 
@@ -196,7 +215,11 @@ impl LoaderOption {
             return self.follows().then(|| self.clone());
         }
         let goes_on = self.path.len() > path.len() && self.path.starts_with(path);
-        goes_on.then(|| LoaderOption { path: self.path[path.len()..].to_vec(), ..self.clone() })
+        goes_on.then(|| LoaderOption {
+            path: self.path[path.len()..].to_vec(),
+            head: Head::default(),
+            ..self.clone()
+        })
     }
 }
 

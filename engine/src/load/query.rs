@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event;
 use crate::host::Cx;
 use crate::map::{self, Key, Mapped, MapperId};
+use crate::orm::Orm;
 use crate::session::{self, SessionId};
 use crate::sql::{Alias, Correlate, Dialect, Expr, FromItem, LabelStyle, Op, Operand, Select, Statement};
 use crate::state::ObjRef;
@@ -153,6 +154,8 @@ pub struct Query {
     /// How many rows are read at a time, where not all are.
     pub yield_per: Option<usize>,
     pub autoflush: bool,
+    /// What would come along by joins and subqueries is left for its access.
+    pub without_eager: bool,
     /// The path by which a loader came to the queried class.
     pub(crate) path: Path,
     /// The steps that led to this query, of which its options say nothing more.
@@ -228,6 +231,7 @@ impl Query {
             descended: false,
             yield_per: None,
             autoflush: true,
+            without_eager: false,
             path: Path::new(),
             prior: Path::new(),
             origin: None,
@@ -311,10 +315,20 @@ impl Query {
         super::adapt::attribute(cx.orm, mapped, key)
     }
 
+    /// Refuses options that do not belong to it.
+    ///
+    /// # Errors
+    ///
+    /// As when the query is run.
+    pub fn check_options(&self, orm: &Orm) -> Result<()> {
+        super::conflict::check(orm, self)
+    }
+
     /// The statement, with eager joins.
     pub fn select(&self, cx: &mut Cx<'_>) -> Result<Select> {
         self.configure(cx)?;
-        Ok(Plan::new(cx.orm, self, true)?.select)
+        super::conflict::check(cx.orm, self)?;
+        Ok(Plan::new(cx.orm, self, !self.without_eager)?.select)
     }
 
     /// The statement without eager joins, as `subquery()` and `count()` use it.

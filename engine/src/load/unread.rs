@@ -136,7 +136,8 @@ impl Query {
                 (stated::plan_of_statement(cx.orm, self, statement, &result.columns)?, result)
             }
             None => {
-                let mut plan = Plan::new(cx.orm, self, true)?;
+                super::conflict::check(cx.orm, self)?;
+                let mut plan = Plan::new(cx.orm, self, !self.without_eager)?;
                 if self.yield_per.is_some() && !begins {
                     self.check_parts(cx, &plan)?;
                 }

@@ -74,6 +74,34 @@ macro_rules! of_loading {
                 "A `Query` with `distinct()` selects what it is ordered by, too.",
                 "order columns of DISTINCT queries",
                 "1.4.54 with, 2.0.51 without: the echo log of a query of one column, ordered by another";
+            LoaderConflicts "loader-conflicts-refused" since(2, 0, 0),
+                "Two loader options that ask for two ways to load one attribute are refused; before, the later one counts.",
+                "loader options that contradict each other are refused",
+                "1.4.54 takes the later one, 2.0.0 raises `InvalidRequestError`: `session.query(User).options(joinedload(User.posts), selectinload(User.posts)).all()`";
+            LoaderConflictsNamed "loader-conflicts-named" since(2, 1, 0),
+                "The refusal of loader options that contradict each other names both of them.",
+                "the message of loader options that contradict each other",
+                "2.0.51 names the path, 2.1.0 the options: `session.query(User).options(joinedload(User.posts), selectinload(User.posts)).all()`";
+            LoaderHeadsByClass "loader-heads-by-class" since(2, 0, 0),
+                "An option of a class that a query is not of is refused by the class; before, by the attribute, and an option of `Load()` was passed over.",
+                "options of other classes refused by their class",
+                "1.4.54 names the attribute, 2.0.0 the mapper: `str(session.query(Post).options(joinedload(User.posts)))`";
+            LoaderHeadsShown "loader-heads-shown" since(2, 1, 0),
+                "The refusal of an option of a class that a query is not of shows the option.",
+                "options of other classes shown in their refusal",
+                "2.0.51 names the mapper, 2.1.0 the class and the option: `str(session.query(Post).options(joinedload(User.posts)))`";
+            OptionsCheckedAtOnce "options-checked-at-once" through(1, 3),
+                "`options()` refuses an option of a class that the query is not of; later the statement does when it is made.",
+                "options of other classes refused when the statement is made",
+                "1.3.24 raises, 1.4.0 does not: `session.query(Post).options(joinedload(User.posts))`";
+            LoadOnlyRaises "load-only-raises" since(2, 0, 0),
+                "`load_only()` takes `raiseload`.",
+                "`raiseload` of `load_only()`",
+                "1.4.54 raises `TypeError`, 2.0.0 with: `load_only(User.id, raiseload=True)`";
+            LoadTakesOptions "load-takes-options" since(2, 0, 0),
+                "What begins with `Load()` takes `options()`.",
+                "`options()` of `Load()`",
+                "1.4.54 raises `NotImplementedError`, 2.0.0 with: `Load(User).options(joinedload(User.posts))`";
             DistinctNests "distinct-nests" since(2, 1, 0),
                 "A query with `distinct()` or `group_by()` goes into a subquery where joined loads of any kind come along, not of collections only.",
                 "joined loads beside DISTINCT rows",

@@ -78,6 +78,9 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, args: Ar
         "options" => {
             let classes = queried_classes(query);
             query.options.extend(options::read(interp, &classes, &args.positional)?);
+            if lend::has(interp, Behaviour::OptionsCheckedAtOnce) {
+                lend::with_cx(interp, |cx| query.check_options(cx.orm))?;
+            }
         }
         "join" | "outerjoin" | "join_from" | "outerjoin_from" => join::apply(interp, query, name, args)?,
         "add_columns" | "add_column" | "add_entity" | "column" => {
@@ -177,42 +180,54 @@ pub(super) fn execution_option(
     Ok(())
 }
 
+/// The names of [`apply`] that queries have.
+pub(super) const SHARED: &[&str] = &[
+    "filter",
+    "where",
+    "having",
+    "filter_by",
+    "order_by",
+    "group_by",
+    "limit",
+    "offset",
+    "distinct",
+    "select_from",
+    "options",
+    "join",
+    "outerjoin",
+    "add_columns",
+    "add_column",
+    "add_entity",
+    "with_entities",
+    "with_only_columns",
+    "populate_existing",
+    "execution_options",
+    "correlate",
+    "correlate_except",
+    "with_for_update",
+    "prefix_with",
+    "suffix_with",
+    "slice",
+    "apply_labels",
+    "with_labels",
+    "params",
+    "set_label_style",
+    "column",
+];
+
 /// The names that [`apply`] knows.
 pub(super) fn is_shared(name: &str) -> bool {
-    matches!(
-        name,
-        "filter"
-            | "where"
-            | "having"
-            | "filter_by"
-            | "order_by"
-            | "group_by"
-            | "limit"
-            | "offset"
-            | "distinct"
-            | "select_from"
-            | "options"
-            | "join"
-            | "outerjoin"
-            | "add_columns"
-            | "add_column"
-            | "add_entity"
-            | "with_entities"
-            | "with_only_columns"
-            | "populate_existing"
-            | "execution_options"
-            | "correlate"
-            | "correlate_except"
-            | "with_for_update"
-            | "prefix_with"
-            | "suffix_with"
-            | "slice"
-            | "apply_labels"
-            | "with_labels"
-            | "params"
-            | "set_label_style"
-            | "column"
-    )
+    SHARED.contains(&name)
+}
+
+/// The execution options that a query was given and that mean nothing to the library.
+pub(super) fn host_options(interp: &mut Interp, query: &Query) -> PyResult<Value> {
+    let dict = Value::dict(crate::python::Map::new());
+    for (name, value) in &query.host_options {
+        let value = convert::to_python(interp, &backproof_engine::value::Value::Host(value.clone()))?;
+        interp.set_item(&dict, &Value::from(name.clone()), value)?;
+    }
+    Ok(dict)
 }
 
 /// The classes that a query is of, each once.

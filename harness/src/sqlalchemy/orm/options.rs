@@ -7,7 +7,7 @@ use super::{comparator, errors, mapped};
 use crate::python::{Args, Interp, Module, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use backproof_engine::Orm;
-use backproof_engine::load::{self, AdHoc, Aliasing, LoaderOption, Recursion, Strategy};
+use backproof_engine::load::{self, AdHoc, Aliasing, Head, LoaderOption, Recursion, Strategy};
 use backproof_engine::map::{InnerJoin, Key, Lazy, Mapped, MapperId, Property};
 use backproof_engine::sql::FromItem;
 use backproof_engine::version::Behaviour;
@@ -19,6 +19,8 @@ pub(crate) struct OptionObject {
     path: Vec<(MapperId, Key)>,
     /// `Load(Class)`: the class that the path begins with.
     root: Option<MapperId>,
+    /// What the path begins with, as the program named it.
+    head: Option<Mapped>,
 }
 
 /// What a further step continues.
@@ -27,9 +29,30 @@ struct Before {
     options: Vec<LoaderOption>,
     path: Vec<(MapperId, Key)>,
     root: Option<MapperId>,
+    head: Option<Mapped>,
 }
 
 impl Before {
+    /// The option that this and what is said now make; the path goes on from `path`.
+    fn with(&self, mut options: Vec<LoaderOption>, path: Vec<(MapperId, Key)>) -> Value {
+        for option in &mut options {
+            option.head = Head(self.head);
+        }
+        Value::object(OptionObject { options, path, root: self.root, head: self.head })
+    }
+
+    /// With the head that this attribute is, where there is none yet.
+    fn headed(mut self, value: Option<&Value>) -> Before {
+        let attribute = value.and_then(|value| value.downcast::<AttributeObject>());
+        if let Some(attribute) = attribute
+            && self.path.is_empty()
+            && self.root.is_none()
+        {
+            self.head = Some(attribute.mapped);
+        }
+        self
+    }
+
     /// The class whose attributes the next step names: that of `Load(Class)`, or the target of the last step.
     fn class(&self, interp: &mut Interp) -> PyResult<Option<MapperId>> {
         let Some((mapper, key)) = self.path.last() else { return Ok(self.root) };
@@ -61,6 +84,7 @@ impl Object for OptionObject {
 
     fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
         let (options, path, root) = (self.options.clone(), self.path.clone(), self.root);
+        let head = self.head;
         if name == "selectin_polymorphic" {
             return Ok(Some(Value::native(name, move |interp, args| {
                 let [classes] = args.exactly(interp, "Load.selectin_polymorphic")?;
@@ -68,7 +92,11 @@ impl Object for OptionObject {
             })));
         }
         if name == "options" {
-            return Ok(Some(Value::native(name, move |_, args| {
+            return Ok(Some(Value::native(name, move |interp, args| {
+                if root.is_some() && !lend::has(interp, Behaviour::LoadTakesOptions) {
+                    let message = "The options() method is currently only supported for 'unbound' loader options";
+                    return Err(interp.raise("NotImplementedError", message));
+                }
                 let mut options = options.clone();
                 for value in &args.positional {
                     let Some(object) = value.downcast::<OptionObject>() else {
@@ -76,13 +104,14 @@ impl Object for OptionObject {
                     };
                     options.extend(object.options.iter().map(|option| LoaderOption {
                         path: path.iter().chain(&option.path).cloned().collect(),
+                        head: Head(head),
                         ..option.clone()
                     }));
                 }
-                Ok(Value::object(OptionObject { options, path: path.clone(), root }))
+                Ok(Value::object(OptionObject { options, path: path.clone(), root, head }))
             })));
         }
-        let before = Before { options, path, root };
+        let before = Before { options, path, root, head };
         if let Some((_, make)) = OF_COLUMNS.iter().find(|(known, _)| *known == name) {
             return Ok(Some(Value::native(name, move |interp, args| make(interp, &before, args))));
         }
@@ -169,6 +198,7 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
     if name == "defer" && everything && !is_head && !lend::has(interp, Behaviour::DeferAllKeepsKey) {
         return Err(Stop::unsupported("defer() of \"*\", which leaves out the primary key"));
     }
+    let before = &before.clone().headed(args.positional.first());
     let mut options = before.options.clone();
     let mut at = before.clone();
     for (place, value) in args.positional.iter().enumerate() {
@@ -195,7 +225,7 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
     }
     // What is said of a column is said of the class, which further steps go on from.
     let path = if matches!(name, "defer" | "undefer") { before.path.clone() } else { at.path };
-    Ok(Value::object(OptionObject { options, path, root: before.root }))
+    Ok(before.with(options, path))
 }
 
 /// Options that load a relationship's objects under further criteria.
@@ -245,23 +275,28 @@ fn with_expression(interp: &mut Interp, before: &Before, args: Args) -> PyResult
     let path = before.path.iter().cloned().chain([last]).collect();
     let mut options = before.options.clone();
     options.push(LoaderOption { expr: Some(AdHoc(expr)), ..LoaderOption::new(path, Strategy::Expression) });
-    Ok(Value::object(OptionObject { options, path: before.path.clone(), root: before.root }))
+    Ok(before.with(options, before.path.clone()))
 }
 
 /// One more option at the end of a path, where the path stays.
 fn said(before: &Before, last: (MapperId, Key), strategy: Strategy) -> Value {
     let mut options = before.options.clone();
     options.push(LoaderOption::new(before.path.iter().cloned().chain([last]).collect(), strategy));
-    Value::object(OptionObject { options, path: before.path.clone(), root: before.root })
+    before.with(options, before.path.clone())
 }
 
 /// Adds to a path that of the class there these columns alone are loaded.
 fn load_only(interp: &mut Interp, before: &Before, mut args: Args) -> PyResult<Value> {
-    let raises = match args.take_keyword("raiseload") {
-        Some(value) => interp.truth(&value)?,
+    let before = &before.clone().headed(args.positional.first());
+    let has_raiseload = lend::has(interp, Behaviour::LoadOnlyRaises);
+    let raises = match args.keywords.iter().position(|(name, _)| has_raiseload && &**name == "raiseload") {
+        Some(at) => interp.truth(&args.keywords.remove(at).1)?,
         None => false,
     };
     if let Some((name, _)) = args.keywords.first() {
+        if &**name == "raiseload" {
+            return Err(interp.raise("TypeError", "load_only() got an unexpected keyword argument 'raiseload'"));
+        }
         return Err(Stop::unsupported(format!("load_only() with `{name}`")));
     }
     let mut kept = Vec::new();
@@ -293,7 +328,7 @@ fn load_only(interp: &mut Interp, before: &Before, mut args: Args) -> PyResult<V
     for last in kept {
         add(last, Strategy::Undefer);
     }
-    Ok(Value::object(OptionObject { options, path: before.path.clone(), root: before.root }))
+    Ok(before.with(options, before.path.clone()))
 }
 
 fn is_column(orm: &Orm, mapper: MapperId, key: &str) -> bool {
@@ -349,7 +384,7 @@ fn below(
         let path = path.iter().cloned().chain([(mapper, Key::from(""))]).collect();
         options.push(LoaderOption::new(path, Strategy::SelectinPolymorphic));
     }
-    Ok(Value::object(OptionObject { options, path: path.to_vec(), root: None }))
+    Ok(Value::object(OptionObject { options, path: path.to_vec(), root: None, head: None }))
 }
 
 /// `selectin_polymorphic(base, classes)`.
@@ -402,7 +437,9 @@ fn load(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let [class] = args.exactly(interp, "Load")?;
     let mapper = mapped::require_mapper(interp, &class)?;
     mapped::configure_for(interp, mapper)?;
-    Ok(Value::object(OptionObject { options: Vec::new(), path: Vec::new(), root: Some(mapper) }))
+    let is_checked = lend::has(interp, Behaviour::LoaderHeadsByClass);
+    let head = if is_checked { mapped::mapped_of(&class) } else { None };
+    Ok(Value::object(OptionObject { options: Vec::new(), path: Vec::new(), root: Some(mapper), head }))
 }
 
 /// The options behind the arguments of `options()`, of a query of these classes.
