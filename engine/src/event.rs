@@ -10,7 +10,7 @@ use crate::host::Cx;
 use crate::load::Query;
 use crate::map::{Key, MapperId};
 use crate::orm::Orm;
-use crate::session::SessionId;
+use crate::session::{Chain, SessionId};
 use crate::state::{Member, ObjRef, Slot, StateId};
 use crate::value::{HostValue, Value};
 use indexmap::IndexMap;
@@ -36,6 +36,8 @@ pub enum Happening {
     Member { object: ObjRef, key: Key, item: ObjRef, by: Initiator },
     /// `bulk_replace`.
     Bulk { object: ObjRef, key: Key, items: Vec<Member>, by: Initiator },
+    /// `modified`, and `init_scalar` where nothing began it.
+    Attribute { object: ObjRef, key: Key, by: Option<Initiator> },
     /// `load`, `refresh`, `expire`; the attributes where not all.
     Instance { object: ObjRef, attributes: Option<Vec<Key>> },
     /// `before_insert` and its like.
@@ -45,7 +47,9 @@ pub enum Happening {
     /// Of a session, and of an object in it.
     Session { session: SessionId, object: Option<ObjRef> },
     /// `after_begin`.
-    Begin { session: SessionId, connection: ConnectionId },
+    Begin { session: SessionId, connection: ConnectionId, chain: Chain },
+    /// Of a session's transaction.
+    Transaction { session: SessionId, chain: Chain },
     /// `before_cursor_execute` and `after_cursor_execute`.
     Cursor { connection: ConnectionId, text: Rc<str>, sets: Vec<Vec<Value>>, many: bool },
     /// `do_orm_execute` of a query.
@@ -115,6 +119,8 @@ impl fmt::Debug for Listener {
 pub struct Events {
     listeners: IndexMap<Rc<str>, Vec<Listener>>,
     queue: Vec<(&'static str, Happening)>,
+    /// Transactions that have begun and are not told of yet.
+    begun: Vec<Happening>,
 }
 
 impl Events {
@@ -157,7 +163,8 @@ fn concerns(orm: &Orm, of: &Of, happening: &Happening) -> bool {
             Of::Attribute(classes, of),
             Happening::Set { object, key, .. }
             | Happening::Member { object, key, .. }
-            | Happening::Bulk { object, key, .. },
+            | Happening::Bulk { object, key, .. }
+            | Happening::Attribute { object, key, .. },
         ) => of == key && class(object.id()).is_some_and(|mapper| classes(orm, mapper)),
         (Of::Classes(classes), Happening::Instance { object, .. }) => {
             class(object.id()).is_some_and(|mapper| classes(orm, mapper))
@@ -170,6 +177,7 @@ fn concerns(orm: &Orm, of: &Of, happening: &Happening) -> bool {
             Of::Sessions(sessions),
             Happening::Session { session, .. }
             | Happening::Begin { session, .. }
+            | Happening::Transaction { session, .. }
             | Happening::Execute { session, .. }
             | Happening::Statement { session, .. },
         ) => sessions(orm, *session),
@@ -197,6 +205,7 @@ pub(crate) fn tell_some(
     mut happening: Happening,
     early: Option<bool>,
 ) -> Result<Option<Answer>> {
+    deliver_begun(cx)?;
     let Some(all) = cx.orm.events.listeners.get(name) else { return Ok(None) };
     let called: Vec<Call> = all
         .iter()
@@ -234,6 +243,25 @@ pub(crate) fn note(orm: &mut Orm, name: &'static str, make: impl FnOnce(&Orm) ->
     }
 }
 
+/// Notes that a session's transaction has begun, which is told before anything else is.
+pub(crate) fn note_begun(orm: &mut Orm, session: SessionId, chain: Chain) {
+    if is_heard(orm, "after_transaction_create") {
+        orm.events.begun.push(Happening::Transaction { session, chain });
+    }
+}
+
+/// Tells of transactions that have begun.
+///
+/// # Errors
+///
+/// What a listener raises.
+pub fn deliver_begun(cx: &mut Cx<'_>) -> Result<()> {
+    for happening in std::mem::take(&mut cx.orm.events.begun) {
+        tell_some(cx, "after_transaction_create", happening, None)?;
+    }
+    Ok(())
+}
+
 /// Notes that an object of a session has come to another state.
 pub(crate) fn note_object(orm: &mut Orm, name: &'static str, session: SessionId, id: StateId) {
     note(orm, name, |orm| Some(Happening::Session { session, object: Some(orm.states.upgrade(id)?) }));
@@ -245,6 +273,7 @@ pub(crate) fn note_object(orm: &mut Orm, name: &'static str, session: SessionId,
 ///
 /// What a listener raises; what was noted after it is forgotten.
 pub(crate) fn deliver(cx: &mut Cx<'_>) -> Result<()> {
+    deliver_begun(cx)?;
     if cx.orm.events.queue.is_empty() {
         return Ok(());
     }

@@ -9,6 +9,7 @@ mod identity;
 mod join;
 mod membership;
 mod merge;
+mod stages;
 mod transaction;
 mod transient;
 
@@ -18,6 +19,7 @@ use crate::event;
 use crate::host::Cx;
 use crate::map::MapperId;
 use crate::orm::Orm;
+use crate::schema::MetaData;
 use crate::state::{self, IdentityKey, ObjRef, StateId};
 use crate::unit;
 use crate::value::HostValue;
@@ -30,6 +32,8 @@ pub use expire::{expire, expire_all, refresh};
 pub(crate) use expire::{expire_attributes, expire_state};
 pub use identity::{identity_objects, lookup, register_loaded, sweep};
 pub use join::JoinMode;
+pub use stages::{Chain, chain, open as open_transactions};
+pub(crate) use stages::flush_ends;
 pub use membership::{
     ObjectState, add, add_all, contains, delete, deleted_objects, dirty_objects, expunge, expunge_all,
     is_modified, new_objects, object_session, object_state,
@@ -85,6 +89,15 @@ impl Default for SessionSettings {
 #[derive(Debug, Default)]
 pub struct Sessions {
     pub(crate) all: Vec<Session>,
+    /// Databases that collections of tables are bound to, by the collection's identity.
+    bound: Vec<(usize, DatabaseId)>,
+}
+
+/// Sessions without a database of their own use this one for the collection's tables; with `None`, no longer.
+pub fn bind_tables(orm: &mut Orm, metadata: &MetaData, database: Option<DatabaseId>) {
+    let bound = &mut orm.sessions.bound;
+    bound.retain(|(known, _)| *known != metadata.identity());
+    bound.extend(database.map(|database| (metadata.identity(), database)));
 }
 
 /// One session.
@@ -130,6 +143,7 @@ fn get_mut(orm: &mut Orm, session: SessionId) -> &mut Session {
 pub fn create(orm: &mut Orm, settings: SessionSettings) -> SessionId {
     let id = SessionId(orm.sessions.all.len() as u32);
     orm.sessions.all.push(Session { settings, ..Session::default() });
+    stages::made(orm, id);
     id
 }
 
@@ -165,12 +179,18 @@ fn is_future(orm: &Orm, session: SessionId) -> bool {
 ///
 /// `UnboundExecutionError` where it has none.
 pub fn bind(cx: &mut Cx<'_>, session: SessionId) -> Result<DatabaseId> {
-    get(cx.orm, session).settings.bind.ok_or_else(|| {
-        Error::new(
+    if let Some(bind) = get(cx.orm, session).settings.bind {
+        return Ok(bind);
+    }
+    let mut bound = cx.orm.sessions.bound.iter().map(|(_, database)| *database);
+    match bound.next() {
+        Some(database) if bound.all(|other| other == database) => Ok(database),
+        Some(_) => Err(Error::unsupported("a session without an engine where tables are bound to several")),
+        None => Err(Error::new(
             ErrorKind::UnboundExecutionError,
             "Could not locate a bind configured on SQL expression or this Session.",
-        )
-    })
+        )),
+    }
 }
 
 /// As [`connection`], for a mapped class: its name is in the message where the session has no engine.
@@ -180,8 +200,10 @@ pub fn connection_for(
     mapper: MapperId,
     query: bool,
 ) -> Result<ConnectionId> {
-    if get(cx.orm, session).settings.bind.is_none() {
-        let mapper = cx.orm.mappers.get(mapper);
+    let mapper = cx.orm.mappers.get(mapper);
+    let of_tables = mapper.table.metadata().identity();
+    let is_bound = cx.orm.sessions.bound.iter().any(|(known, _)| *known == of_tables);
+    if get(cx.orm, session).settings.bind.is_none() && !is_bound {
         let profile = cx.orm.profile;
         let named = mapper.text(profile);
         let speaks = query || profile.has(Behaviour::UnboundSpeaksOfExpression);
@@ -272,7 +294,7 @@ pub(crate) fn begin_execution(cx: &mut Cx<'_>, session: SessionId) -> Result<()>
     transaction::check_active(cx.orm, session)?;
     transaction::check_context(cx.orm, session)?;
     get_mut(cx.orm, session).executing = true;
-    Ok(())
+    stages::flush_begins(cx, session)
 }
 
 /// The flush failed after it began to emit SQL.
@@ -287,7 +309,8 @@ pub(crate) fn fail_execution(
     if error.kind() == ErrorKind::Unsupported {
         return Ok(());
     }
-    transaction::fail(cx, session, error, held)
+    transaction::fail(cx, session, error, held)?;
+    stages::flush_ends(cx, session, true)
 }
 
 /// Takes a pending object that lost its parent out of the session.

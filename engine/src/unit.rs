@@ -69,7 +69,7 @@ fn finish(cx: &mut Cx<'_>, session: SessionId, plan: &Plan) -> Result<()> {
     session::end_flush(cx, session);
     event::deliver(cx)?;
     event::tell_session(cx, "after_flush_postexec", session)?;
-    Ok(())
+    session::flush_ends(cx, session, false)
 }
 
 /// `<User at 0x7f…>`.

@@ -5,6 +5,7 @@ use super::events::{self, Initiator};
 use super::hosted::{self, HostCollection};
 use super::keyed;
 use super::set;
+use super::told;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::load::{self, ColumnLoad};
@@ -74,7 +75,10 @@ pub fn get(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
                     load::load_deferred(cx, id, &property, how)?;
                 }
             }
-            Ok(cx.orm.states.get(id).dict.get(key).cloned().unwrap_or(Slot::Value(Value::Null)))
+            match cx.orm.states.get(id).dict.get(key).cloned() {
+                Some(slot) => Ok(slot),
+                None => told::nothing(cx, id, key),
+            }
         }
         Some(Property::Relationship(relationship)) => {
             if relationship.is_queried() {

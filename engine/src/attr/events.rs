@@ -6,6 +6,7 @@
 use super::access::{append_token, empty_collection, has_loader, was_removed};
 use super::{change, collection, told};
 use crate::error::{Error, ErrorKind, Result};
+use crate::event::{self, Happening};
 use crate::host::Cx;
 use crate::map::{Key, MapperId, Relationship};
 use crate::orm::Orm;
@@ -191,7 +192,16 @@ pub fn flag_modified(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
             format!("Can't flag attribute '{key}' modified; it's not present in the object state"),
         ));
     }
-    mark(cx, id, key, Original::NoValue)
+    mark(cx, id, key, Original::NoValue)?;
+    // Also where it was set to what it had.
+    cx.orm.states.get_mut(id).committed.insert(key.clone(), Original::NoValue);
+    if event::is_heard(cx.orm, "modified")
+        && let Some(object) = cx.orm.states.upgrade(id)
+    {
+        let by = Initiator::of_column(mapper, key);
+        event::tell(cx, "modified", Happening::Attribute { object, key: key.clone(), by: Some(by) })?;
+    }
+    Ok(())
 }
 
 /// `flag_dirty(obj)`: the object counts as changed, though no attribute does.

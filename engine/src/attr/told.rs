@@ -5,7 +5,7 @@ use super::events::Initiator;
 use crate::error::{Error, Result};
 use crate::event::{self, Answer, Before, Happening};
 use crate::host::Cx;
-use crate::map::{ColumnProperty, Relationship};
+use crate::map::{ColumnProperty, Key, Relationship};
 use crate::state::{ObjRef, Original, Slot, StateId};
 use crate::value::Value;
 
@@ -33,6 +33,18 @@ pub(super) fn setting(
         Some(_) => Err(Error::unsupported("a listener that sets a column to a mapped object")),
         None => Ok(value),
     }
+}
+
+/// What a column attribute that has no value is read as: nothing, unless a listener says otherwise.
+pub(super) fn nothing(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
+    if event::is_heard(cx.orm, "init_scalar") {
+        let object = object(cx, id)?;
+        let told = Happening::Attribute { object, key: key.clone(), by: None };
+        if let Some(Answer::Value(instead)) = event::tell(cx, "init_scalar", told)? {
+            return Ok(instead);
+        }
+    }
+    Ok(Slot::Value(Value::Null))
 }
 
 /// A column attribute is being deleted.

@@ -292,6 +292,7 @@ impl Hooks for SessionHooks {
             if first {
                 // The change belongs to a transaction, which a rollback undoes.
                 transaction::begin_for_change(cx.orm, session)?;
+                crate::event::deliver_begun(cx)?;
             }
         }
         Ok(())

@@ -141,6 +141,7 @@ pub(super) fn take_back(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, re
 /// Whether the object is still to be attached to this session.
 fn may_attach(cx: &mut Cx<'_>, session: SessionId, id: StateId) -> Result<bool> {
     transaction::autobegin(cx.orm, session)?;
+    event::deliver_begun(cx)?;
     match cx.orm.states.get(id).session {
         Some(own) if own == session => Ok(false),
         Some(other) if !super::get(cx.orm, other).forgotten => {

@@ -4,7 +4,7 @@
 //! savepoint set, when SQL is first emitted within them.
 
 use super::membership::{self, invalid};
-use super::{SessionId, expire, identity, join};
+use super::{SessionId, expire, identity, join, stages};
 use crate::db::ConnectionId;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{self, Happening};
@@ -18,8 +18,8 @@ use indexmap::{IndexMap, IndexSet};
 #[derive(Debug, Default)]
 pub(crate) struct Transaction {
     /// Tells it apart from all others of its session.
-    serial: usize,
-    nested: bool,
+    pub(super) serial: usize,
+    pub(super) nested: bool,
     savepoint: Option<u32>,
     /// Flushed as new within it.
     pub(super) new: IndexSet<StateId>,
@@ -67,6 +67,7 @@ fn push(orm: &mut Orm, session: SessionId, nested: bool) -> usize {
     owner.begun += 1;
     let serial = owner.begun;
     owner.transactions.push(Transaction { serial, nested, ..Transaction::default() });
+    stages::begun(orm, session);
     serial
 }
 
@@ -153,6 +154,7 @@ pub fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<ConnectionId> {
     check_context(cx.orm, session)?;
     autobegin(cx.orm, session)?;
     check_active(cx.orm, session)?;
+    event::deliver_begun(cx)?;
     let connection = if let Some(connection) = super::get(cx.orm, session).connection {
         connection
     } else {
@@ -162,7 +164,8 @@ pub fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<ConnectionId> {
         }
         let connection = join::take(cx.orm, session, database)?;
         if event::is_heard(cx.orm, "after_begin") {
-            event::tell(cx, "after_begin", Happening::Begin { session, connection })?;
+            let chain = stages::outer(cx.orm, session, 1);
+            event::tell(cx, "after_begin", Happening::Begin { session, connection, chain })?;
         }
         connection
     };
@@ -171,6 +174,10 @@ pub fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<ConnectionId> {
         if at.nested && at.savepoint.is_none() {
             let savepoint = cx.orm.databases.savepoint(connection)?;
             super::get_mut(cx.orm, session).transactions[depth].savepoint = Some(savepoint);
+            if event::is_heard(cx.orm, "after_begin") {
+                let chain = stages::outer(cx.orm, session, depth + 1);
+                event::tell(cx, "after_begin", Happening::Begin { session, connection, chain })?;
+            }
         }
     }
     Ok(connection)
@@ -186,7 +193,9 @@ pub fn begin(cx: &mut Cx<'_>, session: SessionId) -> Result<usize> {
         return Err(invalid("A transaction is already begun on this Session."));
     }
     check_context(cx.orm, session)?;
-    Ok(push(cx.orm, session, false))
+    let serial = push(cx.orm, session, false);
+    event::deliver_begun(cx)?;
+    Ok(serial)
 }
 
 /// `session.begin_nested()`: a savepoint; gives its serial number.
@@ -195,7 +204,9 @@ pub fn begin_nested(cx: &mut Cx<'_>, session: SessionId) -> Result<usize> {
     check_active(cx.orm, session)?;
     check_context(cx.orm, session)?;
     super::flush(cx, session)?;
-    Ok(push(cx.orm, session, true))
+    let serial = push(cx.orm, session, true);
+    event::deliver_begun(cx)?;
+    Ok(serial)
 }
 
 /// How deep the stack is to be after a commit or rollback.
@@ -248,6 +259,7 @@ fn commit_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         super::flush(cx, session)?;
     }
     let connection = super::get(cx.orm, session).connection;
+    let chain = stages::open(cx.orm, session).unwrap_or_default();
     let Some(top) = super::get(cx.orm, session).transactions.last() else { return Ok(()) };
     if top.nested {
         if let (Some(connection), Some(savepoint)) = (connection, top.savepoint) {
@@ -264,7 +276,8 @@ fn commit_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
                 below.switched.entry(id).or_insert(key);
             }
         }
-        return event::tell_session(cx, "after_commit", session);
+        event::tell_session(cx, "after_commit", session)?;
+        return stages::ended(cx, session, &chain);
     }
     if let Some(connection) = connection {
         event::tell_connection(cx, "commit", connection)?;
@@ -278,7 +291,8 @@ fn commit_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         membership::detach(cx.orm, session, &deleted, false);
         event::deliver(cx)?;
     }
-    end_outermost(cx, session)
+    end_outermost(cx, session)?;
+    stages::ended(cx, session, &chain)
 }
 
 /// Gives the connection back and forgets the transaction.
@@ -299,6 +313,7 @@ pub fn rollback(cx: &mut Cx<'_>, session: SessionId, serial: Option<usize>) -> R
         close_above(cx, session, left + 1)?;
     }
     while super::get(cx.orm, session).transactions.len() > left {
+        let chain = stages::open(cx.orm, session).unwrap_or_default();
         undo_top(cx, session)?;
         let owner = super::get_mut(cx.orm, session);
         if owner.transactions.len() > 1 {
@@ -306,6 +321,7 @@ pub fn rollback(cx: &mut Cx<'_>, session: SessionId, serial: Option<usize>) -> R
         } else {
             end_outermost(cx, session)?;
         }
+        stages::rolled_back(cx, session, &chain)?;
     }
     Ok(())
 }
@@ -334,7 +350,6 @@ fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         // What was done since is discarded.
         return if super::is_clean(cx.orm, session) { Ok(()) } else { restore(cx, session) };
     }
-    let nested = top.nested;
     let undone = match (owner.connection, top.nested, top.savepoint) {
         (Some(connection), true, Some(savepoint)) => {
             cx.orm.databases.rollback_to_savepoint(connection, savepoint)
@@ -345,9 +360,7 @@ fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         }
         _ => Ok(()),
     };
-    if !nested {
-        event::tell_session(cx, "after_rollback", session)?;
-    }
+    event::tell_session(cx, "after_rollback", session)?;
     let restored = restore(cx, session);
     if restored.is_err()
         && let Some(top) = super::get_mut(cx.orm, session).transactions.last_mut()
@@ -446,7 +459,9 @@ pub fn close(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     membership::forget_all(cx.orm, session);
     event::deliver(cx)?;
     identity::sweep(cx.orm);
+    let open = stages::open(cx.orm, session);
     let owner = super::get(cx.orm, session);
+    let forgotten = owner.forgotten;
     if let Some(connection) = owner.connection
         && cx.orm.profile.has(Behaviour::CloseUndoesSavepoints)
     {
@@ -461,7 +476,8 @@ pub fn close(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
             cx.orm.databases.rollback_to_savepoint(connection, savepoint)?;
         }
     }
-    end_outermost(cx, session)
+    end_outermost(cx, session)?;
+    if forgotten { Ok(()) } else { stages::closed(cx, session, open.as_ref()) }
 }
 
 pub fn in_transaction(orm: &Orm, session: SessionId) -> bool {

@@ -9,6 +9,7 @@ use crate::python::{Class, Interp, PyResult, Stop, Value};
 use backproof_engine::db::{Clock, Echo};
 use backproof_engine::map::{Key, MapperId};
 use backproof_engine::schema::SqlType;
+use backproof_engine::session::SessionId;
 use backproof_engine::state::StateId;
 use backproof_engine::version::{Behaviour, Profile};
 use backproof_engine::{Cx, Error, ErrorKind, Host, Orm, Warning};
@@ -47,6 +48,14 @@ pub(crate) struct Shared {
     pub(crate) defaults: HashMap<MapperId, Vec<(Key, Value)>>,
     /// Types whose values tell of changes inside them.
     pub(crate) mutables: super::orm::Mutables,
+    /// What attributes are compared by, where a document wrote it.
+    pub(crate) comparators: HashMap<(MapperId, Key), Rc<Class>>,
+    /// The engine that a collection of tables is bound to, by the collection's identity.
+    pub(crate) bound: Vec<(usize, Value)>,
+    /// What documents keep with sessions: `Session.info`.
+    pub(crate) session_info: HashMap<SessionId, Value>,
+    /// The classes of the sessions' queries, where those are a document's.
+    pub(crate) query_classes: HashMap<SessionId, Value>,
 }
 
 impl Host for Interp {
@@ -91,6 +100,10 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         decorated: Vec::new(),
         defaults: HashMap::new(),
         mutables: super::orm::Mutables::default(),
+        comparators: HashMap::new(),
+        bound: Vec::new(),
+        session_info: HashMap::new(),
+        query_classes: HashMap::new(),
     };
     interp.host = Some(Box::new(shared));
     interp.known_member = super::names::has_member;

@@ -1,9 +1,11 @@
 //! `MetaData` as a Python value: the tables that belong together, and their making and dropping.
 
+use super::engine::EngineObject;
 use super::lend;
 use super::schema::{SCHEMA_IDENTITY, TableObject, table_value};
 use crate::python::{Args, Interp, Map, Object, PyResult, Signature, Stop, Value};
 use backproof_engine::schema::{MetaData, Naming};
+use backproof_engine::session as sessions;
 use backproof_engine::version::Behaviour;
 use indexmap::IndexMap;
 use std::any::Any;
@@ -18,11 +20,46 @@ pub(crate) fn metadata_value(metadata: &MetaData) -> Value {
     Value::object(MetaDataObject { metadata: metadata.clone() })
 }
 
-/// What schema work without an engine raises where metadata could have one.
-pub(super) fn unbound(interp: &mut Interp, args: &Args, what: &str) -> PyResult<()> {
+/// The engine that a collection of tables is bound to.
+pub(super) fn bound_to(interp: &mut Interp, metadata: &MetaData) -> Option<Value> {
+    let id = metadata.identity();
+    lend::shared(interp).bound.iter().find(|(known, _)| *known == id).map(|(_, bind)| bind.clone())
+}
+
+/// Binds a collection of tables to an engine; to none with `None`.
+fn bind_to(interp: &mut Interp, metadata: &MetaData, bind: Value) -> PyResult<()> {
+    let database = match bind.downcast::<EngineObject>() {
+        Some(engine) => Some(engine.database),
+        None if bind.is_none() => None,
+        None => return Err(Stop::unsupported("a MetaData bound to something that is no engine")),
+    };
+    let id = metadata.identity();
+    let bound = &mut lend::shared(interp).bound;
+    bound.retain(|(known, _)| *known != id);
+    if database.is_some() {
+        bound.push((id, bind));
+    }
+    lend::with_cx(interp, |cx| {
+        sessions::bind_tables(cx.orm, metadata, database);
+        Ok(())
+    })
+}
+
+/// The arguments of schema work with its engine in the first place: the one that is given, or else the one that the tables are
+/// bound to. What raises without one where metadata could have one.
+pub(super) fn with_bind(
+    interp: &mut Interp,
+    mut args: Args,
+    metadata: &MetaData,
+    what: &str,
+) -> PyResult<Args> {
     let is_given = !args.positional.is_empty() || args.keywords.iter().any(|(name, _)| &**name == "bind");
     if is_given || !lend::has(interp, Behaviour::BoundMetadata) {
-        return Ok(());
+        return Ok(args);
+    }
+    if let Some(bind) = bound_to(interp, metadata) {
+        args.positional.insert(0, bind);
+        return Ok(args);
     }
     let message = format!(
         "{what} is not bound to an Engine or Connection.  Execution can not proceed without a database to execute \
@@ -67,6 +104,12 @@ impl Object for MetaDataObject {
                 let tables = lend::with_cx(interp, |_| metadata.sorted_tables())?;
                 Value::list(tables.iter().map(table_value).collect())
             }
+            "bind" if lend::has(interp, Behaviour::BoundMetadata) => {
+                bound_to(interp, &metadata).unwrap_or(Value::None)
+            }
+            "is_bound" if lend::has(interp, Behaviour::BoundMetadata) => Value::native(name, move |interp, _| {
+                Ok(Value::Bool(bound_to(interp, &metadata).is_some()))
+            }),
             "schema" => metadata.schema().map_or(Value::None, |schema| Value::from(schema.clone())),
             "naming_convention" => {
                 if !metadata.has_own_naming() {
@@ -81,7 +124,7 @@ impl Object for MetaDataObject {
             "create_all" | "drop_all" => {
                 let drop = name == "drop_all";
                 Value::native(name, move |interp, args| {
-                    unbound(interp, &args, "MetaData object")?;
+                    let args = with_bind(interp, args, &metadata, "MetaData object")?;
                     let name = if drop { "MetaData.drop_all" } else { "MetaData.create_all" };
                     let signature = Signature::new(name, "bind, tables=, checkfirst=");
                     let mut bound = signature.bind(interp, args)?;
@@ -101,7 +144,7 @@ impl Object for MetaDataObject {
                 })
             }
             "reflect" => Value::native(name, move |interp, args| {
-                unbound(interp, &args, "MetaData object")?;
+                let args = with_bind(interp, args, &metadata, "MetaData object")?;
                 let parameters =
                     "bind, schema=, views=, only=, extend_existing=, autoload_replace=, resolve_fks=";
                 let mut bound = Signature::new("MetaData.reflect", parameters).bind(interp, args)?;
@@ -162,8 +205,20 @@ impl Object for MetaDataObject {
         }))
     }
 
+    fn set_attr(&self, interp: &mut Interp, _this: &Value, name: &str, value: Value) -> PyResult<()> {
+        if name == "bind" && lend::has(interp, Behaviour::BoundMetadata) {
+            return bind_to(interp, &self.metadata, value);
+        }
+        Err(Stop::unsupported(format!("setting `{name}` of a MetaData")))
+    }
+
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        Ok(shown_metadata(interp).to_owned())
+        match bound_to(interp, &self.metadata) {
+            Some(bind) if lend::has(interp, Behaviour::MetadataShowsBind) => {
+                Ok(format!("MetaData(bind={})", interp.repr(&bind)?))
+            }
+            _ => Ok(shown_metadata(interp).to_owned()),
+        }
     }
 }
 
@@ -196,7 +251,7 @@ pub(super) fn make(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let value = |name: &str| {
         bound.values.get(place(name)).and_then(Option::as_ref).filter(|value| !value.is_none()).cloned()
     };
-    for name in ["bind", "reflect", "quote_schema", "info"] {
+    for name in ["reflect", "quote_schema", "info"] {
         if parameters.contains(&format!("{name}=")) && value(name).is_some() {
             return Err(Stop::unsupported(format!("a MetaData with `{name}`")));
         }
@@ -206,7 +261,11 @@ pub(super) fn make(interp: &mut Interp, args: Args) -> PyResult<Value> {
         Some(convention) => Some(naming(interp, &convention)?),
         None => None,
     };
-    Ok(metadata_value(&MetaData::with(naming.filter(|naming| !naming.0.is_empty()), schema)))
+    let metadata = MetaData::with(naming.filter(|naming| !naming.0.is_empty()), schema);
+    if takes_bind && let Some(bind) = value("bind") {
+        bind_to(interp, &metadata, bind)?;
+    }
+    Ok(metadata_value(&metadata))
 }
 
 /// A dictionary of patterns by what they name: `{"pk": "pk_%(table_name)s"}`.

@@ -317,7 +317,8 @@ impl Object for TableObject {
             "create" | "drop" => {
                 let (table, drop) = (table.clone(), name == "drop");
                 Value::native(name, move |interp, args| {
-                    metadata::unbound(interp, &args, &format!("Table object '{}'", table.full_name()))?;
+                    let what = format!("Table object '{}'", table.full_name());
+                    let args = metadata::with_bind(interp, args, table.metadata(), &what)?;
                     let name = if drop { "Table.drop" } else { "Table.create" };
                     let mut bound = Signature::new(name, "bind, checkfirst=").bind(interp, args)?;
                     let bind = bound.take(0).unwrap_or(Value::None);

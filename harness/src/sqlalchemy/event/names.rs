@@ -11,7 +11,7 @@ pub(super) enum Family {
 }
 
 const GIVEN: &[(Family, &[&str])] = &[
-    (Family::Attribute, &["set", "append", "remove", "bulk_replace"]),
+    (Family::Attribute, &["set", "append", "remove", "bulk_replace", "init_scalar", "modified"]),
     (Family::Instance, &["init", "load", "refresh", "refresh_flush", "expire"]),
     (
         Family::Mapper,
@@ -37,6 +37,9 @@ const GIVEN: &[(Family, &[&str])] = &[
             "after_commit",
             "after_rollback",
             "after_begin",
+            "after_transaction_create",
+            "after_transaction_end",
+            "after_soft_rollback",
             "do_orm_execute",
             "before_attach",
             "after_attach",
@@ -61,7 +64,7 @@ const GIVEN: &[(Family, &[&str])] = &[
 const OTHERS: &[(Family, &[&str])] = &[
     (
         Family::Attribute,
-        &["append_wo_mutation", "dispose_collection", "init_collection", "init_scalar", "modified"],
+        &["append_wo_mutation", "dispose_collection", "init_collection"],
     ),
     (Family::Instance, &["first_init", "init_failure", "pickle", "unpickle"]),
     (
@@ -79,9 +82,6 @@ const OTHERS: &[(Family, &[&str])] = &[
     (
         Family::Session,
         &[
-            "after_transaction_create",
-            "after_transaction_end",
-            "after_soft_rollback",
             "after_bulk_update",
             "after_bulk_delete",
         ],

@@ -5,7 +5,7 @@ use super::executed::ExecuteObject;
 use super::{InitListener, Wishes};
 use crate::python::{Args, Class, Interp, Map, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::connection::ConnectionObject;
-use crate::sqlalchemy::orm::event_targets as targets;
+use crate::sqlalchemy::orm::event_targets::{self as targets, TransactionObject};
 use crate::sqlalchemy::{convert, lend};
 use backproof_engine::event::{Answer, Before, Happening};
 use backproof_engine::state::{ObjRef, Slot};
@@ -100,6 +100,17 @@ fn arguments(interp: &mut Interp, name: &str, happening: &Happening, wishes: Wis
             let values = Value::list(members(interp, items)?);
             vec![("target", target), ("values", values), ("initiator", targets::initiator(interp, by))]
         }
+        Happening::Attribute { object: target, by, .. } => {
+            let told = object(interp, target, raw)?;
+            match by {
+                Some(by) => vec![("target", told), ("initiator", targets::initiator(interp, by))],
+                None => {
+                    let instance = targets::instance(interp, target)?;
+                    let dict = interp.get_attr(&instance, "__dict__")?;
+                    vec![("target", told), ("value", Value::None), ("dict_", dict)]
+                }
+            }
+        }
         Happening::Instance { object: target, attributes } => {
             let target = object(interp, target, raw)?;
             let names: Option<Vec<Value>> =
@@ -153,11 +164,18 @@ fn arguments(interp: &mut Interp, name: &str, happening: &Happening, wishes: Wis
             }
             args
         }
-        Happening::Begin { session, connection } => vec![
+        Happening::Begin { session, connection, chain } => vec![
             ("session", targets::session(interp, *session)),
-            ("transaction", Opaque::value("SessionTransaction", "sqlalchemy.orm.session")),
+            ("transaction", TransactionObject::value(*session, chain)),
             ("connection", ConnectionObject::known(interp, *connection)?),
         ],
+        Happening::Transaction { session, chain } => {
+            let place = if name == "after_soft_rollback" { "previous_transaction" } else { "transaction" };
+            vec![
+                ("session", targets::session(interp, *session)),
+                (place, TransactionObject::value(*session, chain)),
+            ]
+        }
         Happening::Cursor { connection, text, sets, many } => {
             let database = lend::read(interp, |orm| orm.databases.database_of(*connection))?;
             let mut shown = Vec::new();
@@ -223,7 +241,7 @@ pub(super) fn tell(
         return Ok(Answer::Nothing);
     }
     Ok(match happening {
-        Happening::Set { value: Some(Slot::Value(_)), .. } => {
+        Happening::Set { value: Some(Slot::Value(_)), .. } | Happening::Attribute { by: None, .. } => {
             Answer::Value(Slot::Value(convert::to_engine(interp, &result)?))
         }
         Happening::Set { value: Some(_), .. } | Happening::Member { .. } => {

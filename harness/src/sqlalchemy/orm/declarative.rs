@@ -313,12 +313,13 @@ pub(crate) fn declarative_base(interp: &mut Interp, args: Args) -> PyResult<Valu
         let at = names.iter().position(|known| **known == *name)?;
         bound.take(at)
     };
-    for name in ["bind", "mapper", "class_registry", "metaclass"] {
+    for name in ["mapper", "class_registry", "metaclass"] {
         if take(name).is_some_and(|value| !value.is_none()) {
             return Err(Stop::unsupported(format!("declarative_base() with `{name}`")));
         }
     }
     let metadata = take("metadata").filter(|value| !value.is_none());
+    let bind = take("bind").filter(|value| !value.is_none());
     let types = take("type_annotation_map").filter(|value| !value.is_none());
     let args = BaseArgs {
         cls: take("cls"),
@@ -328,6 +329,9 @@ pub(crate) fn declarative_base(interp: &mut Interp, args: Args) -> PyResult<Valu
     let registry = Registry::new(interp, metadata.as_ref().and_then(metadata_of))?;
     if let Some(types) = types {
         registry.set_types(interp, &types)?;
+    }
+    if let Some(bind) = bind {
+        interp.set_attr(&registry.metadata_value(), "bind", bind)?;
     }
     make_base(interp, &registry, args)
 }

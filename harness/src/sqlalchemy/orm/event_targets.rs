@@ -5,6 +5,7 @@ use super::custom::InitiatorObject;
 use super::inspection::InstanceStateObject;
 use super::mapper::MapperObject;
 use super::session::SessionObject;
+pub(crate) use super::session::TransactionObject;
 use super::{instance as instances, mapped, sessionmaker, symbols};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;

@@ -9,7 +9,8 @@ mod methods;
 mod objects;
 mod transaction;
 
-pub(super) use create::create;
+pub(super) use create::{announce, create};
+pub(crate) use transaction::TransactionObject;
 pub(super) use execute::get_object;
 pub(crate) use execute::{core_statement, given};
 
@@ -142,7 +143,11 @@ fn with_settings(
 pub(crate) fn class(interp: &mut Interp) -> Rc<Class> {
     let class = interp.foreign_class(MODULE, "Session");
     if !class.dict.contains("add") {
-        define::construct(&class, create);
+        define::construct(&class, |interp, args| {
+            let session = create(interp, args)?;
+            announce(interp)?;
+            Ok(session)
+        });
         methods::install(interp, &class);
         bulk::install(&class);
         class.dict.set(

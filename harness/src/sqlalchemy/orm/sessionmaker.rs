@@ -1,7 +1,7 @@
 //! `sessionmaker()` and `scoped_session()`: what makes sessions.
 
 use super::session;
-use crate::python::{Args, Class, Interp, Object, PyResult, Signature, Stop, Value, fresh_identity};
+use crate::python::{Args, Class, Interp, Map, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use crate::sqlalchemy::{lend, names};
 use backproof_engine::session::SessionId;
 use backproof_engine::version::Behaviour;
@@ -34,6 +34,18 @@ impl SessionMakerObject {
     fn make(&self, interp: &mut Interp, args: Args) -> PyResult<Value> {
         let mut keywords = self.keywords.borrow().clone();
         for (name, value) in args.keywords {
+            let said = keywords.iter().find(|(known, _)| **known == *name).map(|(_, said)| said.clone());
+            let value = match said.filter(|said| &*name == "info" && !said.is_none()) {
+                // What the session is given comes on top of what the factory says.
+                Some(said) => {
+                    let both = Value::dict(Map::new());
+                    for part in [said, value] {
+                        interp.call_method(&both, "update", Args::of(vec![part]))?;
+                    }
+                    both
+                }
+                None => value,
+            };
             set(&mut keywords, name, value);
         }
         if !args.positional.is_empty() {
@@ -52,6 +64,7 @@ impl SessionMakerObject {
         };
         if let Some(made) = crate::sqlalchemy::define::receiver::<session::SessionObject>(&session) {
             self.made.borrow_mut().insert(made.id);
+            session::announce(interp)?;
         }
         Ok(session)
     }
@@ -242,7 +255,6 @@ fn sessionmaker(interp: &mut Interp, args: Args) -> PyResult<Value> {
     for (name, value) in args.keywords {
         match &*name {
             "class_" => class = Some(value),
-            "info" => {}
             _ => set(&mut keywords, name, value),
         }
     }
@@ -365,10 +377,8 @@ impl Object for ScopedSessionObject {
                 let this = this.clone();
                 Ok(Some(Value::native(name, move |interp, args| {
                     let [class] = args.between(interp, "query_property", 0)?;
-                    if class.is_some_and(|class| !class.is_none()) {
-                        return Err(Stop::unsupported("query_property() with a class of queries"));
-                    }
-                    Ok(Value::object(QueryProperty { scoped: this.clone() }))
+                    let class = class.filter(|class| !class.is_none());
+                    Ok(Value::object(QueryProperty { scoped: this.clone(), class }))
                 })))
             }
             "registry" => Ok(Some(Value::object(RegistryObject { scoped: this.clone() }))),
@@ -441,6 +451,8 @@ impl Object for RegistryObject {
 /// `Base.query = session.query_property()`: on a mapped class, a query of it in the current session.
 struct QueryProperty {
     scoped: Value,
+    /// The class of its queries, where that is a document's.
+    class: Option<Value>,
 }
 
 impl Object for QueryProperty {
@@ -472,6 +484,11 @@ impl Object for QueryProperty {
             return Ok(Value::None);
         }
         let session = interp.call(&self.scoped, Args::none())?;
+        if let Some(class) = &self.class {
+            let entity = Value::Class(owner.clone());
+            let keywords = vec![(Rc::from("session"), session)];
+            return interp.call(class, Args { positional: vec![entity], keywords });
+        }
         interp.call_method(&session, "query", Args::of(vec![Value::Class(owner.clone())]))
     }
 }

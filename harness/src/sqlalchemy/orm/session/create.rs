@@ -3,7 +3,7 @@
 //! Reads settings only; what a session does with them is the engine's.
 
 use super::session_value;
-use crate::python::{Args, Interp, PyResult, Signature, Stop, Value};
+use crate::python::{Args, Interp, Map, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::lend;
 use crate::sqlalchemy::orm::bind::{self, Bind};
 use backproof_engine::session::{self as sessions, SessionSettings};
@@ -51,6 +51,10 @@ pub(crate) fn create(interp: &mut Interp, args: Args) -> PyResult<Value> {
     if let Some(mode) = take("join_transaction_mode").filter(|mode| !mode.is_none()) {
         settings.join = bind::join_mode(interp, &mode)?;
     }
+    let query_class = super::super::query::class(interp);
+    let queries = take("query_cls")
+        .filter(|class| !class.is_none() && !class.as_class().is_some_and(|class| Rc::ptr_eq(class, &query_class)));
+    let info = take("info").filter(|info| !info.is_none());
     let future = take("future").map(|value| interp.truth(&value)).transpose()?;
     let mut flag = |interp: &mut Interp, name: &str, default: bool| match take(name) {
         Some(value) => interp.truth(&value),
@@ -73,11 +77,25 @@ pub(crate) fn create(interp: &mut Interp, args: Args) -> PyResult<Value> {
         }
         return Err(Stop::unsupported("Session() with `autocommit`"));
     }
-    for name in ["twophase", "binds", "query_cls", "extension"] {
+    for name in ["twophase", "binds", "extension"] {
         if flag(interp, name, false)? {
             return Err(Stop::unsupported(format!("Session() with `{name}`")));
         }
     }
     let id = lend::with_cx(interp, |cx| Ok(sessions::create(cx.orm, settings)))?;
+    if let Some(class) = queries {
+        lend::shared(interp).query_classes.insert(id, class);
+    }
+    if let Some(info) = info {
+        // The session has a dictionary of its own.
+        let own = Value::dict(Map::new());
+        interp.call_method(&own, "update", Args::of(vec![info]))?;
+        lend::shared(interp).session_info.insert(id, own);
+    }
     Ok(session_value(interp, id))
+}
+
+/// Has those told who listen to what a new session begins with.
+pub(crate) fn announce(interp: &mut Interp) -> PyResult<()> {
+    lend::with_cx(interp, backproof_engine::event::deliver_begun)
 }

@@ -6,10 +6,10 @@ use super::SessionObject;
 use super::execute::{EXECUTE, GET, execute, get};
 use super::objects::{NoAutoflushObject, ObjectSet};
 use super::transaction::TransactionObject;
-use crate::python::{Args, Bound, Class, Interp, PyResult, Stop, Value};
+use crate::python::{Args, Bound, Class, Interp, Map, PyResult, Stop, Value};
 use crate::sqlalchemy::orm::instance::{object_of, require, wrap};
 use crate::sqlalchemy::orm::{bind, query};
-use crate::sqlalchemy::{define, lend};
+use crate::sqlalchemy::{define, lend, names};
 use backproof_engine::map::Key;
 use backproof_engine::session::{self as sessions, SessionId};
 use backproof_engine::state::ObjRef;
@@ -114,6 +114,27 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
     method::<SessionObject>(class, "in_transaction", "", |interp, session, _, _| {
         Ok(Value::Bool(lend::read(interp, |orm| sessions::in_transaction(orm, session.id))?))
     });
+    for (name, nested) in [("get_transaction", false), ("get_nested_transaction", true)] {
+        if !names::has_member(interp, "Session", name) {
+            continue;
+        }
+        method::<SessionObject>(class, name, "", move |interp, session, _, _| {
+            let open = lend::read(interp, |orm| sessions::open_transactions(orm, session.id))?;
+            let at = open.as_ref().and_then(|open| {
+                if nested { open.iter().rposition(|(_, nested)| *nested) } else { Some(0) }
+            });
+            Ok(match (open, at) {
+                (Some(open), Some(at)) => TransactionObject::value(session.id, &open[..=at].into()),
+                _ => Value::None,
+            })
+        });
+    }
+    if names::has_member(interp, "Session", "in_nested_transaction") {
+        method::<SessionObject>(class, "in_nested_transaction", "", |interp, session, _, _| {
+            let open = lend::read(interp, |orm| sessions::open_transactions(orm, session.id))?;
+            Ok(Value::Bool(open.is_some_and(|open| open.iter().any(|(_, nested)| *nested))))
+        });
+    }
     let plain: [(&str, Plain); 6] = [
         ("commit", |cx, id| sessions::commit(cx, id, None)),
         ("rollback", |cx, id| sessions::rollback(cx, id, None)),
@@ -147,11 +168,11 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
         }
         let begin = if nested { sessions::begin_nested } else { sessions::begin };
         let serial = lend::with_cx(interp, |cx| begin(cx, session.id))?;
-        Ok(Value::object(TransactionObject { session: session.id, serial }))
+        TransactionObject::open(interp, session.id, serial)
     });
     method::<SessionObject>(class, "begin_nested", "", |interp, session, _, _| {
         let serial = lend::with_cx(interp, |cx| sessions::begin_nested(cx, session.id))?;
-        Ok(Value::object(TransactionObject { session: session.id, serial }))
+        TransactionObject::open(interp, session.id, serial)
     });
     method::<SessionObject>(class, "query", "*entities, **kwargs", |interp, session, _, bound| {
         query::make(interp, Some(session.id), &bound.varargs)
@@ -210,6 +231,14 @@ fn getters(class: &Rc<Class>) {
     getter::<SessionObject>(class, "identity_map", |interp, session, _| {
         let objects = super::identity_objects(interp, session.id)?;
         Ok(Value::object(ObjectSet { objects, kind: "WeakInstanceDict" }))
+    });
+    getter::<SessionObject>(class, "info", |interp, session, _| {
+        if let Some(info) = lend::shared(interp).session_info.get(&session.id) {
+            return Ok(info.clone());
+        }
+        let info = Value::dict(Map::new());
+        lend::shared(interp).session_info.insert(session.id, info.clone());
+        Ok(info)
     });
     getter::<SessionObject>(class, "is_active", |interp, session, _| {
         Ok(Value::Bool(lend::read(interp, |orm| sessions::is_active(orm, session.id))?))
