@@ -248,6 +248,13 @@ fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
             ),
         ));
     }
+    if let Some(unknown) = &args.unknown_lazy {
+        let class = &cx.orm.mappers.get(relationship.parent).class_name;
+        return Err(Error::new(
+            ErrorKind::LoaderStrategyException,
+            format!("Can't find strategy (('lazy', {unknown}),) for {class}.{}", relationship.key),
+        ));
+    }
     let reversed = match &join.secondaryjoin {
         Some(secondaryjoin) => {
             Reversed { primaryjoin: secondaryjoin.clone(), secondaryjoin: Some(join.primaryjoin.clone()) }

@@ -100,6 +100,8 @@ pub struct RelationshipArgs {
     /// What a dictionary's keys are.
     pub keyed: Option<Keyer>,
     pub lazy: Option<Lazy>,
+    /// A loader strategy that there is none of, as errors show it.
+    pub unknown_lazy: Option<String>,
     pub cascade: Option<Cascades>,
     pub cascade_backrefs: Option<bool>,
     pub backref: Option<Backref>,

@@ -65,6 +65,8 @@ pub enum PropertySpec {
         columns: Vec<Column>,
         deferral: Deferral,
         active_history: bool,
+        /// Given as a property rather than as the column alone.
+        wrapped: bool,
     },
     /// `column_property()` of an SQL expression, or `query_expression()`.
     Expression {
@@ -80,7 +82,12 @@ pub enum PropertySpec {
 impl PropertySpec {
     /// A column, loaded with its row.
     pub fn column(column: Column) -> Self {
-        PropertySpec::Column { columns: vec![column], deferral: Deferral::default(), active_history: false }
+        PropertySpec::Column {
+            columns: vec![column],
+            deferral: Deferral::default(),
+            active_history: false,
+            wrapped: false,
+        }
     }
 }
 
@@ -134,9 +141,9 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
                 let property = expression_property(cx.orm.profile, &key, &expr, deferral, ad_hoc);
                 properties.insert(key, property);
             }
-            PropertySpec::Column { columns, deferral, active_history } => {
+            PropertySpec::Column { columns, deferral, active_history, wrapped } => {
                 let Some(column) = columns.first().cloned() else { continue };
-                let plain = !deferral.deferred && !active_history && *key == *column.key();
+                let plain = !wrapped && !deferral.deferred && !active_history && *key == *column.key();
                 let property = column_property(&key, columns, deferral, active_history);
                 if profile.has(Behaviour::ColumnsInTableOrder) || plain {
                     renamed.push((column, key, property));
@@ -348,7 +355,7 @@ pub fn add_property(cx: &mut Cx<'_>, mapper: MapperId, key: Key, property: Prope
             let before = cx.orm.mappers.get(mapper).properties.len();
             describe(cx, mapper, key, before, property)
         }
-        PropertySpec::Column { columns, deferral, active_history } => {
+        PropertySpec::Column { columns, deferral, active_history, .. } => {
             let property = column_property(&key, columns, deferral, active_history);
             insert(cx, mapper, key, property);
             Ok(())

@@ -64,10 +64,12 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
 /// The type of a value bound beside an expression of a type: the expression's own, unless the value's is of another
 /// family.
 pub(crate) fn bind_type(beside: &SqlType, value: &Value) -> SqlType {
-    if matches!(beside, SqlType::Host(_)) {
-        return beside.clone();
-    }
     let own = type_of(value);
+    if let SqlType::Host(host) = beside {
+        // What a program made of a type takes every value; JSON itself takes what has no type of its own.
+        let is_json = *beside.generic() == SqlType::Json && host.args().object.is_none();
+        return if is_json && own.affinity() != Affinity::Null { own } else { beside.clone() };
+    }
     match (beside.affinity(), own.affinity()) {
         // A binary column binds a string as it binds bytes.
         (_, Affinity::Null) | (Affinity::Other, _) | (Affinity::Binary, Affinity::String) => beside.clone(),

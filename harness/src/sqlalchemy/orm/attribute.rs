@@ -3,7 +3,7 @@
 use super::instance::{object_of, slot_value};
 use super::property::PropertyObject;
 use super::synonym::OnInstances;
-use super::{collection, comparator, custom, mapped};
+use super::{collection, comparator, comparing, custom, mapped};
 use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
 use crate::sqlalchemy::{convert, expr, lend, names, schema};
 use backproof_engine::attr::{self, NewValue};
@@ -27,6 +27,8 @@ pub(crate) struct AttributeObject {
     pub(crate) name: Option<Key>,
     /// What instances have in its place.
     on_instances: Option<Value>,
+    /// As a document's comparator has it, which it does not ask again.
+    bare: bool,
 }
 
 /// Attributes that the real library has here and this does not.
@@ -65,6 +67,7 @@ impl AttributeObject {
             criteria,
             name: None,
             on_instances: None,
+            bare: false,
         })
     }
 
@@ -88,7 +91,16 @@ impl AttributeObject {
         let on_instances = on_instances.and_then(|host| host.downcast::<OnInstances>().ok());
         let on_instances = on_instances.map(|host| host.0.clone());
         let (of_type, criteria, name) = (None, Vec::new(), Some(name));
-        Ok(Some(Value::object(AttributeObject { mapped, key, owner, of_type, criteria, name, on_instances })))
+        Ok(Some(Value::object(AttributeObject {
+            mapped,
+            key,
+            owner,
+            of_type,
+            criteria,
+            name,
+            on_instances,
+            bare: false,
+        })))
     }
 
     /// Calls what instances have in its place.
@@ -107,8 +119,22 @@ impl AttributeObject {
     /// The same attribute, joined to another class or under further criteria.
     pub(crate) fn refined(&self, of_type: Option<Mapped>, criteria: Vec<Expr>) -> Value {
         let (mapped, key, owner) = (self.mapped, self.key.clone(), self.owner.clone());
-        let (name, on_instances) = (self.name.clone(), None);
-        Value::object(AttributeObject { mapped, key, owner, of_type, criteria, name, on_instances })
+        let (name, on_instances, bare) = (self.name.clone(), None, self.bare);
+        Value::object(AttributeObject { mapped, key, owner, of_type, criteria, name, on_instances, bare })
+    }
+
+    /// The same attribute, which no document's comparator speaks for.
+    pub(super) fn without_comparator(&self) -> Value {
+        Value::object(AttributeObject {
+            mapped: self.mapped,
+            key: self.key.clone(),
+            owner: self.owner.clone(),
+            of_type: self.of_type,
+            criteria: self.criteria.clone(),
+            name: self.name.clone(),
+            on_instances: None,
+            bare: true,
+        })
     }
 
     /// As `str()` shows it.
@@ -248,6 +274,11 @@ impl Object for AttributeObject {
             _ if UNSUPPORTED.contains(&name) => {
                 return Err(Stop::unsupported(format!("the attribute `{name}` of a mapped attribute")));
             }
+            _ if !self.bare => {
+                if let Some(own) = comparing::member(interp, self, name)? {
+                    return Ok(Some(own));
+                }
+            }
             _ => {}
         }
         let found = if self.is_relationship(interp)? {
@@ -270,10 +301,11 @@ impl Object for AttributeObject {
         {
             return Ok(found);
         }
+        let comparator = comparing::name(interp, self)?;
         Err(interp.raise(
             "AttributeError",
             format!(
-                "Neither 'InstrumentedAttribute' object nor 'Comparator' object associated with {}.{} has an attribute '{name}'",
+                "Neither 'InstrumentedAttribute' object nor '{comparator}' object associated with {}.{} has an attribute '{name}'",
                 self.owner, self.key
             ),
         ))
@@ -287,6 +319,11 @@ impl Object for AttributeObject {
         other: &Value,
         reflected: bool,
     ) -> PyResult<Option<Value>> {
+        if !self.bare
+            && let Some(made) = comparing::binary(interp, self, op, other, reflected)?
+        {
+            return Ok(Some(made));
+        }
         if self.is_relationship(interp)? {
             return Err(Stop::unsupported("this operator on a relationship attribute"));
         }
@@ -309,6 +346,11 @@ impl Object for AttributeObject {
         op: CompareOp,
         other: &Value,
     ) -> PyResult<Option<Value>> {
+        if !self.bare
+            && let Some(made) = comparing::compare(interp, self, op, other)?
+        {
+            return Ok(Some(made));
+        }
         if self.is_relationship(interp)? {
             return comparator::compare(interp, self, op, other).map(Some);
         }
@@ -317,6 +359,11 @@ impl Object for AttributeObject {
     }
 
     fn unary(&self, interp: &mut Interp, _this: &Value, op: UnaryOp) -> PyResult<Value> {
+        if !self.bare
+            && let Some(made) = comparing::unary(interp, self, op)?
+        {
+            return Ok(made);
+        }
         if self.is_relationship(interp)? {
             return Err(Stop::unsupported("this operator on a relationship attribute"));
         }

@@ -28,6 +28,10 @@ pub(crate) struct MappedColumnObject {
     pub(crate) defaults_for_insert: bool,
     /// What it says of a dataclass's field.
     pub(crate) field: FieldArgs,
+    /// What it is compared by, where a document wrote that.
+    pub(crate) comparator: Option<Value>,
+    /// Made by `column_property()` or its like.
+    pub(super) wrapped: bool,
 }
 
 impl MappedColumnObject {
@@ -43,18 +47,28 @@ impl MappedColumnObject {
             use_existing: false,
             defaults_for_insert: false,
             field: FieldArgs::default(),
+            comparator: None,
+            wrapped: false,
         }
     }
 
     /// The property that it declares.
     pub(crate) fn spec(&self) -> PropertySpec {
         let columns = std::iter::once(&self.column).chain(&self.others).cloned().collect();
-        PropertySpec::Column { columns, deferral: self.deferral.clone(), active_history: self.active_history }
+        PropertySpec::Column {
+            columns,
+            deferral: self.deferral.clone(),
+            active_history: self.active_history,
+            wrapped: self.wrapped,
+        }
     }
 
     /// Whether it declares nothing beside its column.
     pub(crate) fn is_plain(&self) -> bool {
-        !self.deferral.deferred && !self.active_history && self.others.is_empty()
+        !self.deferral.deferred
+            && !self.active_history
+            && self.others.is_empty()
+            && !self.wrapped
     }
 
     /// An equal one for another class.
@@ -139,6 +153,8 @@ pub(crate) fn mapped_column(interp: &mut Interp, mut args: Args) -> PyResult<Val
         use_existing,
         defaults_for_insert,
         field,
+        comparator: None,
+        wrapped: false,
     }))
 }
 
@@ -151,6 +167,7 @@ pub(crate) fn column_property(interp: &mut Interp, mut args: Args, deferred: boo
         FieldArgs::take_read_only(interp, &mut args, name)?
     };
     let mut active_history = false;
+    let mut comparator = None;
     let mut deferral = Deferral { deferred, ..Deferral::default() };
     for (keyword, value) in args.keywords {
         match &*keyword {
@@ -159,6 +176,7 @@ pub(crate) fn column_property(interp: &mut Interp, mut args: Args, deferred: boo
             "raiseload" => deferral.raises = interp.truth(&value)?,
             "group" => deferral.group = value.as_str().cloned(),
             "doc" | "info" | "comment" => {}
+            "comparator_factory" => comparator = Some(value).filter(|class| !class.is_none()),
             "expire_on_flush" if interp.truth(&value)? => {}
             other => return Err(Stop::unsupported(format!("{name}() with `{other}`"))),
         }
@@ -171,14 +189,24 @@ pub(crate) fn column_property(interp: &mut Interp, mut args: Args, deferred: boo
         }
         let bare = MappedColumnObject::bare();
         let made =
-            MappedColumnObject { column, typed: true, others, deferral, active_history, field, ..bare };
+            MappedColumnObject {
+            column,
+            typed: true,
+            others,
+            deferral,
+            active_history,
+            field,
+            comparator,
+            wrapped: true,
+            ..bare
+        };
         return Ok(Value::object(made));
     }
     let [value] = args.positional.as_slice() else {
         return Err(Stop::unsupported(format!("{name}() of several expressions")));
     };
     let expr = expression_of(interp, value, name)?;
-    Ok(Value::object(ExpressionDecl { expr, deferral, ad_hoc: false, field }))
+    Ok(Value::object(ExpressionDecl { expr, deferral, ad_hoc: false, field, comparator }))
 }
 
 /// The expression of `column_property()`; before 2.0 a select without `as_scalar()` stands for its value, too.
@@ -210,7 +238,8 @@ pub(crate) fn query_expression(interp: &mut Interp, mut args: Args) -> PyResult<
         }
     }
     let expr = if default.is_none() { Expr::null() } else { expr::coerce(interp, &default)? };
-    Ok(Value::object(ExpressionDecl { expr, deferral: Deferral::default(), ad_hoc: true, field }))
+    let deferral = Deferral::default();
+    Ok(Value::object(ExpressionDecl { expr, deferral, ad_hoc: true, field, comparator: None }))
 }
 
 /// `column_property()` of an SQL expression, or `query_expression()`.
@@ -219,6 +248,8 @@ pub(crate) struct ExpressionDecl {
     deferral: Deferral,
     ad_hoc: bool,
     field: FieldArgs,
+    /// What it is compared by, where a document wrote that.
+    pub(crate) comparator: Option<Value>,
 }
 
 impl ExpressionDecl {

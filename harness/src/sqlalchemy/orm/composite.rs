@@ -5,7 +5,7 @@ use super::attribute::AttributeObject;
 use super::columns::MappedColumnObject;
 use super::dataclass::{FieldArgs, Of};
 use super::declarative::column_of;
-use super::{errors, mapped};
+use super::{comparing, errors, mapped, mutable};
 use crate::python::{Args, Class, CompareOp, Interp, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::expr::{self, ExprObject};
 use crate::sqlalchemy::{convert, lend, names};
@@ -26,6 +26,8 @@ pub(crate) struct CompositeDecl {
     class: Option<Value>,
     parts: Vec<Value>,
     field: FieldArgs,
+    /// What it is compared by, where a document wrote that.
+    pub(super) comparator: Option<Value>,
 }
 
 impl Object for CompositeDecl {
@@ -45,6 +47,7 @@ impl Object for CompositeDecl {
 /// `composite(class, *parts)`.
 pub(crate) fn composite(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
     let field = FieldArgs::take(interp, &mut args, Of::Composite)?;
+    let comparator = args.take_keyword("comparator_factory").filter(|class| !class.is_none());
     for (name, value) in &args.keywords {
         let ignored = matches!(&**name, "doc" | "info" | "active_history");
         if !ignored && !value.is_none() && interp.truth(value)? {
@@ -57,7 +60,7 @@ pub(crate) fn composite(interp: &mut Interp, mut args: Args) -> PyResult<Value> 
     };
     let class = has_class.then(|| args.positional.remove(0));
     args.positional.retain(|value| !value.is_none());
-    Ok(Value::object(CompositeDecl { class, parts: args.positional, field }))
+    Ok(Value::object(CompositeDecl { class, parts: args.positional, field, comparator }))
 }
 
 impl CompositeDecl {
@@ -197,11 +200,19 @@ pub(crate) struct CompositeObject {
     pub(crate) mapped: Mapped,
     pub(crate) key: Key,
     owner: Rc<str>,
+    /// As a document's comparator has it, which it does not ask again.
+    bare: bool,
 }
 
 impl CompositeObject {
     pub(crate) fn value(owner: Rc<str>, mapped: Mapped, key: Key) -> Value {
-        Value::object(CompositeObject { mapped, key, owner })
+        Value::object(CompositeObject { mapped, key, owner, bare: false })
+    }
+
+    /// The same composite, which no document's comparator speaks for.
+    pub(super) fn without_comparator(&self) -> Value {
+        let (mapped, key, owner) = (self.mapped, self.key.clone(), self.owner.clone());
+        Value::object(CompositeObject { mapped, key, owner, bare: true })
     }
 
     pub(super) fn composite(&self, interp: &mut Interp) -> PyResult<Rc<backproof_engine::map::Composite>> {
@@ -211,6 +222,13 @@ impl CompositeObject {
             Some(Descriptor::Composite(composite)) => Ok(composite),
             _ => Err(Stop::unsupported("a composite that is gone")),
         }
+    }
+
+    /// The class of its objects, where they tell of changes.
+    fn mutable(&self, interp: &mut Interp) -> PyResult<Option<Rc<Class>>> {
+        let composite = self.composite(interp)?;
+        let class = composite.class.as_any().downcast_ref::<HostClass>().map(|class| class.class.clone());
+        Ok(class.and_then(|class| mutable::composite_class(interp, &class)))
     }
 
     /// The expressions of its parts.
@@ -259,6 +277,11 @@ impl Object for CompositeObject {
     }
 
     fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        if !self.bare
+            && let Some(own) = comparing::member(interp, self, name)?
+        {
+            return Ok(Some(own));
+        }
         Ok(Some(match name {
             "key" => Value::from(self.key.clone()),
             "class_" => Value::Class(mapped::class_of_mapper(interp, self.mapped.mapper)?),
@@ -285,6 +308,11 @@ impl Object for CompositeObject {
         op: CompareOp,
         other: &Value,
     ) -> PyResult<Option<Value>> {
+        if !self.bare
+            && let Some(made) = comparing::compare(interp, self, op, other)?
+        {
+            return Ok(Some(made));
+        }
         let each = lend::has(interp, Behaviour::CompositeComparesEach);
         if !each && !matches!(op, CompareOp::Eq | CompareOp::Ne) {
             return Err(Stop::unsupported("ordering of a composite before 2.0"));
@@ -330,7 +358,11 @@ impl Object for CompositeObject {
         let Some(instance) = instance else { return Ok(this.clone()) };
         let object = super::attribute::object(interp, instance)?;
         let slot = lend::with_cx(interp, |cx| attr::get(cx, object.id(), &self.key))?;
-        super::instance::slot_value(interp, &slot)
+        let value = super::instance::slot_value(interp, &slot)?;
+        if self.mutable(interp)?.is_some() {
+            mutable::composite_read(interp, &value, object.id(), &self.key)?;
+        }
+        Ok(value)
     }
 
     fn descriptor_set(
@@ -341,6 +373,14 @@ impl Object for CompositeObject {
         value: Value,
     ) -> PyResult<()> {
         let object = super::attribute::object(interp, instance)?;
+        let value = match self.mutable(interp)? {
+            Some(class) => {
+                let held = lend::read(interp, |orm| orm.states.get(object.id()).dict.get(&self.key).cloned())?;
+                let old = held.map(|slot| super::instance::slot_value(interp, &slot)).transpose()?;
+                mutable::composite_set(interp, &class, (object.id(), &self.key), old, &value)?
+            }
+            None => value,
+        };
         let value = NewValue::Value(convert::to_engine(interp, &value)?);
         lend::with_cx(interp, |cx| attr::set(cx, object.id(), &self.key, value))
     }

@@ -56,6 +56,12 @@ pub(crate) struct HybridObject {
 }
 
 impl HybridObject {
+    /// A hybrid of these functions.
+    pub(super) fn of(get: Value, set: Option<Value>, delete: Option<Value>, expression: Value) -> Value {
+        let parts = Parts { get: Some(get), set, delete, expression: Some(expression), ..Parts::default() };
+        HybridObject::value(parts)
+    }
+
     fn value(parts: Parts) -> Value {
         Value::object(HybridObject { parts: RefCell::new(parts) })
     }

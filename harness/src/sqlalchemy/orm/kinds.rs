@@ -55,15 +55,9 @@ pub(super) fn define(interp: &mut Interp) {
         let base = interp.foreign_class(base_module, base);
         interp.foreign_class_below(module, name, &base);
     }
-    for (module, name) in [
-        (PROPERTIES, "ColumnProperty"),
-        (RELATIONSHIPS, "RelationshipProperty"),
-        (DESCRIPTORS, "SynonymProperty"),
-        (DESCRIPTORS, "CompositeProperty"),
-    ] {
-        let comparator = Unavailable::value(format!("the class `{name}.Comparator`"));
-        interp.foreign_class(module, name).dict.set("Comparator", comparator);
-    }
+    let comparator = Unavailable::value("the class `SynonymProperty.Comparator`");
+    interp.foreign_class(DESCRIPTORS, "SynonymProperty").dict.set("Comparator", comparator);
+    super::comparing::define(interp);
 }
 
 /// The class of mappers.
@@ -109,9 +103,9 @@ pub(super) fn install(interp: &mut Interp, orm: &Module) -> PyResult<()> {
 /// The classes and constants of a module that is named after what it holds.
 fn filled(interp: &mut Interp, name: &'static str) -> PyResult<Rc<Module>> {
     let module = super::module(interp, name);
-    let own = BELOW.iter().flat_map(|(class, base)| [class, base]).filter(|(module, _)| *module == name);
-    for (_, class) in own {
-        let value = Value::Class(interp.foreign_class(name, class));
+    // A module has those of others, too, where it names them.
+    for (home, class) in BELOW.iter().flat_map(|(class, base)| [class, base]) {
+        let value = Value::Class(interp.foreign_class(home, class));
         super::set(interp, &module, class, value);
     }
     match name {

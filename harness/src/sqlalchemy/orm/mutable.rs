@@ -14,7 +14,7 @@ use crate::sqlalchemy::{convert, lend};
 use backproof_engine::Cx;
 use backproof_engine::attr;
 use backproof_engine::event::{Answer, Before, Happening, Listener, Of};
-use backproof_engine::map::{Key, MapperId};
+use backproof_engine::map::{Descriptor, Key, MapperId};
 use backproof_engine::schema::{HostType, HostTypeArgs, SqlType};
 use backproof_engine::state::{Slot, StateId};
 use backproof_engine::value::Value as SqlValue;
@@ -97,6 +97,60 @@ fn changed(interp: &mut Interp, value: &Value) -> PyResult<()> {
         })?;
     }
     Ok(())
+}
+
+/// `changed()` of a composite's object: its values are set on every object that has it.
+fn composite_changed(interp: &mut Interp, value: &Value) -> PyResult<()> {
+    let Some(held) = parents(interp, value)? else { return Ok(()) };
+    let Some(parents) = held.downcast::<Parents>() else { return Ok(()) };
+    let known = parents.0.borrow().clone();
+    for (id, key) in known {
+        let found = lend::read(interp, |orm| {
+            let object = orm.states.upgrade(id)?;
+            let mapper = orm.mappers.get(orm.states.get(id).mapper);
+            match mapper.descriptor(&key) {
+                Some(Descriptor::Composite(composite)) => Some((object, composite.parts.clone())),
+                _ => None,
+            }
+        })?;
+        let Some((object, parts)) = found else { continue };
+        let object = super::instance::wrap(interp, &object)?;
+        let values = interp.call_method(value, "__composite_values__", Args::none())?;
+        for (part, value) in parts.iter().zip(interp.iterate(&values)?) {
+            interp.set_attr(&object, part, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// The class of composites whose objects tell of changes, where this is one.
+pub(super) fn composite_class(interp: &mut Interp, class: &Value) -> Option<Rc<Class>> {
+    let base = lend::shared(interp).classes.get("MutableComposite")?.clone();
+    class.as_class().filter(|class| class.is_subclass(&base)).cloned()
+}
+
+/// An object has a composite's object.
+pub(super) fn composite_read(interp: &mut Interp, value: &Value, id: StateId, key: &Key) -> PyResult<()> {
+    if value.is_none() { Ok(()) } else { adopt(interp, value, id, key) }
+}
+
+/// An object gets a composite's object in the place of another: what it becomes.
+pub(super) fn composite_set(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    (id, key): (StateId, &Key),
+    old: Option<Value>,
+    value: &Value,
+) -> PyResult<Value> {
+    if old.as_ref().is_some_and(|old| old.is(value)) {
+        return Ok(value.clone());
+    }
+    let value = coerced(interp, class, key, value)?;
+    composite_read(interp, &value, id, key)?;
+    if let Some(old) = old {
+        release(interp, &old, id)?;
+    }
+    Ok(value)
 }
 
 /// What a value becomes as one of the class.

@@ -10,7 +10,7 @@ use super::mapper::MapperObject;
 use super::registry::Registry;
 use super::relationship::{RelationshipDecl, Scope};
 use super::synonym::SynonymDecl;
-use super::{dataclass, errors, mapped, reconstructor, unresolved, validates};
+use super::{comparing, dataclass, errors, mapped, reconstructor, unresolved, validates};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::items::{ItemObject, table_item};
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
@@ -27,6 +27,16 @@ pub(super) struct Member {
     pub(super) spec: Declared,
     /// What orders columns in the table.
     pub(super) order: (i64, u64, usize),
+}
+
+impl Member {
+    /// What the attribute is compared by, where a document wrote that.
+    fn comparator(&self) -> Option<Value> {
+        match &self.spec {
+            Declared::Column(column) => column.comparator.clone(),
+            Declared::Property(value, _) | Declared::Relationship(value, _) => comparing::declared(value),
+        }
+    }
 }
 
 pub(super) enum Declared {
@@ -62,6 +72,11 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
     let id = lend::with_cx(interp, |cx| map::add_mapper(cx, spec))?;
     class.dict.set("__table__", schema::table_value(&table));
     class.dict.set("__mapper__", MapperObject::value(id));
+    for member in &members {
+        if let Some(comparator) = member.comparator() {
+            comparing::note(interp, id, &member.key, &comparator)?;
+        }
+    }
     dataclass::keep(interp, class, id, inherits, &fields);
     wrap_constructor(class);
     registry.add(class);
@@ -708,6 +723,9 @@ pub(super) fn add_attribute(
     } else {
         return Ok(Some(value));
     };
+    if let Some(comparator) = comparing::declared(&value) {
+        comparing::note(interp, mapper, &key, &comparator)?;
+    }
     lend::with_cx(interp, |cx| map::add_property(cx, mapper, key, property))?;
     mapped::instrument(interp)?;
     Ok(None)

@@ -1,6 +1,6 @@
-//! The classes of `sqlalchemy.ext.mutable`: `Mutable`, and a dict, a list and a set of it.
+//! The classes of `sqlalchemy.ext.mutable`: `Mutable`, a dict, a list and a set of it, and `MutableComposite`.
 
-use super::{as_mutable, associate, changed};
+use super::{as_mutable, associate, changed, composite_changed};
 use crate::python::{Args, Class, Interp, Module, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use backproof_engine::version::Behaviour;
@@ -85,15 +85,44 @@ fn refused(interp: &mut Interp, key: &Value, value: &Value) -> PyResult<Value> {
     Err(interp.raise("ValueError", format!("Attribute '{key}' does not accept objects of type {class}")))
 }
 
-/// The class `Mutable`, made at its first use.
-fn mutable(interp: &mut Interp) -> PyResult<Rc<Class>> {
-    if let Some(class) = lend::shared(interp).classes.get("Mutable") {
+/// What all of these classes derive from.
+fn mutable_base(interp: &mut Interp) -> PyResult<Rc<Class>> {
+    if let Some(class) = lend::shared(interp).classes.get("MutableBase") {
         return Ok(class.clone());
     }
     let base = interp.native_class(MODULE, "MutableBase", Vec::new())?;
     class_method(&base, "coerce", |interp, _, values| {
         refused(interp, &argument(&values, 0), &argument(&values, 1))
     });
+    lend::shared(interp).classes.insert("MutableBase", base.clone());
+    Ok(base)
+}
+
+/// The class `MutableComposite`, made at its first use.
+fn mutable_composite(interp: &mut Interp) -> PyResult<Rc<Class>> {
+    if let Some(class) = lend::shared(interp).classes.get("MutableComposite") {
+        return Ok(class.clone());
+    }
+    let base = mutable_base(interp)?;
+    let class = interp.native_class(MODULE, "MutableComposite", vec![base])?;
+    class.dict.set(
+        "changed",
+        Value::native_method("changed", |interp, args| {
+            let [this] = args.exactly(interp, "MutableComposite.changed")?;
+            composite_changed(interp, &this)?;
+            Ok(Value::None)
+        }),
+    );
+    lend::shared(interp).classes.insert("MutableComposite", class.clone());
+    Ok(class)
+}
+
+/// The class `Mutable`, made at its first use.
+fn mutable(interp: &mut Interp) -> PyResult<Rc<Class>> {
+    if let Some(class) = lend::shared(interp).classes.get("Mutable") {
+        return Ok(class.clone());
+    }
+    let base = mutable_base(interp)?;
     let class = interp.native_class(MODULE, "Mutable", vec![base])?;
     class.dict.set(
         "changed",
@@ -224,6 +253,10 @@ fn coerced(
 pub(in crate::sqlalchemy::orm) fn install(interp: &mut Interp, module: &Module) -> PyResult<()> {
     let class = mutable(interp)?;
     module.dict.set("Mutable", Value::Class(class));
+    let class = mutable_base(interp)?;
+    module.dict.set("MutableBase", Value::Class(class));
+    let class = mutable_composite(interp)?;
+    module.dict.set("MutableComposite", Value::Class(class));
     for of in CONTAINERS {
         let class = container(interp, of)?;
         module.dict.set(of.1, Value::Class(class));
