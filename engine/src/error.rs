@@ -38,6 +38,7 @@ pub enum ErrorKind {
     ResourceClosedError,
     CircularDependencyError,
     UnboundExecutionError,
+    LoaderStrategyException,
     ObjectDereferencedError,
     UnmappedClassError,
     UnmappedColumnError,

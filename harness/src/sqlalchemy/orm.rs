@@ -14,6 +14,7 @@ mod collect;
 mod collection;
 mod columns;
 mod comparator;
+mod comparing;
 mod composite;
 mod custom;
 mod dataclass;
@@ -25,6 +26,7 @@ pub(crate) mod event_targets;
 mod hierarchy;
 mod hybrid;
 mod imperative;
+mod indexed;
 mod inspection;
 mod instance;
 mod keyed;
@@ -129,7 +131,7 @@ pub(crate) fn core_select(interp: &mut Interp, value: &Value) -> PyResult<Option
 
 /// The select that a `select()` or a query stands for inside another statement.
 pub(crate) fn body(interp: &mut Interp, value: &Value) -> PyResult<Option<Body>> {
-    if let Some(query) = value.downcast::<query::QueryObject>() {
+    if let Some(query) = super::define::receiver::<query::QueryObject>(value) {
         return query_selects::body(interp, &query.query).map(Some);
     }
     Ok(core_select(interp, value)?.map(Body::from))
@@ -261,6 +263,10 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("query_expression", columns::query_expression),
     ("mapped_as_dataclass", dataclass::mapped_as_dataclass),
     ("unmapped_dataclass", dataclass::unmapped_dataclass),
+    ("declarative_mixin", |interp, args| {
+        let [class] = args.exactly(interp, "declarative_mixin")?;
+        Ok(class)
+    }),
     ("dynamic_loader", |_, _| Ok(Value::object(UnsupportedProperty("dynamic_loader()")))),
 ];
 
@@ -422,6 +428,12 @@ pub(super) fn register(interp: &mut Interp) {
     interp.register_module("sqlalchemy.ext.orderinglist", |interp| {
         let module = module(interp, "sqlalchemy.ext.orderinglist");
         custom::install_ordered(interp, &module)?;
+        super::absent::complete(interp, &module);
+        Ok(Rc::new(module))
+    });
+    interp.register_module("sqlalchemy.ext.indexable", |interp| {
+        let module = module(interp, "sqlalchemy.ext.indexable");
+        indexed::install(interp, &module);
         super::absent::complete(interp, &module);
         Ok(Rc::new(module))
     });

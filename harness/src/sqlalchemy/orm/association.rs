@@ -156,7 +156,8 @@ impl Object for ProxyObject {
             return ProxyInstance::value(interp, &self.given, Value::Class(owner.clone()), along);
         };
         if along.resolved().uselist {
-            let kind = match along.shape() {
+            let shape = along.args.maker.as_ref().map_or(along.shape(), |maker| maker.like.get());
+            let kind = match shape {
                 Shape::List => Kind::List,
                 Shape::Set => Kind::Set,
                 Shape::Dict => Kind::Dict,

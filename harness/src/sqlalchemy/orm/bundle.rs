@@ -11,6 +11,9 @@ use std::rc::Rc;
 
 const MODULE: &str = "sqlalchemy.orm.util";
 
+/// What says that a query of one bundle gives no rows of it, but the bundle itself.
+const SINGLE: &str = "single_entity";
+
 /// What the places become.
 enum Made {
     /// An instance of `Bundle`: a row with these names, or what a class derived from it says.
@@ -172,6 +175,19 @@ fn make(interp: &mut Interp, bundle: &Bundle, parts: &[Item]) -> PyResult<Value>
     }
 }
 
+/// Whether the rows of a query are one bundle each, which stands for itself.
+pub(super) fn is_single(interp: &mut Interp, bundles: &[Bundle], width: usize) -> PyResult<bool> {
+    let [only] = bundles else { return Ok(false) };
+    let Some(Made::Bundle { bundle, .. }) = only.host.downcast_ref::<Made>() else { return Ok(false) };
+    if only.at != 0 || only.len != width {
+        return Ok(false);
+    }
+    match interp.get_attr_opt(bundle, SINGLE)? {
+        Some(single) => interp.truth(&single),
+        None => Ok(false),
+    }
+}
+
 /// Whether a value is an instance of `Bundle`.
 fn is_bundle(interp: &mut Interp, value: &Value) -> bool {
     let Some(instance) = value.as_instance() else { return false };
@@ -193,11 +209,7 @@ pub(super) fn class(interp: &mut Interp) -> PyResult<Rc<Class>> {
             let this = bound.take(0).unwrap_or(Value::None);
             let name = bound.take(1).unwrap_or(Value::None);
             let single = bound.values.last_mut().and_then(Option::take);
-            if let Some(single) = single
-                && interp.truth(&single)?
-            {
-                return Err(Stop::unsupported("a Bundle with `single_entity`"));
-            }
+            let single = single.map_or(Ok(false), |single| interp.truth(&single))?;
             let exprs = bound.varargs;
             let mut members: Vec<(Rc<str>, Value)> = Vec::new();
             for expr in &exprs {
@@ -210,6 +222,9 @@ pub(super) fn class(interp: &mut Interp) -> PyResult<Rc<Class>> {
                 }
             }
             let columns = mapper::NamesObject::value(interp, members);
+            if single {
+                interp.set_attr(&this, SINGLE, Value::Bool(true))?;
+            }
             interp.set_attr(&this, "name", name)?;
             interp.set_attr(&this, "exprs", Value::list(exprs))?;
             interp.set_attr(&this, "c", columns.clone())?;

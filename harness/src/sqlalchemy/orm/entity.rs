@@ -123,7 +123,12 @@ pub(super) fn query_row(
     if let ([one], true) = (row, scalars) {
         return item(interp, one);
     }
-    let values = bundle::values(interp, bundles, row)?;
+    let mut values = bundle::values(interp, bundles, row)?;
+    if bundle::is_single(interp, bundles, row.len())?
+        && let Some(only) = values.pop()
+    {
+        return Ok(only);
+    }
     Ok(result::row(interp, names, values))
 }
 

@@ -1,7 +1,7 @@
 //! `session.query(…)`: the legacy query, which runs in its session.
 
 use super::{builder, bundle, entity, mapped, session};
-use crate::python::{Args, Class, Interp, Iter, Object, PyResult, Signature, Stop, Value, fresh_identity};
+use crate::python::{Args, Class, Instance, Interp, Iter, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{define, errors, expr, lend, names, result, warning};
 use backproof_engine::Category;
@@ -22,6 +22,17 @@ pub(crate) struct QueryObject {
 impl QueryObject {
     pub(crate) fn value(query: Query) -> Value {
         Value::object(QueryObject { query, id: fresh_identity() })
+    }
+
+    /// A query in the place of `this`: of its class, with what a document keeps on it.
+    pub(super) fn like(interp: &mut Interp, this: &Value, query: Query) -> PyResult<Value> {
+        let made = QueryObject::value(query);
+        let Some(instance) = this.as_instance() else { return Ok(made) };
+        let copy = Instance::with_payload(instance.class(), made);
+        for (name, value) in instance.store.clone().items(interp)? {
+            copy.store.clone().set(interp, &name, value)?;
+        }
+        Ok(Value::Instance(copy))
     }
 
     fn session(&self) -> PyResult<SessionId> {
@@ -84,21 +95,6 @@ impl Object for QueryObject {
 
     fn identity(&self) -> u64 {
         self.id
-    }
-
-    fn get_attr(&self, _interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
-        if !builder::is_shared(name) {
-            return Ok(None);
-        }
-        let (this, method) = (this.clone(), Rc::<str>::from(name));
-        Ok(Some(Value::native(name, move |interp: &mut Interp, args: Args| {
-            let Some(object) = this.downcast::<QueryObject>() else {
-                return Err(Stop::unsupported("a query of another kind"));
-            };
-            let mut query = object.query.clone();
-            builder::apply(interp, &mut query, &method, args)?;
-            Ok(QueryObject::value(query))
-        })))
     }
 
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
@@ -270,26 +266,59 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
         },
     );
     super::query_selects::install(interp, class);
+    for name in builder::SHARED {
+        let label = *name;
+        if !names::has_member(interp, "Query", label) {
+            continue;
+        }
+        class.dict.set(
+            label,
+            Value::native_method(label, move |interp: &mut Interp, mut args: Args| {
+                let this = if args.positional.is_empty() { Value::None } else { args.positional.remove(0) };
+                let Some(object) = define::receiver::<QueryObject>(&this) else {
+                    return Err(Stop::unsupported(format!("`{label}` of something that is no query")));
+                };
+                let mut query = object.query.clone();
+                builder::apply(interp, &mut query, label, args)?;
+                QueryObject::like(interp, &this, query)
+            }),
+        );
+    }
     if names::has_member(interp, "Query", "with_polymorphic") {
         widening(class);
     }
-    method::<QueryObject>(class, "with_session", "session", |interp, query, _, mut bound| {
+    method::<QueryObject>(class, "with_session", "session", |interp, query, this, mut bound| {
         let session = bound.take(0).unwrap_or(Value::None);
         let mut query = query.query.clone();
         query.session = Some(session::require_session(interp, &session)?);
-        Ok(QueryObject::value(query))
+        QueryObject::like(interp, this, query)
     });
-    method::<QueryObject>(class, "autoflush", "setting", |interp, query, _, mut bound| {
+    method::<QueryObject>(class, "autoflush", "setting", |interp, query, this, mut bound| {
         let setting = bound.take(0).unwrap_or(Value::None);
         let mut query = query.query.clone();
         query.autoflush = interp.truth(&setting)?;
-        Ok(QueryObject::value(query))
+        QueryObject::like(interp, this, query)
     });
-    method::<QueryObject>(class, "yield_per", "count", |interp, query, _, mut bound| {
+    method::<QueryObject>(class, "enable_eagerloads", "value", |interp, query, this, mut bound| {
+        let value = bound.take(0).unwrap_or(Value::None);
+        let mut query = query.query.clone();
+        query.without_eager = !interp.truth(&value)?;
+        QueryObject::like(interp, this, query)
+    });
+    method::<QueryObject>(class, "enable_assertions", "value", |interp, query, this, mut bound| {
+        let value = bound.take(0).unwrap_or(Value::None);
+        // Without them, a query takes criteria after a limit; ours does in any case.
+        interp.truth(&value)?;
+        QueryObject::like(interp, this, query.query.clone())
+    });
+    method::<QueryObject>(class, "get_execution_options", "", |interp, query, _, _| {
+        builder::host_options(interp, &query.query)
+    });
+    method::<QueryObject>(class, "yield_per", "count", |interp, query, this, mut bound| {
         let count = bound.take(0).unwrap_or(Value::None);
         let mut query = query.query.clone();
         query.yield_per = builder::per(interp, &count)?;
-        Ok(QueryObject::value(query))
+        QueryObject::like(interp, this, query)
     });
     getter::<QueryObject>(class, "statement", |_, query, _| {
         let mut query = query.query.clone();
@@ -316,7 +345,7 @@ fn widening(class: &Rc<Class>) {
         class,
         "with_polymorphic",
         "cls_or_mappers, selectable=, polymorphic_on=",
-        |interp, query, _, mut bound| {
+        |interp, query, this, mut bound| {
             let classes = bound.take(0).unwrap_or(Value::None);
             for index in [1, 2] {
                 if bound.take(index).is_some_and(|value| !value.is_none()) {
@@ -337,7 +366,7 @@ fn widening(class: &Rc<Class>) {
                 load::with_polymorphic(cx, mapper, these.as_deref(), Aliasing::None, false)
             })?;
             query.entities = vec![Entity::Mapped(with)];
-            Ok(QueryObject::value(query))
+            QueryObject::like(interp, this, query)
         },
     );
 }
@@ -414,7 +443,9 @@ fn no_property(interp: &mut Interp, class: &Value, name: &str) -> PyResult<Stop>
 
 /// `Query(entities, session=…)`.
 pub(crate) fn construct(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let mut bound = Signature::new("Query.__init__", "entities, session=").bind(interp, args)?;
+    let args = args.prepend(Value::None);
+    let mut bound = Signature::new("Query.__init__", "self, entities, session=").bind(interp, args)?;
+    bound.values.remove(0);
     let given = bound.take(0).unwrap_or(Value::None);
     let values = match &given {
         Value::List(_) | Value::Tuple(_) => interp.iterate(&given)?,
@@ -424,11 +455,21 @@ pub(crate) fn construct(interp: &mut Interp, args: Args) -> PyResult<Value> {
         Some(session) => Some(session::require_session(interp, &session)?),
         None => None,
     };
-    make(interp, session, &values)
+    plain(interp, session, &values)
 }
 
-/// A query of these entities in a session.
+/// A query of these entities in a session, of the class that the session has for its queries.
 pub(super) fn make(interp: &mut Interp, session: Option<SessionId>, values: &[Value]) -> PyResult<Value> {
+    let class = session.and_then(|session| lend::shared(interp).query_classes.get(&session).cloned());
+    if let (Some(session), Some(class)) = (session, class) {
+        let entities = Value::tuple(values.to_vec());
+        let session = session::session_value(interp, session);
+        return interp.call(&class, Args::of(vec![entities, session]));
+    }
+    plain(interp, session, values)
+}
+
+fn plain(interp: &mut Interp, session: Option<SessionId>, values: &[Value]) -> PyResult<Value> {
     let mut query = Query::new(backproof_engine::load::Style::Legacy, session, Vec::new());
     bundle::ask(interp, &mut query, values)?;
     mapped::configure_query(interp, &query)?;

@@ -70,33 +70,33 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
             None => scalar.label_anonymous(),
         }))
     });
-    method::<QueryObject>(class, "from_statement", "statement", |interp, query, _, mut bound| {
+    method::<QueryObject>(class, "from_statement", "statement", |interp, query, this, mut bound| {
         let statement = bound.take(0).unwrap_or(Value::None);
         let query = builder::from_statement(interp, &query.query, &statement)?;
-        Ok(QueryObject::value(query))
+        QueryObject::like(interp, this, query)
     });
     for name in ["union", "union_all", "intersect", "intersect_all", "except_", "except_all"] {
-        method::<QueryObject>(class, name, "*q", move |interp, query, _, bound| {
+        method::<QueryObject>(class, name, "*q", move |interp, query, this, bound| {
             let Some(kind) = selectable::kind_of(name) else {
                 return Err(Stop::unsupported("this way to put queries together"));
             };
             mapped::configure_query(interp, &query.query)?;
             let mut others = Vec::with_capacity(bound.varargs.len());
             for value in &bound.varargs {
-                let Some(other) = value.downcast::<QueryObject>() else {
+                let Some(other) = define::receiver::<QueryObject>(value) else {
                     return Err(Stop::unsupported("putting a query together with something else"));
                 };
                 mapped::configure_query(interp, &other.query)?;
                 others.push(other.query.clone());
             }
             let made = lend::with_cx(interp, |cx| query.query.combined(cx, kind, &others))?;
-            Ok(QueryObject::value(made))
+            QueryObject::like(interp, this, made)
         });
     }
     if !has(interp, "from_self") {
         return;
     }
-    method::<QueryObject>(class, "from_self", "*entities", |interp, query, _, bound| {
+    method::<QueryObject>(class, "from_self", "*entities", |interp, query, this, bound| {
         mapped::configure_query(interp, &query.query)?;
         let mut made = lend::with_cx(interp, |cx| query.query.from_self(cx))?;
         if !bound.varargs.is_empty() {
@@ -106,16 +106,16 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
             bundle::ask(interp, &mut made, &bound.varargs)?;
             mapped::configure_query(interp, &made)?;
         }
-        Ok(QueryObject::value(made))
+        QueryObject::like(interp, this, made)
     });
-    method::<QueryObject>(class, "select_entity_from", "from_obj", |interp, query, _, mut bound| {
+    method::<QueryObject>(class, "select_entity_from", "from_obj", |interp, query, this, mut bound| {
         let from = bound.take(0).unwrap_or(Value::None);
         let FromItem::Alias(alias) = selectable::joinable(interp, &from)? else {
             return Err(Stop::unsupported("select_entity_from() of something that is no subquery"));
         };
         let mut query = query.query.clone();
         query.within = Some(Rc::new(Within::of_alias(&alias)));
-        Ok(QueryObject::value(query))
+        QueryObject::like(interp, this, query)
     });
 }
 

@@ -126,6 +126,14 @@ impl Given {
     }
 }
 
+impl RelationshipDecl {
+    /// What it is compared by, where a document wrote that.
+    pub(super) fn comparator(&self) -> Option<Value> {
+        let found = self.arguments.iter().find(|(name, _)| &**name == "comparator_factory");
+        found.map(|(_, class)| class.clone()).filter(|class| !class.is_none())
+    }
+}
+
 impl Object for RelationshipDecl {
     fn as_any(&self) -> &dyn Any {
         self
@@ -269,7 +277,10 @@ fn read(
                 }
             }
             "uselist" => args.uselist = Some(interp.truth(value)?),
-            "lazy" => args.lazy = Some(lazy(interp, value)?),
+            "lazy" => match lazy(interp, value) {
+                Some(lazy) => args.lazy = Some(lazy),
+                None => args.unknown_lazy = Some(interp.repr(value)?),
+            },
             "cascade" => args.cascade = cascades(interp, value)?,
             "cascade_backrefs" => args.cascade_backrefs = Some(interp.truth(value)?),
             "backref" => args.backref = Some(read_backref(interp, scope, value)?),
@@ -299,6 +310,7 @@ fn read(
             | "bake_queries"
             | "omit_join"
             | "distinct_target_key"
+            | "comparator_factory"
             | "load_on_pending" => {}
             "collection_class" if is_class(interp, value, "list") => args.collection = Some(Shape::List),
             "collection_class" if is_class(interp, value, "set") => args.collection = Some(Shape::Set),
@@ -457,14 +469,15 @@ fn read_backref(interp: &mut Interp, scope: &Scope, value: &Value) -> PyResult<B
     }
 }
 
-fn lazy(interp: &mut Interp, value: &Value) -> PyResult<Lazy> {
+/// A loader strategy by name; `None` where there is none of that name.
+fn lazy(interp: &mut Interp, value: &Value) -> Option<Lazy> {
     let name = match value {
         Value::Bool(true) => "select",
         Value::Bool(false) => "joined",
         Value::Str(name) => name,
         _ => "",
     };
-    Ok(match name {
+    Some(match name {
         "select" => Lazy::Select,
         "joined" => Lazy::Joined,
         "selectin" => Lazy::Selectin,
@@ -474,11 +487,8 @@ fn lazy(interp: &mut Interp, value: &Value) -> PyResult<Lazy> {
         "raise_on_sql" => Lazy::RaiseOnSql,
         "noload" => Lazy::NoLoad,
         "dynamic" => Lazy::Dynamic,
-        "write_only" => Lazy::WriteOnly,
-        _ => {
-            let shown = interp.repr(value)?;
-            return Err(Stop::unsupported(format!("the loader strategy {shown}")));
-        }
+        "write_only" if lend::has(interp, Behaviour::AnnotatedDeclarative) => Lazy::WriteOnly,
+        _ => return None,
     })
 }
 

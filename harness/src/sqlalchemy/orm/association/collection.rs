@@ -113,9 +113,17 @@ const OF_SETS: &[(&str, Change)] = &[
 ];
 
 const OF_DICTS: &[(&str, Change)] = &[
+    ("get", |dict, interp, args| {
+        let [key, default] = args.between(interp, "get", 1)?;
+        // A dictionary of a document's class may make what it lacks.
+        match dict.get_item(interp, &Value::None, &key.unwrap_or(Value::None)) {
+            Err(stop) if interp.stop_is(&stop, "KeyError") => Ok(default.unwrap_or(Value::None)),
+            found => found,
+        }
+    }),
     ("pop", |dict, interp, args| {
         let member = dict.on_own(interp, "pop", args.positional)?;
-        if member.as_instance().is_some() { dict.given.read(interp, &member) } else { Ok(member) }
+        dict.given.read(interp, &member)
     }),
     ("popitem", |dict, interp, args| {
         let [] = args.exactly(interp, "popitem")?;
@@ -158,7 +166,6 @@ const READS: &[&str] = &[
     "symmetric_difference",
     "issubset",
     "issuperset",
-    "get",
     "keys",
     "values",
     "items",
@@ -452,7 +459,7 @@ impl Object for ProxyCollection {
         }
         let own = self.own(interp)?;
         let found = interp.get_item(&own, key)?;
-        if found.as_instance().is_some() || found.is_none() {
+        if self.kind == Kind::Dict || !matches!(key, Value::Slice(_)) {
             return self.given.read(interp, &found);
         }
         let members = interp.iterate(&found)?;
