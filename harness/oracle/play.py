@@ -48,6 +48,13 @@ class Pieces:
         return items
 
 
+def handlers_from(logger):
+    """The handlers that a logger's messages come to."""
+    while logger is not None:
+        yield from logger.handlers
+        logger = logger.parent if logger.propagate else None
+
+
 class Handler(logging.Handler):
     """Notes every message of an engine's log, and whether a reader would see it."""
 
@@ -57,18 +64,25 @@ class Handler(logging.Handler):
 
     def emit(self, record):
         # The page's own level for engines counts; the one of the logger itself is set by the oracle.
-        echoed = logging.getLogger("sqlalchemy.engine").isEnabledFor(record.levelno)
+        by_level = logging.getLogger("sqlalchemy.engine").isEnabledFor(record.levelno)
         if not ECHOING:
             parts = vars(sys.modules["sqlalchemy.log"].InstanceLogger).values()
             ECHOING.update(part.__code__ for part in parts if hasattr(part, "__code__"))
         # Frames are known by their code: a look at their variables would keep those alive.
-        frame = sys._getframe(1)
-        while frame is not None and not echoed:
-            echoed = frame.f_code in ECHOING
+        frame, by_echo = sys._getframe(1), False
+        while frame is not None and not by_echo:
+            by_echo = frame.f_code in ECHOING
             frame = frame.f_back
+        # An engine's logger hands nothing on here, so that its level is the oracle's: its ancestors' handlers are the page's.
+        above = logging.getLogger(record.name).parent
+        handlers = list(handlers_from(above)) if by_level or by_echo else []
+        elsewhere = handlers and all(getattr(handler, "stream", None) is not sys.stderr for handler in handlers)
         self.pieces.items.append({
-            "log": record.getMessage(), "level": record.levelname, "logger": record.name, "echoed": echoed,
+            "log": record.getMessage(), "level": record.levelname, "logger": record.name,
+            "echoed": by_echo or (by_level and not elsewhere),
         })
+        if handlers:
+            above.callHandlers(record)
 
 
 def class_name(cls):

@@ -25,8 +25,11 @@ pub struct LogMessage {
     pub logger: String,
     /// The message alone, which may have several lines.
     pub text: String,
-    /// Whether a reader sees it: the engine was made with `echo`.
+    /// Whether a reader sees it: the engine was made with `echo`, or its logger's level says so.
     pub shown: bool,
+    /// Whether it goes to standard output: the engine was made with `echo`.
+    #[serde(skip)]
+    pub echoed: bool,
 }
 
 /// A Python exception that ended a step.
@@ -139,13 +142,13 @@ impl Outcome {
         text
     }
 
-    /// Output and shown log as a terminal shows them, each message with its time, level and logger.
+    /// Output and echoed log as standard output has them, each message with its time, level and logger.
     pub fn terminal(&self) -> String {
         let mut text = String::new();
         for piece in &self.pieces {
             match piece {
                 Piece::Stdout(out) => text.push_str(out),
-                Piece::Log(message) if message.shown => {
+                Piece::Log(message) if message.shown && message.echoed => {
                     let LogMessage { time, level, logger, text: body, .. } = message;
                     text.push_str(&format!("{time} {level} {logger} {body}\n"));
                 }

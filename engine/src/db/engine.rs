@@ -432,6 +432,7 @@ impl Databases {
     pub(super) fn write(&mut self, database: DatabaseId, level: &'static str, message: String) {
         let entry = self.database(database);
         let echo = entry.echo.max(self.level);
+        let echoed = if level == "DEBUG" { entry.echo == Echo::Debug } else { entry.echo != Echo::Off };
         let shown = match level {
             "DEBUG" => entry.logging == Echo::Debug && echo == Echo::Debug,
             // What a connection logs is settled when it is checked out; an engine that echoes no longer is silent.
@@ -443,7 +444,7 @@ impl Databases {
             "sqlalchemy.engine.base.Engine"
         };
         let time = self.clock.now();
-        self.log.push(LogRecord { time, level, logger: Rc::from(logger), message, shown });
+        self.log.push(LogRecord { time, level, logger: Rc::from(logger), message, shown, echoed });
     }
 
     /// A statement's mark with a space after it; nothing in the versions without marks.

@@ -14,4 +14,6 @@ pub struct LogRecord {
     pub message: String,
     /// Whether the engine echoes: other messages are recorded but not printed.
     pub shown: bool,
+    /// Whether that is what the engine was made for, rather than what its logger's level says.
+    pub echoed: bool,
 }

@@ -6,7 +6,7 @@ use crate::outcome::LogMessage;
 use crate::python::stdlib::clock::Clock as WorldClock;
 use crate::python::stdlib::logging;
 use crate::python::{Class, Interp, PyResult, Stop, Value};
-use backproof_engine::db::{Clock, Echo};
+use backproof_engine::db::{Clock, Echo, LogRecord};
 use backproof_engine::map::{Key, MapperId};
 use backproof_engine::schema::SqlType;
 use backproof_engine::session::SessionId;
@@ -148,15 +148,21 @@ pub(crate) fn with_cx<T>(
     };
     if std::mem::take(&mut interp.log_levels_changed) {
         // A document can ask for the log by its logger's level instead of `echo`.
-        orm.databases.set_level(match logging::level(interp, "sqlalchemy.engine") {
+        let logger = if shared(interp).profile.has(Behaviour::StatementMarks) {
+            "sqlalchemy.engine.Engine"
+        } else {
+            "sqlalchemy.engine.base.Engine"
+        };
+        orm.databases.set_level(match logging::level(interp, logger) {
             ..=10 => Echo::Debug,
             11..=20 => Echo::On,
             _ => Echo::Off,
         });
     }
     let result = work(&mut Cx::new(&mut orm, interp));
-    let drained = drain(&mut orm, interp);
+    let log = orm.databases.take_log();
     shared(interp).orm = Some(orm);
+    let drained = write_out(interp, log);
     let value = result.map_err(|error| errors::raise(interp, &error))?;
     drained?;
     Ok(value)
@@ -180,8 +186,9 @@ pub(crate) fn lend<T>(
     };
     let profile = cx.orm.profile;
     let mut orm = std::mem::replace(cx.orm, Orm::new(profile));
-    let drained = drain(&mut orm, interp);
+    let log = orm.databases.take_log();
     shared(interp).orm = Some(orm);
+    let drained = write_out(interp, log);
     let result = drained.and_then(|()| work(interp));
     if let Some(orm) = shared(interp).orm.take() {
         *cx.orm = orm;
@@ -198,16 +205,26 @@ fn carried(interp: &mut Interp, stop: Stop) -> Error {
     Error::new(ErrorKind::Host, text).with_payload(Rc::new(stop))
 }
 
-/// Moves the engine's log into what the step has shown.
-fn drain(orm: &mut Orm, interp: &mut Interp) -> PyResult<()> {
-    for record in orm.databases.take_log() {
-        interp.write_log(LogMessage {
+/// Moves the engine's log into what the step has shown, and hands it to a document's handlers.
+fn write_out(interp: &mut Interp, log: Vec<LogRecord>) -> PyResult<()> {
+    for record in log {
+        let mut message = LogMessage {
             time: record.time.strftime("%Y-%m-%d %H:%M:%S,%3f").to_string(),
             level: record.level.to_owned(),
             logger: record.logger.to_string(),
             text: record.message,
             shown: record.shown,
-        })?;
+            echoed: record.echoed,
+        };
+        if !record.shown {
+            interp.write_log(message)?;
+            continue;
+        }
+        let level = if record.level == "DEBUG" { 10 } else { 20 };
+        let (logger, text) = (message.logger.clone(), message.text.clone());
+        message.shown = record.echoed || logging::is_seen(interp, &logger)?;
+        interp.write_log(message)?;
+        logging::deliver(interp, &logger, level, &text)?;
     }
     Ok(())
 }
