@@ -32,14 +32,14 @@ pub use expire::{expire, expire_all, refresh};
 pub(crate) use expire::{expire_attributes, expire_state};
 pub use identity::{identity_objects, lookup, register_loaded, sweep};
 pub use join::JoinMode;
-pub use stages::{Chain, chain, open as open_transactions};
-pub(crate) use stages::flush_ends;
 pub use membership::{
     ObjectState, add, add_all, contains, delete, deleted_objects, dirty_objects, expunge, expunge_all,
     is_modified, new_objects, object_session, object_state,
 };
 pub use merge::merge;
 pub(crate) use transaction::ended_in_block;
+pub(crate) use stages::flush_ends;
+pub use stages::{Chain, chain, open as open_transactions};
 pub use transaction::{
     begin, begin_nested, close, commit, connection, enter, exit, in_transaction, is_active, rollback,
 };

@@ -82,7 +82,9 @@ fn option_text(orm: &Orm, option: &LoaderOption) -> String {
 fn entity_text(orm: &Orm, mapped: Mapped) -> Option<String> {
     let mapper = orm.mappers.get(mapped.mapper);
     Some(match mapped.alias {
-        Some(alias) if adapt::alias_of(orm, alias as usize).is_some_and(|alias| alias.polymorphic) => return None,
+        Some(alias) if adapt::alias_of(orm, alias as usize).is_some_and(|alias| alias.polymorphic) => {
+            return None;
+        }
         Some(_) => format!("aliased({})", mapper.class_name),
         None if orm.profile.has(Behaviour::LoaderHeadsShown) => mapper.class_name.to_string(),
         None => mapper.text(orm.profile),
@@ -92,7 +94,10 @@ fn entity_text(orm: &Orm, mapped: Mapped) -> Option<String> {
 /// Whether an option of `head` can be one of what is queried here.
 fn belongs(orm: &Orm, head: Mapped, queried: Mapped) -> bool {
     let is_polymorphic = |mapped: Mapped| {
-        mapped.alias.and_then(|alias| adapt::alias_of(orm, alias as usize)).is_some_and(|alias| alias.polymorphic)
+        mapped
+            .alias
+            .and_then(|alias| adapt::alias_of(orm, alias as usize))
+            .is_some_and(|alias| alias.polymorphic)
     };
     let related = orm.mappers.base(head.mapper) == orm.mappers.base(queried.mapper);
     related && (head.alias == queried.alias || is_polymorphic(head) || is_polymorphic(queried))
@@ -113,7 +118,9 @@ fn check_head(orm: &Orm, query: &Query, option: &LoaderOption, head: Mapped) -> 
     }
     let shown: Option<Vec<String>> = queried.iter().map(|queried| entity_text(orm, *queried)).collect();
     let (Some(shown), Some(named)) = (shown, entity_text(orm, head)) else {
-        return Err(Error::unsupported("a loader option of a class that is not queried, beside with_polymorphic()"));
+        return Err(Error::unsupported(
+            "a loader option of a class that is not queried, beside with_polymorphic()",
+        ));
     };
     let by_class = orm.profile.has(Behaviour::LoaderHeadsByClass);
     let shows = orm.profile.has(Behaviour::LoaderHeadsShown);
@@ -122,15 +129,21 @@ fn check_head(orm: &Orm, query: &Query, option: &LoaderOption, head: Mapped) -> 
     let message = if shown.is_empty() {
         if shows {
             let option = option_text(orm, option);
-            format!("Query has only expression-based entities; attribute loader option {option} can't be applied here.")
+            format!(
+                "Query has only expression-based entities; attribute loader option {option} can't be applied here."
+            )
         } else if by_class {
-            format!("Query has only expression-based entities; attribute loader options for {named} can't be applied here.")
+            format!(
+                "Query has only expression-based entities; attribute loader options for {named} can't be applied here."
+            )
         } else {
             let kind = match orm.mappers.get(*mapper).properties.get(key) {
                 Some(Property::Relationship(_)) => "relationship",
                 _ => "column",
             };
-            format!("Query has only expression-based entities, which do not apply to {kind} property {attribute}")
+            format!(
+                "Query has only expression-based entities, which do not apply to {kind} property {attribute}"
+            )
         }
     } else {
         let what = if shows {
@@ -181,7 +194,8 @@ fn check_before(orm: &Orm, query: &Query, at: usize) -> Result<()> {
 /// `ArgumentError` for an option of a class that is not queried, `InvalidRequestError` where two options name two ways to load
 /// one attribute.
 pub(super) fn check(orm: &Orm, query: &Query) -> Result<()> {
-    if query.style == Style::Loader || query.follows {
+    // What loads for another query was checked with that one.
+    if query.style == Style::Loader || query.follows || query.origin.is_some() {
         return Ok(());
     }
     let conflicts = orm.profile.has(Behaviour::LoaderConflicts);

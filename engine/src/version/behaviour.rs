@@ -387,6 +387,10 @@ of_loading! {
         "Queries have `from_self()` and `select_entity_from()`.",
         "`Query.from_self()` removed",
         "1.4.54 with, 2.0.0 raises `AttributeError`: `session.query(User).from_self()`";
+    TransactionsGiveOuter "transactions-give-outer" through(1, 4),
+        "`commit()` and `rollback()` of a session's transaction give the transaction around it.",
+        "what `commit()` of a savepoint gives",
+        "1.4.54 gives a `SessionTransaction`, 2.0.0 `None`: `session.begin_nested().commit()`";
     SessionAutobegin "session-autobegin" since(1, 4, 0),
         "A session begins its transaction when it is first used, so that `begin()` can come before.",
         "sessions begin when they are used",

@@ -104,12 +104,14 @@ impl Object for MetaDataObject {
                 let tables = lend::with_cx(interp, |_| metadata.sorted_tables())?;
                 Value::list(tables.iter().map(table_value).collect())
             }
-            "bind" if lend::has(interp, Behaviour::BoundMetadata) => {
-                bound_to(interp, &metadata).unwrap_or(Value::None)
+            "bind" => match bound_to(interp, &metadata) {
+                Some(bind) => bind,
+                None if lend::has(interp, Behaviour::BoundMetadata) => Value::None,
+                None => return Ok(None),
+            },
+            "is_bound" if lend::has(interp, Behaviour::BoundMetadata) => {
+                Value::native(name, move |interp, _| Ok(Value::Bool(bound_to(interp, &metadata).is_some())))
             }
-            "is_bound" if lend::has(interp, Behaviour::BoundMetadata) => Value::native(name, move |interp, _| {
-                Ok(Value::Bool(bound_to(interp, &metadata).is_some()))
-            }),
             "schema" => metadata.schema().map_or(Value::None, |schema| Value::from(schema.clone())),
             "naming_convention" => {
                 if !metadata.has_own_naming() {
@@ -209,12 +211,20 @@ impl Object for MetaDataObject {
         if name == "bind" && lend::has(interp, Behaviour::BoundMetadata) {
             return bind_to(interp, &self.metadata, value);
         }
+        if name == "bind" {
+            // From 2.0 on it is an attribute like any other, which means nothing.
+            let id = self.metadata.identity();
+            let bound = &mut lend::shared(interp).bound;
+            bound.retain(|(known, _)| *known != id);
+            bound.push((id, value));
+            return Ok(());
+        }
         Err(Stop::unsupported(format!("setting `{name}` of a MetaData")))
     }
 
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         match bound_to(interp, &self.metadata) {
-            Some(bind) if lend::has(interp, Behaviour::MetadataShowsBind) => {
+            Some(bind) if lend::has(interp, Behaviour::BoundMetadata) => {
                 Ok(format!("MetaData(bind={})", interp.repr(&bind)?))
             }
             _ => Ok(shown_metadata(interp).to_owned()),

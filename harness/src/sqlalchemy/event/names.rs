@@ -62,10 +62,7 @@ const GIVEN: &[(Family, &[&str])] = &[
 ];
 
 const OTHERS: &[(Family, &[&str])] = &[
-    (
-        Family::Attribute,
-        &["append_wo_mutation", "dispose_collection", "init_collection"],
-    ),
+    (Family::Attribute, &["append_wo_mutation", "dispose_collection", "init_collection"]),
     (Family::Instance, &["first_init", "init_failure", "pickle", "unpickle"]),
     (
         Family::Mapper,
@@ -79,13 +76,7 @@ const OTHERS: &[(Family, &[&str])] = &[
             "attribute_instrument",
         ],
     ),
-    (
-        Family::Session,
-        &[
-            "after_bulk_update",
-            "after_bulk_delete",
-        ],
-    ),
+    (Family::Session, &["after_bulk_update", "after_bulk_delete"]),
     (
         Family::Engine,
         &[

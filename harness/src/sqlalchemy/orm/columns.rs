@@ -65,10 +65,7 @@ impl MappedColumnObject {
 
     /// Whether it declares nothing beside its column.
     pub(crate) fn is_plain(&self) -> bool {
-        !self.deferral.deferred
-            && !self.active_history
-            && self.others.is_empty()
-            && !self.wrapped
+        !self.deferral.deferred && !self.active_history && self.others.is_empty() && !self.wrapped
     }
 
     /// An equal one for another class.
@@ -188,8 +185,7 @@ pub(crate) fn column_property(interp: &mut Interp, mut args: Args, deferred: boo
             return Err(Stop::unsupported(format!("{name}() of columns and expressions")));
         }
         let bare = MappedColumnObject::bare();
-        let made =
-            MappedColumnObject {
+        let made = MappedColumnObject {
             column,
             typed: true,
             others,

@@ -43,7 +43,10 @@ pub(super) fn define(interp: &mut Interp) {
         *class.name.borrow_mut() = "Comparator".into();
         operating::give_operators(&class);
         for (method, reflected) in [("operate", false), ("reverse_operate", true)] {
-            class.dict.set(method, Value::native_method(method, move |interp, args| operate(interp, args, reflected)));
+            class.dict.set(
+                method,
+                Value::native_method(method, move |interp, args| operate(interp, args, reflected)),
+            );
         }
         class.dict.set(
             "__clause_element__",
@@ -227,10 +230,15 @@ pub(super) fn binary(
         BinaryOp::Mod => "mod",
         BinaryOp::And => "and",
         BinaryOp::Or => "or",
-        BinaryOp::MatMul | BinaryOp::Pow | BinaryOp::LShift | BinaryOp::RShift | BinaryOp::Xor => return Ok(None),
+        BinaryOp::MatMul | BinaryOp::Pow | BinaryOp::LShift | BinaryOp::RShift | BinaryOp::Xor => {
+            return Ok(None);
+        }
     };
-    let (dunder, general) =
-        if reflected { (format!("__r{plain}__"), "reverse_operate") } else { (format!("__{plain}__"), "operate") };
+    let (dunder, general) = if reflected {
+        (format!("__r{plain}__"), "reverse_operate")
+    } else {
+        (format!("__{plain}__"), "operate")
+    };
     call(interp, of, &dunder, general, vec![other.clone()])
 }
 
@@ -260,8 +268,26 @@ fn call(
 
 /// Operators that are called by their names.
 const NAMED: &[&str] = &[
-    "like", "ilike", "not_like", "notlike", "not_ilike", "notilike", "startswith", "endswith", "contains", "in_",
-    "not_in", "notin_", "is_", "is_not", "isnot", "concat", "match", "between", "asc", "desc",
+    "like",
+    "ilike",
+    "not_like",
+    "notlike",
+    "not_ilike",
+    "notilike",
+    "startswith",
+    "endswith",
+    "contains",
+    "in_",
+    "not_in",
+    "notin_",
+    "is_",
+    "is_not",
+    "isnot",
+    "concat",
+    "match",
+    "between",
+    "asc",
+    "desc",
 ];
 
 /// An attribute of the document's comparator, where its class says something of it.

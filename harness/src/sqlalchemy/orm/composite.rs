@@ -375,7 +375,8 @@ impl Object for CompositeObject {
         let object = super::attribute::object(interp, instance)?;
         let value = match self.mutable(interp)? {
             Some(class) => {
-                let held = lend::read(interp, |orm| orm.states.get(object.id()).dict.get(&self.key).cloned())?;
+                let held =
+                    lend::read(interp, |orm| orm.states.get(object.id()).dict.get(&self.key).cloned())?;
                 let old = held.map(|slot| super::instance::slot_value(interp, &slot)).transpose()?;
                 mutable::composite_set(interp, &class, (object.id(), &self.key), old, &value)?
             }

@@ -98,7 +98,8 @@ fn is_absence(interp: &mut Interp, stop: &Stop) -> bool {
 /// `index_property(…)`.
 fn make(interp: &mut Interp, args: Args) -> PyResult<Value> {
     let parameters = "self, attr_name, index, default=, datatype=, mutable=, onebased=";
-    let mut bound = Signature::new("index_property.__init__", parameters).bind(interp, args.prepend(Value::None))?;
+    let mut bound =
+        Signature::new("index_property.__init__", parameters).bind(interp, args.prepend(Value::None))?;
     let (attribute, index) = (bound.take(1), bound.take(2).unwrap_or(Value::None));
     let Some(attribute) = attribute.and_then(|name| name.as_str().cloned()) else {
         return Err(Stop::unsupported("index_property() of something that is no name"));

@@ -94,7 +94,8 @@ impl Object for OptionObject {
         if name == "options" {
             return Ok(Some(Value::native(name, move |interp, args| {
                 if root.is_some() && !lend::has(interp, Behaviour::LoadTakesOptions) {
-                    let message = "The options() method is currently only supported for 'unbound' loader options";
+                    let message =
+                        "The options() method is currently only supported for 'unbound' loader options";
                     return Err(interp.raise("NotImplementedError", message));
                 }
                 let mut options = options.clone();
@@ -295,7 +296,9 @@ fn load_only(interp: &mut Interp, before: &Before, mut args: Args) -> PyResult<V
     };
     if let Some((name, _)) = args.keywords.first() {
         if &**name == "raiseload" {
-            return Err(interp.raise("TypeError", "load_only() got an unexpected keyword argument 'raiseload'"));
+            return Err(
+                interp.raise("TypeError", "load_only() got an unexpected keyword argument 'raiseload'")
+            );
         }
         return Err(Stop::unsupported(format!("load_only() with `{name}`")));
     }

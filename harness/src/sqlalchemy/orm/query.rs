@@ -1,7 +1,9 @@
 //! `session.query(…)`: the legacy query, which runs in its session.
 
 use super::{builder, bundle, entity, mapped, session};
-use crate::python::{Args, Class, Instance, Interp, Iter, Object, PyResult, Signature, Stop, Value, fresh_identity};
+use crate::python::{
+    Args, Class, Instance, Interp, Iter, Object, PyResult, Signature, Stop, Value, fresh_identity,
+};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{define, errors, expr, lend, names, result, warning};
 use backproof_engine::Category;

@@ -10,9 +10,9 @@ mod objects;
 mod transaction;
 
 pub(super) use create::{announce, create};
-pub(crate) use transaction::TransactionObject;
 pub(super) use execute::get_object;
 pub(crate) use execute::{core_statement, given};
+pub(crate) use transaction::TransactionObject;
 
 use super::bind::Bind;
 use super::instance::{require, wrap_all};

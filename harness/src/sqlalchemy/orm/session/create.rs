@@ -52,8 +52,9 @@ pub(crate) fn create(interp: &mut Interp, args: Args) -> PyResult<Value> {
         settings.join = bind::join_mode(interp, &mode)?;
     }
     let query_class = super::super::query::class(interp);
-    let queries = take("query_cls")
-        .filter(|class| !class.is_none() && !class.as_class().is_some_and(|class| Rc::ptr_eq(class, &query_class)));
+    let queries = take("query_cls").filter(|class| {
+        !class.is_none() && !class.as_class().is_some_and(|class| Rc::ptr_eq(class, &query_class))
+    });
     let info = take("info").filter(|info| !info.is_none());
     let future = take("future").map(|value| interp.truth(&value)).transpose()?;
     let mut flag = |interp: &mut Interp, name: &str, default: bool| match take(name) {

@@ -120,9 +120,9 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
         }
         method::<SessionObject>(class, name, "", move |interp, session, _, _| {
             let open = lend::read(interp, |orm| sessions::open_transactions(orm, session.id))?;
-            let at = open.as_ref().and_then(|open| {
-                if nested { open.iter().rposition(|(_, nested)| *nested) } else { Some(0) }
-            });
+            let at = open
+                .as_ref()
+                .and_then(|open| if nested { open.iter().rposition(|(_, nested)| *nested) } else { Some(0) });
             Ok(match (open, at) {
                 (Some(open), Some(at)) => TransactionObject::value(session.id, &open[..=at].into()),
                 _ => Value::None,

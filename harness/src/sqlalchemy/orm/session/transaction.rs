@@ -6,6 +6,7 @@ use super::{MODULE, session_value};
 use crate::python::{Interp, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::{lend, names};
 use backproof_engine::session::{self as sessions, Chain, SessionId};
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 
 /// `session.begin()`, `session.begin_nested()`, and what listeners are given.
@@ -62,15 +63,17 @@ impl Object for TransactionObject {
     }
 
     fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        let (session, serial) = (self.session, self.serial);
+        let (session, serial, outer) = (self.session, self.serial, self.parent());
         Ok(match name {
             "commit" => Some(Value::native(name, move |interp, _| {
+                let outer = outer.clone();
                 lend::with_cx(interp, |cx| sessions::commit(cx, session, Some(serial)))?;
-                Ok(Value::None)
+                Ok(if lend::has(interp, Behaviour::TransactionsGiveOuter) { outer } else { Value::None })
             })),
             "rollback" => Some(Value::native(name, move |interp, _| {
+                let outer = outer.clone();
                 lend::with_cx(interp, |cx| sessions::rollback(cx, session, Some(serial)))?;
-                Ok(Value::None)
+                Ok(if lend::has(interp, Behaviour::TransactionsGiveOuter) { outer } else { Value::None })
             })),
             "session" => Some(session_value(interp, session)),
             "nested" => Some(Value::Bool(self.nested)),
