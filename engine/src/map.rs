@@ -24,7 +24,7 @@ pub use inheritance::{
 pub use mapper::{
     AliasedClass, ColumnProperty, Deferral, Mapped, Mapper, MapperId, Mappers, Property, RegistryId,
 };
-pub use messages::mapper_text;
+pub use messages::{mapper_text, no_primary_key, subquery_text};
 pub use relationship::{
     Backref, Cascades, Direction, HostArgs, InnerJoin, JoinArg, KeyFunction, Keyer, Lazy, Maker,
     PassiveDeletes, Relationship, RelationshipArgs, Resolved, Shape, Target,

@@ -96,7 +96,15 @@ impl Adapter {
                 _ => Adapter::through(&alias.tables),
             },
             Some(alias) => Adapter::through(&alias.tables),
-            None => Adapter::Plain,
+            None => match orm
+                .mappers
+                .all
+                .get(mapped.mapper.0 as usize)
+                .and_then(|own| own.hierarchy.reads.clone())
+            {
+                Some(reads) => Adapter::Alias(reads),
+                None => Adapter::Plain,
+            },
         }
     }
 
@@ -154,6 +162,7 @@ impl Adapter {
                 }
             }
         });
+        let adapted = self.again(&adapted);
         // A name of its own would be there twice.
         let adapted = match (self, adapted.kind()) {
             (Adapter::Plain, _) => adapted,

@@ -114,6 +114,10 @@ impl Change {
     pub fn run(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Changed> {
         let registry = cx.orm.mappers.get(self.mapper).registry;
         map::configure_registry(cx, registry)?;
+        let place = &cx.orm.mappers.get(self.mapper).hierarchy;
+        if place.joined || place.reads.is_some() {
+            return Err(Error::unsupported("a bulk update or delete of a class that is mapped to no table"));
+        }
         if self.autoflush {
             session::autoflush(cx, session)?;
         }

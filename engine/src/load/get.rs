@@ -1,11 +1,12 @@
 //! Objects by primary key: the identity map first, then a query.
 
 use super::LoaderOption;
+use super::adapt::Adapter;
 use super::columns::load_expired;
 use super::query::Query;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{self, MapperId};
+use crate::map::{self, Mapped, MapperId};
 use crate::session::{self, SessionId};
 use crate::sql::Expr;
 use crate::state::{IdentityKey, ObjRef};
@@ -100,13 +101,14 @@ pub(super) fn from_identity_map(
 pub(super) fn by_key(cx: &Cx<'_>, mapper: MapperId, ident: &[Value], tag: &str) -> Result<Query> {
     let mut query = Query::loader(mapper, tag);
     let primary_key = &cx.orm.mappers.get(mapper).primary_key;
+    let adapter = Adapter::of(cx.orm, Mapped::from(mapper));
     for (column, value) in primary_key.iter().zip(ident) {
         let bound = if value.is_null() {
             Expr::null()
         } else {
             Expr::bind_named("pk", true, Some(value.clone()), column.ty())
         };
-        query.criteria.push(Expr::column(column).equals(&bound)?);
+        query.criteria.push(adapter.column(column)?.equals(&bound)?);
     }
     Ok(query)
 }

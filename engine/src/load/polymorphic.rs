@@ -162,10 +162,22 @@ fn keep(
     Mapped { mapper, alias: Some((aliases.len() - 1) as u32) }
 }
 
+/// Another alias of what an alias is of.
+fn again(alias: &Alias, name: Option<&str>) -> Alias {
+    match alias.table() {
+        Some(table) => Alias::of_table(table, name),
+        None => Alias::new(AliasElement::Alias(alias.clone()), name, AliasKind::Alias),
+    }
+}
+
 /// A table's alias, or a subquery of a join.
 fn whole(item: &FromItem, name: Option<&str>) -> (FromItem, Vec<Alias>) {
     if let FromItem::Table(_) = item {
         return flat(item, name);
+    }
+    if let FromItem::Alias(alias) = item {
+        let alias = again(alias, name);
+        return (FromItem::from(&alias), vec![alias]);
     }
     let select = Select {
         columns: item.columns(),
@@ -215,13 +227,11 @@ pub(super) fn apart(orm: &Orm, mapped: impl Into<Mapped>) -> (FromItem, Adapter)
     let mapped = mapped.into();
     let item = super::adapt::selectable(orm, mapped);
     let known = mapped.alias.and_then(|alias| orm.mappers.aliases.get(alias as usize));
-    if let (Some(known), FromItem::Alias(alias)) = (known, &item) {
-        let alias = match alias.table() {
-            Some(table) => Alias::of_table(table, None),
-            None => Alias::new(AliasElement::Alias(alias.clone()), None, AliasKind::Alias),
-        };
+    if let FromItem::Alias(alias) = &item {
+        let alias = again(alias, None);
+        let by_name = known.is_some_and(|known| known.by_name);
         let item = FromItem::from(&alias);
-        return (item, if known.by_name { Adapter::Named(alias) } else { Adapter::Alias(alias) });
+        return (item, if by_name { Adapter::Named(alias) } else { Adapter::Alias(alias) });
     }
     let (item, aliases) = flat(&item, None);
     (item, Adapter::through(&aliases.into()))

@@ -3,7 +3,7 @@
 //! A mapper whose configuration failed fails every later use with the same cause. Mappers are configured in the
 //! order in which they were made, relationships in the order of their mapper, a backref as soon as it is made.
 
-use super::join::{JoinSpec, Side, through, written};
+use super::join::{JoinSpec, Side, as_written, through, written};
 use super::messages;
 use super::relationship::{
     Backref, Cascades, Direction, Lazy, Relationship, RelationshipArgs, Resolved, Target,
@@ -212,6 +212,12 @@ fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
     let foreign_keys = resolve_each(cx, args.foreign_keys.as_ref())?;
     let remote_side = resolve_each(cx, args.remote_side.as_ref())?;
     let alias = entity.alias.and_then(|alias| cx.orm.mappers.aliases.get(alias as usize)).cloned();
+    let (primaryjoin, secondaryjoin) = {
+        let sides = [relationship.parent, target];
+        let read =
+            |join: Expr| sides.iter().fold(join, |join, side| as_written(&join, cx.orm.mappers.get(*side)));
+        (primaryjoin.map(read), secondaryjoin.map(read))
+    };
     let apart = alias.as_ref().and_then(|alias| alias.tables.first().cloned());
     let primaryjoin = match &apart {
         Some(apart) => primaryjoin.map(|join| through(&join, apart, cx.orm.mappers.get(target))),

@@ -8,7 +8,7 @@ use super::{ColumnProperty, Key, Mapper, MapperId, Mappers, Property};
 use crate::error::{Error, Result};
 use crate::host::Cx;
 use crate::schema::{Column, Table};
-use crate::sql::{Expr, ExprKind, FromItem, Op};
+use crate::sql::{Alias, Expr, ExprKind, FromItem, Op};
 use crate::value::Value;
 use crate::version::Profile;
 use indexmap::IndexMap;
@@ -78,6 +78,10 @@ impl fmt::Debug for Versioning {
 pub struct Hierarchy {
     /// It shares the table of the class that it inherits from.
     pub single: bool,
+    /// It is mapped to a join of tables.
+    pub joined: bool,
+    /// The subquery that its objects are read from, where it is mapped to one.
+    pub reads: Option<Alias>,
     pub concrete: bool,
     pub is_abstract: bool,
     /// The tables that its objects are kept in, the base's first.
@@ -99,6 +103,8 @@ impl Hierarchy {
     pub(super) fn root(table: &Table, spec: InheritanceSpec) -> Self {
         Hierarchy {
             single: false,
+            joined: false,
+            reads: None,
             concrete: spec.concrete,
             is_abstract: spec.is_abstract,
             tables: vec![table.clone()],
@@ -110,6 +116,36 @@ impl Hierarchy {
             version: spec.version,
             flushing: spec.flushing,
         }
+    }
+
+    /// The place of a class that is mapped to a join of tables.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` for an outer join, or one of something else than tables.
+    pub(super) fn of_join(table: &Table, joined: &FromItem, spec: InheritanceSpec) -> Result<Self> {
+        let mut place = Hierarchy::root(table, spec);
+        let tables = super::tables_in(joined);
+        if tables.len() != joined.leaves().len() {
+            return Err(Error::unsupported("a class mapped to a join of something else than tables"));
+        }
+        for condition in conditions(joined)? {
+            for table in tables.iter().skip(1) {
+                place.equated.extend(equated(&condition, table));
+            }
+        }
+        place.selectable = joined.clone();
+        place.tables = sort_by_reference(tables);
+        place.joined = true;
+        Ok(place)
+    }
+
+    /// The place of a class that is read from a subquery and written into a table that the subquery reads.
+    pub(super) fn of_subquery(table: &Table, alias: &Alias, spec: InheritanceSpec) -> Self {
+        let mut place = Hierarchy::root(table, spec);
+        place.selectable = FromItem::from(alias);
+        place.reads = Some(alias.clone());
+        place
     }
 
     /// The place of a class that inherits a mapping.
@@ -149,6 +185,46 @@ impl Hierarchy {
         place.inherit_condition = Some(condition);
         Ok(place)
     }
+}
+
+/// The conditions of a join and of those inside it.
+fn conditions(item: &FromItem) -> Result<Vec<Expr>> {
+    let FromItem::Join(join) = item else { return Ok(Vec::new()) };
+    if join.outer || join.full {
+        return Err(Error::unsupported("a class mapped to an outer join"));
+    }
+    let mut found = conditions(&join.left)?;
+    found.extend(conditions(&join.right)?);
+    found.push(join.onclause.without_entities());
+    Ok(found)
+}
+
+/// The columns that identify the rows of a join: the tables' keys, without those that the join holds equal to others.
+pub(super) fn key_of_join(joined: &FromItem) -> Vec<Column> {
+    let keys: Vec<Column> = super::tables_in(joined).iter().flat_map(Table::primary_key).collect();
+    let mut equal = Vec::new();
+    for condition in conditions(joined).unwrap_or_default() {
+        condition.visit(&mut |expr| {
+            if let ExprKind::Binary { left, right, op: Op::Eq, .. } = expr.kind()
+                && let (Some(left), Some(right)) = (left.as_column(), right.as_column())
+            {
+                equal.push((left.clone(), right.clone()));
+            }
+        });
+    }
+    let mut kept: Vec<Column> = Vec::new();
+    for column in keys {
+        let follows = kept.iter().any(|known| {
+            column.references(known)
+                || equal.iter().any(|(left, right)| {
+                    (left == known && *right == column) || (right == known && *left == column)
+                })
+        });
+        if !follows {
+            kept.push(column);
+        }
+    }
+    kept
 }
 
 /// The pairs of columns that a condition holds equal, the inherited one first.

@@ -94,6 +94,16 @@ pub(super) fn through(expr: &Expr, alias: &Alias, mapper: &Mapper) -> Expr {
     })
 }
 
+/// A condition in which the columns of the subquery that a class is read from are those that it is written into.
+pub(super) fn as_written(expr: &Expr, mapper: &Mapper) -> Expr {
+    let Some(reads) = &mapper.hierarchy.reads else { return expr.clone() };
+    expr.rewrite(&mut |part| {
+        let ExprKind::AliasColumn(column) = part.kind() else { return None };
+        let base = column.base.as_ref().filter(|base| column.alias == *reads && mapper.has_column(base))?;
+        Some(Expr::column(base))
+    })
+}
+
 /// A condition in which the far side's columns are written as an alias has them.
 pub(super) fn written(expr: &Expr, alias: &Alias) -> Expr {
     expr.rewrite(&mut |part| {

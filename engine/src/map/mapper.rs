@@ -145,6 +145,17 @@ pub struct Mapper {
 impl Mapper {
     /// As messages call it: `Mapper[User(user)]`.
     pub fn text(&self, profile: Profile) -> String {
+        if self.hierarchy.joined {
+            return messages::mapper_text(
+                profile,
+                &self.class_name,
+                &messages::join_text(&self.hierarchy.selectable),
+            );
+        }
+        if let Some(reads) = &self.hierarchy.reads {
+            let name = messages::subquery_text(profile, reads);
+            return messages::mapper_text(profile, &self.class_name, &name);
+        }
         messages::mapper_text(profile, &self.class_name, self.table.name())
     }
 

@@ -2,6 +2,7 @@
 
 use super::relationship::Direction;
 use crate::error::{Error, ErrorKind};
+use crate::sql::{Alias, FromItem};
 use crate::version::{Behaviour, Profile};
 
 /// How a mapper is called in messages: `Mapper[User(user)]`, in 1.3 and 1.4 `mapped class User->user`.
@@ -15,6 +16,33 @@ pub fn mapper_text(profile: Profile, class: &str, table: &str) -> String {
     }
 }
 
+/// How messages call a join that a class is mapped to; the numbers stand for addresses.
+pub(crate) fn join_text(item: &FromItem) -> String {
+    fn side(item: &FromItem, count: &mut u64) -> String {
+        let text = match item {
+            FromItem::Table(table) => table.full_name().to_string(),
+            FromItem::Join(join) => {
+                let left = side(&join.left, count);
+                format!("Join object on {left} and {}", side(&join.right, count))
+            }
+            FromItem::Alias(_) | FromItem::Text(_) => String::new(),
+        };
+        *count += 16;
+        format!("{text}({})", 140_000_000_000_000 + *count)
+    }
+    let FromItem::Join(join) = item else { return String::new() };
+    let mut count = 0;
+    let left = side(&join.left, &mut count);
+    format!("Join object on {left} and {}", side(&join.right, &mut count))
+}
+
+/// How messages call a subquery that a class is mapped to.
+pub fn subquery_text(profile: Profile, alias: &Alias) -> String {
+    let unnamed =
+        if profile.has(Behaviour::AnonymousNamesShown) { "anon_1" } else { "%(140000000000016 anon)s" };
+    alias.name().unwrap_or(unnamed).to_owned()
+}
+
 fn argument(message: String) -> Error {
     Error::new(ErrorKind::ArgumentError, message)
 }
@@ -23,7 +51,8 @@ fn request(message: String) -> Error {
     Error::new(ErrorKind::InvalidRequestError, message)
 }
 
-pub(crate) fn no_primary_key(mapper: &str, table: &str) -> Error {
+/// What a class raises whose table, or what else it is mapped to, has no key.
+pub fn no_primary_key(mapper: &str, table: &str) -> Error {
     argument(format!("Mapper {mapper} could not assemble any primary key columns for mapped table '{table}'"))
 }
 

@@ -5,10 +5,10 @@ use super::inheritance::{self, Hierarchy, InheritanceSpec};
 use super::messages;
 use super::relationship::{Relationship, RelationshipArgs};
 use super::{ColumnProperty, Deferral, Key, Mapper, MapperId, Property, RegistryId};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::Cx;
 use crate::schema::{Column, Table};
-use crate::sql::{Expr, ExprKind, LabelName};
+use crate::sql::{Alias, Expr, ExprKind, FromItem, LabelName};
 use crate::value::Value;
 use crate::version::{Behaviour, Profile};
 use indexmap::IndexMap;
@@ -23,6 +23,8 @@ pub struct MapperSpec {
     /// What stands before the name in the class's repr: `__main__`, or `__main__.make.<locals>`.
     pub module: Key,
     pub table: Table,
+    /// The join or subquery that is mapped, where it is one; `table` is the first in it.
+    pub read_from: Option<FromItem>,
     /// Attributes in the order in which the class body gives them: columns under another name than their
     /// own, relationships. Columns of the table that are not listed are mapped under their own names.
     pub properties: Vec<(Key, PropertySpec)>,
@@ -45,6 +47,7 @@ impl MapperSpec {
             class_name,
             module: "__main__".into(),
             table,
+            read_from: None,
             properties: Vec::new(),
             left_out: Vec::new(),
             primary_key: None,
@@ -113,7 +116,10 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
     let primary_key = match (spec.primary_key, parent) {
         (Some(primary_key), _) => primary_key,
         (None, Some(parent)) if !spec.inheritance.concrete => parent.primary_key.clone(),
-        (None, _) => spec.table.primary_key(),
+        (None, _) => match &spec.read_from {
+            Some(FromItem::Alias(_)) | None => spec.table.primary_key(),
+            Some(joined) => inheritance::key_of_join(joined),
+        },
     };
     if primary_key.is_empty() {
         let text = messages::mapper_text(profile, &spec.class_name, spec.table.name());
@@ -121,7 +127,11 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
     }
     let hierarchy = match parent {
         Some(parent) => Hierarchy::below(profile, parent, &spec.table, spec.inheritance)?,
-        None => Hierarchy::root(&spec.table, spec.inheritance),
+        None => match &spec.read_from {
+            Some(FromItem::Alias(alias)) => Hierarchy::of_subquery(&spec.table, alias, spec.inheritance),
+            Some(joined) => Hierarchy::of_join(&spec.table, joined, spec.inheritance)?,
+            None => Hierarchy::root(&spec.table, spec.inheritance),
+        },
     };
 
     let mut properties = IndexMap::new();
@@ -165,13 +175,17 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         .flatten()
         .collect();
     // A table that several classes share has columns of others.
-    let mut own = spec.table.columns();
+    let mut own = match &spec.read_from {
+        Some(FromItem::Alias(_)) => Vec::new(),
+        Some(joined) => joined.columns().iter().filter_map(|column| column.as_column().cloned()).collect(),
+        None => spec.table.columns(),
+    };
     own.retain(|column| !spec.left_out.contains(column));
     if hierarchy.single {
         own.retain(|column| renamed.iter().any(|(declared, ..)| declared == column));
     }
     for column in own {
-        if listed.contains(&column) {
+        if listed.contains(&column) || of_another(&column, &properties, &renamed) {
             continue;
         }
         let (key, property) = match renamed.iter().position(|(renamed, ..)| *renamed == column) {
@@ -181,12 +195,18 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
             }
             None => (column.key(), Property::Column(plain_column(&column.key(), &column))),
         };
+        if spec.read_from.is_some() && properties.contains_key(&key) {
+            return Err(Error::unsupported(format!("columns of several tables under the one name {key}")));
+        }
         if !properties.contains_key(&key) {
             properties.insert(key, property);
         }
     }
     for (_, key, property) in renamed {
         properties.insert(key, property);
+    }
+    if let Some(FromItem::Alias(alias)) = &spec.read_from {
+        read_columns(&mut properties, &spec.table, alias);
     }
 
     let above = parent.filter(|_| !hierarchy.concrete);
@@ -218,6 +238,43 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         describe(cx, id, key, before, property)?;
     }
     Ok(id)
+}
+
+/// The attributes of a class that is read from a subquery: what stands for a column of its table is written there, all
+/// else is read only.
+fn read_columns(properties: &mut IndexMap<Key, Property>, table: &Table, alias: &Alias) {
+    for column in alias.columns() {
+        let Some(key) = column.key() else { continue };
+        if properties.contains_key(&key) {
+            continue;
+        }
+        let own = column.base_column().filter(|base| table.has_column(base)).cloned();
+        let property = match own {
+            Some(own) => plain_column(&key, &own),
+            None => Rc::new(ColumnProperty {
+                key: Rc::clone(&key),
+                columns: Vec::new(),
+                expr: Some(column),
+                deferral: Deferral::default(),
+                ad_hoc: false,
+                active_history: false,
+            }),
+        };
+        properties.insert(key, Property::Column(property));
+    }
+}
+
+/// Whether a column is written along with the first column of an attribute.
+fn of_another(
+    column: &Column,
+    properties: &IndexMap<Key, Property>,
+    renamed: &[(Column, Key, Property)],
+) -> bool {
+    let along = |property: &Property| match property {
+        Property::Column(property) => property.columns.iter().skip(1).any(|other| other == column),
+        Property::Relationship(_) => false,
+    };
+    properties.values().any(along) || renamed.iter().any(|(_, _, property)| along(property))
 }
 
 /// Adds an attribute that has no value of its own.

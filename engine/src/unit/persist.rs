@@ -200,7 +200,7 @@ pub(super) fn tables(orm: &Orm, states: &[StateId]) -> Vec<Table> {
     let Some(first) = states.first() else { return Vec::new() };
     let mapper = orm.states.get(*first).mapper;
     if orm.mappers.get(mapper).inherits.is_none() && !orm.mappers.has_below(mapper) {
-        return vec![orm.mappers.get(mapper).table.clone()];
+        return orm.mappers.get(mapper).hierarchy.tables.clone();
     }
     let all = orm.mappers.sorted_tables(orm.mappers.base(mapper));
     all.into_iter().filter(|table| states.iter().any(|id| is_in(orm, *id, table))).collect()

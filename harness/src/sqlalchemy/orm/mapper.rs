@@ -3,6 +3,7 @@
 use super::property::{self, PropertyObject};
 use super::{attribute::AttributeObject, mapped};
 use crate::python::{Dict, Interp, Iter, Map, Object, PyResult, Stop, Value};
+use crate::sqlalchemy::selectable::FromObject;
 use crate::sqlalchemy::{lend, names, schema};
 use backproof_engine::map::{Descriptor, Key, MapperId, Property};
 use backproof_engine::state;
@@ -73,6 +74,15 @@ impl Object for MapperObject {
         Ok(Some(match name {
             "class_" | "entity" => Value::Class(mapped::class_of_mapper(interp, id)?),
             "mapper" => MapperObject::find(interp, id)?,
+            "local_table" | "mapped_table" | "persist_selectable" | "selectable"
+                if lend::read(interp, |orm| {
+                    let place = &orm.mappers.get(id).hierarchy;
+                    place.joined || place.reads.is_some()
+                })? =>
+            {
+                let item = lend::read(interp, |orm| orm.mappers.get(id).hierarchy.selectable.clone())?;
+                FromObject::value(interp, item)
+            }
             "local_table" => {
                 let table = lend::read(interp, |orm| orm.mappers.get(id).table.clone())?;
                 schema::table_value(&table)
@@ -138,6 +148,9 @@ impl Object for MapperObject {
                 let found =
                     lend::read(interp, |orm| orm.mappers.get(id).hierarchy.inherit_condition.clone())?;
                 found.map_or(Value::None, crate::sqlalchemy::expr::ExprObject::value)
+            }
+            "primary_key" if lend::read(interp, |orm| orm.mappers.get(id).hierarchy.reads.is_some())? => {
+                return Err(Stop::unsupported("the primary key of a class that is mapped to a subquery"));
             }
             "primary_key" => {
                 let columns = lend::read(interp, |orm| orm.mappers.get(id).primary_key.clone())?;
@@ -316,9 +329,7 @@ impl Object for MapperObject {
     }
 
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        let class = mapped::class_of_mapper(interp, self.id)?;
-        let table = lend::read(interp, |orm| orm.mappers.get(self.id).table.name().to_owned())?;
-        Ok(backproof_engine::map::mapper_text(lend::profile(interp), &class.name(), &table))
+        lend::read(interp, |orm| orm.mappers.get(self.id).text(orm.profile))
     }
 }
 

@@ -14,9 +14,11 @@ use super::{comparing, dataclass, errors, mapped, reconstructor, unresolved, val
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::items::{ItemObject, table_item};
 use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
+use crate::sqlalchemy::selectable::{self, FromObject};
 use crate::sqlalchemy::{event, host_types, lend, warning};
 use backproof_engine::map::{self, InheritanceSpec, Key, MapperId, MapperSpec, PropertySpec, Shape, Target};
 use backproof_engine::schema::{Column, Table, TableItem};
+use backproof_engine::sql::{Alias, AliasKind, FromItem};
 use backproof_engine::version::Behaviour;
 use backproof_engine::{Deferred, Warning};
 use std::rc::Rc;
@@ -53,12 +55,14 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
     dataclass::apply(interp, class, &fields)?;
     let inherits = class.ancestors.iter().find_map(mapped::mapper_of);
     let (table, fresh) = table(interp, class, registry, inherits, &mut members)?;
+    let read_from = read_from(interp, class)?;
     let properties = properties(interp, class, registry, &members, &table, fresh)?;
     let mut spec = MapperSpec {
         registry: registry.id,
         class_name: class.name(),
         module: enclosing(class),
         table: table.clone(),
+        read_from: read_from.clone(),
         properties,
         left_out: Vec::new(),
         primary_key: None,
@@ -70,7 +74,11 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
     };
     hierarchy::mapper_args(interp, class, &members, &mut spec)?;
     let id = lend::with_cx(interp, |cx| map::add_mapper(cx, spec))?;
-    class.dict.set("__table__", schema::table_value(&table));
+    let shown = match read_from {
+        Some(item) => FromObject::value(interp, item),
+        None => schema::table_value(&table),
+    };
+    class.dict.set("__table__", shown);
     class.dict.set("__mapper__", MapperObject::value(id));
     for member in &members {
         if let Some(comparator) = member.comparator() {
@@ -450,6 +458,45 @@ fn hint_type(
     Ok(found.map(|ty| host_types::of_default(interp, ty)))
 }
 
+/// The join or subquery that a class is mapped to.
+fn read_from(interp: &mut Interp, class: &Rc<Class>) -> PyResult<Option<FromItem>> {
+    let given = special(interp, class, "__table__")?;
+    let item = given.as_ref().and_then(selectable::from_item);
+    Ok(item.filter(|item| matches!(item, FromItem::Join(_) | FromItem::Alias(_))))
+}
+
+/// The table whose rows a subquery shows: the one whose key it has.
+fn table_below(interp: &mut Interp, class: &Rc<Class>, alias: &Alias) -> PyResult<Table> {
+    if alias.body().is_none() || !matches!(alias.kind(), AliasKind::Subquery | AliasKind::Alias) {
+        return Err(Stop::unsupported("a class mapped to an alias of something else than a select"));
+    }
+    let columns = alias.columns();
+    let bases: Vec<Column> = columns.iter().filter_map(|column| column.base_column().cloned()).collect();
+    let mut tables: Vec<Table> = Vec::new();
+    for table in bases.iter().filter(|base| base.is_primary_key()).filter_map(Column::table) {
+        if !tables.contains(&table) {
+            tables.push(table);
+        }
+    }
+    match &tables[..] {
+        [] => {
+            let profile = lend::profile(interp);
+            let name = map::subquery_text(profile, alias);
+            let text = map::mapper_text(profile, &class.name(), &name);
+            Err(crate::sqlalchemy::errors::raise(interp, &map::no_primary_key(&text, &name)))
+        }
+        [table]
+            if table
+                .primary_key()
+                .iter()
+                .all(|key| bases.iter().filter(|base| *base == key).count() == 1) =>
+        {
+            Ok(table.clone())
+        }
+        _ => Err(Stop::unsupported("a class mapped to a subquery with the keys of several tables")),
+    }
+}
+
 /// The class's table: its own, a new one, or the one of the class that it inherits from.
 fn table(
     interp: &mut Interp,
@@ -461,7 +508,14 @@ fn table(
     if let Some(given) = special(interp, class, "__table__")? {
         return match given.downcast::<TableObject>() {
             Some(object) => Ok((object.table.clone(), false)),
-            None => Err(Stop::unsupported("a __table__ that is no table")),
+            None => match read_from(interp, class)?.filter(|_| inherits.is_none()) {
+                Some(FromItem::Alias(alias)) => Ok((table_below(interp, class, &alias)?, false)),
+                Some(item) => match item.leaves().into_iter().next() {
+                    Some(FromItem::Table(first)) => Ok((first, false)),
+                    _ => Err(Stop::unsupported("a class mapped to a join of something else than tables")),
+                },
+                None => Err(Stop::unsupported("a __table__ that is no table")),
+            },
         };
     }
     let name = special(interp, class, "__tablename__")?;
