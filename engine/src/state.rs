@@ -16,6 +16,7 @@ use crate::session::SessionId;
 use crate::value::Value;
 use indexmap::{IndexMap, IndexSet};
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fmt;
 use std::rc::{Rc, Weak};
 
@@ -186,8 +187,10 @@ pub struct States {
     places: Vec<Place>,
     free: Vec<u32>,
     dropped: Dropped,
-    /// Objects whose constructor raised, until cycles are collected.
+    /// Objects that an error holds, until cycles are collected.
     failed: Vec<ObjRef>,
+    /// What identified the rows of objects that are gone.
+    past_keys: HashMap<StateId, IdentityKey>,
 }
 
 impl fmt::Debug for Token {
@@ -233,6 +236,14 @@ impl States {
         place.state.as_mut().expect("the object is alive")
     }
 
+    /// What identifies an object's row, or did so when it went.
+    pub fn key_of(&self, id: StateId) -> Option<&IdentityKey> {
+        match self.find(id) {
+            Some(state) => state.key.as_ref(),
+            None => self.past_keys.get(&id),
+        }
+    }
+
     /// A reference to an object, while something still holds it.
     pub fn upgrade(&self, id: StateId) -> Option<ObjRef> {
         let place = self.places.get(id.index as usize)?;
@@ -255,6 +266,9 @@ impl States {
             if let Some(state) = place.state.take() {
                 place.generation += 1;
                 self.free.push(id.index);
+                if let Some(key) = &state.key {
+                    self.past_keys.insert(id, key.clone());
+                }
                 freed.push((
                     id,
                     State {

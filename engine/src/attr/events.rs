@@ -8,7 +8,7 @@ use super::{change, collection, told};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{self, Happening};
 use crate::host::Cx;
-use crate::map::{Key, MapperId, Relationship};
+use crate::map::{Direction, Key, MapperId, Relationship};
 use crate::orm::Orm;
 use crate::state::{self, Collection, IdentityKey, Member, ObjRef, Original, Slot, StateId};
 use std::rc::Rc;
@@ -239,23 +239,41 @@ pub(super) fn mark_collection(
     mark(cx, id, key, original)
 }
 
-/// Notes that an object hangs on a parent, or no longer does.
+/// Notes that an object hangs on a parent, or no longer does. Where it may hang on several, nothing is noted.
+///
+/// # Errors
+///
+/// `StaleDataError`: the parent that it is known to hang on is another one, and is gone.
 pub(super) fn set_parent(
     cx: &mut Cx<'_>,
     item: StateId,
     relationship: &Relationship,
     owner: StateId,
     on: bool,
-) {
+) -> Result<()> {
+    if !relationship.args.single_parent && relationship.resolved().direction != Direction::OneToMany {
+        return Ok(());
+    }
     let token = (relationship.parent, relationship.key.clone());
     let last = cx.orm.states.get(item).parents.get(&token).copied();
-    if !on && let Some(Some(last)) = last {
-        let key_of = |id| cx.orm.states.find(id).and_then(|state: &state::State| state.key.clone());
-        if key_of(last) != key_of(owner) {
-            return;
+    if !on
+        && let Some(Some(last)) = last
+        && cx.orm.states.key_of(last) != cx.orm.states.key_of(owner)
+    {
+        if cx.orm.states.upgrade(last).is_some() {
+            return Ok(());
         }
+        let (item, owner) = (object_text(cx, item), object_text(cx, owner));
+        return Err(Error::new(
+            ErrorKind::StaleDataError,
+            format!(
+                "Removing state {item} from parent state {owner} along attribute '{}', but the parent record has gone stale, can't be sure this is the most recent parent.",
+                relationship.key
+            ),
+        ));
     }
     cx.orm.states.get_mut(item).parents.insert(token, on.then_some(owner));
+    Ok(())
 }
 
 /// Refuses a second parent where a relationship allows one.
@@ -305,8 +323,7 @@ pub(super) fn fire_append(
     tell_joined(cx, owner, relationship, item, by)?;
     told::member(cx, "append", owner, relationship, item, by, false)?;
     mark_collection(cx, owner, &relationship.key, None)?;
-    set_parent(cx, item.id(), relationship, owner, true);
-    Ok(())
+    set_parent(cx, item.id(), relationship, owner, true)
 }
 
 /// An object is leaving a collection.
@@ -319,7 +336,7 @@ pub(super) fn fire_remove(
 ) -> Result<()> {
     let own = Initiator::remove(cx.orm, owner, relationship);
     let by = by.unwrap_or(&own);
-    set_parent(cx, item.id(), relationship, owner, false);
+    set_parent(cx, item.id(), relationship, owner, false)?;
     told::member(cx, "remove", owner, relationship, item, by, true)?;
     let hooks = Rc::clone(&cx.orm.hooks);
     hooks.left(cx, owner, relationship, item, false)?;
@@ -336,7 +353,7 @@ pub(super) fn fire_remove_one(
     old: &ObjRef,
     by: &Initiator,
 ) -> Result<()> {
-    set_parent(cx, old.id(), relationship, owner, false);
+    set_parent(cx, old.id(), relationship, owner, false)?;
     let hooks = Rc::clone(&cx.orm.hooks);
     hooks.left(cx, owner, relationship, old, false)?;
     tell_left(cx, owner, relationship, old, by)?;
@@ -356,7 +373,7 @@ pub(super) fn fire_replace(
     if new != old
         && let Some(old) = old
     {
-        set_parent(cx, old.id(), relationship, owner, false);
+        set_parent(cx, old.id(), relationship, owner, false)?;
     }
     told::one(cx, owner, relationship, new, &previous, by, true)?;
     if let Some(new) = new {
@@ -375,7 +392,7 @@ pub(super) fn fire_replace(
     told::one(cx, owner, relationship, new, &previous, by, false)?;
     mark(cx, owner, &relationship.key, previous)?;
     if let Some(new) = new {
-        set_parent(cx, new.id(), relationship, owner, true);
+        set_parent(cx, new.id(), relationship, owner, true)?;
     }
     Ok(())
 }
