@@ -13,11 +13,11 @@ mod schedule;
 mod sync;
 
 use crate::attr;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::event;
 use crate::host::Cx;
 use crate::session::{self, SessionId, cascade};
-use crate::state::StateId;
+use crate::state::{ObjRef, StateId};
 pub(crate) use persist::{given, label};
 use plan::{Entry, Plan};
 
@@ -35,11 +35,11 @@ pub(crate) fn flush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         if orphan && !has_row && cx.orm.states.get(id).orphaned {
             session::expunge_orphan(cx.orm, session, id);
         } else {
-            plan.register(cx, object, &Entry { delete: orphan && has_row, ..Entry::default() })?;
+            enter(cx, &mut plan, object, orphan && has_row)?;
         }
     }
     for object in &deleted {
-        plan.register(cx, object, &Entry { delete: true, ..Entry::default() })?;
+        enter(cx, &mut plan, object, true)?;
     }
     if plan.is_empty() {
         return Ok(());
@@ -50,6 +50,18 @@ pub(crate) fn flush(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         session::fail_execution(cx, session, error, plan.held(cx.orm))?;
     }
     done
+}
+
+/// Brings an object of the session into the plan.
+///
+/// # Errors
+///
+/// `AssertionError`: another one has taken its place in the session.
+fn enter(cx: &mut Cx<'_>, plan: &mut Plan, object: &ObjRef, delete: bool) -> Result<()> {
+    if plan.register(cx, object, &Entry { delete, ..Entry::default() })? {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::AssertionError, "Failed to add object to the flush context!"))
 }
 
 fn execute(cx: &mut Cx<'_>, plan: &mut Plan) -> Result<()> {

@@ -5,7 +5,7 @@ use super::{Member, ObjRef, Original, Slot, State, StateId, States};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-/// How many objects whose constructor raised are kept.
+/// How many objects are kept for an error.
 const MOST_FAILED: usize = 1000;
 
 /// Calls `f` for every object that a state holds. A list that something else holds too is not the state's alone.
@@ -34,7 +34,8 @@ fn each_held(state: &State, f: &mut dyn FnMut(StateId)) {
 }
 
 impl States {
-    /// An object whose constructor has raised: what the library knows of the error holds it until cycles are collected.
+    /// An object whose constructor has raised, or that a flush which failed has met: what the library knows of the error
+    /// holds it until cycles are collected.
     pub fn keep_until_collected(&mut self, object: ObjRef) {
         if self.failed.len() < MOST_FAILED {
             self.failed.push(object);
