@@ -283,17 +283,18 @@ impl Hooks for SessionHooks {
 
     fn modified(&self, cx: &mut Cx<'_>, id: StateId) -> Result<()> {
         let Some(session) = cx.orm.states.get(id).session else { return Ok(()) };
+        let mut first = true;
         if identity::holds(cx.orm, session, id)
             && let Some(object) = cx.orm.states.upgrade(id)
         {
             let modified = &mut super::get_mut(cx.orm, session).modified;
-            let first = modified.is_empty();
+            first = modified.is_empty();
             modified.insert(id, object);
-            if first {
-                // The change belongs to a transaction, which a rollback undoes.
-                transaction::begin_for_change(cx.orm, session)?;
-                crate::event::deliver_begun(cx)?;
-            }
+        }
+        if first {
+            // The change belongs to a transaction, which a rollback undoes.
+            transaction::begin_for_change(cx.orm, session)?;
+            crate::event::deliver_begun(cx)?;
         }
         Ok(())
     }
