@@ -105,7 +105,16 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
         cx.orm.states.get_mut(id).expired = false;
         return Ok(());
     }
-    load_only(cx, id, keys)?;
+    // A collection that was empty and has just come to its object is asked for, and stays.
+    let came = |key: &&Key| {
+        eager
+            && state.dict.contains_key(*key)
+            && !state.committed.contains_key(*key)
+            && state.expired_attributes.contains(*key)
+    };
+    let present: Vec<Key> =
+        cx.orm.mappers.get(mapper).relationships().map(|found| &found.key).filter(came).cloned().collect();
+    load_tagged(cx, id, &expired_tag(keys.iter().chain(&present)), keys)?;
     cx.orm.states.get_mut(id).expired_attributes.clear();
     Ok(())
 }
@@ -145,6 +154,11 @@ fn own_row(cx: &Cx<'_>, id: StateId, tag: &str) -> Result<Query> {
 ///
 /// As for [`load_columns`].
 pub(crate) fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<()> {
+    load_tagged(cx, id, &expired_tag(keys.iter()), keys)
+}
+
+/// As [`load_only`]; `tag` tells the statement cache what is asked for.
+fn load_tagged(cx: &mut Cx<'_>, id: StateId, tag: &str, keys: Vec<Key>) -> Result<()> {
     let Some(session) = cx.orm.states.get(id).session else {
         let text = attr::object_text(cx, id);
         return Err(Error::new(
@@ -157,11 +171,10 @@ pub(crate) fn load_only(cx: &mut Cx<'_>, id: StateId, keys: Vec<Key>) -> Result<
     if cx.orm.profile.has(Behaviour::ExpiredLoadsAutoflush) {
         session::autoflush(cx, session)?;
     }
-    let tag = expired_tag(keys.iter());
     let object = object_of(cx, id)?;
     let mut query = match own_tables(cx, id, &keys)? {
         Some(query) => query,
-        None => own_row(cx, id, &tag)?,
+        None => own_row(cx, id, tag)?,
     };
     query.only = Some(keys.clone());
     let refresh = Refresh { object, only: Some(keys) };
@@ -312,6 +325,11 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
             "No column-based properties specified for refresh operation. Use session.expire() to reload collections and related items.",
         ));
     }
+    if let Some(keys) = keys
+        && cx.orm.profile.has(Behaviour::RefreshNeedsKey)
+    {
+        check_unchanged_key(cx, id, keys)?;
+    }
     // A relationship is loaded by the object's key, which comes along.
     let with_key: Option<Vec<Key>> = keys.map(|keys| {
         let mapper = cx.orm.mappers.get(mapper);
@@ -340,4 +358,28 @@ pub fn refresh(cx: &mut Cx<'_>, session: SessionId, id: StateId, keys: Option<&[
     }
     let text = attr::object_text(cx, id);
     Err(Error::new(ErrorKind::InvalidRequestError, format!("Could not refresh instance '{text}'")))
+}
+
+/// Refuses to refresh parts of an object whose key has been changed, and has not been written.
+fn check_unchanged_key(cx: &mut Cx<'_>, id: StateId, keys: &[Key]) -> Result<()> {
+    let mapper = cx.orm.mappers.get(cx.orm.states.get(id).mapper);
+    let own: Vec<Key> =
+        mapper.primary_key.iter().filter_map(|column| mapper.key_of(column)).cloned().collect();
+    let mut changed = Vec::new();
+    for key in own {
+        if !keys.contains(&key) && attr::history(cx, id, &key)?.has_changes() {
+            changed.push(format!("'{key}'"));
+        }
+    }
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mapper = cx.orm.mappers.get(cx.orm.states.get(id).mapper).text(cx.orm.profile);
+    Err(Error::new(
+        ErrorKind::InvalidRequestError,
+        format!(
+            "Please flush pending primary key changes on attributes {{{}}} for mapper {mapper} before proceeding with a refresh",
+            changed.join(", ")
+        ),
+    ))
 }

@@ -117,7 +117,8 @@ fn selectin_once(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[L
     };
     let hangs_on_key = {
         let parent = cx.orm.mappers.get(relationship.parent);
-        pairs.iter().all(|(local, _)| parent.primary_key.contains(&parent.base_column(local)))
+        pairs.len() == parent.primary_key.len()
+            && pairs.iter().all(|(local, _)| parent.primary_key.contains(&parent.base_column(local)))
     };
     let known = match resolved.direction {
         Direction::ManyToOne => has_all(cx, load, pairs)?,
@@ -130,7 +131,14 @@ fn selectin_once(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[L
         && resolved.synchronize_pairs.len() == pairs.len()
         && plain;
     let (locals, remotes): (Vec<Column>, Option<Vec<Column>>) = if direct {
-        let (locals, remotes) = pairs.iter().cloned().unzip();
+        let mut pairs = pairs.clone();
+        if resolved.direction == Direction::OneToMany {
+            let parent = cx.orm.mappers.get(relationship.parent);
+            let place =
+                |local: &Column| parent.primary_key.iter().position(|own| *own == parent.base_column(local));
+            pairs.sort_by_key(|(local, _)| place(local));
+        }
+        let (locals, remotes) = pairs.into_iter().unzip();
         (locals, Some(remotes))
     } else if cx.orm.mappers.get(relationship.parent).hierarchy.tables.len() > 1 {
         return Err(Error::unsupported("selectin loading from a class of several tables by a join"));
@@ -142,11 +150,13 @@ fn selectin_once(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[L
         local_keys.push(key_of(cx.orm, relationship.parent, local)?);
     }
     let mut wanted: Vec<(ObjRef, Vec<Value>)> = Vec::new();
+    let many_to_one = resolved.direction == Direction::ManyToOne && remotes.is_some();
     for object in &load.objects {
         let value = local_keys.iter().map(|key| loaded(cx, object, key).unwrap_or(Value::Null)).collect();
-        wanted.push((object.clone(), value));
+        // A key that was set and not flushed is not yet the row's.
+        let own = cx.orm.states.get(object.id()).key.as_ref().filter(|_| !many_to_one);
+        wanted.push((object.clone(), own.map_or(value, |key| key.values.clone())));
     }
-    let many_to_one = resolved.direction == Direction::ManyToOne && remotes.is_some();
     let lacks = |value: &[Value]| value.iter().any(Value::is_null);
     if many_to_one {
         // A parent without a foreign key has no row to look for.
@@ -170,6 +180,7 @@ fn selectin_once(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[L
             None => joined_query(cx, load, options, &locals, values)?,
         };
         query.follows = true;
+        query.repeats = !cx.orm.profile.has(Behaviour::SelectinUnique);
         let rows = query.run(cx, session)?;
         let found = related(cx, load, remotes.as_deref(), rows)?;
         for (parent, value) in chunk {

@@ -194,6 +194,8 @@ pub struct Query {
     pub(crate) asked_for: bool,
     /// It is one of the loads that follow another query.
     pub(crate) follows: bool,
+    /// Rows that repeat count as often as they come, unless joined loads repeat them.
+    pub(crate) repeats: bool,
     /// What it loads: listeners of executions are told.
     pub purpose: Purpose,
     /// Execution options that mean something to the host alone.
@@ -251,6 +253,7 @@ impl Query {
             refreshing: false,
             asked_for: false,
             follows: false,
+            repeats: false,
             purpose: Purpose::Asked,
             host_options: Vec::new(),
         }

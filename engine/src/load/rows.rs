@@ -516,9 +516,13 @@ impl Loading {
             if known && self.on_access && !goes_on {
                 continue;
             }
-            // After a query, these two ask for every object of the rows, and give to those that lack it.
+            // After a query, these ask for every object of the rows, and give to those that lack it.
             let after_query = known && !single && !self.on_access;
-            let asks_again = after_query && matches!(later.lazy, Lazy::Selectin | Lazy::Subquery);
+            let asks_again = after_query
+                && match later.lazy {
+                    Lazy::Immediate => cx.orm.profile.has(Behaviour::ImmediateInOrder),
+                    lazy => matches!(lazy, Lazy::Selectin | Lazy::Subquery),
+                };
             if !(fills || asks_again) {
                 continue;
             }

@@ -54,7 +54,8 @@ impl Unread {
         let stale = emptied && cx.orm.profile.has(Behaviour::PartsRefusedLate);
         let (read, _) = read_rows(cx, &self.query, (self.session, stale), &self.plan, &rows, None)?;
         let mut read = Rows { rows: read, ..self.blank.clone() };
-        let repeats = most.is_some() && cx.orm.profile.has(Behaviour::PartsRepeat);
+        let repeats = (most.is_some() && cx.orm.profile.has(Behaviour::PartsRepeat))
+            || (self.query.repeats && !self.plan.multiplies);
         if self.query.style != Style::Select && self.query.has_mapped() && !repeats {
             read = read.unique();
         }

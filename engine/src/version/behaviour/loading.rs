@@ -22,6 +22,18 @@ macro_rules! of_loading {
                 "`session.refresh()` loads the relationships that it is asked for by name, lazy ones too.",
                 "lazy relationships refreshed by name",
                 "2.0.3 leaves it out, 2.0.4 loads: `session.refresh(obj, [\"id\", \"relationship\"])`";
+            RefreshNeedsKey "refresh-needs-key" since(2, 0, 0),
+                "`session.refresh(obj, [\"name\"])` is refused while a change of the primary key has not been flushed.",
+                "partial refreshes of objects whose key was changed",
+                "1.4.54 reads the row, 2.0.0 raises `InvalidRequestError`: `obj.id = 2; session.refresh(obj, [\"name\"])` without autoflush";
+            ReplacedKeysRead "replaced-keys-read" within((1, 3, 9), (2, 0, 55)),
+                "A flush in which a new row takes over the key of an object that has expired reads that object's key again.",
+                "reads of replaced keys",
+                "1.3.8 and 2.0.56 without, 1.3.9 and 2.0.55 with: the echo log of a flush that gives a new row the number of a row that is gone";
+            ReplacedKeysReadAgain "replaced-keys-read-again" within((2, 1, 0), (2, 1, 5)),
+                "As `replaced-keys-read`, in the first releases of 2.1.",
+                "reads of replaced keys",
+                "2.0.58 and 2.1.6 without, 2.1.0 and 2.1.5 with: the echo log of a flush that gives a new row the number of a row that is gone";
             QueriesRunOnFirstRow "queries-run-on-first-row" since(1, 4, 43),
                 "The iterator of a `Query` runs it when its first row is asked for; before, it ran as the iterator was made.",
                 "queries run with their first row",
@@ -106,6 +118,10 @@ macro_rules! of_loading {
                 "A query with `distinct()` or `group_by()` goes into a subquery where joined loads of any kind come along, not of collections only.",
                 "joined loads beside DISTINCT rows",
                 "2.0.51 without, 2.1.9 with: the echo log of a DISTINCT query with a joined many-to-one";
+            SelectinUnique "selectin-unique" through(2, 0),
+                "A `selectin` load gives an object that several rows of a secondary table name to a collection once.",
+                "objects that repeat in `selectin` loads",
+                "2.0.51 once, 2.1.0 twice: `selectinload(Post.tags)` where two rows of the secondary table are the same";
             SelectinKeysSorted "selectin-keys-sorted" through(2, 0),
                 "A `selectin` load of a many-to-one asks for its keys in their own order; later ones in that of the objects.",
                 "keys of a many-to-one's `selectin` load",
