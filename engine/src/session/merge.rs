@@ -104,6 +104,7 @@ fn merge_one(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, merging: &mut
         merging.by_key.push((key, merged.clone()));
     }
     if merged.id() != id {
+        copy_options(cx, id, merged.id());
         merging.depth += 1;
         let copied = copy_attributes(cx, session, id, &merged, merging);
         merging.depth -= 1;
@@ -113,6 +114,19 @@ fn merge_one(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, merging: &mut
         }
     }
     Ok(merged)
+}
+
+/// The merged object's loads follow the options that the given one was loaded with, whatever it was loaded with itself. How
+/// those say that relationships load on access is kept, unless they say it again.
+fn copy_options(cx: &mut Cx<'_>, from: StateId, to: StateId) {
+    let from = cx.orm.states.get(from);
+    let (options, lineage, path) = (from.options.clone(), from.lineage.clone(), from.load_path.clone());
+    let on_access = (!from.on_access.is_empty()).then(|| from.on_access.clone());
+    let to = cx.orm.states.get_mut(to);
+    (to.options, to.lineage, to.load_path) = (options, lineage, path);
+    if let Some(on_access) = on_access {
+        to.on_access = on_access;
+    }
 }
 
 fn copy_attributes(
