@@ -26,8 +26,6 @@ pub enum Passive {
     LoadAnyway,
     /// As `LoadAnyway`, by the keys that the object's row has, and not by those that it is about to have.
     LoadCommitted,
-    /// Looks in the identity map, and emits no SQL.
-    NoFetch,
     /// Looks in the identity map for related objects, by the keys that the object's row has, and loads the object's own
     /// columns.
     NoFetchRelated,
@@ -154,6 +152,12 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
         Passive::Load => get(cx, id, key).map(Some),
         Passive::LoadAnyway | Passive::LoadCommitted => {
             let relationship = state::relationship(cx.orm, id, key);
+            if passive == Passive::LoadCommitted
+                && relationship.as_ref().is_some_and(|found| !found.resolved().uselist)
+                && was_removed(cx.orm, id, key)
+            {
+                return Ok(None);
+            }
             if let Some(relationship) = relationship
                 && has_loader(cx.orm, id, &relationship)
             {
@@ -173,13 +177,10 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
             get(cx, id, key).map(Some)
         }
         Passive::NoLoad => Ok(None),
-        Passive::NoFetch | Passive::NoFetchRelated => {
+        Passive::NoFetchRelated => {
             let Some(relationship) = state::relationship(cx.orm, id, key) else { return Ok(None) };
-            if passive == Passive::NoFetchRelated {
-                load_own_keys(cx, id, &relationship)?;
-            }
-            let by_flush = passive == Passive::NoFetchRelated;
-            match peek(cx, id, &relationship, by_flush, by_flush) {
+            load_own_keys(cx, id, &relationship)?;
+            match peek(cx, id, &relationship, true, true) {
                 Known::Is(object) => Ok(Some(Slot::One(object))),
                 Known::Unknown | Known::NeverSet => Ok(None),
             }

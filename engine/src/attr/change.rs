@@ -172,8 +172,9 @@ fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Res
         return Ok(known);
     }
     if !access::has_loader(cx.orm, id, relationship) || access::was_removed(cx.orm, id, &relationship.key) {
-        // One that loads nothing has nothing to look it up with.
-        return Ok(if relationship.resolved().lazy == Lazy::NoLoad { known } else { Known::Is(None) });
+        // One that loads nothing looks only where something listens that wants to know.
+        let asked = heard || args.single_parent || relationship.resolved().lazy != Lazy::NoLoad;
+        return Ok(if asked { Known::Is(None) } else { known });
     }
     let hooks = Rc::clone(&cx.orm.hooks);
     let was = hooks.unflushed(cx.orm, id, true);

@@ -111,6 +111,7 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
             && state.dict.contains_key(*key)
             && !state.committed.contains_key(*key)
             && state.expired_attributes.contains(*key)
+            && !keys.contains(*key)
     };
     let present: Vec<Key> =
         cx.orm.mappers.get(mapper).relationships().map(|found| &found.key).filter(came).cloned().collect();
