@@ -3,7 +3,7 @@
 //! Computed from the committed and the current value; mutations record nothing. Flush order follows these
 //! lists, so they are vectors, never sets.
 
-use super::access::{Known, Passive, get_passive, has_loader, is_known, peek};
+use super::access::{Known, Passive, get_passive, has_loader, is_known, peek, was_removed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{Key, Property};
@@ -63,12 +63,12 @@ pub fn load_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> 
     history_passive(cx, id, key, if queried { Passive::NoLoad } else { Passive::Load })
 }
 
-/// As `attributes.get_history(obj, key)` gives it: with loading, an empty list where there is no row.
+/// As `attributes.get_history(obj, key)` gives it: with loading, an empty list where there is no row or where it was deleted.
 pub fn full_history(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<History> {
     if let Some(relationship) = state::relationship(cx.orm, id, key)
         && relationship.resolved().uselist
         && !relationship.is_queried()
-        && !has_loader(cx.orm, id, &relationship)
+        && (!has_loader(cx.orm, id, &relationship) || was_removed(cx.orm, id, key))
         && let Slot::Many(list) = super::access::get(cx, id, key)?
     {
         let original = cx.orm.states.get(id).committed.get(key);
@@ -161,6 +161,10 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
         .is_some_and(|found| !found.resolved().uselist && (deferred || found.resolved().use_get));
     Ok(match (current, original) {
         (Some(Slot::Many(list)), original) => of_list(&list.items.borrow(), original),
+        // To a flush that looks for it, a list that was deleted is empty.
+        (None, original @ Some(Original::Many(_))) if passive == Passive::LoadCommitted => {
+            of_list(&[], original)
+        }
         (None, Some(Original::Many(_))) => History::default(),
         // A change to an empty list was announced and not made.
         (None, Some(Original::NoValue)) if loads && is_list => History::default(),
