@@ -388,11 +388,8 @@ pub(crate) fn flushed(cx: &mut Cx<'_>, session: SessionId, ids: &[StateId]) -> R
             && (cx.orm.profile.has(Behaviour::ReplacedIdentityAsked)
                 || cx.orm.profile.has(Behaviour::ReplacedIdentityAskedAgain))
         {
-            // Another object had this identity: what its key is now may be looked up where it has expired.
-            let reads = [Behaviour::ReplacedKeysRead, Behaviour::ReplacedKeysReadAgain];
-            if reads.into_iter().any(|behaviour| cx.orm.profile.has(behaviour)) {
-                loaded_key(cx, old)?;
-            }
+            // Another object had this identity: what its key is now is looked up where it has expired.
+            loaded_key(cx, old)?;
         }
         let owner = get_mut(cx.orm, session);
         let held = (owner.new.shift_remove(id), owner.modified.shift_remove(id));

@@ -26,14 +26,6 @@ macro_rules! of_loading {
                 "`session.refresh(obj, [\"name\"])` is refused while a change of the primary key has not been flushed.",
                 "partial refreshes of objects whose key was changed",
                 "1.4.54 reads the row, 2.0.0 raises `InvalidRequestError`: `obj.id = 2; session.refresh(obj, [\"name\"])` without autoflush";
-            ReplacedKeysRead "replaced-keys-read" within((1, 3, 9), (2, 0, 55)),
-                "A flush in which a new row takes over the key of an object that has expired reads that object's key again.",
-                "reads of replaced keys",
-                "1.3.8 and 2.0.56 without, 1.3.9 and 2.0.55 with: the echo log of a flush that gives a new row the number of a row that is gone";
-            ReplacedKeysReadAgain "replaced-keys-read-again" within((2, 1, 0), (2, 1, 5)),
-                "As `replaced-keys-read`, in the first releases of 2.1.",
-                "reads of replaced keys",
-                "2.0.58 and 2.1.6 without, 2.1.0 and 2.1.5 with: the echo log of a flush that gives a new row the number of a row that is gone";
             QueriesRunOnFirstRow "queries-run-on-first-row" since(1, 4, 43),
                 "The iterator of a `Query` runs it when its first row is asked for; before, it ran as the iterator was made.",
                 "queries run with their first row",
