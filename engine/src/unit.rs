@@ -4,6 +4,7 @@
 //! name; where mappers depend on each other in a circle, actions of single objects.
 
 mod dependency;
+mod located;
 mod order;
 mod persist;
 mod plan;
@@ -18,7 +19,7 @@ use crate::event;
 use crate::host::Cx;
 use crate::session::{self, SessionId, cascade};
 use crate::state::{ObjRef, StateId};
-pub(crate) use persist::{given, label};
+pub(crate) use located::{check_updated, given, label, update_by_key};
 use plan::{Entry, Plan};
 
 /// Flushes a session: see [`session::flush`], which alone calls this.

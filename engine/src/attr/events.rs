@@ -563,10 +563,21 @@ pub(super) fn join_collection(
 /// Notes what waits to be put into a collection.
 fn note_joined(orm: &mut Orm, id: StateId, key: &Key, item: &ObjRef) {
     let pending = orm.states.get_mut(id).pending.entry(key.clone()).or_default();
-    if let Some(at) = pending.removed.iter().position(|gone| gone == item) {
-        pending.removed.remove(at);
-    } else if !pending.added.contains(item) {
-        pending.added.push(item.clone());
+    note(&mut pending.added, &mut pending.removed, item);
+}
+
+/// Notes what waits to be taken out of a collection.
+fn note_left(orm: &mut Orm, id: StateId, key: &Key, item: &ObjRef) {
+    let pending = orm.states.get_mut(id).pending.entry(key.clone()).or_default();
+    note(&mut pending.removed, &mut pending.added, item);
+}
+
+/// Adds an object to a note, once, or takes it out of the one that says the contrary.
+fn note(to: &mut Vec<ObjRef>, contrary: &mut Vec<ObjRef>, item: &ObjRef) {
+    if let Some(at) = contrary.iter().position(|other| other == item) {
+        contrary.remove(at);
+    } else if !to.contains(item) {
+        to.push(item.clone());
     }
 }
 
@@ -593,14 +604,4 @@ pub(super) fn leave_collection(
     fire_remove(cx, id, relationship, item, Some(by))?;
     note_left(cx.orm, id, key, item);
     Ok(())
-}
-
-/// Notes what waits to be taken out of a collection.
-fn note_left(orm: &mut Orm, id: StateId, key: &Key, item: &ObjRef) {
-    let pending = orm.states.get_mut(id).pending.entry(key.clone()).or_default();
-    if let Some(at) = pending.added.iter().position(|other| other == item) {
-        pending.added.remove(at);
-    } else if !pending.removed.contains(item) {
-        pending.removed.push(item.clone());
-    }
 }

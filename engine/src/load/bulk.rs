@@ -13,7 +13,7 @@ use crate::host::Cx;
 use crate::map::{self, Key, MapperId};
 use crate::schema::{Column, Table};
 use crate::session::{self, SessionId};
-use crate::sql::{Expr, Generated, Insert, InsertValues, Op, Params, Statement, Update};
+use crate::sql::{Expr, Generated, Insert, InsertValues, Params, Statement};
 use crate::state::IdentityKey;
 use crate::unit;
 use crate::value::Value;
@@ -266,14 +266,9 @@ pub fn update_rows(
                 rows.push(row);
             }
         }
-        let mut statement = Update::of(table);
+        let mut statement = unit::update_by_key(table)?;
         // A statement of the document's own is another one to the cache than a flush's.
         statement.tag = by_statement.then(|| Rc::from("by key"));
-        for column in table.primary_key() {
-            let name = unit::label(table, &column);
-            statement =
-                statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
-        }
         let mut rest = rows.as_slice();
         while let Some(first) = rest.first() {
             let count = rest.iter().take_while(|row| row.1 == first.1).count();
@@ -285,16 +280,7 @@ pub fn update_rows(
                 None => *connection.insert(session::connection_for(cx, session, mapper, true)?),
             };
             let result = db::execute(cx, on, &Statement::from(statement.clone()), unit::given(all))?;
-            if result.rowcount != count as i64 {
-                return Err(Error::new(
-                    ErrorKind::StaleDataError,
-                    format!(
-                        "UPDATE statement on table '{}' expected to update {count} row(s); {} were matched.",
-                        table.name(),
-                        result.rowcount
-                    ),
-                ));
-            }
+            unit::check_updated(table, count, &result)?;
         }
     }
     if synchronize {

@@ -163,6 +163,11 @@ impl Op {
         })
     }
 
+    /// Whether it matches a text against a pattern, or one that it makes of a part: those are written as `LIKE` by every dialect.
+    pub(super) fn is_pattern(&self) -> bool {
+        matches!(self, Op::Like | Op::NotLike | Op::ILike | Op::NotILike) || self.known_precedence().is_none()
+    }
+
     /// How tightly an expression of this operator binds; a higher number binds tighter.
     pub fn precedence(&self) -> i32 {
         self.known_precedence().unwrap_or(SMALLEST)

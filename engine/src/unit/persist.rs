@@ -1,5 +1,6 @@
 //! Inserts and updates: which rows, which columns, which of them in one batch.
 
+use super::located::{check_updated, given, has_label, label, update_by_key};
 use super::plan::Plan;
 use super::sync::column_value;
 use crate::attr::{self, Item};
@@ -11,7 +12,7 @@ use crate::map::{Flushing, Key, MapperId, Property, Versioning};
 use crate::orm::Orm;
 use crate::schema::{Column, ColumnDefault, ServerDefault, Table};
 use crate::session;
-use crate::sql::{Assigned, Expr, Generated, Insert, Op, Params, Statement, Update};
+use crate::sql::{Assigned, Expr, Generated, Insert, Params, Statement};
 use crate::state::{self, Original, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -110,11 +111,9 @@ pub(super) fn in_order(orm: &Orm, states: &[StateId]) -> Vec<StateId> {
     let (mut new, mut old): (Vec<StateId>, Vec<StateId>) =
         states.iter().partition(|id| orm.states.get(**id).key.is_none());
     new.sort_by_key(|id| orm.states.get(*id).insert_order);
-    old.sort_by(|a, b| {
-        let key =
-            |id: &StateId| orm.states.get(*id).key.as_ref().map(|key| key.values.clone()).unwrap_or_default();
-        compare_keys(&key(a), &key(b))
-    });
+    let key = |id: &StateId| orm.states.get(*id).key.as_ref();
+    let values = |id: &StateId| key(id).map_or(&[][..], |key| &key.values[..]);
+    old.sort_by(|a, b| compare_keys(values(a), values(b)));
     new.extend(old);
     new
 }
@@ -217,18 +216,6 @@ fn mapped_columns(orm: &Orm, id: StateId, table: &Table) -> Vec<(Column, Key)> {
             Some((column, key))
         })
         .collect()
-}
-
-/// The name of a parameter in a WHERE clause: the column's label, made to differ from the table's columns.
-pub(crate) fn label(table: &Table, column: &Column) -> Rc<str> {
-    let base = format!("{}_{}", table.name(), column.name());
-    let mut name = base.clone();
-    let mut count = 1;
-    while table.column(&name).is_some() {
-        name = format!("{base}_{count}");
-        count += 1;
-    }
-    name.into()
 }
 
 /// A row to insert.
@@ -361,11 +348,6 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
         }
     }
     Ok(())
-}
-
-/// One set of parameters is executed as such, several as one batch.
-pub(crate) fn given(mut rows: Vec<Params>) -> Given {
-    if rows.len() == 1 { Given::One(rows.remove(0)) } else { Given::Many(rows) }
 }
 
 /// Puts what the database or defaults worked out into the object.
@@ -604,16 +586,10 @@ fn update_rows(
 /// Updates rows that have the same columns: by one statement, but where they are versioned or set to SQL expressions.
 fn update_group(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, rows: &[Changed]) -> Result<()> {
     let Some(first) = rows.first() else { return Ok(()) };
-    let mut statement = Update::of(table);
-    for column in table.primary_key() {
-        let name = label(table, &column);
-        statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
-    }
+    let mut statement = update_by_key(table)?;
     let versioned = versions(cx.orm, first.id, table);
     if let Some((versions, _)) = &versioned {
-        let name = label(table, &versions.column);
-        let column = &versions.column;
-        statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
+        statement = statement.where_clause(has_label(table, &versions.column)?);
     }
     let makes = |column: &Column| makes_on_update(column) && !first.params.contains_key(&column.key());
     statement.return_defaults = flushing(cx.orm, first.id).eager_defaults == Some(true)
@@ -641,17 +617,7 @@ fn update_group(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, rows: 
                 session::expire_attributes(cx.orm, row.id, &computed)?;
             }
         }
-        let count = group.len();
-        if result.rowcount != count as i64 {
-            return Err(Error::new(
-                ErrorKind::StaleDataError,
-                format!(
-                    "UPDATE statement on table '{}' expected to update {count} row(s); {} were matched.",
-                    table.name(),
-                    result.rowcount
-                ),
-            ));
-        }
+        check_updated(table, group.len(), &result)?;
     }
     Ok(())
 }

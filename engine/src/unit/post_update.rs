@@ -3,17 +3,18 @@
 //!
 //! Of the columns that `post_update` relationships of the hierarchy asked for, each object's changed ones are written.
 
-use super::persist::{self, given};
+use super::located::{check_updated, given, label, update_by_key};
+use super::persist;
 use super::plan::Plan;
 use super::sync::column_value;
 use crate::attr::{self, Item};
 use crate::db;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::host::Cx;
 use crate::map::MapperId;
 use crate::schema::{Column, Table};
 use crate::session;
-use crate::sql::{Expr, Op, Params, Statement, Update};
+use crate::sql::{Params, Statement};
 use crate::state::{self, StateId};
 
 /// Updates the rows that were asked for, of objects that are saved or deleted.
@@ -32,29 +33,14 @@ pub(super) fn update(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, delete: b
         for id in &states {
             rows.extend(row(cx, *id, &table, &columns)?);
         }
-        let mut statement = Update::of(&table);
-        for column in table.primary_key() {
-            let name = persist::label(&table, &column);
-            statement =
-                statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&name, column.ty()))?);
-        }
-        let statement = Statement::from(statement);
+        let statement = Statement::from(update_by_key(&table)?);
         let mut rest = rows.as_slice();
         while let Some(first) = rest.first() {
             let count = rest.iter().take_while(|row| row.keys().eq(first.keys())).count();
             let (group, later) = rest.split_at(count);
             rest = later;
             let result = db::execute(cx, connection, &statement, given(group.to_vec()))?;
-            if result.rowcount != count as i64 {
-                return Err(Error::new(
-                    ErrorKind::StaleDataError,
-                    format!(
-                        "UPDATE statement on table '{}' expected to update {count} row(s); {} were matched.",
-                        table.name(),
-                        result.rowcount
-                    ),
-                ));
-            }
+            check_updated(&table, count, &result)?;
         }
     }
     Ok(())
@@ -79,7 +65,7 @@ fn row(cx: &mut Cx<'_>, id: StateId, table: &Table, columns: &[Column]) -> Resul
     }
     for column in key {
         let value = column_value(cx, id, &column)?;
-        params.insert(persist::label(table, &column), value);
+        params.insert(label(table, &column), value);
     }
     Ok(Some(params))
 }

@@ -1,6 +1,7 @@
 //! Deletes: the rows of deleted objects, by primary key.
 
-use super::persist::{given, in_order, is_in, tables, version_read, versions};
+use super::located::given;
+use super::persist::{in_order, is_in, tables, version_read, versions};
 use super::plan::Plan;
 use crate::attr;
 use crate::db::{self, ConnectionId};
@@ -122,7 +123,7 @@ fn committed(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Result<Value> {
         // Where it is of an enumeration, the driver refuses it.
         let listed = cx.orm.profile.has(Behaviour::MarkersAreEnums);
         // 1.3 has another one for what was never set.
-        let name = if cx.orm.profile.has(Behaviour::StatementMarks) { "NO_VALUE" } else { "NEVER_SET" };
+        let name = if cx.orm.profile.has(Behaviour::NeverSet) { "NEVER_SET" } else { "NO_VALUE" };
         return Ok(Value::Host(Rc::new(attr::Marker { name, number: 4, listed })));
     }
     match attr::get(cx, id, &key)? {

@@ -137,30 +137,11 @@ impl Compiler<'_> {
                 | Op::IsNot
                 | Op::In
                 | Op::NotIn
-                | Op::Like
-                | Op::NotLike
                 | Op::Between
                 | Op::NotBetween
                 | Op::Custom { .. }
         );
-        let like = matches!(
-            op,
-            Op::ILike
-                | Op::NotILike
-                | Op::StartsWith
-                | Op::NotStartsWith
-                | Op::EndsWith
-                | Op::NotEndsWith
-                | Op::Contains
-                | Op::NotContains
-                | Op::IStartsWith
-                | Op::NotIStartsWith
-                | Op::IEndsWith
-                | Op::NotIEndsWith
-                | Op::IContains
-                | Op::NotIContains
-        );
-        if known || like {
+        if known || op.is_pattern() {
             return Ok(None);
         }
         let left = self.expr(left)?;

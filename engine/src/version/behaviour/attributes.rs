@@ -14,9 +14,9 @@ macro_rules! of_attributes {
                 "What set off a change of an attribute is told to listeners as an `AttributeEventToken`.",
                 "what set off a change is a token",
                 "1.4.54 has `AttributeEvent`, 2.0.0 `AttributeEventToken`: `type(initiator).__name__` in a listener of `set`";
-            NeverSetOfRelationships "never-set-of-relationships" through(1, 3),
-                "What stands for the old object of a relationship that was never set is `NEVER_SET`.",
-                "`NO_VALUE` for relationships that were never set",
+            NeverSet "never-set" through(1, 3),
+                "What stands for the old object of a relationship that was never set, or a key without a value, is `NEVER_SET`.",
+                "`NO_VALUE` for what was never set",
                 "1.3.24 has `NEVER_SET`, 1.4.0 `NO_VALUE`: the old value in a listener of `set`";
             CriteriaOnAttributes "criteria-on-attributes" since(1, 4, 0),
                 "A relationship's attribute takes further criteria by `and_()`.",

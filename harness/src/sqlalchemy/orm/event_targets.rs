@@ -133,7 +133,7 @@ pub(crate) fn initiator(interp: &mut Interp, by: &Initiator) -> Value {
 /// What stands for a value that was never there: of a relationship, 1.3 has another one.
 pub(crate) fn no_value(interp: &mut Interp, by: &Initiator) -> Value {
     let column = lend::read(interp, |orm| by.is_of_column(orm)).unwrap_or(true);
-    let never = !column && lend::has(interp, Behaviour::NeverSetOfRelationships);
+    let never = !column && lend::has(interp, Behaviour::NeverSet);
     symbols::value(interp, if never { "NEVER_SET" } else { "NO_VALUE" })
 }
 
