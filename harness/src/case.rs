@@ -8,7 +8,7 @@ mod program;
 mod steps;
 
 pub use file::{Acknowledge, At, CaseFile, Given};
-pub use program::{Program, complete, makes_base, repeats_class, syntax_error_line};
+pub use program::{Program, class_names, complete, makes_base, syntax_error_line};
 
 use crate::document::{Document, ReadError, Reader};
 use crate::judge::{Options, Verdict};

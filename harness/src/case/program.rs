@@ -7,6 +7,7 @@ use crate::nesting::too_deep;
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 use ruff_python_parser::parse_module;
 use ruff_text_size::{Ranged, TextRange};
+use std::collections::BTreeSet;
 
 /// An earlier listing that makes a base, with the listings that went on with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,24 @@ pub struct Program {
     /// Index of the page.
     pub page: usize,
     pub code: String,
+    classes: BTreeSet<String>,
+}
+
+impl Program {
+    pub fn new(page: usize, line: usize, code: &str) -> Self {
+        Program { line, page, code: code.to_owned(), classes: class_names(code) }
+    }
+
+    /// Adds a listing that goes on with it.
+    pub fn go_on(&mut self, code: &str) {
+        self.code.push_str(code);
+        self.classes.extend(class_names(code));
+    }
+
+    /// Whether it defines one of these classes.
+    pub fn defines_one_of(&self, names: &BTreeSet<String>) -> bool {
+        !self.classes.is_disjoint(names)
+    }
 }
 
 fn suite(code: &str) -> Vec<Stmt> {
@@ -80,10 +99,12 @@ fn classes(suite: &[Stmt]) -> impl Iterator<Item = &StmtClassDef> {
     })
 }
 
-/// Whether `fragment` defines a class that `program` defines.
-pub fn repeats_class(fragment: &str, program: &str) -> bool {
-    let earlier = suite(program);
-    classes(&suite(fragment)).any(|class| classes(&earlier).any(|other| other.name.id == class.name.id))
+/// The classes that a source defines.
+pub fn class_names(code: &str) -> BTreeSet<String> {
+    if !code.contains("class ") {
+        return BTreeSet::new();
+    }
+    classes(&suite(code)).map(|class| class.name.to_string()).collect()
 }
 
 fn slice(code: &str, range: TextRange) -> &str {
@@ -220,7 +241,8 @@ fn merged(code: &str, class: &StmtClassDef, base_code: &str, base: &StmtClassDef
 pub fn complete(fragment: &str, program: &str) -> Option<String> {
     let own = suite(fragment);
     let base = suite(program);
-    if !repeats_class(fragment, program) {
+    let names: BTreeSet<&str> = classes(&own).map(|class| class.name.as_str()).collect();
+    if !classes(&base).any(|class| names.contains(class.name.as_str())) {
         return None;
     }
     let last_class = base.iter().rposition(|statement| matches!(statement, Stmt::ClassDef(_)))?;
@@ -277,7 +299,7 @@ fn is_future(statement: &Stmt) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{complete, makes_base, repeats_class};
+    use super::{Program, class_names, complete, makes_base};
 
     const FULL: &str = "from sqlalchemy.orm import relationship\nBase = declarative_base()\n\nclass Shop(Base):\n    __tablename__ = 'shop'\n    id = Column(Integer, primary_key=True)\n    carts = relationship('Cart')\n\n    def size(self):\n        return len(self.carts)\n\nclass Cart(Base):\n    __tablename__ = 'cart'\n\nprint(Shop)\n";
 
@@ -309,7 +331,9 @@ mod tests {
 
     #[test]
     fn another_class_is_no_fragment() {
-        assert!(!repeats_class("class Till(Base):\n    pass\n", FULL));
+        let full = Program::new(0, 1, FULL);
+        assert!(full.defines_one_of(&class_names("class Cart(Base):\n    pass\n")));
+        assert!(!full.defines_one_of(&class_names("class Till(Base):\n    pass\n")));
         assert_eq!(complete("class Till(Base):\n    pass\n", FULL), None);
     }
 }

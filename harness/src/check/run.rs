@@ -4,7 +4,7 @@
 //! listings run aside, so that a page's illustrations do not disturb its transcript.
 
 use super::{Done, Ended, Ran};
-use crate::case::{Case, GivenCode, Kind, Program, Step, complete, makes_base, repeats_class};
+use crate::case::{Case, GivenCode, Kind, Program, Step, class_names, complete, makes_base};
 use crate::document::without_commands;
 use crate::nesting::too_deep;
 use crate::outcome::{Certain, End, Outcome, Piece, Unsupported};
@@ -172,11 +172,11 @@ impl<'a> Run<'a> {
         let outcome = self.execute(kind, source, place, None);
         if outcome.end == End::Done {
             if base {
-                self.programs.push(Program { line: step.line, page: step.page, code: step.source.clone() });
+                self.programs.push(Program::new(step.page, step.line, &step.source));
             } else if step.source.contains("class ")
                 && let Some(program) = self.programs.last_mut()
             {
-                program.code.push_str(&step.source);
+                program.go_on(&step.source);
             }
         }
         self.done(outcome, place, step)
@@ -184,11 +184,15 @@ impl<'a> Run<'a> {
 
     /// The fragment completed from the latest earlier listing under which the result configures.
     fn completed(&mut self, step: &Step) -> Option<(String, usize)> {
+        if self.broken.is_some() || self.worlds >= WORLDS {
+            return None;
+        }
+        let own = class_names(&step.source);
         let candidates: Vec<(String, usize)> = self
             .programs
             .iter()
             .rev()
-            .filter(|program| repeats_class(&step.source, &program.code))
+            .filter(|program| program.defines_one_of(&own))
             .take(CANDIDATES)
             .filter_map(|program| Some((complete(&step.source, &program.code)?, program.line)))
             .collect();

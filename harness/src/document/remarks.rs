@@ -50,8 +50,28 @@ pub(super) fn remarks(code: &str) -> Vec<Remark> {
     let Ok(parsed) = parse_module(code) else { return Vec::new() };
     let mut calls = Calls { code, found: Vec::new() };
     calls.visit_body(parsed.suite());
-    let lines: Vec<&str> = code.lines().collect();
-    calls.found.iter().filter_map(|call| remark(code, &lines, call)).collect()
+    let lines = Lines::of(code);
+    calls.found.iter().filter_map(|call| remark(&lines, call)).collect()
+}
+
+/// A listing's lines, and where each begins.
+struct Lines<'a> {
+    code: &'a str,
+    texts: Vec<&'a str>,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(code: &'a str) -> Self {
+        let starts = std::iter::once(0).chain(code.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Lines { code, texts: code.lines().collect(), starts }
+    }
+
+    /// The line on which a place is, and where that line begins.
+    fn at(&self, offset: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
+        (line, self.starts[line])
+    }
 }
 
 /// A statement that is a call, or a block with calls.
@@ -95,11 +115,11 @@ impl Visitor<'_> for Calls<'_> {
     }
 }
 
-fn remark(code: &str, lines: &[&str], call: &Call) -> Option<Remark> {
-    let line_of = |offset: usize| code[..offset].matches('\n').count();
+fn remark(within: &Lines<'_>, call: &Call) -> Option<Remark> {
+    let Lines { code, texts: lines, .. } = within;
     let (from, to) = (call.range.start().to_usize(), call.range.end().to_usize());
-    let (first, last) = (line_of(from), line_of(to));
-    let start = code[..to].rfind('\n').map_or(0, |at| at + 1);
+    let (first, _) = within.at(from);
+    let (last, start) = within.at(to);
     let behind = lines.get(last)?.get(to - start..)?.trim();
     let made = |at: usize, end: usize, (text, hard): (String, bool)| Remark {
         line: at + 1,

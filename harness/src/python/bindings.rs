@@ -1,26 +1,27 @@
 //! Which names a source binds where it stands, statement by statement; nothing is run.
 
+use indexmap::IndexSet;
 use ruff_python_ast::{Expr, Pattern, Stmt};
 use ruff_text_size::{Ranged, TextSize};
 
 /// Names that statements ending after `from` bind in their own scope, each once, in the order of the source.
 ///
 /// A source that does not parse binds nothing.
-pub fn bound_names(source: &str, from: TextSize) -> Vec<String> {
-    let mut names = Vec::new();
+pub fn bound_names(source: &str, from: TextSize) -> IndexSet<String> {
+    let mut names = IndexSet::new();
     if let Ok(parsed) = ruff_python_parser::parse_module(source) {
         block(&parsed.into_syntax().body, from, &mut names);
     }
     names
 }
 
-fn block(body: &[Stmt], from: TextSize, names: &mut Vec<String>) {
+fn block(body: &[Stmt], from: TextSize, names: &mut IndexSet<String>) {
     for stmt in body.iter().filter(|stmt| stmt.end() > from) {
         statement(stmt, from, names);
     }
 }
 
-fn statement(stmt: &Stmt, from: TextSize, names: &mut Vec<String>) {
+fn statement(stmt: &Stmt, from: TextSize, names: &mut IndexSet<String>) {
     match stmt {
         Stmt::FunctionDef(node) => add(&node.name, names),
         Stmt::ClassDef(node) => add(&node.name, names),
@@ -92,7 +93,7 @@ fn statement(stmt: &Stmt, from: TextSize, names: &mut Vec<String>) {
 }
 
 /// The names among what is assigned to.
-fn targets(target: &Expr, names: &mut Vec<String>) {
+fn targets(target: &Expr, names: &mut IndexSet<String>) {
     match target {
         Expr::Name(name) => add(&name.id, names),
         Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| targets(item, names)),
@@ -102,7 +103,7 @@ fn targets(target: &Expr, names: &mut Vec<String>) {
     }
 }
 
-fn pattern(of: &Pattern, names: &mut Vec<String>) {
+fn pattern(of: &Pattern, names: &mut IndexSet<String>) {
     match of {
         Pattern::MatchValue(_) | Pattern::MatchSingleton(_) => {}
         Pattern::MatchSequence(node) => node.patterns.iter().for_each(|item| pattern(item, names)),
@@ -123,10 +124,8 @@ fn pattern(of: &Pattern, names: &mut Vec<String>) {
     }
 }
 
-fn add(name: &str, names: &mut Vec<String>) {
-    if !names.iter().any(|known| known == name) {
-        names.push(name.to_owned());
-    }
+fn add(name: &str, names: &mut IndexSet<String>) {
+    names.insert(name.to_owned());
 }
 
 #[cfg(test)]
@@ -136,9 +135,10 @@ mod tests {
     #[test]
     fn names_bound_after_a_place_are_found_in_order_and_once() {
         let source = "import a.b\nfrom c import d as e\nx, (y, *z) = 1, (2, 3)\nwith f() as g:\n    x = h = 1\ndef i(): j = 1\n";
-        assert_eq!(bound_names(source, TextSize::from(0)), ["a", "e", "x", "y", "z", "g", "h", "i"]);
+        let names = |from: u32| Vec::from_iter(bound_names(source, TextSize::from(from)));
+        assert_eq!(names(0), ["a", "e", "x", "y", "z", "g", "h", "i"]);
         let place = u32::try_from(source.find("with").unwrap_or(0)).unwrap_or(0);
-        assert_eq!(bound_names(source, TextSize::from(place)), ["g", "x", "h", "i"]);
+        assert_eq!(names(place), ["g", "x", "h", "i"]);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(super) fn roots(failures: &[Option<Failure<'_>>], names: &[Vec<String>]) -> 
 
 /// Names that a step binds where it runs to its end.
 pub(super) fn binds(source: &str) -> Vec<String> {
-    bound_names(source, TextSize::from(0))
+    bound_names(source, TextSize::from(0)).into_iter().collect()
 }
 
 /// How a verdict's detail tells of a failure that another can follow from.
