@@ -254,12 +254,15 @@ fn of_class(
     validates: bool,
 ) -> PyResult<SqlType> {
     let own = Value::Class(class.clone());
-    let Value::Dict(all) = interp.get_attr(&own, "__members__")? else {
-        return Err(Stop::unsupported("an Enum of a class that is no enumeration"));
+    let all = match interp.get_attr_opt(&own, "__members__")? {
+        Some(Value::Dict(all)) => all.map.borrow().items(),
+        // The class of all enumerations has none.
+        None if &*class.full_name() == "enum.Enum" => Vec::new(),
+        _ => return Err(Stop::unsupported("an Enum of a class that is no enumeration")),
     };
     let keeps_aliases = lend::has(interp, Behaviour::EnumKeepsAliases);
     let mut members = Vec::new();
-    for (name, member) in all.map.borrow().items() {
+    for (name, member) in all {
         let own_name = interp.get_attr(&member, "name")?;
         // Other names of a member are left out.
         if let (Some(name), true) = (name.as_str(), keeps_aliases || interp.eq(&name, &own_name)?) {
@@ -305,6 +308,21 @@ pub(crate) fn of_annotation(interp: &mut Interp, class: &Rc<Class>) -> PyResult<
     let ty = of_class(interp, class, of, None, false)?;
     lend::shared(interp).enums.push((class.clone(), ty.clone()));
     Ok(Some(ty))
+}
+
+/// What a type that stands for a base class becomes for a class derived from it: an `Enum` is made of the class.
+pub(crate) fn for_class(interp: &mut Interp, ty: &SqlType, class: &Rc<Class>) -> PyResult<SqlType> {
+    let SqlType::Enum(of) = ty.generic() else { return Ok(ty.clone()) };
+    let name = of.name.clone().filter(|name| &**name != "enum");
+    let of = EnumType {
+        names: Vec::new(),
+        name,
+        length: of.length,
+        native_enum: of.native_enum,
+        create_constraint: of.create_constraint,
+        class_name: None,
+    };
+    of_class(interp, class, of, None, false)
 }
 
 fn enum_type(of: EnumType, members: Vec<(Rc<str>, Value)>, validates: bool, of_strings: bool) -> SqlType {

@@ -106,6 +106,10 @@ macro_rules! of_loading {
                 "What begins with `Load()` takes `options()`.",
                 "`options()` of `Load()`",
                 "1.4.54 raises `NotImplementedError`, 2.0.0 with: `Load(User).options(joinedload(User.posts))`";
+            LinksBySelectinPolymorphic "links-by-selectin-polymorphic" since(2, 0, 21),
+                "An option goes on to a subclass that `selectin_polymorphic()` has named before; the refusal of others says so.",
+                "options of subclasses beside `selectin_polymorphic()`",
+                "2.0.20 does not, 2.0.21 does: the message of `selectinload(Pond.frogs).defer(Toad.warts)` for a subclass `Toad`";
             DistinctNests "distinct-nests" since(2, 1, 0),
                 "A query with `distinct()` or `group_by()` goes into a subquery where joined loads of any kind come along, not of collections only.",
                 "joined loads beside DISTINCT rows",

@@ -1,6 +1,7 @@
 //! Loader options: `joinedload(User.addresses)` and its like.
 
 mod criteria;
+mod link;
 
 use super::attribute::AttributeObject;
 use super::{comparator, errors, mapped};
@@ -103,6 +104,14 @@ impl Object for OptionObject {
                     let Some(object) = value.downcast::<OptionObject>() else {
                         return Err(Stop::unsupported("an option of another kind"));
                     };
+                    if let Some(named) = object.head.filter(|named| named.alias.is_none())
+                        && let Some((mapper, key)) =
+                            object.options.first().and_then(|option| option.path.first())
+                        && *mapper != MapperId::ANY
+                    {
+                        let so_far = Before { options: options.clone(), path: path.clone(), root, head };
+                        link::check_named(interp, &so_far, named, key, true)?;
+                    }
                     options.extend(object.options.iter().map(|option| LoaderOption {
                         path: path.iter().chain(&option.path).cloned().collect(),
                         head: Head(head),
@@ -203,6 +212,7 @@ fn option(interp: &mut Interp, name: &'static str, before: &Before, mut args: Ar
     let mut options = before.options.clone();
     let mut at = before.clone();
     for (place, value) in args.positional.iter().enumerate() {
+        link::check(interp, &at, value)?;
         let last = step(interp, &at, value)?;
         at.path.push(last);
         let lazy = STRATEGIES.iter().find(|(known, _)| *known == name).and_then(|(_, lazy)| *lazy);
@@ -308,6 +318,7 @@ fn load_only(interp: &mut Interp, before: &Before, mut args: Args) -> PyResult<V
             mapped::configure_for(interp, attribute.mapped.mapper)?;
         }
         let is_head = before.path.is_empty() && before.root.is_none();
+        link::check(interp, before, value)?;
         let (mapper, key) = step_of(interp, before, value, is_head)?;
         if mapper != MapperId::ANY && lend::read(interp, |orm| !is_column(orm, mapper, &key))? {
             return Err(Stop::unsupported(format!("load_only() of `{key}`, which is no column")));

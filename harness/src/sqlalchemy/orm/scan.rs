@@ -449,6 +449,15 @@ fn hint_type(
     if annotation::is_literal(interp, value)? {
         return unresolved::literal_type(interp, value).map(Some);
     }
+    if let Value::Class(class) = value {
+        for base in &class.ancestors {
+            let found =
+                types.iter().find(|(known, _)| known.as_class().is_some_and(|known| Rc::ptr_eq(known, base)));
+            if let Some((_, ty)) = found {
+                return host_types::for_class(interp, ty, class).map(Some);
+            }
+        }
+    }
     if let Value::Class(class) = value
         && let Some(ty) = host_types::of_annotation(interp, class)?
     {
