@@ -48,7 +48,7 @@ struct Found<'s> {
     acts: bool,
 }
 
-impl<'s> Found<'s> {
+impl Found<'_> {
     /// Assigning to anything but a name changes an object.
     fn target(&mut self, target: &Expr) {
         match target {

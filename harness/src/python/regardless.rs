@@ -7,7 +7,7 @@ use ruff_python_ast::visitor::{
     Visitor, walk_except_handler, walk_expr, walk_parameter, walk_pattern, walk_stmt, walk_type_param,
 };
 use ruff_python_ast::{
-    Alias, Comprehension, ExceptHandler, Expr, ExprContext, Parameter, Pattern, Stmt, TypeParam,
+    Alias, Comprehension, ExceptHandler, Expr, ExprContext, Identifier, Parameter, Pattern, Stmt, TypeParam,
 };
 
 /// Builtins whose result may hang on what else there is.
@@ -243,7 +243,7 @@ impl<'a> Visitor<'a> for Bound<'a> {
 
     fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
         let ExceptHandler::ExceptHandler(node) = handler;
-        self.0.extend(node.name.as_ref().map(|name| name.as_str()));
+        self.0.extend(node.name.as_deref());
         walk_except_handler(self, handler);
     }
 
@@ -254,7 +254,7 @@ impl<'a> Visitor<'a> for Bound<'a> {
             Pattern::MatchMapping(node) => node.rest.as_ref(),
             _ => None,
         };
-        self.0.extend(name.map(|name| name.as_str()));
+        self.0.extend(name.map(Identifier::as_str));
         walk_pattern(self, pattern);
     }
 
