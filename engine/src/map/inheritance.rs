@@ -75,6 +75,7 @@ impl fmt::Debug for Versioning {
 
 /// A mapper's place in its hierarchy.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said of a class by itself")]
 pub struct Hierarchy {
     /// It shares the table of the class that it inherits from.
     pub single: bool,

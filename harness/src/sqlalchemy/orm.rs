@@ -19,6 +19,7 @@ mod composite;
 mod custom;
 mod dataclass;
 mod declarative;
+mod deferred_reflection;
 pub(crate) mod dml;
 mod entity;
 mod errors;
@@ -395,6 +396,7 @@ fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
             declarative::as_declarative(interp, args)
         }),
     );
+    deferred_reflection::install(interp, &module)?;
     super::absent::complete(interp, &module);
     Ok(Rc::new(module))
 }

@@ -501,6 +501,27 @@ pub(super) fn reflect_anew(interp: &mut Interp, metadata: &MetaData, bind: &Valu
     reflect_tables(interp, metadata, bind, None, true)
 }
 
+/// What the database has of these tables, added to what they have already.
+pub(super) fn extend(
+    interp: &mut Interp,
+    metadata: &MetaData,
+    bind: &Value,
+    names: &[String],
+) -> PyResult<()> {
+    if by_kind(interp) {
+        let only = Value::list(names.iter().map(|name| Value::from(name.as_str())).collect());
+        return reflect_tables(interp, metadata, bind, Some(&only), true);
+    }
+    let known = Known::default();
+    asking(interp, bind, &known, |interp, asked| {
+        for name in names {
+            let of = (Vec::new(), TableArgs { extend_existing: true, ..TableArgs::default() });
+            load(interp, asked, metadata, name, of, &Wishes::default())?;
+        }
+        Ok(())
+    })
+}
+
 /// `MetaData.reflect(bind, only=[…])`.
 pub(super) fn reflect(
     interp: &mut Interp,

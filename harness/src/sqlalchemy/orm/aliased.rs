@@ -118,7 +118,10 @@ pub(crate) fn aliased(interp: &mut Interp, args: Args) -> PyResult<Value> {
             let method = interp.get_attr(&element, "alias")?;
             return interp.call(&method, Args::of(vec![name.map_or(Value::None, Value::from)]));
         }
-        return Err(Stop::unsupported("aliased() of something that is no mapped class"));
+        return Err(match super::errors::waiting_class(interp, &element) {
+            Some(stop) => stop,
+            None => Stop::unsupported("aliased() of something that is no mapped class"),
+        });
     };
     if let Some(of) = of {
         mapped::configure_for(interp, mapped.mapper)?;

@@ -1,7 +1,7 @@
 //! Declarative bases: what makes the classes derived from them mapped ones.
 
 use super::registry::{Registry, RegistryObject, metadata_of};
-use super::{attribute::AttributeObject, automap, dataclass, mapped, scan};
+use super::{attribute::AttributeObject, automap, dataclass, deferred_reflection, mapped, scan};
 use crate::python::{Args, Class, ClassHook, Instance, Interp, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::{lend, schema::ColumnObject};
 use backproof_engine::attr;
@@ -30,6 +30,7 @@ impl ClassHook for DeclarativeHook {
         if self.maps_derived
             && !is_abstract(interp, class)?
             && !automap::waits(interp, class, &self.registry)?
+            && !deferred_reflection::waits(interp, class, &self.registry)?
         {
             scan::map_class(interp, class, &self.registry)?;
             if !own_init(class) {

@@ -59,6 +59,9 @@ fn select_entity(interp: &mut Interp, body: Body) -> PyResult<Vec<Entity>> {
 
 /// What an argument raises that is no entity.
 pub(crate) fn not_an_entity(interp: &mut Interp, value: &Value) -> Stop {
+    if let Some(stop) = errors::waiting_class(interp, value) {
+        return stop;
+    }
     let are_arguments = lend::has(interp, Behaviour::EntityErrorsAreArguments);
     let is_plain = matches!(value, Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None);
     if is_plain && are_arguments {

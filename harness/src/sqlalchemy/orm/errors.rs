@@ -28,8 +28,17 @@ pub(super) fn unmapped_class(interp: &mut Interp, class: &Rc<Class>) -> Stop {
     raise_named(interp, "UnmappedClassError", format!("Class '{}' is not mapped", dotted(class)))
 }
 
+/// A class that waits for `DeferredReflection.prepare()` stands where a mapped one belongs.
+pub(super) fn waiting_class(interp: &mut Interp, value: &Value) -> Option<Stop> {
+    let message = super::deferred_reflection::refusal(value.as_class()?)?;
+    Some(raise_named(interp, "UnmappedClassError", message))
+}
+
 /// `inspect()` of something that cannot be inspected.
 pub(super) fn no_inspection(interp: &mut Interp, value: &Value) -> Stop {
+    if let Some(stop) = waiting_class(interp, value) {
+        return stop;
+    }
     if let Err(stop) = Unavailable::refuse(value) {
         return stop;
     }

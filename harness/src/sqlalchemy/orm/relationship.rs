@@ -83,6 +83,13 @@ const SECOND: &str = "argument=, secondary=, *, uselist=, collection_class=, pri
     enable_typechecks=, foreign_keys=, remote_side=, join_depth=, comparator_factory=, single_parent=, innerjoin=, \
     distinct_target_key=, load_on_pending=, query_class=, info=, omit_join=, sync_backref=, cascade_backrefs=, doc=, bake_queries=";
 
+/// Whether a value is a relationship by way of another table.
+pub(super) fn has_secondary(value: &Value) -> bool {
+    value.downcast::<RelationshipDecl>().is_some_and(|declared| {
+        declared.arguments.iter().any(|(name, value)| &**name == "secondary" && !value.is_none())
+    })
+}
+
 impl RelationshipDecl {
     /// Whether the target was given, so that an annotation need not say it.
     pub(crate) fn has_argument(&self) -> bool {
