@@ -64,7 +64,7 @@ impl NewRows {
         };
         let connection = session::connection_for(cx, session, self.mapper, true)?;
         if self.sets.is_empty() {
-            let mut insert = self.insert.clone();
+            let mut insert = self.tagged();
             insert.returning = returned.columns();
             let result = db::execute(cx, connection, &Statement::from(insert), Given::None)?;
             if returned.is_empty() {
@@ -96,7 +96,7 @@ impl NewRows {
                 }
                 continue;
             }
-            let mut insert = self.insert.clone();
+            let mut insert = self.tagged();
             insert.returning = returned.columns();
             let sets = self.columns(cx, &insert.table, &group);
             let result = db::execute(cx, connection, &Statement::from(insert), unit::given(sets))?;
@@ -144,6 +144,12 @@ impl NewRows {
             .collect()
     }
 
+    /// The statement, which is cached apart from those of flushes and of tables where it is of a class.
+    fn tagged(&self) -> Insert {
+        let insert = self.insert.clone();
+        if insert.tag.is_some() { insert } else { insert.tagged("class") }
+    }
+
     /// Inserts rows into the tables of a class, the base's first; each further row has the key of the one above. What
     /// each table returns is put together row by row.
     fn insert_along(
@@ -162,7 +168,7 @@ impl NewRows {
         for (number, table) in tables.iter().enumerate() {
             let sets = self.columns(cx, table, group);
             let key = table.primary_key();
-            let mut insert = Insert::into(table);
+            let mut insert = Insert { tag: self.tagged().tag, ..Insert::into(table) };
             let last = number + 1 == tables.len();
             let own = |column: &Expr| column.base_column().is_some_and(|column| table.has_column(column));
             let places: Vec<usize> = (0..wanted.len()).filter(|at| own(&wanted[*at])).collect();

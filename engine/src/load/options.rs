@@ -405,7 +405,7 @@ pub(crate) fn column_load(
     let is_key = property.columns.iter().any(|column| of_class.primary_key.contains(column));
     let said = for_attribute(options, path, owner, &property.key).find_map(|(option, named)| {
         let load = match option.strategy {
-            Strategy::Defer { raises } if named || !is_key || (all_of_them && option.is_everywhere()) => {
+            Strategy::Defer { raises } if !is_key || (all_of_them && (named || option.is_everywhere())) => {
                 ColumnLoad::deferred(raises)
             }
             Strategy::Undefer => ColumnLoad::WithRow,

@@ -91,6 +91,8 @@ pub(super) struct Builder<'a> {
     pub primary: Vec<Expr>,
     pub secondary: Vec<Expr>,
     eager_order: Vec<Expr>,
+    /// The statement is to stand within another, and so has what its rows would leave for later.
+    within: bool,
     entities: usize,
     multiplies: bool,
     /// A collection would be joined, if that did not lead back.
@@ -139,6 +141,7 @@ impl Plan {
             primary: Vec::new(),
             secondary: Vec::new(),
             eager_order: Vec::new(),
+            within: !eager,
             entities: 0,
             multiplies: false,
             ends_many: false,

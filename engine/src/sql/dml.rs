@@ -46,6 +46,8 @@ pub struct Insert {
     pub returning: Vec<Expr>,
     /// What a flush's insert wants back of every row, with `RETURNING` where the version does so.
     pub generated: Generated,
+    /// Whose statement it is, which keeps it apart in the cache.
+    pub tag: Option<Rc<str>>,
     /// `returning(…, sort_by_parameter_order=True)`: rows come back in the order of the parameters.
     pub sort_returning: bool,
     /// Do not ask for the generated key (`inline()`).
@@ -113,12 +115,20 @@ impl Insert {
             values: InsertValues::default(),
             returning: Vec::new(),
             generated: Generated::Told,
+            tag: None,
             sort_returning: false,
             inline: false,
             prefixes: Vec::new(),
             conflict: None,
             dialect: Dialect::Default,
         }
+    }
+
+    /// Keeps it apart from other statements of the same text in the cache.
+    #[must_use]
+    pub fn tagged(mut self, tag: &str) -> Self {
+        self.tag = Some(Rc::from(tag));
+        self
     }
 
     #[must_use]

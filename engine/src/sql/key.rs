@@ -51,6 +51,7 @@ pub fn cache_key(statement: &Statement, parameters: &[Rc<str>], many: bool) -> O
                 Generated::Key => "key",
             });
             writer.exprs(&insert.returning);
+            writer.text(insert.tag.as_deref().unwrap_or_default());
             for prefix in &insert.prefixes {
                 writer.text(prefix);
             }

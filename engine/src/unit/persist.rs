@@ -317,7 +317,7 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
         let fetches = !first.has_key || (returning && eager && !first.has_defaults);
         let together = !fetches || (returning && count > 1);
         if together {
-            let mut statement = Insert::into(table);
+            let mut statement = Insert::into(table).tagged("flush");
             if fetches {
                 let wanted = if eager { Generated::Defaults } else { Generated::Key };
                 statement = statement.returning_generated(wanted);
@@ -334,7 +334,7 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
             continue;
         }
         for row in group {
-            let mut statement = Insert::into(table);
+            let mut statement = Insert::into(table).tagged("flush");
             if returning && versions(cx.orm, row.id, table).is_some() {
                 // A row that has versions is asked for its key.
                 let wanted = if eager { Generated::KeyAndDefaults } else { Generated::Key };

@@ -11,6 +11,7 @@ use crate::load::options::{self, Chosen, ColumnLoad, Path, SubclassLoads, chosen
 use crate::load::polymorphic;
 use crate::load::query::Entity;
 use crate::map::{ColumnProperty, Key, Lazy, Mapped, MapperId, Property, Relationship};
+use crate::schema::Column;
 use crate::sql::{Expr, ExprKind, Op};
 use crate::version::Behaviour;
 use std::rc::Rc;
@@ -108,6 +109,7 @@ impl Builder<'_> {
                         Property::Relationship(_) => {}
                     }
                 }
+                let keeps_key = orm.profile.has(Behaviour::DeferAllKeepsKey) || self.query.only.is_some();
                 let all_left = !orm.profile.has(Behaviour::DeferAllKeepsKey)
                     && self.query.options.iter().any(options::LoaderOption::defers_everything);
                 if all_left && self.query.only.is_none() {
@@ -117,6 +119,15 @@ impl Builder<'_> {
                     return Err(Error::new(
                         ErrorKind::InvalidRequestError,
                         "Query contains no columns with which to SELECT from.",
+                    ));
+                }
+                let lost = |column: &Column| {
+                    let key = mapper.key_of(column).and_then(|key| mapper.properties.get(key));
+                    matches!(key, Some(Property::Column(property)) if self.skips(&plan.path, mapped.mapper, property))
+                };
+                if !keeps_key && mapper.primary_key.iter().any(lost) {
+                    return Err(Error::unsupported(
+                        "rows without the primary key, which an option leaves out",
                     ));
                 }
                 if !absent.is_empty() {
@@ -240,6 +251,10 @@ impl Builder<'_> {
             && let Some(only) = &self.query.only
         {
             return !only.contains(&property.key);
+        }
+        let renders = self.within && self.orm.profile.has(Behaviour::DeferredWithinStatements);
+        if renders && property.expr.is_none() {
+            return false;
         }
         column_load(self.orm, &self.query.options, path, mapper, property) != ColumnLoad::WithRow
     }

@@ -158,6 +158,14 @@ macro_rules! of_loading {
                 "An update or delete with `synchronize_session=\"fetch\"` selects its rows from all tables of the class.",
                 "tables of the select before an update or delete",
                 "1.3.24 and 2.0.0 name the class's own table alone, 1.4.0 and 1.4.54 join it to the base's: the echo log of such an update of a joined subclass";
+            BulkInsertsShare "bulk-inserts-share" between((2, 0, 0), (2, 0)),
+                "`bulk_insert_mappings()` and a flush have one compiled statement.",
+                "the cached statement of bulk inserts and flushes",
+                "2.0.0 and 2.0.58 log `[cached since …]`, 1.4.54 and 2.1.0 `[generated in …]`: a flush after `bulk_insert_mappings()`";
+            DeferredWithinStatements "deferred-within-statements" since(1, 4, 19),
+                "A query within a statement, as `count()` has it, selects deferred columns, too.",
+                "deferred columns within statements",
+                "1.4.18 without, 1.4.19 with: the echo log of `query(User).count()` where a column is deferred";
             DeleteOfHierarchyRefused "delete-of-hierarchy-refused" between((1, 4, 0), (1, 4)),
                 "A delete by criteria is refused for a base class that its mapping loads joined to its subclasses.",
                 "deletes of a class that is loaded with its subclasses",

@@ -6,7 +6,8 @@ use super::{errors, mapped, session};
 use crate::python::{Args, Interp, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::{convert, lend};
 use backproof_engine::attr::{self, History, Item};
-use backproof_engine::map::Key;
+use backproof_engine::map::{Key, MapperId};
+use backproof_engine::orm::Orm;
 use backproof_engine::session::{self as sessions, ObjectState};
 use backproof_engine::state::ObjRef;
 use backproof_engine::version::Behaviour;
@@ -97,7 +98,7 @@ impl Object for InstanceStateObject {
                     let properties = orm.mappers.get(state.mapper).properties.keys();
                     let unloaded =
                         |key: &&Key| !state.dict.contains_key(*key) && !state.committed.contains_key(*key);
-                    properties.filter(unloaded).cloned().collect()
+                    properties.chain(described(orm, state.mapper)).filter(unloaded).cloned().collect()
                 })?;
                 string_set(interp, keys)?
             }
@@ -105,6 +106,17 @@ impl Object for InstanceStateObject {
                 let keys: Vec<Key> = lend::read(interp, |orm| {
                     let state = orm.states.get(id);
                     let mut keys: Vec<Key> = state.expired_attributes.iter().cloned().collect();
+                    if state.expired && orm.profile.has(Behaviour::ExpiredLoadsEager) {
+                        // All that has no value of its own, or is read by itself, has expired with the rest.
+                        let read = orm.mappers.get(state.mapper).column_properties();
+                        let apart = read.filter(|one| one.deferral.deferred).map(|one| &one.key);
+                        let all = apart.chain(described(orm, state.mapper));
+                        let more: Vec<Key> = all
+                            .filter(|key| !state.dict.contains_key(*key) && !keys.contains(key))
+                            .cloned()
+                            .collect();
+                        keys.extend(more);
+                    }
                     if !orm.profile.has(Behaviour::ExpiredLoadsEager) {
                         keys.retain(|key| orm.mappers.relationship(state.mapper, key).is_none());
                     }
@@ -129,6 +141,11 @@ impl Object for InstanceStateObject {
             _ => return Err(Stop::unsupported(format!("the attribute `{name}` of an object's state"))),
         }))
     }
+}
+
+/// The names of synonyms and composites of a class.
+fn described(orm: &Orm, mapper: MapperId) -> impl Iterator<Item = &Key> {
+    orm.mappers.get(mapper).descriptors.keys()
 }
 
 fn string_set(interp: &mut Interp, keys: Vec<Key>) -> PyResult<Value> {

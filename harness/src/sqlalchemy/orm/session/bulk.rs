@@ -12,6 +12,7 @@ use backproof_engine::map::{MapperId, Property};
 use backproof_engine::session::{self as sessions, SessionId};
 use backproof_engine::sql::{Insert, Params};
 use backproof_engine::state::{ObjRef, Slot, StateId};
+use backproof_engine::version::Behaviour;
 use backproof_engine::{Cx, Orm};
 use std::rc::Rc;
 
@@ -83,7 +84,9 @@ fn insert(
     if sets.is_empty() {
         return Ok(());
     }
-    let insert = Insert::into(&cx.orm.mappers.get(mapper).table);
+    // Where it does not share the statement of a flush, it has that of the table.
+    let whose = if cx.orm.profile.has(Behaviour::BulkInsertsShare) { "flush" } else { "" };
+    let insert = Insert::into(&cx.orm.mappers.get(mapper).table).tagged(whose);
     let rows = NewRows {
         mapper,
         insert,
