@@ -2,10 +2,11 @@
 
 import random
 
+from broad import Broad
 from generate import Program
 from wide import Wide
 
-SHAPES = {"basic": Program, "wide": Wide}
+SHAPES = {"basic": Program, "wide": Wide, "broad": Broad}
 
 
 def program(seed, version, shapes="basic"):
