@@ -416,6 +416,8 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     from = join_along(cx, from, &parent, relationship, end, (&query.options, &own))?;
     let mut outer = Query::loader(resolved.entity(), &format!("subquery {:?}", load.root));
     prepare(cx, &mut outer, load, &query.options)?;
+    // How a load on access began is nothing to what follows a load by subquery.
+    outer.prior = Vec::new();
     outer.style = Style::Legacy;
     outer.origin = Some(origin);
     outer.limited = true;
@@ -494,10 +496,9 @@ fn tag(load: &Later) -> String {
             load.root, load.lineage, load.prior, step.0, step.1
         );
     }
-    format!(
-        "selectin {:?} {:?} {:?} {:?} {:?} {}",
-        load.root, load.lineage, load.prior, load.path, load.relationship.parent, load.relationship.key
-    )
+    // A load on access is a step like any other.
+    let steps = [&load.prior[..], &load.path].concat();
+    format!("selectin {:?} {:?} {steps:?} {:?} {}", load.root, load.lineage, step.0, step.1)
 }
 
 /// `SELECT … FROM address WHERE address.user_id IN (…)`
