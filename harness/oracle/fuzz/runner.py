@@ -13,7 +13,7 @@ import threading
 from compare import Outcome, difference, within
 
 # How often a program that may vary is run again in each process.
-PATIENCE = 8
+PATIENCE = 24
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
