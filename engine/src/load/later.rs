@@ -489,15 +489,11 @@ fn prepare(cx: &Cx<'_>, query: &mut Query, load: &Later, options: &[LoaderOption
 
 fn tag(load: &Later) -> String {
     let step = (load.relationship.parent, Rc::clone(&load.relationship.key));
+    // A load on access is a step like any other; one that recurs comes from where it came before.
+    let mut steps = [&load.prior[..], &load.path].concat();
     if load.recursion.is_some() && load.path.last() == Some(&step) {
-        let before = &load.path[..load.path.len() - 1];
-        return format!(
-            "selectin {:?} {:?} {:?} {before:?} {:?} {}",
-            load.root, load.lineage, load.prior, step.0, step.1
-        );
+        steps.pop();
     }
-    // A load on access is a step like any other.
-    let steps = [&load.prior[..], &load.path].concat();
     format!("selectin {:?} {:?} {steps:?} {:?} {}", load.root, load.lineage, step.0, step.1)
 }
 
