@@ -126,8 +126,26 @@ impl Judgement {
     }
 }
 
-/// Holds what the page says against what a step showed. `tables` are those that the program has.
+/// Holds what the page says against what a step showed. `tables` are those that the program has. Of a claim that
+/// differs, it says where doctest's options would have it agree.
 pub fn judge(said: Option<Said<'_>>, outcome: &Outcome, options: &Options, tables: &[String]) -> Judgement {
+    let judgement = judge_under(said, outcome, options, tables);
+    let (Verdict::Differs, Some(claim)) = (judgement.verdict, said) else { return judgement };
+    let agrees = |more: &Options| {
+        let mut all = options.clone();
+        all.extend(more);
+        all != *options && judge_under(said, outcome, &all, tables).verdict == Verdict::Agrees
+    };
+    let Some(more) = options::looser(claim.text).into_iter().find(agrees) else { return judgement };
+    let hint = format!("it agrees with `--doctest {}`", more.names().join(","));
+    let detail = match judgement.detail {
+        Some(detail) => format!("{detail}; {hint}"),
+        None => hint,
+    };
+    Judgement { detail: Some(detail), ..judgement }
+}
+
+fn judge_under(said: Option<Said<'_>>, outcome: &Outcome, options: &Options, tables: &[String]) -> Judgement {
     let actual = outcome.actual();
     match &outcome.end {
         End::Unsupported(unsupported) => {
@@ -241,4 +259,32 @@ fn bare_log(outcome: &Outcome) -> String {
         text.push('\n');
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Piece;
+
+    fn detail(claim: &str, shown: &str) -> Option<String> {
+        let outcome =
+            Outcome { pieces: vec![Piece::Stdout(shown.to_owned())], end: End::Done, printed: Vec::new() };
+        let said = Said { text: claim, apart: false };
+        judge(Some(said), &outcome, &Options::default(), &[]).detail
+    }
+
+    #[test]
+    fn a_claim_says_which_option_of_doctest_would_have_it_agree() {
+        let hint = |claim: &str, shown: &str| {
+            detail(claim, shown).and_then(|text| Some(text.split_once("it agrees with ")?.1.to_owned()))
+        };
+        assert_eq!(hint("[1, ...]\n", "[1, 2]\n").as_deref(), Some("`--doctest ELLIPSIS`"));
+        assert_eq!(hint("[1,\n2]\n", "[1, 2]\n").as_deref(), Some("`--doctest NORMALIZE_WHITESPACE`"));
+        assert_eq!(
+            hint("[1,\n...]\n", "[1, 2]\n").as_deref(),
+            Some("`--doctest ELLIPSIS,NORMALIZE_WHITESPACE`")
+        );
+        assert_eq!(hint("[1, ..., 3]\n", "[1, 2]\n"), None);
+        assert_eq!(detail("[1, 2]\n", "[1, 2]\n"), None);
+    }
 }

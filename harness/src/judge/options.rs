@@ -22,6 +22,12 @@ impl Options {
         true
     }
 
+    /// The names of those that are on.
+    pub fn names(&self) -> Vec<&'static str> {
+        let on = [self.ellipsis, self.normalize_whitespace, self.ignore_exception_detail];
+        Options::NAMES.into_iter().zip(on).filter(|(_, on)| *on).map(|(name, _)| name).collect()
+    }
+
     /// Turns on what `other` has on.
     pub fn extend(&mut self, other: &Options) {
         self.ellipsis |= other.ellipsis;
@@ -33,4 +39,18 @@ impl Options {
     pub fn doctest(&self) -> bool {
         self.ellipsis || self.normalize_whitespace || self.ignore_exception_detail
     }
+}
+
+/// Options that a claim of this text may have been written for, those that let least pass first.
+pub(super) fn looser(text: &str) -> Vec<Options> {
+    let ellipsis = text.contains("...");
+    let spaces = Options { normalize_whitespace: true, ..Options::default() };
+    let detail = Options { ignore_exception_detail: true, ..Options::default() };
+    let mut all = vec![spaces];
+    if ellipsis {
+        all.push(Options { ellipsis, ..Options::default() });
+        all.push(Options { ellipsis, normalize_whitespace: true, ..Options::default() });
+    }
+    all.push(detail);
+    all
 }
