@@ -515,14 +515,7 @@ fn collect(
             }
         })
         .collect();
-    if databases.echo(database) == Echo::Debug && !columns.is_empty() {
-        let names: Vec<Value> = fetched.columns.iter().map(|name| Value::text(name.as_str())).collect();
-        let profile = databases.profile(database);
-        databases.write(database, "DEBUG", format!("Col {}", parameters::one(profile, &names)));
-        for row in &fetched.rows {
-            databases.write(database, "DEBUG", format!("Row {}", parameters::one(profile, row)));
-        }
-    }
+    write_rows(databases, database, &fetched);
     let mut rows = Vec::with_capacity(fetched.rows.len());
     for row in fetched.rows {
         let row = row
@@ -547,6 +540,19 @@ fn collect(
         rowcount: fetched.rowcount,
         ..ExecResult::default()
     })
+}
+
+/// Logs rows as the driver gave them, where the engine echoes as for debugging.
+pub(super) fn write_rows(databases: &mut Databases, database: DatabaseId, fetched: &Fetched) {
+    if databases.echo(database) != Echo::Debug || fetched.columns.is_empty() {
+        return;
+    }
+    let names: Vec<Value> = fetched.columns.iter().map(|name| Value::text(name.as_str())).collect();
+    let profile = databases.profile(database);
+    databases.write(database, "DEBUG", format!("Col {}", parameters::one(profile, &names)));
+    for row in &fetched.rows {
+        databases.write(database, "DEBUG", format!("Row {}", parameters::one(profile, row)));
+    }
 }
 
 /// What an insert or update tells besides its rows.

@@ -206,6 +206,7 @@ impl Databases {
                 .driver(database)?
                 .run(&text, &[])
                 .map_err(|failure| failed(failure, Some((profile, &text, None))))?;
+            super::execute::write_rows(self, database, &fetched);
             if !fetched.rows.is_empty() {
                 return Ok(true);
             }

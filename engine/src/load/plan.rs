@@ -19,7 +19,7 @@ use super::query::{Entity, JoinTarget, Query, Style};
 use crate::error::{Error, Result};
 use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
 use crate::orm::Orm;
-use crate::sql::{Expr, FromItem, Select};
+use crate::sql::{Expr, ExprKind, FromItem, Select};
 use crate::version::Behaviour;
 use nested::Unit;
 use std::rc::Rc;
@@ -281,7 +281,9 @@ fn limits(orm: &Orm, query: &Query) -> Result<Vec<Expr>> {
             Entity::Mapped(mapped) | Entity::Attribute(mapped, _) => classes.push(*mapped),
             Entity::Expr(expr) => {
                 classes.extend(classes_of(expr));
-                if query.options.iter().any(|option| option.criteria.is_some()) {
+                // A column by itself is a table's: a class's is an attribute.
+                let bare = matches!(expr.kind(), ExprKind::Column(_));
+                if !bare && query.options.iter().any(|option| option.criteria.is_some()) {
                     classes.extend(classes_within(orm, &query.options, expr));
                 }
             }

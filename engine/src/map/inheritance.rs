@@ -54,6 +54,8 @@ pub struct Flushing {
     pub unconfirmed_deletes: bool,
     /// The rows of subclasses' tables are the database's to delete.
     pub passive_deletes: bool,
+    /// Objects are saved one after the other, each with its events (`batch=False`).
+    pub one_by_one: bool,
 }
 
 /// A column that tells the versions of a row apart: each update asks for the one that was read.

@@ -28,6 +28,12 @@ pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[S
     if states.is_empty() {
         return Ok(());
     }
+    if states.len() > 1 && cx.orm.mappers.get(base).hierarchy.flushing.one_by_one {
+        for id in in_order(cx.orm, states) {
+            save(cx, plan, base, &[id])?;
+        }
+        return Ok(());
+    }
     plan.writing = states.to_vec();
     let mut inserts = Vec::new();
     let mut updates = Vec::new();

@@ -271,6 +271,14 @@ of_loading! {
         "Sessions have a mode `autocommit`, which the repr of a `sessionmaker()` shows.",
         "`autocommit` mode of sessions removed",
         "1.4.54 with, 2.0.0 raises `ArgumentError`: `Session(engine, autocommit=True)`";
+    IsModifiedPassive "is-modified-passive" through(1, 3),
+        "`Session.is_modified()` takes the parameter `passive`, which says nothing.",
+        "is_modified(passive=…) removed",
+        "1.3.24 takes it, 1.4.0 raises TypeError: `session.is_modified(page, passive=True)`";
+    IsModifiedPassiveTold "is-modified-passive-told" since(1, 3, 0),
+        "The parameter `passive` of `Session.is_modified()` is warned of.",
+        "is_modified(passive=…) deprecated",
+        "1.2.19 without, 1.3.0 with: `session.is_modified(page, passive=True)`";
     FutureFlag "future-flag" since(1, 4, 0),
         "Sessions take the flag `future`.",
         "`future` flag of sessions",

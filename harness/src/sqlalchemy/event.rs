@@ -75,6 +75,15 @@ fn listen(
         lend::shared(interp).registrations.push(registration);
         return Ok(());
     }
+    if is_pool(target) {
+        // All engines have pools, and all their connections come from these.
+        if &*name != "connect" || wishes.named {
+            return Err(Stop::unsupported(format!("the event `{name}` of a pool")));
+        }
+        on_connect(interp, None, function)?;
+        lend::shared(interp).registrations.push(registration);
+        return Ok(());
+    }
     match database(interp, target) {
         Some(database) => match names::family(Family::Engine, &name) {
             Some(true) if &*name == "connect" => on_connect(interp, database, function)?,
@@ -97,6 +106,10 @@ fn database(interp: &mut Interp, target: &Value) -> Option<Option<DatabaseId>> {
         Value::Class(class) if Rc::ptr_eq(class, &engine) => Some(None),
         _ => target.downcast::<EngineObject>().map(|engine| Some(engine.database)),
     }
+}
+
+fn is_pool(target: &Value) -> bool {
+    matches!(target, Value::Class(class) if &*class.name() == "Pool" && class.module().starts_with("sqlalchemy.pool"))
 }
 
 /// Stops where an event is not given, or is none.

@@ -46,6 +46,8 @@ pub(crate) struct Shared {
     pub(crate) decorated: Vec<(Value, SqlType)>,
     /// What objects of mapped dataclasses show where they have nothing, from 2.1 on.
     pub(crate) defaults: HashMap<MapperId, Vec<(Key, Value)>>,
+    /// Keys of relationships' dictionaries that only Python compares: each with the first that was equal to it.
+    pub(crate) keys: Value,
     /// Types whose values tell of changes inside them.
     pub(crate) mutables: super::orm::Mutables,
     /// What attributes are compared by, where a document wrote it.
@@ -99,6 +101,7 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         enums: Vec::new(),
         decorated: Vec::new(),
         defaults: HashMap::new(),
+        keys: Value::dict(crate::python::Map::new()),
         mutables: super::orm::Mutables::default(),
         comparators: HashMap::new(),
         bound: Vec::new(),

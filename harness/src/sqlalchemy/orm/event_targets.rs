@@ -78,15 +78,17 @@ pub(crate) fn classes(
             if let Some(mapper) = mapped::mapper_of(class) {
                 return Ok(Some((of_mapper(mapper, propagate), Some(class.clone()))));
             }
-            if !propagate {
-                return Err(Stop::unsupported(
-                    "listening to a class that is not mapped, without `propagate`",
-                ));
+            // The library has its own classes; a base that it makes is a document's.
+            if class.module().starts_with("sqlalchemy.") && class.find_hook().is_none() {
+                return Ok(None);
             }
+            // It waits for the class to be mapped.
             let above = class.clone();
             let below: Classes = Rc::new(move |orm, mapper| {
                 let class = orm.mappers.get(mapper).host_class.as_ref().and_then(mapped::class_of_host);
-                class.is_some_and(|class| class.is_subclass(&above))
+                class.is_some_and(|class| {
+                    if propagate { class.is_subclass(&above) } else { Rc::ptr_eq(&class, &above) }
+                })
             });
             Ok(Some((below, Some(class.clone()))))
         }

@@ -131,8 +131,7 @@ pub(super) fn mapper_args(
             "include_properties" => naming.included = Some(names(interp, &value)?),
             "exclude_properties" => naming.excluded = names(interp, &value)?,
             "column_prefix" => naming.prefix = value.as_str().cloned(),
-            // What it says is the default, or is of no account to what a document sees.
-            "batch" => {}
+            "batch" => spec.inheritance.flushing.one_by_one = !interp.truth(&value)?,
             "passive_updates" | "allow_partial_pks" | "legacy_is_orphan" | "always_refresh"
             | "non_primary" => {
                 let usual = matches!(&*name, "passive_updates" | "allow_partial_pks");

@@ -90,33 +90,43 @@ pub(crate) fn keyer(value: &Value) -> Option<Keyer> {
             }
             by => by.clone(),
         };
-        if let By::Attribute(name) = &by
-            && !cx.orm.states.get(object.id()).dict.contains_key(name)
-        {
-            let state = cx.orm.states.get(object.id());
-            if cx.orm.profile.has(Behaviour::UnsetKeysRefused) && !state.expired_attributes.contains(name) {
-                return Ok(None);
-            }
-        }
-        lend::lend(cx, |interp| {
+        let key = lend::lend(cx, |interp| {
             let object = wrap(interp, object)?;
             let key = match &by {
                 By::Attribute(name) => interp.get_attr(&object, name)?,
                 By::Column(_) => Value::None,
                 By::Function(function) => interp.call(function, Args::of(vec![object]))?,
             };
-            engine_key(interp, &key).map(Some)
-        })
+            engine_key(interp, &key)
+        })?;
+        // What was never set reads as nothing, and is no key.
+        if let By::Attribute(name) = &by
+            && key.is_null()
+            && cx.orm.profile.has(Behaviour::UnsetKeysRefused)
+            && !cx.orm.states.get(object.id()).dict.contains_key(name)
+        {
+            return Ok(None);
+        }
+        Ok(Some(key))
     })))
 }
 
-/// The engine's value of a key.
+/// The engine's value of a key. Keys that Python holds equal are one.
 pub(super) fn engine_key(interp: &mut Interp, key: &Value) -> PyResult<SqlValue> {
     interp.hash(key)?;
-    match key {
-        Value::None | Value::Int(_) | Value::Str(_) => convert::to_engine(interp, key),
-        _ => Err(Stop::unsupported(
-            "a relationship's dictionary by keys that are neither strings nor integers",
-        )),
+    if let Value::Bool(_) | Value::Float(_) = key {
+        return Err(Stop::unsupported("a relationship's dictionary by keys that may equal whole numbers"));
+    }
+    match convert::to_engine(interp, key)? {
+        SqlValue::Host(_) => {
+            let known = lend::shared(interp).keys.clone();
+            if interp.contains(&known, key)? {
+                let first = interp.get_item(&known, key)?;
+                return convert::to_engine(interp, &first);
+            }
+            interp.set_item(&known, key, key.clone())?;
+            convert::to_engine(interp, key)
+        }
+        made => Ok(made),
     }
 }

@@ -212,12 +212,11 @@ impl Own for OfDicts {
 fn find(interp: &mut Interp, dict: &Face, key: &Value) -> PyResult<Option<Member>> {
     interp.hash(key)?;
     match key {
-        Value::None | Value::Int(_) | Value::Str(_) => {
+        Value::Bool(_) | Value::Float(_) => Err(Stop::unsupported("looking up such a key")),
+        _ => {
             let key = engine_key(interp, key)?;
             Ok(attr::keyed_get(&dict.held, &key))
         }
-        Value::Bool(_) | Value::Float(_) => Err(Stop::unsupported("looking up such a key")),
-        _ => Ok(None),
     }
 }
 

@@ -9,11 +9,12 @@ use super::transaction::TransactionObject;
 use crate::python::{Args, Bound, Class, Interp, Map, PyResult, Stop, Value};
 use crate::sqlalchemy::orm::instance::{object_of, require, wrap};
 use crate::sqlalchemy::orm::{bind, query};
-use crate::sqlalchemy::{define, lend, names};
+use crate::sqlalchemy::{define, lend, names, warning};
 use backproof_engine::map::Key;
 use backproof_engine::session::{self as sessions, SessionId};
 use backproof_engine::state::ObjRef;
 use backproof_engine::version::Behaviour;
+use backproof_engine::{Category, Warning};
 use std::rc::Rc;
 
 fn object(interp: &mut Interp, bound: &mut Bound, index: usize) -> PyResult<ObjRef> {
@@ -102,8 +103,21 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
     method::<SessionObject>(
         class,
         "is_modified",
-        "instance, include_collections=",
+        if lend::has(interp, Behaviour::IsModifiedPassive) {
+            "instance, include_collections=, passive="
+        } else {
+            "instance, include_collections="
+        },
         |interp, session, _, mut bound| {
+            if bound.values.len() > 2
+                && bound.take(2).is_some()
+                && lend::has(interp, Behaviour::IsModifiedPassiveTold)
+            {
+                let message = "The Session.is_modified.passive flag is deprecated and will be removed in a future \
+                               release.  The flag is no longer used and is ignored.";
+                let category = Category::SADeprecationWarning;
+                warning::give(interp, &Warning { category, message: message.into(), code: None })?;
+            }
             let object = object(interp, &mut bound, 0)?;
             let collections = define::flag(interp, &mut bound, 1, true)?;
             let modified =
