@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from compare import difference, within
+from compare import Difference, closest, difference, within
 from programs import SHAPES, program
 from runner import Bench, Trouble, complain, each
 from shrink import shrink
@@ -94,8 +94,10 @@ def run(options):
             found = difference(bench.real(source), ours)
             if found and found.sort == "output":
                 outcomes = bench.outcomes(source, ours=ours)
+                if len(outcomes) > 1 and within(outcomes, ours):
+                    return source, found, "within"
                 if len(outcomes) > 1:
-                    return source, found, "within" if within(outcomes, ours) else "unlike"
+                    return source, Difference("unlike", closest(outcomes, ours), ours), "unlike"
             return source, found, None
 
         def done(seed, result):
@@ -107,7 +109,7 @@ def run(options):
                 varying.append(seed)
             elif varies:
                 tally["varying and unlike"] += 1
-                unlike.append(seed)
+                unlike.append((seed, source, found))
             else:
                 tally["unsupported" if found.sort == "unsupported" else "differing"] += 1
                 different.append((seed, source, found))
@@ -117,7 +119,9 @@ def run(options):
         if varying:
             print(f"{version}: the real library varies, and ours is within it, on seeds {', '.join(map(str, varying))}")
         if unlike:
-            print(f"{version}: the real library varies, and ours is none of what was seen, on seeds {', '.join(map(str, unlike))}")
+            seeds = ", ".join(str(seed) for seed, _, _ in unlike)
+            print(f"{version}: the real library varies, and ours is none of what was seen, on seeds {seeds}; the closest of it:")
+            report(options, version, (), unlike)
         for bench in benches:
             bench.close()
         counts.append(f"{version}: {len(options.seeds)} seeds: " + ", ".join(f"{number} {word}" for word, number in tally.items()))
@@ -137,7 +141,7 @@ def report(options, version, benches, different):
         if options.keep:
             for seed, source, found in members:
                 keep(options.keep, f"{version}-{seed}", source, found)
-    if not options.shrink:
+    if not options.shrink or not benches:
         return
     chosen = [member for members in kinds.values() for member in members[: options.shrink]]
     groups = {}

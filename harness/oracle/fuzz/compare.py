@@ -121,3 +121,13 @@ def within(outcomes, ours):
         if line not in lines and (len(lines) == 1 or all(sorted(line) != sorted(other) for other in lines)):
             return False
     return True
+
+
+def closest(outcomes, ours):
+    """The outcome that ours departs from in the fewest lines."""
+    mine = ours.shown()
+
+    def departs(one):
+        return sum(line[0] in "+-" for line in difflib.unified_diff(one.shown(), mine, lineterm="", n=0))
+
+    return min(outcomes, key=departs)

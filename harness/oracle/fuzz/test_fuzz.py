@@ -9,7 +9,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from compare import Outcome, difference, kind, normalise, within
+from compare import Outcome, closest, difference, kind, normalise, within
 from programs import SHAPES, program
 from shrink import shrink
 
@@ -75,6 +75,10 @@ class Comparing(unittest.TestCase):
         self.assertTrue(within(real, Outcome("1\nb a\n", 0, "")))
         self.assertFalse(within(real, Outcome("2\nb a\n", 0, "")))
         self.assertFalse(within(real, Outcome("1\nb c\n", 0, "")))
+
+    def test_the_closest_outcome_is_that_with_the_fewest_other_lines(self):
+        near, far = Outcome("1\n2\n3\n", 0, ""), Outcome("1\n4\n5\n", 0, "")
+        self.assertIs(closest([far, near], Outcome("1\n2\n6\n", 0, "")), near)
 
 
 class Shrinking(unittest.TestCase):
