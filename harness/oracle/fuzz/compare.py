@@ -5,6 +5,7 @@ Knows nothing of how programs are made or run. Times and addresses are the only 
 
 import difflib
 import re
+from collections import Counter
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ")
 MARK = re.compile(r"\[(generated in|cached since|no key|caching disabled(?: \([^)]*\))?) [0-9.e-]+s")
@@ -108,16 +109,49 @@ def difference(real, ours):
 
 
 def within(outcomes, ours):
-    """Whether ours departs from outcomes that vary only where they vary: one of them, or the same words in other order on
-    the lines that no two of them share."""
+    """Whether ours departs from outcomes that vary only where they vary. Between two lines that all of them and ours have in
+    common, it must show what one of them shows, or the same words in other order on lines that no two of them share; and it has
+    each line as often as some of them."""
     shown = [one.shown() for one in outcomes]
     mine = ours.shown()
     if mine in shown:
         return True
-    if any(len(one) != len(mine) for one in shown):
+    counts = [Counter("".join(sorted(line)) for line in one) for one in shown]
+    if any(not min(one[line] for one in counts) <= number <= max(one[line] for one in counts)
+           for line, number in counted(mine, counts).items()):
+        return False
+    places = [dict(matched(mine, one)) for one in shown]
+    common = [number for number in range(len(mine)) if all(number in place for place in places)]
+    before, ends = -1, [-1] * len(shown)
+    for number in [*common, len(mine)]:
+        starts, ends = ends, [place.get(number, len(one)) for place, one in zip(places, shown)]
+        parts = [one[start + 1: end] for one, start, end in zip(shown, starts, ends)]
+        if not within_part(parts, mine[before + 1: number]):
+            return False
+        before = number
+    return True
+
+
+def counted(mine, counts):
+    """How often each line is in ours: also those that it lacks."""
+    own = Counter("".join(sorted(line)) for line in mine)
+    return {line: own[line] for line in own | sum(counts, Counter())}
+
+
+def matched(mine, one):
+    """Pairs of places of the lines that two texts have in common."""
+    for block in difflib.SequenceMatcher(None, mine, one, autojunk=False).get_matching_blocks():
+        for number in range(block.size):
+            yield block.a + number, block.b + number
+
+
+def within_part(parts, mine):
+    if mine in parts:
+        return True
+    if any(len(one) != len(mine) for one in parts):
         return False
     for number, line in enumerate(mine):
-        lines = {one[number] for one in shown}
+        lines = {one[number] for one in parts}
         if line not in lines and (len(lines) == 1 or all(sorted(line) != sorted(other) for other in lines)):
             return False
     return True

@@ -76,6 +76,13 @@ class Comparing(unittest.TestCase):
         self.assertFalse(within(real, Outcome("2\nb a\n", 0, "")))
         self.assertFalse(within(real, Outcome("1\nb c\n", 0, "")))
 
+    def test_what_varies_in_two_places_varies_in_each_by_itself(self):
+        real = [Outcome("a\nb\n=\nc\n=\nend\n", 0, ""), Outcome("b\na\n=\nc\nd\n=\nend\n", 0, "")]
+        self.assertTrue(within(real, Outcome("a\nb\n=\nc\nd\n=\nend\n", 0, "")))
+        self.assertFalse(within(real, Outcome("a\n=\nc\nd\n=\nend\n", 0, "")))
+        self.assertFalse(within(real, Outcome("a\nb\n=\nc\nd\n=\n", 0, "")))
+        self.assertFalse(within(real, Outcome("a\nb\n=\nc\n=\nnew\nend\n", 0, "")))
+
     def test_the_closest_outcome_is_that_with_the_fewest_other_lines(self):
         near, far = Outcome("1\n2\n3\n", 0, ""), Outcome("1\n4\n5\n", 0, "")
         self.assertIs(closest([far, near], Outcome("1\n2\n6\n", 0, "")), near)
