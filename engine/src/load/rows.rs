@@ -448,8 +448,10 @@ impl Loading {
                 let chosen = chosen(orm, &self.options, (&self.prior, &plan.path), relationship);
                 let later = |lazy| matches!(lazy, Lazy::Selectin | Lazy::Subquery | Lazy::Immediate);
                 let by_itself = later(chosen.lazy) || chosen.cut.is_some_and(later);
-                // An option that has a scalar relationship read on access leaves there what is there.
-                let on_access = state.on_access.contains_key(&relationship.key);
+                // An option that has a scalar relationship read on access otherwise than its class does leaves there what
+                // is there.
+                let on_access = state.on_access.contains_key(&relationship.key)
+                    && !self.reads_as_class(orm, plan, relationship, chosen.lazy);
                 let stays = if on_access {
                     !relationship.resolved().uselist
                 } else {
@@ -474,6 +476,22 @@ impl Loading {
                 state.expired_attributes.shift_remove(&key);
             }
         }
+    }
+
+    /// Whether an option has a relationship read on access as its class does, which has it loaded with its objects.
+    fn reads_as_class(
+        &self,
+        orm: &Orm,
+        plan: &EntityPlan,
+        relationship: &Relationship,
+        chosen: Lazy,
+    ) -> bool {
+        let eager = matches!(
+            relationship.resolved().lazy,
+            Lazy::Joined | Lazy::Selectin | Lazy::Subquery | Lazy::Immediate
+        );
+        let refined = || options::refined(orm, &self.options, &plan.path, relationship, &Adapter::Plain);
+        chosen == Lazy::Select && eager && refined().is_ok_and(|refined| refined.is_empty())
     }
 
     /// Notes what is to be loaded for an object; what its row sets off at once comes back.
