@@ -33,6 +33,9 @@ pub(crate) struct Transaction {
     failed: Option<String>,
     /// It was rolled back, but the session's objects could not be put back.
     inactive: bool,
+    /// A flush failed in it, and so did putting the objects back: where a rollback ends one transaction, the next one
+    /// ends that of the flush.
+    in_flush: bool,
 }
 
 /// Begins a transaction where none is.
@@ -312,6 +315,13 @@ pub fn rollback(cx: &mut Cx<'_>, session: SessionId, serial: Option<usize>) -> R
     if serial.is_some() {
         close_above(cx, session, left + 1)?;
     }
+    if serial.is_none()
+        && !super::is_future(cx.orm, session)
+        && let Some(top) = super::get_mut(cx.orm, session).transactions.last_mut()
+        && std::mem::take(&mut top.in_flush)
+    {
+        return undo_top(cx, session);
+    }
     while super::get(cx.orm, session).transactions.len() > left {
         let chain = stages::open(cx.orm, session).unwrap_or_default();
         undo_top(cx, session)?;
@@ -373,7 +383,12 @@ fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
 
 /// After a failed flush: undoes the innermost transaction at once, and refuses further work in it.
 pub(super) fn fail(cx: &mut Cx<'_>, session: SessionId, error: &Error, held: Vec<ObjRef>) -> Result<()> {
-    undo_top(cx, session)?;
+    if let Err(error) = undo_top(cx, session) {
+        if let Some(top) = super::get_mut(cx.orm, session).transactions.last_mut() {
+            top.in_flush = true;
+        }
+        return Err(error);
+    }
     let text = error_text(cx.orm, error);
     if let Some(top) = super::get_mut(cx.orm, session).transactions.last_mut() {
         top.failed.get_or_insert(text);
