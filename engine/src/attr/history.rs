@@ -129,11 +129,11 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
                 state.committed.contains_key(key) || (state.key.is_none() && !expired)
             }
         };
-    // What an object without a row was never given is nothing to a flush.
+    // What an object without a row was never given is nothing to a flush, nor is what a relationship does not load.
     let nothing_to_load = nothing_to_load
         || (passive == Passive::LoadCommitted
-            && cx.orm.states.get(id).key.is_none()
-            && state::relationship(cx.orm, id, key).is_some_and(|found| !found.resolved().uselist));
+            && state::relationship(cx.orm, id, key)
+                .is_some_and(|found| !found.resolved().uselist && !has_loader(cx.orm, id, &found)));
     let mut current = match cx.orm.states.get(id) {
         state if nothing_to_load => state.dict.get(key).cloned(),
         _ => get_passive(cx, id, key, passive)?,
