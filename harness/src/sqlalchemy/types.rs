@@ -41,10 +41,21 @@ impl Object for TypeObject {
                 text.map(Value::from).map_err(|error| errors::raise(interp, &error))
             })));
         }
-        if let (SqlType::Enum(of), "enums" | "name") = (self.ty.generic(), name) {
+        if let SqlType::Enum(of) = self.ty.generic() {
             return Ok(Some(match name {
                 "enums" => Value::list(of.names.iter().map(|name| Value::Str(name.clone())).collect()),
-                _ => of.name.clone().map_or(Value::None, Value::Str),
+                "name" => of.name.clone().map_or(Value::None, Value::Str),
+                "native_enum" => Value::Bool(of.native_enum),
+                "create_constraint" => Value::Bool(of.create_constraint),
+                // What it says of a native one differs between releases.
+                "length" if of.native_enum && of.length.is_some() => {
+                    return Err(Stop::unsupported("the length of a native Enum that was given one"));
+                }
+                "length" => {
+                    let longest = of.names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+                    Value::size(of.length.map_or(longest, |length| length as usize))
+                }
+                _ => return Ok(None),
             }));
         }
         let length = match (name, self.ty.generic()) {
