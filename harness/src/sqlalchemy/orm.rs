@@ -35,6 +35,7 @@ mod kinds;
 pub(super) mod mapped;
 mod mapper;
 mod mutable;
+mod naming;
 pub(crate) mod operating;
 mod options;
 mod property;

@@ -2,12 +2,11 @@
 
 use super::declarative::column_of;
 use super::scan::{Declared, Member, special, string_keys};
-use super::{errors, mapped};
+use super::{errors, mapped, naming};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::{convert, expr, lend};
 use backproof_engine::map::{
-    Key, MapperId, MapperSpec, NextVersion, PolymorphicLoad, Property, PropertySpec, Versioning,
-    WithPolymorphic,
+    Key, MapperId, MapperSpec, NextVersion, PolymorphicLoad, Property, Versioning, WithPolymorphic,
 };
 use backproof_engine::schema::{Column, Table};
 use backproof_engine::value::Value as SqlValue;
@@ -68,8 +67,7 @@ pub(super) fn share_table(
 }
 
 /// Arguments that the library has in some release, and this room does not read.
-const OTHER_ARGUMENTS: &[&str] =
-    &["extension", "inherit_foreign_keys", "local_table", "order_by", "polymorphic_on", "version_id_col"];
+const OTHER_ARGUMENTS: &[&str] = &["extension", "inherit_foreign_keys", "local_table", "order_by"];
 
 /// Reads `__mapper_args__`.
 pub(super) fn mapper_args(
@@ -83,7 +81,7 @@ pub(super) fn mapper_args(
         return Err(Stop::unsupported("__mapper_args__ that is no dict"));
     };
     let (mut version, mut generator) = (None, None);
-    let mut naming = Naming::default();
+    let mut naming = naming::Naming::default();
     for (name, value) in string_keys(dict) {
         match &*name {
             "polymorphic_on" | "inherit_condition" | "version_id_col" | "version_id_generator"
@@ -128,8 +126,8 @@ pub(super) fn mapper_args(
             | "inherit_foreign_keys"
             | "local_table"
                 if value.is_none() => {}
-            "include_properties" => naming.included = Some(names(interp, &value)?),
-            "exclude_properties" => naming.excluded = names(interp, &value)?,
+            "include_properties" => naming.included = Some(naming::names(interp, &value)?),
+            "exclude_properties" => naming.excluded = naming::names(interp, &value)?,
             "column_prefix" => naming.prefix = value.as_str().cloned(),
             "batch" => spec.inheritance.flushing.one_by_one = !interp.truth(&value)?,
             "passive_updates" | "allow_partial_pks" | "legacy_is_orphan" | "always_refresh"
@@ -158,66 +156,6 @@ pub(super) fn mapper_args(
     spec.inheritance.version = version.map(|column| versioning(column, generator));
     naming.apply(spec);
     Ok(())
-}
-
-/// Which columns of the table are mapped, and how their attributes are called.
-#[derive(Default)]
-struct Naming {
-    included: Option<Vec<Rc<str>>>,
-    excluded: Vec<Rc<str>>,
-    prefix: Option<Rc<str>>,
-}
-
-/// Names, or columns by their keys.
-fn names(interp: &mut Interp, value: &Value) -> PyResult<Vec<Rc<str>>> {
-    let mut found = Vec::new();
-    for item in interp.iterate(value)? {
-        match (item.as_str(), column_of(&item)) {
-            (Some(name), _) => found.push(name.clone()),
-            (None, Some(column)) => found.push(column.key()),
-            (None, None) => return Err(Stop::unsupported("properties that are named by no string")),
-        }
-    }
-    Ok(found)
-}
-
-impl Naming {
-    /// What was given another name than its column's is mapped as it is.
-    fn apply(self, spec: &mut MapperSpec) {
-        let is_out = |key: &Rc<str>| {
-            self.excluded.contains(key) || self.included.as_ref().is_some_and(|all| !all.contains(key))
-        };
-        let named =
-            |key: &Key, columns: &[Column]| columns.first().is_some_and(|column| column.key() == *key);
-        spec.properties.retain(|(key, property)| match property {
-            PropertySpec::Column { columns, .. } => !(named(key, columns) && is_out(key)),
-            _ => true,
-        });
-        spec.left_out = spec.table.columns().into_iter().filter(|column| is_out(&column.key())).collect();
-        let Some(prefix) = self.prefix else { return };
-        for (key, property) in &mut spec.properties {
-            if let PropertySpec::Column { columns, .. } = property
-                && named(key, columns)
-            {
-                *key = format!("{prefix}{key}").into();
-            }
-        }
-        let listed: Vec<Column> = spec
-            .properties
-            .iter()
-            .filter_map(|(_, property)| match property {
-                PropertySpec::Column { columns, .. } => Some(columns.clone()),
-                _ => None,
-            })
-            .flatten()
-            .collect();
-        for column in spec.table.columns() {
-            if !listed.contains(&column) && !spec.left_out.contains(&column) {
-                let key = format!("{prefix}{}", column.key()).into();
-                spec.properties.push((key, PropertySpec::column(column)));
-            }
-        }
-    }
 }
 
 /// A counter, or what a document's function gives.
