@@ -1,6 +1,8 @@
 //! Relationships that are loaded for all objects of a query once its rows are read.
 
-use super::adapt::{Adapter, Sides, alias_of, join_conditions, key_of, marked_columns, selectable};
+use super::adapt::{
+    Adapter, Sides, alias_of, join_conditions, key_of, marked_columns, selectable, target_tables,
+};
 use super::lazy::load_at_once;
 use super::options::{LoaderOption, Path, Recursion, Strategy, criteria, refined};
 use super::polymorphic::{along, apart, apart_whole, between_apart, limit, limited, tables};
@@ -126,7 +128,7 @@ fn selectin_once(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[L
     };
     let direct = !joined
         && known
-        && resolved.alias.is_none()
+        && (resolved.alias.is_none() || resolved.direction == Direction::OneToMany)
         && resolved.secondary.is_none()
         && resolved.synchronize_pairs.len() == pairs.len()
         && plain;
@@ -418,6 +420,12 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     prepare(cx, &mut outer, load, &query.options)?;
     // How a load on access began is nothing to what follows a load by subquery.
     outer.prior = Vec::new();
+    if resolved.alias.is_some() {
+        let own = target_tables(cx.orm, resolved);
+        for expr in &mut outer.order_by {
+            *expr = target.adapt_all(expr, &own)?;
+        }
+    }
     outer.style = Style::Legacy;
     outer.origin = Some(origin);
     outer.limited = true;
@@ -507,11 +515,18 @@ fn direct_query(
     many_to_one: bool,
 ) -> Result<Query> {
     let target = load.relationship.resolved().target;
-    let mut query = Query::loader(target, &tag(load));
+    let resolved = load.relationship.resolved();
+    let mut query = Query::loader(resolved.entity(), &tag(load));
     prepare(cx, &mut query, load, options)?;
     let target_mapper = cx.orm.mappers.get(target);
-    let to = load.of_type.unwrap_or_else(|| Mapped::from(target));
+    let to = load.of_type.unwrap_or_else(|| resolved.entity());
     let adapter = Adapter::of(cx.orm, to);
+    if resolved.alias.is_some() {
+        let own = target_tables(cx.orm, resolved);
+        for expr in &mut query.order_by {
+            *expr = adapter.adapt_all(expr, &own)?;
+        }
+    }
     let mut columns = remotes.to_vec();
     query.bare = true;
     if !many_to_one {

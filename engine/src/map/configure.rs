@@ -219,6 +219,20 @@ fn resolve(cx: &mut Cx<'_>, relationship: &Relationship) -> Result<Reversed> {
         (primaryjoin.map(read), secondaryjoin.map(read))
     };
     let apart = alias.as_ref().and_then(|alias| alias.tables.first().cloned());
+    if let Some(apart) = &apart {
+        let (own, other) = (cx.orm.mappers.get(target), cx.orm.mappers.get(relationship.parent));
+        if apart.table().is_some() {
+            return Err(Error::unsupported("a relationship to an alias of a table"));
+        }
+        let names_class = primaryjoin.as_ref().is_some_and(|join| {
+            names_any(join, &|column| own.has_column(column) && !other.has_column(column))
+        });
+        if names_class {
+            return Err(Error::unsupported(
+                "a relationship to an alias whose condition names the class itself",
+            ));
+        }
+    }
     let primaryjoin = match &apart {
         Some(apart) => primaryjoin.map(|join| through(&join, apart, cx.orm.mappers.get(target))),
         None => primaryjoin,
@@ -315,6 +329,13 @@ fn stand_in(pairs: &mut [(Column, Column)], alias: &str, mapper: &Mapper) {
             }
         }
     }
+}
+
+/// Whether a condition has a column of which this is so.
+fn names_any(join: &Expr, is_so: &dyn Fn(&Column) -> bool) -> bool {
+    let mut found = false;
+    join.visit(&mut |part| found |= part.as_column().is_some_and(is_so));
+    found
 }
 
 fn check_cascade(
