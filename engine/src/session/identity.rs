@@ -98,7 +98,12 @@ pub(super) fn replace(orm: &mut Orm, session: SessionId, id: StateId) -> Option<
     if let Some(object) = modified {
         session.modified.insert(id, object);
     }
-    session.identity.insert(&key, id).filter(|old| *old != id)
+    let replaced = session.identity.insert(&key, id).filter(|old| *old != id);
+    if let Some(old) = replaced {
+        // A flush knows nothing of its changes any more.
+        session.modified.shift_remove(&old);
+    }
+    replaced
 }
 
 /// Takes an object out of the identity map.
