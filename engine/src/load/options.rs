@@ -358,8 +358,12 @@ pub(crate) fn chosen(
             let step = orm.mappers.relationship(*mapper, key);
             is_target(*mapper) || step.is_some_and(|step| is_target(step.resolved().target))
         });
+    // Within the query of a subquery load, the steps of the load on access that set it off do not count any more.
+    let within = asked == Lazy::Subquery
+        && path.iter().any(|(mapper, key)| *mapper == relationship.parent && *key == relationship.key);
+    let steps = if within { path.len() } else { prior.len() + path.len() };
     let comes_back = match relationship.args.join_depth {
-        Some(depth) => prior.len() + path.len() >= depth as usize,
+        Some(depth) => steps >= depth as usize,
         None => leads_back,
     };
     let returns = if orm.profile.has(Behaviour::ImmediateReturnsByDepth) { comes_back } else { leads_back };
