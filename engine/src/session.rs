@@ -37,9 +37,9 @@ pub use membership::{
     is_modified, new_objects, object_session, object_state,
 };
 pub use merge::merge;
-pub(crate) use transaction::ended_in_block;
 pub(crate) use stages::flush_ends;
 pub use stages::{Chain, chain, open as open_transactions};
+pub(crate) use transaction::ended_in_block;
 pub use transaction::{
     begin, begin_nested, close, commit, connection, enter, exit, in_transaction, is_active, rollback,
 };

@@ -84,7 +84,15 @@ pub(super) fn mapper_args(
     let mut naming = naming::Naming::default();
     for (name, value) in string_keys(dict) {
         match &*name {
-            "polymorphic_on" | "inherit_condition" | "version_id_col" | "version_id_generator"
+            "polymorphic_on"
+            | "inherit_condition"
+            | "version_id_col"
+            | "version_id_generator"
+            | "include_properties"
+            | "exclude_properties"
+            | "column_prefix"
+            | "inherit_foreign_keys"
+            | "local_table"
                 if value.is_none() => {}
             "polymorphic_on" => spec.polymorphic_on = Some(discriminator(interp, members, spec, &value)?),
             "polymorphic_identity" => {
@@ -120,12 +128,6 @@ pub(super) fn mapper_args(
             }
             // Properties were read with the body.
             "properties" => {}
-            "include_properties"
-            | "exclude_properties"
-            | "column_prefix"
-            | "inherit_foreign_keys"
-            | "local_table"
-                if value.is_none() => {}
             "include_properties" => naming.included = Some(naming::names(interp, &value)?),
             "exclude_properties" => naming.excluded = naming::names(interp, &value)?,
             "column_prefix" => naming.prefix = value.as_str().cloned(),
@@ -138,7 +140,7 @@ pub(super) fn mapper_args(
                 }
             }
             "confirm_deleted_rows" => {
-                spec.inheritance.flushing.unconfirmed_deletes = !interp.truth(&value)?
+                spec.inheritance.flushing.unconfirmed_deletes = !interp.truth(&value)?;
             }
             "passive_deletes" => spec.inheritance.flushing.passive_deletes = interp.truth(&value)?,
             other if !OTHER_ARGUMENTS.contains(&other) => {
