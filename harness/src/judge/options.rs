@@ -41,16 +41,14 @@ impl Options {
     }
 }
 
-/// Options that a claim of this text may have been written for, those that let least pass first.
+/// Options that a claim of this text may have been written for, those that let least pass first. That a message is
+/// another is never what was meant.
 pub(super) fn looser(text: &str) -> Vec<Options> {
-    let ellipsis = text.contains("...");
     let spaces = Options { normalize_whitespace: true, ..Options::default() };
-    let detail = Options { ignore_exception_detail: true, ..Options::default() };
-    let mut all = vec![spaces];
-    if ellipsis {
-        all.push(Options { ellipsis, ..Options::default() });
-        all.push(Options { ellipsis, normalize_whitespace: true, ..Options::default() });
+    if !text.contains("...") {
+        return vec![spaces];
     }
-    all.push(detail);
-    all
+    let ellipsis = Options { ellipsis: true, ..Options::default() };
+    let both = Options { ellipsis: true, ..spaces.clone() };
+    vec![spaces, ellipsis, both]
 }
