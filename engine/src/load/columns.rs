@@ -169,14 +169,15 @@ fn load_tagged(cx: &mut Cx<'_>, id: StateId, tag: &str, keys: Vec<Key>) -> Resul
         .with_code("bhk3"));
     };
     check_key(cx, id)?;
-    if cx.orm.profile.has(Behaviour::ExpiredLoadsAutoflush) {
-        session::autoflush(cx, session)?;
-    }
     let object = object_of(cx, id)?;
     let mut query = match own_tables(cx, id, &keys)? {
         Some(query) => query,
         None => own_row(cx, id, tag)?,
     };
+    // The flush comes with the execution: a key that it changes is not the one that is asked for.
+    if cx.orm.profile.has(Behaviour::ExpiredLoadsAutoflush) {
+        session::autoflush(cx, session)?;
+    }
     query.only = Some(keys.clone());
     let refresh = Refresh { object, only: Some(keys) };
     let told = query.told(cx, session)?;
