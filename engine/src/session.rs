@@ -30,6 +30,7 @@ use std::rc::Rc;
 pub use cascade::SessionHooks;
 pub use expire::{expire, expire_all, refresh};
 pub(crate) use expire::{expire_attributes, expire_state};
+pub(crate) use identity::unmodified;
 pub use identity::{identity_objects, lookup, register_loaded, sweep};
 pub use join::JoinMode;
 pub use membership::{

@@ -429,7 +429,7 @@ impl Loading {
         let state = cx.orm.states.get_mut(id);
         if filling.keys.is_none() {
             state.committed.clear();
-            state.modified = false;
+            crate::session::unmodified(cx.orm, id);
         }
         Ok(())
     }

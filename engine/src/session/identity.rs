@@ -106,6 +106,15 @@ pub(super) fn replace(orm: &mut Orm, session: SessionId, id: StateId) -> Option<
     replaced
 }
 
+/// What an object had in the way of changes is overwritten: a flush has nothing to do with it.
+pub(crate) fn unmodified(orm: &mut Orm, id: StateId) {
+    let state = orm.states.get_mut(id);
+    let was = std::mem::replace(&mut state.modified, false);
+    if let (true, Some(session)) = (was, state.session) {
+        super::get_mut(orm, session).modified.shift_remove(&id);
+    }
+}
+
 /// Takes an object out of the identity map.
 pub(super) fn discard(orm: &mut Orm, session: SessionId, id: StateId) {
     if let Some(key) = orm.states.get(id).key.clone() {
