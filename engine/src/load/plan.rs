@@ -13,7 +13,7 @@ use super::LoaderOption;
 use super::adapt::Adapter;
 use super::classes::ClassPlan;
 use super::from::{classes_of, entity_items, explicit};
-use super::options::{Chosen, Path, Recursion, criteria};
+use super::options::{Chosen, Path, Recursion, Strategy, criteria};
 use super::polymorphic::limit;
 use super::query::{Entity, JoinTarget, Query, Style};
 use crate::error::{Error, Result};
@@ -191,7 +191,10 @@ impl Plan {
         let mut froms = explicit.items;
         if froms.is_empty() && !query.own_tables {
             let items = entity_items(orm, query)?;
-            if items.iter().any(|item| matches!(item, FromItem::Join(_))) {
+            // What comes along in the rows is selected first, but is not what is selected from first.
+            let contains = query.options.iter().any(|option| option.strategy == Strategy::Contained)
+                && orm.profile.has(Behaviour::ContainedTablesFollow);
+            if contains || items.iter().any(|item| matches!(item, FromItem::Join(_))) {
                 froms = items;
             }
         }

@@ -70,6 +70,10 @@ macro_rules! of_loading {
                 "The load of an expired object's columns flushes first, as a query does.",
                 "autoflush before an expired object's load",
                 "1.3.24 without, 1.4.0 with: the echo log of reading an expired column while an object is pending";
+            ContainedTablesFollow "contained-tables-follow" since(2, 0, 0),
+                "Of tables that nothing joins, FROM names that of the queried class before those that `contains_eager()` takes along.",
+                "order of tables with contains_eager()",
+                "1.4.54 `FROM bee, ant`, 2.0.0 `FROM ant, bee`: `query(Ant).options(contains_eager(Ant.bees))`";
             LazyLoadPath "lazy-load-path" since(1, 4, 0),
                 "A load on access counts as a step where `selectin` and `subquery` loads would come back to a class that the path has passed.",
                 "lazy loads among the steps of eager ones",
