@@ -599,7 +599,7 @@ fn update_group(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, rows: 
     }
     let makes = |column: &Column| makes_on_update(column) && !first.params.contains_key(&column.key());
     statement.return_defaults = flushing(cx.orm, first.id).eager_defaults == Some(true)
-        && cx.orm.profile.has(Behaviour::InsertManyValues)
+        && cx.orm.profile.has(Behaviour::EagerDefaultsOfUpdates)
         && table.columns().iter().any(makes);
     let together = first.exprs.is_empty() && versioned.is_none() && !statement.return_defaults;
     for group in rows.chunks(if together { rows.len() } else { 1 }) {
