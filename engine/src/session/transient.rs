@@ -81,6 +81,6 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
 /// What the library holds in place of a key that was never given.
 fn never_set(profile: Profile) -> Value {
     let listed = profile.has(Behaviour::MarkersAreEnums);
-    let name = if profile.has(Behaviour::StatementMarks) { "NO_VALUE" } else { "NEVER_SET" };
+    let name = if profile.has(Behaviour::NeverSet) { "NEVER_SET" } else { "NO_VALUE" };
     Value::Host(Rc::new(attr::Marker { name, number: 4, listed }))
 }

@@ -1,6 +1,6 @@
 //! `reconstructor()`: the method of a class that is called for each object that is loaded.
 
-use super::instance;
+use super::{instance, validates};
 use crate::python::{Args, Class, Interp, PyResult, Value, fresh_identity};
 use crate::sqlalchemy::lend;
 use backproof_engine::Orm;
@@ -19,16 +19,10 @@ pub(super) fn reconstructor(interp: &mut Interp, args: Args) -> PyResult<Value> 
 
 /// The method of a class, or of what it derives from, that is marked; the last of several counts.
 fn marked(interp: &mut Interp, class: &Rc<Class>) -> PyResult<Option<Value>> {
-    let (mut found, mut seen) = (None, Vec::new());
-    for source in class.mro() {
-        for (name, value) in source.dict.items() {
-            if seen.contains(&name) {
-                continue;
-            }
-            seen.push(name);
-            if matches!(value, Value::Function(_)) && interp.get_attr_opt(&value, MARK)?.is_some() {
-                found = Some(value);
-            }
+    let mut found = None;
+    for function in validates::functions(class) {
+        if interp.get_attr_opt(&function, MARK)?.is_some() {
+            found = Some(function);
         }
     }
     Ok(found)

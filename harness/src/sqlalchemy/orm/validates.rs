@@ -45,36 +45,43 @@ struct Validator {
     backrefs: bool,
 }
 
+/// The functions of a class and of what it derives from, each name as the class has it.
+pub(super) fn functions(class: &Rc<Class>) -> Vec<Value> {
+    let (mut seen, mut found): (Vec<Rc<str>>, Vec<Value>) = (Vec::new(), Vec::new());
+    for (name, value) in class.mro().iter().flat_map(|source| source.dict.items()) {
+        if seen.contains(&name) {
+            continue;
+        }
+        seen.push(name);
+        if matches!(value, Value::Function(_)) {
+            found.push(value);
+        }
+    }
+    found
+}
+
 /// Has the validators of a class that was just mapped told of what happens to its attributes.
 pub(super) fn install(interp: &mut Interp, class: &Rc<Class>, mapper: MapperId) -> PyResult<()> {
     let mut found: Vec<Validator> = Vec::new();
-    let mut seen: Vec<Rc<str>> = Vec::new();
-    for source in class.mro() {
-        for (name, value) in source.dict.items() {
-            if seen.contains(&name) {
-                continue;
+    for value in functions(class) {
+        let Some(names) = interp.get_attr_opt(&value, NAMES)? else { continue };
+        let options = interp.get_attr(&value, OPTIONS)?;
+        let options = interp.iterate(&options)?;
+        let flag = |at: usize| options.get(at).is_some_and(|flag| matches!(flag, Value::Bool(true)));
+        let (removes, backrefs) = (flag(0), flag(1));
+        for key in interp.iterate(&names)? {
+            let Some(key) = key.as_str().cloned() else {
+                return Err(Stop::unsupported("validates() of something that is no name"));
+            };
+            if found.iter().any(|known| known.key == key) {
+                let this = super::mapper::MapperObject::find(interp, mapper)?;
+                let shown = interp.str(&this)?;
+                let message = format!(
+                    "A validation function for mapped attribute '{key}' on mapper {shown} already exists."
+                );
+                return Err(errors::invalid_request(interp, message));
             }
-            seen.push(name);
-            let Value::Function(_) = &value else { continue };
-            let Some(names) = interp.get_attr_opt(&value, NAMES)? else { continue };
-            let options = interp.get_attr(&value, OPTIONS)?;
-            let options = interp.iterate(&options)?;
-            let flag = |at: usize| options.get(at).is_some_and(|flag| matches!(flag, Value::Bool(true)));
-            let (removes, backrefs) = (flag(0), flag(1));
-            for key in interp.iterate(&names)? {
-                let Some(key) = key.as_str().cloned() else {
-                    return Err(Stop::unsupported("validates() of something that is no name"));
-                };
-                if found.iter().any(|known| known.key == key) {
-                    let this = super::mapper::MapperObject::find(interp, mapper)?;
-                    let shown = interp.str(&this)?;
-                    let message = format!(
-                        "A validation function for mapped attribute '{key}' on mapper {shown} already exists."
-                    );
-                    return Err(errors::invalid_request(interp, message));
-                }
-                found.push(Validator { function: value.clone(), key, removes, backrefs });
-            }
+            found.push(Validator { function: value.clone(), key, removes, backrefs });
         }
     }
     for validator in found {
