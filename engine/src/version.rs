@@ -6,11 +6,13 @@
 mod asked;
 pub mod behaviour;
 mod dated;
+mod observed;
 mod set;
 
 pub use asked::Asked;
 pub use behaviour::Behaviour;
 pub use dated::Dated;
+pub use observed::Releases;
 
 use std::fmt;
 use std::str::FromStr;
@@ -58,7 +60,7 @@ impl fmt::Display for Version {
 /// assert!(!old.flipped(Behaviour::CascadeBackrefs).has(Behaviour::CascadeBackrefs));
 /// # Ok::<(), backproof_engine::version::UnknownProfile>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Profile {
     version: Version,
     /// The behaviours that are turned over.
@@ -107,12 +109,15 @@ impl Profile {
         Profile { version, flipped: set::Set::EMPTY }
     }
 
+    /// The release itself.
     pub fn version(self) -> Version {
+        asked::note_version();
         self.version
     }
 
     /// The series as links to the background of errors spell it: `20` for 2.0.
     pub fn series(self) -> String {
+        asked::note_series();
         format!("{}{}", self.version.major, self.version.minor)
     }
 
@@ -129,7 +134,7 @@ impl Profile {
 
     /// Whether `behaviour` holds in this profile.
     pub fn has(self, behaviour: Behaviour) -> bool {
-        asked::note(behaviour);
+        asked::note_behaviour(behaviour);
         behaviour.dated().holds(self.version) != self.flipped.has(behaviour)
     }
 
@@ -159,15 +164,6 @@ impl Profile {
             Some(Span { first: *first, last })
         });
         spans.collect()
-    }
-
-    /// Which of some releases, oldest first, are nearest to this one on either side: one of them where it is among them
-    /// or outside them.
-    pub fn nearest(self, releases: &[Profile]) -> (usize, usize) {
-        let end = releases.len().saturating_sub(1);
-        let after = releases.iter().position(|release| release.version >= self.version).unwrap_or(end);
-        let exact = releases.get(after).is_none_or(|release| release.version <= self.version);
-        (if exact { after } else { after.saturating_sub(1) }, after)
     }
 }
 
@@ -256,15 +252,6 @@ mod tests {
             }
             assert_eq!(flipped.flipped(*turned), plain);
         }
-    }
-
-    #[test]
-    fn a_release_between_observed_ones_has_both_as_its_nearest() {
-        let observed = ["1.3.24", "1.4.54", "2.0.8"].map(profile);
-        assert_eq!(profile("1.2").nearest(&observed), (0, 0));
-        assert_eq!(profile("1.4.54").nearest(&observed), (1, 1));
-        assert_eq!(profile("1.4.3").nearest(&observed), (0, 1));
-        assert_eq!(profile("2.0.9").nearest(&observed), (2, 2));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct Checked {
     pub worlds: Vec<Ended>,
     /// Every given, prompt and listing in the order in which they ran.
     pub runs: Vec<Ran>,
-    /// The behaviours that made a difference or could have: profiles that differ in none of these do the same.
+    /// What the run asked of its profile: one that answers all of it alike does the same.
     pub asked: Asked,
 }
 

@@ -1,7 +1,8 @@
 //! Since when the claims of a case hold: its steps' verdicts joined over profiles, and what explains a change.
 //!
 //! Says which profiles are still to be run and takes what they showed; it runs nothing itself and knows neither
-//! threads nor terminals. An explanation is found by trying: one behaviour is turned over, and the claim with it.
+//! threads nor terminals. A run stands for every profile that would have answered all it asked alike, so that most are
+//! never run. An explanation is found by trying: one behaviour is turned over, and the claim with it.
 
 mod follow;
 
@@ -11,6 +12,8 @@ use crate::judge::{RAISES_OTHERWISE, Verdict};
 use crate::report::when::{Answer, Because, Cause, Change, Release, Seen, Span, WhenDocument, WhenStep};
 use crate::report::{DocumentReport, StepReport};
 use backproof_engine::version::{Asked, Behaviour, Profile, Version};
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// The spans of releases that are told apart, oldest first, each with the profile that stands for it.
 pub fn spans() -> Vec<(Span, Profile)> {
@@ -33,6 +36,13 @@ struct Run {
     steps: Option<Vec<Shown>>,
 }
 
+impl Run {
+    /// A run that was lost shows nothing of what others ask.
+    fn stands_for(&self, profile: Profile) -> bool {
+        self.steps.is_some() && self.asked.alike(self.profile, profile)
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Shown {
     verdict: Verdict,
@@ -46,6 +56,8 @@ pub struct Inquiry<'a> {
     case: &'a Case,
     spans: Vec<(Span, Profile)>,
     runs: Vec<Run>,
+    /// The runs that stand for profiles, as far as they were looked for since the last run.
+    standing: RefCell<HashMap<Profile, Option<usize>>>,
     /// The documents as the first run showed them, for what is the same in every run.
     documents: Vec<DocumentReport>,
     /// The steps that are asked about, where not all are: indices in the order of the documents.
@@ -55,7 +67,14 @@ pub struct Inquiry<'a> {
 impl<'a> Inquiry<'a> {
     /// Asks about every step of a case.
     pub fn new(case: &'a Case) -> Self {
-        Inquiry { case, spans: spans(), runs: Vec::new(), documents: Vec::new(), only: None }
+        Inquiry {
+            case,
+            spans: spans(),
+            runs: Vec::new(),
+            standing: RefCell::default(),
+            documents: Vec::new(),
+            only: None,
+        }
     }
 
     /// Asks about some steps of a case that has been checked under a profile.
@@ -85,14 +104,14 @@ impl<'a> Inquiry<'a> {
         let steps = checked.map(|checked| steps_of(&checked.documents).map(shown).collect());
         let asked = checked.map(|checked| checked.asked).unwrap_or_default();
         self.runs.push(Run { profile, asked, steps });
+        self.standing.take();
     }
 
     /// The profiles to run next; none once everything is known.
     pub fn wanted(&self) -> Vec<Profile> {
-        let spans: Vec<Profile> = self.spans.iter().map(|(_, profile)| *profile).collect();
-        let wanted = self.not_run(spans);
-        if !wanted.is_empty() {
-            return wanted;
+        let spans = self.spans_to_run();
+        if !spans.is_empty() {
+            return spans;
         }
         let changes = self
             .asked()
@@ -101,7 +120,20 @@ impl<'a> Inquiry<'a> {
         self.not_run(changes)
     }
 
-    /// The profiles among some that were not run yet, each once.
+    /// Of every stretch of spans that no run stands for the middle one; at first, the two ends.
+    fn spans_to_run(&self) -> Vec<Profile> {
+        let profiles: Vec<Profile> = self.spans.iter().map(|(_, profile)| *profile).collect();
+        if self.runs.is_empty() {
+            return profiles.first().into_iter().chain(profiles.last()).copied().collect();
+        }
+        profiles
+            .chunk_by(|one, other| self.run(*one).is_none() == self.run(*other).is_none())
+            .filter(|stretch| self.run(stretch[0]).is_none())
+            .map(|stretch| stretch[stretch.len() / 2])
+            .collect()
+    }
+
+    /// The profiles among some that no run stands for yet, each once.
     fn not_run(&self, profiles: impl IntoIterator<Item = Profile>) -> Vec<Profile> {
         let mut wanted = Vec::new();
         for profile in profiles {
@@ -218,8 +250,14 @@ impl<'a> Inquiry<'a> {
         }
     }
 
+    /// The run that shows what a profile does: its own, or one that asked nothing by which the two differ.
     fn run(&self, profile: Profile) -> Option<&Run> {
-        self.runs.iter().find(|run| run.profile == profile)
+        let found = || {
+            let own = self.runs.iter().position(|run| run.profile == profile);
+            own.or_else(|| self.runs.iter().position(|run| run.stands_for(profile)))
+        };
+        let place = *self.standing.borrow_mut().entry(profile).or_insert_with(found);
+        self.runs.get(place?)
     }
 
     fn shown(&self, profile: Profile, step: usize) -> Option<&Shown> {

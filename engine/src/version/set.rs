@@ -6,7 +6,7 @@ use super::Behaviour;
 const WORDS: usize = 5;
 
 /// A set of behaviours.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct Set([u64; WORDS]);
 
 impl Set {

@@ -116,12 +116,12 @@ impl Interp {
         match value {
             Value::Instance(instance) => self.instance_attr(value, instance, name),
             Value::Class(class) => self.class_attr(class, name),
-            Value::Module(module) => Ok(match module.dict.get(name) {
+            Value::Module(module) => Ok(match module.read(name) {
                 Some(found) => Some(found),
                 None => match name {
                     "__name__" => Some(Value::Str(module.name.clone())),
                     "__class__" => Some(Value::Class(self.builtin_class("module"))),
-                    "__dict__" => Some(self.namespace_copy(module.dict.items())),
+                    "__dict__" => Some(self.namespace_copy(module.read_all())),
                     "__doc__" => Some(Value::None),
                     _ => self.submodule(&module.name, name)?,
                 },
@@ -466,7 +466,7 @@ impl Interp {
         Ok(match value {
             Value::Instance(instance) => Some(instance.store.clone().items(self)?),
             Value::Class(class) => Some(class.dict.items()),
-            Value::Module(module) => Some(module.dict.items()),
+            Value::Module(module) => Some(module.read_all()),
             Value::Function(function) => Some(function.dict.items()),
             _ => None,
         })

@@ -130,7 +130,7 @@ impl Interp {
     }
 
     fn imported(&mut self, module: &Rc<Module>, name: &str) -> PyResult<Value> {
-        if let Some(value) = module.dict.get(name) {
+        if let Some(value) = module.read(name) {
             return Ok(value);
         }
         let full = format!("{}.{name}", module.name);
@@ -149,10 +149,11 @@ impl Interp {
     }
 
     fn import_star(&mut self, frame: &mut Frame, module: &Rc<Module>) -> PyResult<()> {
-        let names = match module.dict.get("__all__") {
+        let names = match module.read("__all__") {
             Some(all) => self.iterate(&all)?.iter().filter_map(Value::as_str).cloned().collect(),
             None => {
-                module.dict.keys().into_iter().filter(|name| !name.starts_with('_')).collect::<Vec<Rc<str>>>()
+                let names = module.read_all().into_iter().map(|(name, _)| name);
+                names.filter(|name| !name.starts_with('_')).collect::<Vec<Rc<str>>>()
             }
         };
         for name in names {

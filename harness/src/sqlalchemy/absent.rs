@@ -2,7 +2,7 @@
 
 use super::{lend, names};
 use crate::python::{Interp, Module, Unavailable, Value};
-use backproof_engine::version::Behaviour;
+use backproof_engine::version::{Asked, Behaviour};
 
 /// Names that `from module import *` leaves out up to 1.4: modules, mostly.
 const LEFT: &[(&str, &[&str])] = &[
@@ -81,7 +81,8 @@ const LEFT: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Gives a module a stand-in for each name that the real one of this release has and it lacks.
+/// Gives a module that tells of what is read of it a stand-in for each name that the real one of this release has and
+/// it lacks.
 pub(super) fn complete(interp: &mut Interp, module: &Module) {
     let profile = lend::profile(interp);
     for name in names::all(profile, &module.name) {
@@ -91,7 +92,8 @@ pub(super) fn complete(interp: &mut Interp, module: &Module) {
         }
     }
     let left = LEFT.iter().find(|(name, _)| **name == *module.name);
-    if let (true, Some((_, left))) = (profile.has(Behaviour::StarLeavesModules), left) {
+    let leaves = Asked::unnoted(|| profile.has(Behaviour::StarLeavesModules));
+    if let (true, Some((_, left))) = (leaves, left) {
         let names = module.dict.keys().into_iter();
         let names = names.filter(|name| !name.starts_with('_') && !left.contains(&&**name)).map(Value::from);
         module.dict.set("__all__", Value::list(names.collect()));

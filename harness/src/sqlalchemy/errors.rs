@@ -139,7 +139,7 @@ pub(crate) fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     // The classes of the Core were there to be derived from.
     let late = ["MappedAnnotationError".into()];
     for name in core.dict.keys().iter().chain(&late) {
-        if !names::has(profile, ORM_EXC, name) {
+        if !names::offers(profile, ORM_EXC, name) {
             module.dict.remove(name);
         }
     }
@@ -149,10 +149,10 @@ pub(crate) fn orm_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
 
 /// An exception class of the library by name.
 pub(crate) fn class(interp: &mut Interp, name: &str) -> PyResult<Rc<Class>> {
-    let own = interp.import(ORM_EXC)?.dict.get(name);
+    let own = interp.import(ORM_EXC)?.read(name);
     let found = match own {
         Some(found) => Some(found),
-        None => interp.import(EXC)?.dict.get(name),
+        None => interp.import(EXC)?.read(name),
     };
     match found {
         Some(Value::Class(class)) => Ok(class),

@@ -9,7 +9,7 @@ use std::rc::Rc;
 pub(super) fn module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     const NAME: &str = "sqlalchemy.future";
     let profile = lend::profile(interp);
-    if names::all(profile, NAME).next().is_none() {
+    if !names::has(profile, NAME, "select") {
         return Err(interp.raise("ModuleNotFoundError", format!("No module named '{NAME}'")));
     }
     let all = interp.import("sqlalchemy")?;

@@ -35,7 +35,7 @@ fn chosen(interp: &mut Interp, name: &'static str) -> PyResult<Rc<Module>> {
     let all = everything(interp)?;
     let module = orm::module(interp, name);
     for (key, value) in all.dict.items() {
-        if names::has(profile, name, &key) {
+        if names::offers(profile, name, &key) {
             module.dict.set(&key, value);
         }
     }
@@ -66,7 +66,7 @@ pub(super) fn register(interp: &mut Interp) {
             let profile = lend::profile(interp);
             let module = orm::module(interp, name);
             for (key, value) in all.dict.items() {
-                if names::has(profile, name, &key) {
+                if names::offers(profile, name, &key) {
                     module.dict.set(&key, value);
                 }
             }

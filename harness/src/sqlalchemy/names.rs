@@ -4,17 +4,17 @@
 //! Python's own `ImportError` or `AttributeError`.
 
 use crate::python::{Interp, Missing};
-use backproof_engine::version::{Behaviour, Profile};
+use backproof_engine::version::{Asked, Behaviour, Profile, Releases};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Observed with `dir()` of the modules in the releases that its second line names.
+/// Observed with `dir()` of the modules in the releases that its second line names, a digit of each mask for each.
 static MODULES: LazyLock<Listing> = LazyLock::new(|| Listing::new(include_str!("names.txt")));
 
-/// Modules by their package, found on disk in the releases that its second line names.
+/// Modules by their package, found on disk in the same releases.
 static PARTS: LazyLock<Listing> = LazyLock::new(|| Listing::new(include_str!("parts.txt")));
 
-/// Attributes of the library's objects, observed with `hasattr()` in the releases that its second line names.
+/// Attributes of the library's objects, observed with `hasattr()` in the same releases.
 static MEMBERS: LazyLock<Listing> = LazyLock::new(|| Listing::new(include_str!("members.txt")));
 
 /// Names that came or went with a behaviour that has a name of its own, by their module or class.
@@ -50,19 +50,16 @@ fn dated(owner: &str, name: &str) -> Option<Behaviour> {
     found.map(|(_, _, behaviour)| *behaviour)
 }
 
-/// The releases that have some names, a digit each, and the names.
-type Masked = (&'static [u8], Vec<&'static str>);
+/// The releases that have some names, and the names.
+type Masked = (Releases, Vec<&'static str>);
 
 /// A list of names by their owner, each line with a mask that says which releases have them.
 struct Listing {
-    releases: Vec<Profile>,
     owners: HashMap<&'static str, Vec<Masked>>,
 }
 
 impl Listing {
     fn new(text: &'static str) -> Listing {
-        let releases = text.lines().nth(1).unwrap_or_default().trim_start_matches('#');
-        let releases = releases.split_whitespace().filter_map(|release| release.parse().ok()).collect();
         let mut owners: HashMap<_, Vec<_>> = HashMap::new();
         let mut owner = "";
         for line in text.lines().skip(2) {
@@ -70,17 +67,12 @@ impl Listing {
                 owner = line;
             }
             let mut words = line.split_whitespace();
-            if let (true, Some(mask)) = (line.starts_with(' '), words.next()) {
-                owners.entry(owner).or_default().push((mask.as_bytes(), words.collect()));
+            let releases = words.next().filter(|_| line.starts_with(' ')).and_then(Releases::parse);
+            if let Some(releases) = releases {
+                owners.entry(owner).or_default().push((releases, words.collect()));
             }
         }
-        Listing { releases, owners }
-    }
-
-    /// Whether one of the listed releases that are nearest to this one is in the mask.
-    fn covers(&self, profile: Profile, mask: &[u8]) -> bool {
-        let (before, after) = profile.nearest(&self.releases);
-        [before, after].into_iter().any(|at| mask.get(at) == Some(&b'1'))
+        Listing { owners }
     }
 }
 
@@ -95,8 +87,8 @@ fn member(profile: Profile, class: &str, name: &str) -> bool {
         return profile.has(behaviour);
     }
     let Some(lines) = MEMBERS.owners.get(class) else { return false };
-    let seen = lines.iter().any(|(mask, _)| MEMBERS.covers(profile, mask));
-    lines.iter().any(|(mask, names)| names.contains(&name) && (!seen || MEMBERS.covers(profile, mask)))
+    let Some((releases, _)) = lines.iter().find(|(_, names)| names.contains(&name)) else { return false };
+    profile.is_near(*releases) || !lines.iter().any(|(releases, _)| profile.is_near(*releases))
 }
 
 /// Whether the real module of this release has a name, for a name that this room does not give.
@@ -107,7 +99,7 @@ pub(super) fn missing(profile: Profile, module: &str, name: &str) -> Missing {
         (Some(behaviour), _) => profile.has(behaviour),
         (None, None) => true,
         (None, Some(lines)) => match lines.iter().find(|(_, names)| names.contains(&name)) {
-            Some((mask, _)) => MODULES.covers(profile, mask),
+            Some((releases, _)) => profile.is_near(*releases),
             None => name.starts_with('_') || is_part(profile, module, name),
         },
     };
@@ -117,7 +109,7 @@ pub(super) fn missing(profile: Profile, module: &str, name: &str) -> Missing {
 /// Whether a package of this release has a module of this name, imported with it or not.
 fn is_part(profile: Profile, package: &str, name: &str) -> bool {
     let lines = PARTS.owners.get(package).map(Vec::as_slice).unwrap_or_default();
-    lines.iter().any(|(mask, names)| names.contains(&name) && PARTS.covers(profile, mask))
+    lines.iter().any(|(releases, names)| names.contains(&name) && profile.is_near(*releases))
 }
 
 /// Whether the real module of this release has the name.
@@ -125,17 +117,43 @@ pub(super) fn has(profile: Profile, module: &str, name: &str) -> bool {
     missing(profile, module, name) == Missing::Unsupported
 }
 
-/// Every listed name that the real module of this release has.
+/// As [`has`], for a module that tells of what is read of it with [`read`].
+pub(super) fn offers(profile: Profile, module: &str, name: &str) -> bool {
+    Asked::unnoted(|| has(profile, module, name))
+}
+
+/// Asks again what decided whether a module has a name, and what its value is.
+pub(super) fn read(profile: Profile, module: &str, name: &str) {
+    match name {
+        "__all__" => _ = profile.has(Behaviour::StarLeavesModules),
+        "__version__" => _ = profile.version(),
+        _ => _ = missing(profile, module, name),
+    }
+}
+
+/// Every listed name that the real module of this release has, for a module that tells of what is read of it.
 pub(super) fn all(profile: Profile, module: &str) -> impl Iterator<Item = &'static str> {
     let lines = MODULES.owners.get(module).map(Vec::as_slice).unwrap_or_default();
     let module = module.to_owned();
     let names = lines.iter().flat_map(|(_, names)| names.iter().copied());
-    names.filter(move |name| has(profile, &module, name))
+    names.filter(move |name| offers(profile, &module, name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn listings_name_the_observed_releases() {
+        for text in [include_str!("names.txt"), include_str!("parts.txt"), include_str!("members.txt")] {
+            assert_eq!(text.lines().nth(1), Some(format!("# {}", Releases::observed()).as_str()));
+            let named = |line: &&str| line.starts_with(' ') && line.split_whitespace().next().is_some();
+            for line in text.lines().skip(2).filter(named) {
+                let mask = line.split_whitespace().next().unwrap_or_default();
+                assert!(Releases::parse(mask).is_some(), "{line}");
+            }
+        }
+    }
 
     #[test]
     fn engines_executed_statements_up_to_1_4_and_sessions_get_objects_since() {

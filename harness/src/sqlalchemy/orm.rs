@@ -168,7 +168,9 @@ fn file_of(module: &str) -> String {
 /// A module whose missing names are what the real one of this release lacks or has.
 pub(super) fn module(interp: &mut Interp, name: &'static str) -> Module {
     let profile = lend::profile(interp);
-    let module = Module::new(name).with_missing(move |missing| names::missing(profile, name, missing));
+    let module = Module::new(name)
+        .with_missing(move |missing| names::missing(profile, name, missing))
+        .with_told(move |read| names::read(profile, name, read));
     module.dict.set("__file__", Value::from(file_of(name)));
     module
 }
@@ -275,7 +277,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
 /// Sets a name, where the real module of this release has it.
 fn set(interp: &mut Interp, module: &Module, name: &str, value: Value) {
     let profile = lend::profile(interp);
-    if names::has(profile, &module.name, name) {
+    if names::offers(profile, &module.name, name) {
         module.dict.set(name, value);
     }
 }
