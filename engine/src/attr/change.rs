@@ -157,8 +157,10 @@ fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Res
     let deferred = cx.orm.profile.has(Behaviour::DeferredScalarHistory);
     let args = &relationship.args;
     let heard = event::wants_history(cx.orm, cx.orm.states.get(id).mapper, &relationship.key);
-    let looks =
-        args.active_history || heard || args.single_parent || (!relationship.resolved().use_get && !deferred);
+    // One that the mapping has load nothing looks only where something listens that wants to know.
+    let by_mapping = relationship.resolved().lazy != Lazy::NoLoad
+        && (args.active_history || (!relationship.resolved().use_get && !deferred));
+    let looks = heard || args.single_parent || by_mapping;
     // What is to be loaded is refused by a relationship that raises, also where the identity map has it.
     let known = if looks
         && load::raises(cx.orm, id, relationship)
@@ -172,9 +174,7 @@ fn old_one(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>) -> Res
         return Ok(known);
     }
     if !access::has_loader(cx.orm, id, relationship) || access::was_removed(cx.orm, id, &relationship.key) {
-        // One that loads nothing looks only where something listens that wants to know.
-        let asked = heard || args.single_parent || relationship.resolved().lazy != Lazy::NoLoad;
-        return Ok(if asked { Known::Is(None) } else { known });
+        return Ok(Known::Is(None));
     }
     let hooks = Rc::clone(&cx.orm.hooks);
     let was = hooks.unflushed(cx.orm, id, true);

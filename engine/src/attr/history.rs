@@ -6,7 +6,7 @@
 use super::access::{Known, Passive, get_passive, has_loader, is_known, peek, was_removed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{Key, Property};
+use crate::map::{Key, Lazy, Property};
 use crate::orm::Orm;
 use crate::state::{self, Member, ObjRef, Original, Slot, StateId};
 use crate::value::{HostValue, Value};
@@ -245,7 +245,10 @@ fn defers_old(orm: &Orm, id: StateId, key: &Key) -> bool {
 fn leaves_old(orm: &Orm, id: StateId, key: &Key) -> bool {
     matches!(orm.states.get(id).committed.get(key), Some(Original::Unloaded))
         && orm.profile.has(Behaviour::DeferredScalarHistory)
-        && state::relationship(orm, id, key).is_some_and(|found| !found.resolved().use_get)
+        && state::relationship(orm, id, key).is_some_and(|found| {
+            let resolved = found.resolved();
+            !resolved.use_get && resolved.lazy != Lazy::NoLoad
+        })
 }
 
 /// Loads the object that a scalar relationship had before it was set, where that was left for later; the next history
