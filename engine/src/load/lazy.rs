@@ -102,7 +102,8 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
     let options: &[LoaderOption] =
         &options.into_iter().filter(|option| path.is_some() || !option.derived).collect::<Vec<_>>();
     let by_option = cx.orm.states.get(id).on_access.get(key).copied();
-    let lazy = match by_option.unwrap_or(relationship.resolved().lazy) {
+    let begun_as = by_option.unwrap_or(relationship.resolved().lazy);
+    let lazy = match begun_as {
         Lazy::Raise | Lazy::RaiseOnSql if !raises => Lazy::Select,
         lazy => lazy,
     };
@@ -133,11 +134,11 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
     };
     if relationship.resolved().use_get {
         let ident = identity(cx, id, &relationship, committed)?;
-        if let Some(slot) = cx.orm.states.get(id).dict.get(key) {
-            return Ok(slot.clone());
-        }
         if ident.iter().all(Value::is_null) {
             return keep(cx, id, key, NewValue::One(None));
+        }
+        if let Some(slot) = cx.orm.states.get(id).dict.get(key) {
+            return Ok(slot.clone());
         }
         let target = relationship.resolved().target;
         // Under further criteria, an object that is there already need not be the one.
@@ -161,19 +162,26 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
         if lazy == Lazy::RaiseOnSql {
             return Err(raise(cx, "raise_on_sql"));
         }
-        let tag = tag(cx, id, &relationship, path.as_deref());
+        let tag = tag(cx, id, &relationship, (path.as_deref(), begun_as));
         let mut query = by_key(cx, target, &ident, &tag)?;
+        query.on_access = true;
         prepare(cx, &mut query, id, &relationship, (options, path));
         query.criteria.extend(own);
         let found = query.objects(cx, session)?.into_iter().next();
         return keep(cx, id, key, NewValue::One(found));
     }
     let refused = (lazy == Lazy::RaiseOnSql).then(|| raise(cx, "raise_on_sql"));
-    let objects =
-        match select_related(cx, session, id, &relationship, (options, path), (committed, refused, own))? {
-            Found::Rows(objects) => objects,
-            Found::AlreadyThere(slot) => return Ok(slot),
-        };
+    let objects = match select_related(
+        cx,
+        session,
+        id,
+        (&relationship, begun_as),
+        (options, path),
+        (committed, refused, own),
+    )? {
+        Found::Rows(objects) => objects,
+        Found::AlreadyThere(slot) => return Ok(slot),
+    };
     if relationship.resolved().uselist {
         return keep(cx, id, key, NewValue::Many(objects));
     }
@@ -184,11 +192,16 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
     keep(cx, id, key, NewValue::One(objects.into_iter().next()))
 }
 
-fn tag(cx: &Cx<'_>, id: StateId, relationship: &Relationship, path: Option<&[(MapperId, Key)]>) -> String {
+/// What tells the statement of a load from others; `lazy` is what was to be done as it began, whatever the object's row, read
+/// along the way, says since.
+fn tag(
+    cx: &Cx<'_>,
+    id: StateId,
+    relationship: &Relationship,
+    (path, lazy): (Option<&[(MapperId, Key)]>, Lazy),
+) -> String {
     let mut tag = format!("lazy {:?} {}", relationship.parent, relationship.key);
     // A load that is to raise, and is asked for all the same, has a statement of its own.
-    let by_option = cx.orm.states.get(id).on_access.get(&relationship.key).copied();
-    let lazy = by_option.unwrap_or(relationship.resolved().lazy);
     if path.is_none() && matches!(lazy, Lazy::Raise | Lazy::RaiseOnSql) {
         tag.push_str(&format!(" {lazy:?}"));
     }
@@ -262,7 +275,10 @@ fn prepare(
 
 fn keep(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<Slot> {
     attr::set_committed(cx, id, key, value)?;
-    let slot = cx.orm.states.get(id).dict.get(key).cloned();
+    let state = cx.orm.states.get_mut(id);
+    // How an option had it read was for this once.
+    state.on_access.shift_remove(key);
+    let slot = state.dict.get(key).cloned();
     slot.ok_or_else(|| Error::unsupported(format!("`{key}` did not keep what was loaded into it")))
 }
 
@@ -315,7 +331,7 @@ fn select_related(
     cx: &mut Cx<'_>,
     session: SessionId,
     id: StateId,
-    relationship: &Relationship,
+    (relationship, begun_as): (&Relationship, Lazy),
     (options, path): (&[LoaderOption], Option<Path>),
     (committed, refused, own): (bool, Option<Error>, Vec<Expr>),
 ) -> Result<Found> {
@@ -363,7 +379,7 @@ fn select_related(
     if let Some(error) = refused {
         return Err(error);
     }
-    let tag = tag(cx, id, relationship, path.as_deref());
+    let tag = tag(cx, id, relationship, (path.as_deref(), begun_as));
     let mut query = Query::loader(resolved.entity(), &tag);
     prepare(cx, &mut query, id, relationship, (options, path));
     query.criteria.push(condition);

@@ -79,8 +79,14 @@ pub struct LoaderOption {
 }
 
 /// What an option was said of, where the query is to be of that; the statement cache does not see it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Head(pub Option<Mapped>);
+
+impl fmt::Debug for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Head")
+    }
+}
 
 impl PartialEq for Head {
     fn eq(&self, _other: &Self) -> bool {
