@@ -16,8 +16,8 @@ mod queried;
 mod set;
 mod told;
 
-pub(crate) use access::was_removed;
 pub use access::{Passive, get, get_passive, is_loaded, set_committed};
+pub(crate) use access::{begin_loaded, was_removed};
 pub use candidate::Candidate;
 pub(crate) use change::set_column;
 pub use change::{NewValue, delete, set, set_class_identity};

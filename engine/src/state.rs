@@ -146,6 +146,8 @@ pub struct State {
     /// Attributes that the next access loads.
     pub expired_attributes: IndexSet<Key>,
     pub expired: bool,
+    /// A row that it expired for is being read: until that is done, what has come of it counts as expired all the same.
+    pub being_read: bool,
     pub modified: bool,
     /// Set for a persistent or detached object.
     pub key: Option<IdentityKey>,
@@ -292,6 +294,7 @@ impl State {
             committed: IndexMap::new(),
             expired_attributes: IndexSet::new(),
             expired: false,
+            being_read: false,
             modified: false,
             key: None,
             session: None,

@@ -405,6 +405,21 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
     Ok(())
 }
 
+/// Begins a collection that rows bring: it is in the object's `dict` from the first of them on. `None` where that has one,
+/// and for one that comes whole: its members are kept by a host, or changes wait for it.
+pub(crate) fn begin_loaded(orm: &mut Orm, id: StateId, key: &Key) -> Option<Rc<Collection>> {
+    let relationship = state::relationship(orm, id, key)?;
+    let state = orm.states.get_mut(id);
+    let whole = relationship.args.maker.is_some() || relationship.shape() == Shape::Dict;
+    if whole || state.pending.contains_key(key) || state.dict.contains_key(key) {
+        return None;
+    }
+    let list = new_collection(id, &relationship, Vec::new());
+    state.empty.shift_remove(key);
+    state.dict.insert(key.clone(), Slot::Many(Rc::clone(&list)));
+    Some(list)
+}
+
 /// Where a chain of events begins with this relationship as its host changes it.
 pub(super) fn append_token(orm: &Orm, id: StateId, relationship: &Relationship) -> Initiator {
     if relationship.resolved().uselist {

@@ -80,7 +80,7 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
     // Changed attributes stay as they are. What is read only on access is asked for too: a load without it is
     // another statement to the cache.
     let unmarked = |key: &Key| !state.committed.contains_key(key) && !state.pending.contains_key(key);
-    let unchanged = |key: &Key| unmarked(key) && !state.dict.contains_key(key);
+    let unchanged = |key: &Key| unmarked(key) && (state.being_read || !state.dict.contains_key(key));
     // A list that loads nothing is emptied also where something is just coming into it.
     let emptied = |relationship: &Relationship| {
         relationship.resolved.get().is_some_and(|resolved| resolved.lazy == Lazy::NoLoad && resolved.uselist)

@@ -49,6 +49,7 @@ impl Waiting {
                 {
                     take_along(&mut known.objects, &new.objects);
                     known.kept.extend(new.kept.iter().copied());
+                    known.given.extend(new.given.iter().map(|(id, own)| (*id, own.clone())));
                     return;
                 }
                 (What::Below(known), What::Below(new)) if known.mapper == new.mapper => {

@@ -82,7 +82,7 @@ pub(super) fn one_by_one(cx: &mut Cx<'_>, session: SessionId, load: &Later) -> R
 }
 
 /// The object's value of a column, where it is loaded.
-fn loaded(cx: &Cx<'_>, object: &ObjRef, key: &str) -> Option<Value> {
+pub(super) fn loaded(cx: &Cx<'_>, object: &ObjRef, key: &str) -> Option<Value> {
     match cx.orm.states.get(object.id()).dict.get(key) {
         Some(Slot::Value(value)) => Some(value.clone()),
         _ => None,
@@ -269,16 +269,14 @@ fn of_value(found: &[(Vec<Value>, ObjRef)], value: &[Value]) -> Vec<ObjRef> {
 /// What a load by subquery has brought for all objects of a query.
 #[derive(Debug)]
 pub(super) struct Brought {
-    local_keys: Vec<Key>,
     found: Vec<(Vec<Value>, ObjRef)>,
 }
 
 impl Brought {
     /// Gives an object what is its own.
     pub(super) fn give(&self, cx: &mut Cx<'_>, load: &Later, object: &ObjRef) -> Result<()> {
-        let value = |key: &Key| loaded(cx, object, key).unwrap_or(Value::Null);
-        let value: Vec<Value> = self.local_keys.iter().map(value).collect();
-        give(cx, load, object, of_value(&self.found, &value))
+        let own = load.given.get(&object.id()).map_or(&[][..], Vec::as_slice);
+        give(cx, load, object, of_value(&self.found, own))
     }
 }
 
@@ -292,6 +290,12 @@ fn locals_of(cx: &Cx<'_>, relationship: &Relationship) -> Vec<Column> {
         }
     }
     locals
+}
+
+/// The attributes that those stand for.
+pub(super) fn local_keys(cx: &Cx<'_>, relationship: &Relationship) -> Result<Vec<Key>> {
+    let locals = locals_of(cx, relationship);
+    locals.iter().map(|local| key_of(cx.orm, relationship.parent, local)).collect()
 }
 
 /// Joins a relationship's class, written as `target` says.
@@ -429,20 +433,17 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     outer.style = Style::Legacy;
     outer.origin = Some(origin);
     outer.limited = true;
-    let locals = locals_of(cx, relationship);
-    let mut local_keys = Vec::with_capacity(locals.len());
-    for local in &locals {
+    for local in &locals_of(cx, relationship) {
         let key = key_of(cx.orm, relationship.parent, local)?;
         let own = match cx.orm.mappers.get(class).properties.get(&key) {
             Some(Property::Column(property)) => property.columns.first(),
             _ => None,
         };
         outer.entities.push(Entity::Expr(parent.column(own.unwrap_or(local))?));
-        local_keys.push(key);
     }
     outer.from_items = vec![from];
     let rows = outer.run(cx, session)?;
-    Ok(Brought { local_keys, found: related(cx, load, None, rows)? })
+    Ok(Brought { found: related(cx, load, None, rows)? })
 }
 
 fn give(cx: &mut Cx<'_>, load: &Later, parent: &ObjRef, related: Vec<ObjRef>) -> Result<()> {

@@ -3,10 +3,13 @@
 //! An object that the session has keeps what it has: only attributes that it lacks are filled in. A new object,
 //! a refreshed one and all of them under `populate_existing` are filled whole.
 
+mod expired;
+mod said;
+
 use super::adapt::Adapter;
 use super::collected::collection_query;
-use super::later::{Brought, one_by_one, subquery};
-use super::options::{self, LoaderOption, Recursion, Strategy, chosen};
+use super::later::{Brought, loaded, local_keys, one_by_one, subquery};
+use super::options::{self, LoaderOption, Recursion, chosen};
 use super::plan::{EntityPlan, LaterLoad, Reader};
 use super::query::Query;
 use super::result::Item;
@@ -17,9 +20,10 @@ use crate::host::Cx;
 use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
 use crate::orm::Orm;
 use crate::session::{self, SessionId};
-use crate::state::{self, IdentityKey, ObjRef, Slot, StateId};
+use crate::state::{self, Collection, IdentityKey, ObjRef, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
+use expired::{close, put, reopen};
 use indexmap::{IndexMap, IndexSet};
 use std::rc::Rc;
 
@@ -42,6 +46,16 @@ struct Filling {
     /// It is the object whose row is read again.
     refreshed: bool,
     is_new: bool,
+    /// The place where the rows had it first.
+    place: usize,
+}
+
+/// A collection that joined rows bring.
+#[derive(Debug, Default)]
+struct Bringing {
+    items: Vec<ObjRef>,
+    /// What the object has of it already.
+    begun: Option<Rc<Collection>>,
 }
 
 impl Filling {
@@ -65,6 +79,8 @@ pub(super) struct Later {
     /// How the object was loaded whose lazy load came before.
     pub lineage: Option<Rc<str>>,
     pub objects: Vec<ObjRef>,
+    /// What the rows have of the objects for a load by subquery, whatever these have been set to.
+    pub given: IndexMap<StateId, Vec<Value>>,
     /// The objects that keep what they have, though they are asked for again.
     pub kept: IndexSet<StateId>,
     /// What the objects have is loaded anew, and so on below.
@@ -116,7 +132,7 @@ pub(super) struct Loading {
     options: Rc<[LoaderOption]>,
     filled: IndexMap<StateId, Filling>,
     columns_done: IndexSet<(StateId, usize)>,
-    collections: IndexMap<(StateId, Key), Vec<ObjRef>>,
+    collections: IndexMap<(StateId, Key), Bringing>,
     scalars: IndexSet<(StateId, Key)>,
     later: IndexMap<(usize, Key), Later>,
     below: IndexMap<(usize, MapperId), Below>,
@@ -189,40 +205,63 @@ impl Loading {
         let id = object.id();
         let first = self.columns_done.insert((id, plan.id));
         let mut at_once = Vec::new();
+        let mut held = None;
         if first {
+            held = self.hold_expired(cx.orm, plan, id);
             self.fill_columns(cx, plan, row, id)?;
+            held = held.map(|held| reopen(cx.orm, id, held));
             self.compose(cx, id)?;
-            at_once = self.note_later(cx, plan, &object)?;
+            at_once = self.note_later(cx, plan, &object, row)?;
             self.note_below(cx, plan, &object);
         }
+        let done = self
+            .related(cx, plan, row, id)
+            .and_then(|()| at_once.iter().try_for_each(|load| one_by_one(cx, self.session, load)));
+        if let Some(left) = held {
+            close(cx.orm, id, left, done.is_ok());
+        }
+        done?;
+        if first {
+            self.tell(cx, &object);
+        }
+        Ok(Some(object))
+    }
+
+    /// Reads what joined loads bring for an object.
+    fn related(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, row: &[Value], id: StateId) -> Result<()> {
         let class = cx.orm.states.get(id).mapper;
         for joined in &plan.joined {
             if !cx.orm.mappers.is_a(class, joined.parent) {
                 continue;
             }
-            let child = self.entity(cx, &joined.entity, row, false)?;
-            if !self.filled.get(&id).is_some_and(|filling| filling.fills(&joined.key)) {
+            let fills = self.filled.get(&id).is_some_and(|filling| filling.fills(&joined.key));
+            // A load on access passes by what its objects have.
+            if !fills && self.on_access {
                 continue;
             }
             let place = (id, Rc::clone(&joined.key));
-            if joined.uselist {
-                let items = self.collections.entry(place).or_default();
-                if let Some(child) = child
-                    && !items.contains(&child)
-                {
-                    items.push(child);
+            if fills && joined.uselist && !self.collections.contains_key(&place) {
+                let begun = attr::begin_loaded(cx.orm, id, &joined.key);
+                self.collections.insert(place.clone(), Bringing { items: Vec::new(), begun });
+            }
+            let child = self.entity(cx, &joined.entity, row, false)?;
+            if !fills {
+                continue;
+            }
+            if !joined.uselist {
+                if self.scalars.insert(place) {
+                    put(cx, id, &joined.key, NewValue::One(child))?;
                 }
-            } else if self.scalars.insert(place) {
-                attr::set_committed(cx, id, &joined.key, NewValue::One(child))?;
+            } else if let (Some(bringing), Some(child)) = (self.collections.get_mut(&place), child)
+                && !bringing.items.contains(&child)
+            {
+                if let Some(begun) = &bringing.begun {
+                    begun.items.borrow_mut().push(Some(child.clone()));
+                }
+                bringing.items.push(child);
             }
         }
-        for load in &at_once {
-            one_by_one(cx, self.session, load)?;
-        }
-        if first {
-            self.tell(cx, &object);
-        }
-        Ok(Some(object))
+        Ok(())
     }
 
     /// Notes for who listens that an object has been loaded or refreshed.
@@ -291,7 +330,10 @@ impl Loading {
     /// Decides, the first time an object is met, what it gets.
     fn begin(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, object: &ObjRef, refreshed: bool, is_new: bool) {
         let id = object.id();
-        if self.filled.contains_key(&id) {
+        if let Some(filling) = self.filled.get(&id) {
+            if filling.is_new || (filling.anew && !filling.refreshed) {
+                self.note_path(cx.orm, plan, id);
+            }
             return;
         }
         let state = cx.orm.states.get(id);
@@ -313,80 +355,13 @@ impl Loading {
             )
         };
         let anew = refreshed || (self.populate_existing && !is_new);
-        self.filled.insert(id, Filling { object: object.clone(), keys, anew, refreshed, is_new });
+        self.filled
+            .insert(id, Filling { object: object.clone(), keys, anew, refreshed, is_new, place: plan.id });
         let lineage = self.lineage_of(plan);
-        let whole = refreshed && self.refresh.as_ref().is_some_and(|refresh| refresh.only.is_none());
-        if is_new || ((self.populate_existing || whole) && lineage.is_some()) {
-            // What a statement contained is nothing to later loads.
-            let lasting = self.options.iter().filter(|option| option.strategy != Strategy::Contained);
-            let options: Vec<LoaderOption> = lasting.filter_map(|option| option.below(&plan.path)).collect();
-            let state = cx.orm.states.get_mut(id);
-            state.lineage = lineage;
-            state.load_path = [&self.prior[..], &plan.path].concat();
-            state.options = (!options.is_empty()).then(|| options.into());
+        if is_new || (self.populate_existing && lineage.is_some()) {
+            self.keep_options(cx.orm, plan, id, lineage);
         }
         self.note_lazy_options(cx, plan, id);
-    }
-
-    /// What the lazy loads of an object that is loaded at this place have in their statements' cache keys.
-    fn lineage_of(&self, plan: &EntityPlan) -> Option<Rc<str>> {
-        let said: Vec<&LoaderOption> = self
-            .options
-            .iter()
-            .filter(|option| {
-                option.strategy != Strategy::Contained && !option.derived && !option.is_everywhere()
-            })
-            .filter(|option| {
-                // Those below a relationship are of one piece with what was said of that.
-                self.keeps_columns || option.path.len() > 1 || !option.strategy.is_of_columns()
-            })
-            .collect();
-        match &self.lineage {
-            None if said.is_empty() => None,
-            None => Some(format!("{said:?} {:?}", plan.path).into()),
-            Some(lineage) => Some(format!("{lineage} {:?}", plan.path).into()),
-        }
-    }
-
-    /// What the options say of relationships that are read on access: it holds for those that the load fills. One that
-    /// fills what was there before forgets what earlier options said.
-    fn note_lazy_options(&self, cx: &mut Cx<'_>, plan: &EntityPlan, id: StateId) {
-        let Some(filling) = self.filled.get(&id) else { return };
-        let follows = !filling.refreshed || cx.orm.profile.has(Behaviour::ExpiredLoadsEager);
-        let orm = &mut *cx.orm;
-        let state = orm.states.get(id);
-        let mut said = Vec::new();
-        for relationship in orm.mappers.get(state.mapper).relationships() {
-            if !filling.fills(&relationship.key) {
-                continue;
-            }
-            let chosen = chosen(orm, &self.options, (&self.prior, &plan.path), relationship);
-            let refined = options::refined(orm, &self.options, &plan.path, relationship, &Adapter::Plain);
-            let refined = chosen.lazy == Lazy::Select && refined.is_ok_and(|refined| !refined.is_empty());
-            let on_access = matches!(chosen.lazy, Lazy::Select | Lazy::Raise | Lazy::RaiseOnSql);
-            let led_back = |(mapper, key): &(MapperId, Key)| {
-                plan.path.is_empty() && *mapper == relationship.parent && *key == relationship.key
-            };
-            let by_member = self.looked_up.iter().any(led_back);
-            if by_member && !chosen.by_option && relationship.resolved().lazy == Lazy::NoLoad {
-                said.push((Rc::clone(&relationship.key), Some(Lazy::Select)));
-            } else if chosen.by_option
-                && on_access
-                && follows
-                && (refined || chosen.lazy != relationship.resolved().lazy)
-            {
-                said.push((Rc::clone(&relationship.key), Some(chosen.lazy)));
-            } else if filling.anew {
-                said.push((Rc::clone(&relationship.key), None));
-            }
-        }
-        let on_access = &mut orm.states.get_mut(id).on_access;
-        for (key, lazy) in said {
-            match lazy {
-                Some(lazy) => on_access.insert(key, lazy),
-                None => on_access.shift_remove(&key),
-            };
-        }
     }
 
     /// Makes the composites of an object that was filled.
@@ -495,10 +470,17 @@ impl Loading {
     }
 
     /// Notes what is to be loaded for an object; what its row sets off at once comes back.
-    fn note_later(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, object: &ObjRef) -> Result<Vec<Later>> {
+    fn note_later(
+        &mut self,
+        cx: &mut Cx<'_>,
+        plan: &EntityPlan,
+        object: &ObjRef,
+        row: &[Value],
+    ) -> Result<Vec<Later>> {
         let mut at_once = Vec::new();
         let Some(filling) = self.filled.get(&object.id()) else { return Ok(at_once) };
         let known = !filling.is_new && !filling.anew;
+        let again = filling.place != plan.id;
         let keys = filling.keys.clone();
         let fills = |key: &Key| keys.as_ref().is_none_or(|keys| keys.contains(key));
         let single = self.refresh.is_some() && cx.orm.profile.has(Behaviour::RefreshLoadsSingly);
@@ -522,7 +504,7 @@ impl Loading {
                     } else {
                         NewValue::One(None)
                     };
-                    attr::set_committed(cx, object.id(), &later.relationship.key, empty)?;
+                    put(cx, object.id(), &later.relationship.key, empty)?;
                 }
                 continue;
             }
@@ -546,13 +528,22 @@ impl Loading {
             }
             let place = (plan.id, Rc::clone(&later.relationship.key));
             let mut load = self.later_of(plan, later, single);
+            if later.lazy == Lazy::Subquery && !single {
+                load.given.insert(object.id(), own_values(cx, plan, object, &later.relationship, row)?);
+            }
             if let Some(query) = self.between_rows.clone() {
                 if single || later.lazy == Lazy::Immediate {
-                    load.objects.push(object.clone());
-                    at_once.push(load);
+                    // The rows set it off where they have the object first.
+                    if single || !again {
+                        load.objects.push(object.clone());
+                        at_once.push(load);
+                    }
                     continue;
                 }
                 if later.lazy == Lazy::Subquery {
+                    if again && attr::is_loaded(cx.orm, object.id(), &later.relationship.key) {
+                        continue;
+                    }
                     if !self.brought.contains_key(&place) {
                         let brought = subquery(cx, self.session, &load, &query)?;
                         self.brought.insert(place.clone(), brought);
@@ -563,8 +554,10 @@ impl Loading {
                     continue;
                 }
             }
+            let given = std::mem::take(&mut load.given);
             let entry = self.later.entry(place).or_insert(load);
             entry.objects.push(object.clone());
+            entry.given.extend(given);
             // Changes that wait for a list to be loaded are no reason not to load it.
             let awaited = entry.lazy == Lazy::Selectin
                 && cx.orm.states.get(object.id()).pending.contains_key(&entry.relationship.key);
@@ -587,6 +580,7 @@ impl Loading {
             root: self.root.clone(),
             lineage: self.lineage.clone(),
             objects: Vec::new(),
+            given: IndexMap::new(),
             kept: IndexSet::new(),
             populates: self.populate_existing,
             single,
@@ -631,8 +625,18 @@ impl Loading {
 
     /// Gives objects the collections that the rows brought; what is left to load comes back.
     pub(super) fn finish(self, cx: &mut Cx<'_>) -> Result<(Vec<Later>, Vec<Below>)> {
-        for ((id, key), items) in self.collections {
-            attr::set_committed(cx, id, &key, NewValue::Many(items))?;
+        for ((id, key), bringing) in self.collections {
+            let Some(begun) = bringing.begun else {
+                attr::set_committed(cx, id, &key, NewValue::Many(bringing.items))?;
+                continue;
+            };
+            // A load in between may have left another one.
+            let state = cx.orm.states.get_mut(id);
+            if matches!(state.dict.get(&key), Some(Slot::Many(list)) if Rc::ptr_eq(list, &begun)) {
+                state.committed.shift_remove(&key);
+                state.expired_attributes.shift_remove(&key);
+                state.expired = false;
+            }
         }
         drop(self.filled);
         let mut below = Vec::with_capacity(self.below.len());
@@ -655,6 +659,24 @@ impl Loading {
     pub(super) fn met(&self, id: StateId) -> bool {
         self.filled.get(&id).is_some_and(|filling| filling.object.id() == id)
     }
+}
+
+/// What a row has of the columns that a load by subquery knows its object by.
+fn own_values(
+    cx: &Cx<'_>,
+    plan: &EntityPlan,
+    object: &ObjRef,
+    relationship: &Relationship,
+    row: &[Value],
+) -> Result<Vec<Value>> {
+    let class = cx.orm.states.get(object.id()).mapper;
+    let below = plan.classes.iter().find(|plan| plan.mapper == class);
+    let of_class = below.map_or(&[][..], |plan| &plan.columns);
+    let own = |key: &Key| match plan.columns.iter().chain(of_class).find(|(known, _)| known == key) {
+        Some((_, at)) => value(row, *at),
+        None => Ok(loaded(cx, object, key).unwrap_or(Value::Null)),
+    };
+    local_keys(cx, relationship)?.iter().map(own).collect()
 }
 
 /// The class that a row says its object is of.
