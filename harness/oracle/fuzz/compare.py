@@ -10,6 +10,7 @@ from collections import Counter
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} ")
 MARK = re.compile(r"\[(generated in|cached since|no key|caching disabled(?: \([^)]*\))?) [0-9.e-]+s")
 ADDRESS = re.compile(r"0x[0-9a-f]+")
+LEFT = re.compile(r"(_AssociationProxy_\w+?)_\d+")
 LOG = re.compile(r"INFO sqlalchemy\.engine\S* ")
 RAISED = re.compile(r"([A-Z]\w*(?:Error|Exception|Found|Warning|Conflict|Interrupt))\b")
 KEYWORDS = set("SELECT FROM WHERE INSERT INTO VALUES UPDATE SET DELETE ORDER BY AND OR NOT NULL IN EXISTS LEFT OUTER JOIN ON AS LIMIT "
@@ -17,9 +18,10 @@ KEYWORDS = set("SELECT FROM WHERE INSERT INTO VALUES UPDATE SET DELETE ORDER BY 
 
 
 def normalise(text):
-    """Text without what no two runs share: times and addresses."""
+    """Text without what no two runs share: times and addresses, those in the names that proxies leave with objects, too."""
     text = TIME.sub("", text)
     text = MARK.sub(r"[\1 Ts", text)
+    text = LEFT.sub(r"\1", text)
     return ADDRESS.sub("0x", text)
 
 

@@ -46,7 +46,7 @@ class Server:
         if not answer:
             raise Trouble("the process of the real library has ended")
         answer = json.loads(answer)
-        return Outcome(answer["stdout"], answer["status"], answer["error"])
+        return Outcome(answer["stdout"], answer["status"], raised(answer["error"]))
 
     def close(self):
         self.process.stdin.close()

@@ -6,18 +6,18 @@ reference cycles go only where a program calls `gc.collect()`; a program sees no
 """
 
 import gc
+import io
 import json
 import os
 import random
 import signal
 import sys
 import tempfile
-import traceback
 import types
 
 
 def run(path):
-    """The program itself, in the child; returns its exit status and the last line of what was raised."""
+    """The program itself, in the child; returns its exit status and what Python writes of what was raised."""
     with open(path) as file:
         source = file.read()
     module = types.ModuleType("__main__")
@@ -26,8 +26,19 @@ def run(path):
     try:
         exec(compile(source, "program.py", "exec"), module.__dict__)
     except BaseException as error:
-        return 1, "".join(traceback.format_exception_only(type(error), error))
+        return 1, told(error)
     return 0, ""
+
+
+def told(error):
+    """What Python itself would write of an error that ends a program: with what it takes to be meant."""
+    error.__cause__, error.__suppress_context__ = None, True
+    written, sys.stderr = sys.stderr, io.StringIO()
+    try:
+        sys.__excepthook__(type(error), error, error.__traceback__)
+        return sys.stderr.getvalue()
+    finally:
+        sys.stderr = written
 
 
 def child(path, limit, stdout, report, waste):
