@@ -96,14 +96,24 @@ pub enum Of {
     Database(Option<DatabaseId>),
 }
 
+/// When a listener of an attribute is told, among the others of the same change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// It registered before the attribute's mapper was configured: before all that the mapping itself has told.
+    Declared,
+    /// A validator, which comes before cascades and the other side, and after the refusal of a second parent.
+    Validating,
+    /// Any other: after all of these.
+    Configured,
+}
+
 /// One listener.
 #[derive(Clone)]
 pub struct Listener {
     pub id: u64,
     pub of: Of,
     pub call: Call,
-    /// Registered before its relationship was configured: told before cascades and the other side.
-    pub early: bool,
+    pub stage: Stage,
     /// What an attribute had is loaded for it.
     pub active_history: bool,
 }
@@ -189,7 +199,7 @@ fn concerns(orm: &Orm, of: &Of, happening: &Happening) -> bool {
     }
 }
 
-/// Tells who listens, in the order in which they came.
+/// Tells who listens, stage by stage, and in the order in which they came.
 ///
 /// # Errors
 ///
@@ -198,23 +208,24 @@ pub(crate) fn tell(cx: &mut Cx<'_>, name: &str, happening: Happening) -> Result<
     tell_some(cx, name, happening, None)
 }
 
-/// As [`tell`], those alone who registered before their relationship was configured, or after.
+/// As [`tell`], those of one stage alone.
 pub(crate) fn tell_some(
     cx: &mut Cx<'_>,
     name: &str,
     mut happening: Happening,
-    early: Option<bool>,
+    stage: Option<Stage>,
 ) -> Result<Option<Answer>> {
     deliver_begun(cx)?;
     let Some(all) = cx.orm.events.listeners.get(name) else { return Ok(None) };
-    let called: Vec<Call> = all
+    let mut called: Vec<(Stage, Call)> = all
         .iter()
-        .filter(|listener| early.is_none_or(|early| early == listener.early))
+        .filter(|listener| stage.is_none_or(|stage| stage == listener.stage))
         .filter(|listener| concerns(cx.orm, &listener.of, &happening))
-        .map(|listener| Rc::clone(&listener.call))
+        .map(|listener| (listener.stage, Rc::clone(&listener.call)))
         .collect();
+    called.sort_by_key(|(stage, _)| *stage);
     let mut last = None;
-    for call in called {
+    for (_, call) in called {
         match call(cx, &happening)? {
             Answer::Nothing => {}
             answer => {

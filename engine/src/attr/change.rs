@@ -11,6 +11,7 @@ use crate::event;
 use crate::host::Cx;
 use crate::load;
 use crate::map::{ColumnProperty, Key, Lazy, Property, Relationship, Shape};
+use crate::orm::Orm;
 use crate::schema::Column;
 use crate::state::{self, Collection, ObjRef, Original, Slot, StateId};
 use crate::value::Value;
@@ -116,6 +117,7 @@ pub(crate) fn set_column(
     let key = &property.key;
     let keeps_old = property.active_history
         || property.columns.first().is_some_and(Column::is_primary_key)
+        || is_version(cx.orm, id, property)
         || event::wants_history(cx.orm, cx.orm.states.get(id).mapper, key);
     let state = cx.orm.states.get(id);
     if keeps_old && state.expired_attributes.contains(key) && !state.dict.contains_key(key) {
@@ -130,6 +132,12 @@ pub(crate) fn set_column(
     events::mark(cx, id, key, previous)?;
     cx.orm.states.get_mut(id).dict.insert(key.clone(), Slot::Value(value));
     Ok(())
+}
+
+/// Whether an attribute has the version of the object's row.
+fn is_version(orm: &Orm, id: StateId, property: &ColumnProperty) -> bool {
+    let version = &orm.mappers.get(orm.states.get(id).mapper).hierarchy.version;
+    version.as_ref().is_some_and(|version| property.columns.contains(&version.column))
 }
 
 /// Gives a new object what tells its class from others of the hierarchy, as its constructor does first.
@@ -236,16 +244,18 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
         NewValue::Members(items) => items,
         NewValue::List(list) => {
             let state = cx.orm.states.get(id);
-            if let Some(Slot::Many(own)) = state.dict.get(key)
-                && Rc::ptr_eq(own, &list)
-            {
-                return Ok(());
-            }
-            if state.empty.get(key).is_some_and(|own| Rc::ptr_eq(own, &list)) {
-                return Ok(());
-            }
+            let own = match state.dict.get(key) {
+                Some(Slot::Many(own)) => Some(own),
+                _ => state.empty.get(key),
+            };
+            let is_own = own.is_some_and(|own| Rc::ptr_eq(own, &list));
             let members = list.items.borrow().clone();
-            members.into_iter().map(Candidate::from).collect::<Vec<Candidate>>()
+            let members = members.into_iter().map(Candidate::from).collect::<Vec<Candidate>>();
+            if is_own {
+                // It is told as a replacement, and is none.
+                return told::replacing(cx, id, relationship, members).map(drop);
+            }
+            members
         }
         NewValue::One(None) | NewValue::Value(Value::Null) => return Err(refuse("None")),
         NewValue::One(Some(object)) => {

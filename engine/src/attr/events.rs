@@ -6,7 +6,7 @@
 use super::access::{append_token, empty_collection, has_loader, was_removed};
 use super::{change, collection, told};
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::{self, Happening};
+use crate::event::{self, Happening, Stage};
 use crate::host::Cx;
 use crate::map::{Direction, Key, MapperId, Relationship};
 use crate::orm::Orm;
@@ -316,12 +316,13 @@ pub(super) fn fire_append(
 ) -> Result<()> {
     let own = Initiator::append(cx.orm, owner, relationship);
     let by = by.unwrap_or(&own);
-    told::member(cx, "append", owner, relationship, item, by, true)?;
+    told::member(cx, "append", owner, relationship, item, by, Stage::Declared)?;
     check_single_parent(cx, owner, relationship, item, None, by)?;
+    told::member(cx, "append", owner, relationship, item, by, Stage::Validating)?;
     let hooks = Rc::clone(&cx.orm.hooks);
     hooks.joined(cx, owner, relationship, item, &by.key)?;
     tell_joined(cx, owner, relationship, item, by)?;
-    told::member(cx, "append", owner, relationship, item, by, false)?;
+    told::member(cx, "append", owner, relationship, item, by, Stage::Configured)?;
     mark_collection(cx, owner, &relationship.key, None)?;
     set_parent(cx, item.id(), relationship, owner, true)
 }
@@ -337,11 +338,12 @@ pub(super) fn fire_remove(
     let own = Initiator::remove(cx.orm, owner, relationship);
     let by = by.unwrap_or(&own);
     set_parent(cx, item.id(), relationship, owner, false)?;
-    told::member(cx, "remove", owner, relationship, item, by, true)?;
+    told::member(cx, "remove", owner, relationship, item, by, Stage::Declared)?;
+    told::member(cx, "remove", owner, relationship, item, by, Stage::Validating)?;
     let hooks = Rc::clone(&cx.orm.hooks);
     hooks.left(cx, owner, relationship, item, false)?;
     tell_left(cx, owner, relationship, item, by)?;
-    told::member(cx, "remove", owner, relationship, item, by, false)?;
+    told::member(cx, "remove", owner, relationship, item, by, Stage::Configured)?;
     mark_collection(cx, owner, &relationship.key, None)
 }
 
@@ -375,10 +377,11 @@ pub(super) fn fire_replace(
     {
         set_parent(cx, old.id(), relationship, owner, false)?;
     }
-    told::one(cx, owner, relationship, new, &previous, by, true)?;
+    told::one(cx, owner, relationship, new, &previous, by, Stage::Declared)?;
     if let Some(new) = new {
         check_single_parent(cx, owner, relationship, new, old, by)?;
     }
+    told::one(cx, owner, relationship, new, &previous, by, Stage::Validating)?;
     if new != old {
         let hooks = Rc::clone(&cx.orm.hooks);
         if let Some(new) = new {
@@ -389,7 +392,7 @@ pub(super) fn fire_replace(
         }
         tell_replaced(cx, owner, relationship, new, old, by)?;
     }
-    told::one(cx, owner, relationship, new, &previous, by, false)?;
+    told::one(cx, owner, relationship, new, &previous, by, Stage::Configured)?;
     mark(cx, owner, &relationship.key, previous)?;
     if let Some(new) = new {
         set_parent(cx, new.id(), relationship, owner, true)?;

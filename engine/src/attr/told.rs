@@ -3,7 +3,7 @@
 use super::candidate::Candidate;
 use super::events::Initiator;
 use crate::error::{Error, Result};
-use crate::event::{self, Answer, Before, Happening};
+use crate::event::{self, Answer, Before, Happening, Stage};
 use crate::host::Cx;
 use crate::map::{ColumnProperty, Key, Relationship};
 use crate::state::{ObjRef, Original, Slot, StateId};
@@ -67,7 +67,7 @@ pub(super) fn member(
     relationship: &Relationship,
     item: &ObjRef,
     by: &Initiator,
-    early: bool,
+    stage: Stage,
 ) -> Result<()> {
     if !event::is_heard(cx.orm, name) {
         return Ok(());
@@ -78,7 +78,7 @@ pub(super) fn member(
         item: item.clone(),
         by: by.clone(),
     };
-    match event::tell_some(cx, name, told, Some(early))? {
+    match event::tell_some(cx, name, told, Some(stage))? {
         Some(Answer::Value(Slot::One(Some(same)))) if same == *item => Ok(()),
         None => Ok(()),
         Some(_) => Err(Error::unsupported("a listener that puts another object into a collection")),
@@ -93,7 +93,7 @@ pub(super) fn one(
     new: Option<&ObjRef>,
     previous: &Original,
     by: &Initiator,
-    early: bool,
+    stage: Stage,
 ) -> Result<()> {
     if !event::is_heard(cx.orm, "set") {
         return Ok(());
@@ -110,7 +110,7 @@ pub(super) fn one(
         old,
         by: by.clone(),
     };
-    match event::tell_some(cx, "set", told, Some(early))? {
+    match event::tell_some(cx, "set", told, Some(stage))? {
         Some(Answer::Value(Slot::One(same))) if same.as_ref() == new => Ok(()),
         None => Ok(()),
         Some(_) => Err(Error::unsupported("a listener that sets a relationship to another object")),

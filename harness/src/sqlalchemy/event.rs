@@ -16,7 +16,7 @@ use super::orm::event_targets as targets;
 use super::{define, errors, lend};
 use crate::python::{Args, Class, Interp, Module, PyResult, Signature, Stop, Value, fresh_identity};
 use backproof_engine::db::{self, DatabaseId};
-use backproof_engine::event::{Listener, Of};
+use backproof_engine::event::{Listener, Of, Stage};
 use backproof_engine::version::Behaviour;
 use driver::{DriverConnection, RecordObject};
 use names::Family;
@@ -89,7 +89,7 @@ fn listen(
             Some(true) if &*name == "connect" => on_connect(interp, database, function)?,
             found => {
                 known(interp, found, &name, target)?;
-                add(interp, &name, Of::Database(database), function, wishes, id, false)?;
+                add(interp, &name, Of::Database(database), function, wishes, id, Stage::Configured)?;
             }
         },
         None => listen_to_orm(interp, target, &name, function, wishes, id)?,
@@ -136,11 +136,11 @@ fn listen_to_orm(
     if let Some(sessions) = targets::sessions(interp, target)? {
         let old = &**name == "do_orm_execute" && !lend::has(interp, Behaviour::OrmExecuteEvent);
         known(interp, names::family(Family::Session, name).filter(|_| !old), name, target)?;
-        return add(interp, name, Of::Sessions(sessions), function, wishes, id, false);
+        return add(interp, name, Of::Sessions(sessions), function, wishes, id, Stage::Configured);
     }
-    if let Some((classes, key, early)) = targets::attribute(interp, target, wishes.propagate)? {
+    if let Some((classes, key, stage)) = targets::attribute(interp, target, wishes.propagate)? {
         known(interp, names::family(Family::Attribute, name), name, target)?;
-        return add(interp, name, Of::Attribute(classes, key), function, wishes, id, early);
+        return add(interp, name, Of::Attribute(classes, key), function, wishes, id, stage);
     }
     let Some((classes, class)) = targets::classes(interp, target, wishes.propagate)? else {
         let kind = interp.type_name(target);
@@ -154,7 +154,7 @@ fn listen_to_orm(
         lend::shared(interp).init_listeners.push(InitListener { id, class, function, wishes });
         return Ok(());
     }
-    add(interp, name, Of::Classes(classes), function, wishes, id, false)
+    add(interp, name, Of::Classes(classes), function, wishes, id, Stage::Configured)
 }
 
 fn add(
@@ -164,7 +164,7 @@ fn add(
     function: &Value,
     wishes: Wishes,
     id: u64,
-    early: bool,
+    stage: Stage,
 ) -> PyResult<()> {
     let (function, label, done) = (function.clone(), name.clone(), Cell::new(false));
     let call = move |cx: &mut backproof_engine::Cx<'_>, happening: &backproof_engine::event::Happening| {
@@ -173,7 +173,7 @@ fn add(
         }
         lend::lend(cx, |interp| tell::tell(interp, &label, happening, &function, wishes))
     };
-    let listener = Listener { id, of, call: Rc::new(call), early, active_history: wishes.active_history };
+    let listener = Listener { id, of, call: Rc::new(call), stage, active_history: wishes.active_history };
     lend::with_cx(interp, |cx| {
         cx.orm.events.listen(name, listener, wishes.insert);
         Ok(())
@@ -191,7 +191,7 @@ pub(crate) fn call_when_configured(
     let call = move |interp: &mut Interp, _: Args| interp.call_method(&target, method, Args::default());
     let function = Value::native(method, call);
     let every = Of::Classes(Rc::new(|_, _| true));
-    add(interp, &Rc::from(event), every, &function, Wishes::default(), fresh_identity(), false)
+    add(interp, &Rc::from(event), every, &function, Wishes::default(), fresh_identity(), Stage::Configured)
 }
 
 fn on_connect(interp: &mut Interp, database: Option<DatabaseId>, function: &Value) -> PyResult<()> {

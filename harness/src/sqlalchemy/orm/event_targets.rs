@@ -10,7 +10,7 @@ use super::{instance as instances, mapped, sessionmaker, symbols};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use backproof_engine::attr::Initiator;
-use backproof_engine::event::{OfClasses as Classes, OfSessions};
+use backproof_engine::event::{OfClasses as Classes, OfSessions, Stage};
 use backproof_engine::map::{Key, MapperId, Property};
 use backproof_engine::session::SessionId;
 use backproof_engine::state::{ObjRef, Slot};
@@ -44,18 +44,20 @@ pub(crate) fn sessions(interp: &mut Interp, target: &Value) -> PyResult<Option<O
         .map(|made| -> OfSessions { Rc::new(move |_, id| made.borrow().contains(&id)) }))
 }
 
-/// The attribute that a target is, and whether it is a relationship that is not configured yet.
+/// The attribute that a target is, and when one who begins to listen to it now is told.
 pub(crate) fn attribute(
     interp: &mut Interp,
     target: &Value,
     propagate: bool,
-) -> PyResult<Option<(Classes, Key, bool)>> {
+) -> PyResult<Option<(Classes, Key, Stage)>> {
     let Some(attribute) = target.downcast::<AttributeObject>() else { return Ok(None) };
-    let early = match attribute.property(interp)? {
-        Property::Relationship(relationship) => relationship.resolved.get().is_none(),
-        Property::Column(_) => false,
+    let mapper = attribute.mapped.mapper;
+    let configured = match attribute.property(interp)? {
+        Property::Relationship(relationship) => relationship.resolved.get().is_some(),
+        Property::Column(_) => lend::read(interp, |orm| orm.mappers.get(mapper).configured)?,
     };
-    Ok(Some((of_mapper(attribute.mapped.mapper, propagate), attribute.key.clone(), early)))
+    let stage = if configured { Stage::Configured } else { Stage::Declared };
+    Ok(Some((of_mapper(mapper, propagate), attribute.key.clone(), stage)))
 }
 
 /// The classes that a target means, and the class itself where it is one.

@@ -13,7 +13,7 @@ use crate::sqlalchemy::types::{self, TypeObject};
 use crate::sqlalchemy::{convert, lend};
 use backproof_engine::Cx;
 use backproof_engine::attr;
-use backproof_engine::event::{Answer, Before, Happening, Listener, Of};
+use backproof_engine::event::{Answer, Before, Happening, Listener, Of, Stage};
 use backproof_engine::map::{Descriptor, Key, MapperId};
 use backproof_engine::schema::{HostType, HostTypeArgs, SqlType};
 use backproof_engine::state::{Slot, StateId};
@@ -287,7 +287,7 @@ fn listen(interp: &mut Interp, mapper: MapperId, key: &Key, class: &Rc<Class>) -
         id: fresh_identity(),
         of: Of::Attribute(own.clone(), key.clone()),
         call: Rc::new(set),
-        early: false,
+        stage: Stage::Configured,
         active_history: false,
     };
     let call: backproof_engine::event::Call = Rc::new(loaded);
@@ -298,7 +298,7 @@ fn listen(interp: &mut Interp, mapper: MapperId, key: &Key, class: &Rc<Class>) -
                 id: fresh_identity(),
                 of: Of::Classes(own.clone()),
                 call: Rc::clone(&call),
-                early: false,
+                stage: Stage::Configured,
                 active_history: false,
             };
             cx.orm.events.listen(name, instance, false);

@@ -4,7 +4,7 @@ use super::{instance, validates};
 use crate::python::{Args, Class, Interp, PyResult, Value, fresh_identity};
 use crate::sqlalchemy::lend;
 use backproof_engine::Orm;
-use backproof_engine::event::{Answer, Call, Happening, Listener, Of};
+use backproof_engine::event::{Answer, Call, Happening, Listener, Of, Stage};
 use backproof_engine::map::MapperId;
 use std::rc::Rc;
 
@@ -41,7 +41,8 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>, mapper: MapperId) 
         Ok(Answer::Nothing)
     });
     let of = Of::Classes(Rc::new(move |_: &Orm, other| other == mapper));
-    let listener = Listener { id: fresh_identity(), of, call, early: true, active_history: false };
+    let listener =
+        Listener { id: fresh_identity(), of, call, stage: Stage::Configured, active_history: false };
     lend::with_cx(interp, |cx| {
         cx.orm.events.listen("load", listener, false);
         Ok(())

@@ -1,13 +1,14 @@
 //! `validates()`: functions of a class that its attributes are passed through as they are set.
 //!
-//! A validator is a listener of its attribute that comes before cascades and the other side of a relationship.
+//! A validator is a listener of its attribute that comes before cascades and the other side of a relationship, and after those that
+//! listened before the class was configured.
 
 use super::{errors, event_targets as targets, instance};
 use crate::python::{Args, Class, Interp, Module, PyResult, Signature, Stop, Value, fresh_identity};
 use crate::sqlalchemy::{convert, lend};
 use backproof_engine::Orm;
 use backproof_engine::attr::Initiator;
-use backproof_engine::event::{Answer, Call, Happening, Listener, Of};
+use backproof_engine::event::{Answer, Call, Happening, Listener, Of, Stage};
 use backproof_engine::map::{Key, MapperId};
 use backproof_engine::state::{Member, ObjRef, Slot};
 use backproof_engine::version::Behaviour;
@@ -115,7 +116,13 @@ fn listen(interp: &mut Interp, mapper: MapperId, event: &'static str, validator:
         lend::lend(cx, |interp| validated(interp, event, happening, &validator))
     });
     let id = fresh_identity();
-    let listener = Listener { id, of: Of::Attribute(classes, key), call, early: true, active_history: false };
+    let listener = Listener {
+        id,
+        of: Of::Attribute(classes, key),
+        call,
+        stage: Stage::Validating,
+        active_history: false,
+    };
     lend::with_cx(interp, |cx| {
         cx.orm.events.listen(event, listener, false);
         Ok(())
