@@ -142,8 +142,6 @@ fn selectin_once(cx: &mut Cx<'_>, session: SessionId, load: &Later, options: &[L
         }
         let (locals, remotes) = pairs.into_iter().unzip();
         (locals, Some(remotes))
-    } else if cx.orm.mappers.get(relationship.parent).hierarchy.tables.len() > 1 {
-        return Err(Error::unsupported("selectin loading from a class of several tables by a join"));
     } else {
         (cx.orm.mappers.get(relationship.parent).primary_key.clone(), None)
     };
@@ -369,7 +367,7 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
             inner.criteria.extend(limit(cx.orm, first.parent, &Adapter::of(cx.orm, root))?);
         }
     }
-    if inner.select_from.is_empty() && inner.joins.is_empty() {
+    if inner.within.is_none() && inner.select_from.is_empty() && inner.joins.is_empty() {
         inner.select_from.push(root);
     } else if keyed.mapper != root.mapper && own {
         inner.criteria.extend(limit(cx.orm, root.mapper, &Adapter::of(cx.orm, root))?);
@@ -571,9 +569,14 @@ fn joined_query(
     prepare(cx, &mut query, load, options)?;
     let target = Adapter::of(cx.orm, resolved.entity());
     query.bare = true;
+    let several = cx.orm.mappers.get(relationship.parent).is_joined();
     for (place, local) in locals.iter().enumerate() {
-        let local_key = key_of(cx.orm, relationship.parent, local)?;
-        query.entities.insert(place, Entity::Attribute(parent, local_key));
+        let entity = if several {
+            Entity::Expr(Adapter::of(cx.orm, parent).column(local)?)
+        } else {
+            Entity::Attribute(parent, key_of(cx.orm, relationship.parent, local)?)
+        };
+        query.entities.insert(place, entity);
     }
     let mut join = super::Join::to(super::JoinTarget::Relationship {
         from: parent,

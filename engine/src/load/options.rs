@@ -238,7 +238,7 @@ pub(super) fn refined(
     adapter: &Adapter,
 ) -> Result<Vec<Expr>> {
     let tables = &super::adapt::target_tables(orm, relationship.resolved());
-    let said = for_attribute(options, path, relationship.parent, &relationship.key);
+    let said = for_attribute(orm, options, path, relationship.parent, &relationship.key);
     let mut of_relationship = said.filter(|(option, _)| {
         matches!(option.strategy, Strategy::Relationship(_) | Strategy::Joined { .. } | Strategy::Contained)
     });
@@ -302,9 +302,24 @@ fn ends_with(option: &LoaderOption, path: &[(MapperId, Key)], mapper: MapperId, 
     before == path && (last.0 == mapper || last.0 == MapperId::ANY) && *last.1 == *key
 }
 
+/// Whether an option says `key` of the whole class that `path` leads to, whichever class of the hierarchy it names.
+fn ends_with_all(
+    orm: &Orm,
+    option: &LoaderOption,
+    path: &[(MapperId, Key)],
+    mapper: MapperId,
+    key: &str,
+) -> bool {
+    let Some(((last, said), before)) = option.path.split_last() else { return false };
+    let concerns =
+        || *last == MapperId::ANY || *last == mapper || orm.mappers.base(*last) == orm.mappers.base(mapper);
+    before == path && **said == *key && concerns()
+}
+
 /// The options for an attribute at the end of `path`, the one that counts first: those that name it, then those for
 /// every attribute there, then those for every attribute anywhere; of each the latest first. The flag says whether it is named.
 fn for_attribute<'a>(
+    orm: &'a Orm,
     options: &'a [LoaderOption],
     path: &'a [(MapperId, Key)],
     mapper: MapperId,
@@ -314,7 +329,7 @@ fn for_attribute<'a>(
     let there = options
         .iter()
         .rev()
-        .filter(move |option| !option.is_everywhere() && ends_with(option, path, mapper, "*"));
+        .filter(move |option| !option.is_everywhere() && ends_with_all(orm, option, path, mapper, "*"));
     let anywhere = options.iter().rev().filter(|option| option.is_everywhere());
     named.map(|option| (option, true)).chain(there.chain(anywhere).map(|option| (option, false)))
 }
@@ -328,7 +343,7 @@ pub(crate) fn chosen(
     (prior, path): (Steps<'_>, Steps<'_>),
     relationship: &Relationship,
 ) -> Chosen {
-    let mut said = for_attribute(options, path, relationship.parent, &relationship.key);
+    let mut said = for_attribute(orm, options, path, relationship.parent, &relationship.key);
     let mapped_inner = relationship.args.innerjoin.unwrap_or_default();
     let found = said.find_map(|(option, named)| match option.strategy {
         Strategy::Relationship(lazy) => Some((lazy, mapped_inner, false, option, named)),
@@ -413,9 +428,12 @@ pub(crate) fn column_load(
     let owner = orm.mappers.owner(mapper, &property.key);
     let all_of_them = !orm.profile.has(Behaviour::DeferAllKeepsKey);
     let is_key = property.columns.iter().any(|column| of_class.primary_key.contains(column));
-    let said = for_attribute(options, path, owner, &property.key).find_map(|(option, named)| {
+    let tells = of_class.polymorphic_on.as_ref().is_some_and(|column| property.columns.contains(column));
+    let said = for_attribute(orm, options, path, owner, &property.key).find_map(|(option, named)| {
         let load = match option.strategy {
-            Strategy::Defer { raises } if !is_key || (all_of_them && (named || option.is_everywhere())) => {
+            Strategy::Defer { raises }
+                if !(is_key || tells && !named) || (all_of_them && (named || option.is_everywhere())) =>
+            {
                 ColumnLoad::deferred(raises)
             }
             Strategy::Undefer => ColumnLoad::WithRow,
@@ -428,9 +446,9 @@ pub(crate) fn column_load(
     }
     let deferral = &property.deferral;
     let with_group = deferral.group.as_deref().is_some_and(|group| {
-        options
-            .iter()
-            .any(|option| option.strategy == Strategy::UndeferGroup && ends_with(option, path, owner, group))
+        options.iter().any(|option| {
+            option.strategy == Strategy::UndeferGroup && ends_with_all(orm, option, path, owner, group)
+        })
     });
     match said {
         _ if with_group => ColumnLoad::WithRow,
