@@ -4,13 +4,13 @@
 //! subclasses, which come later, is asked of all mappers each time.
 
 use super::join::inherit_join;
-use super::{ColumnProperty, Key, Mapper, MapperId, Mappers, Property};
+use super::{ColumnProperty, Key, Mapper, MapperId, Mappers, Property, messages};
 use crate::error::{Error, Result};
 use crate::host::Cx;
 use crate::schema::{Column, Table};
-use crate::sql::{Alias, Expr, ExprKind, FromItem, Op};
+use crate::sql::{Alias, Dialect, Expr, ExprKind, FromItem, Op};
 use crate::value::Value;
-use crate::version::Profile;
+use crate::version::{Behaviour, Profile};
 use indexmap::IndexMap;
 use std::fmt;
 use std::rc::Rc;
@@ -472,6 +472,57 @@ fn sort_by_reference(tables: Vec<Table>) -> Vec<Table> {
         left = later;
     }
     sorted
+}
+
+/// What a class's own attribute makes of the inherited one of its name.
+///
+/// # Errors
+///
+/// `InvalidRequestError` where the class says of its own column that it is to be a property of its own (`explicit`), also where
+/// the join of their tables holds both equal.
+pub(super) fn reconciled(
+    profile: Profile,
+    hierarchy: &Hierarchy,
+    own: &ColumnProperty,
+    explicit: bool,
+    inherited: &ColumnProperty,
+) -> Result<Property> {
+    let stands_alone = || Property::Column(Rc::new(own.clone()));
+    let incoming_named_last = profile.has(Behaviour::IncomingColumnNamedLast);
+    let combined = |first: &ColumnProperty, second: &ColumnProperty| -> Result<Property> {
+        let (first, second) = (property_text(profile, first)?, property_text(profile, second)?);
+        Err(messages::implicitly_combined(&first, &second, &own.key))
+    };
+    match (own.columns.first(), inherited.columns.first()) {
+        (None, None) => Ok(stands_alone()),
+        (None, Some(_)) => combined(own, inherited),
+        (Some(_), None) if explicit && !incoming_named_last => Ok(stands_alone()),
+        (Some(_), None) if explicit => combined(inherited, own),
+        (Some(column), Some(above)) if explicit => {
+            let is_version =
+                |column: &Column| hierarchy.version.as_ref().is_some_and(|found| found.column == *column);
+            if inherited.columns.contains(column) || is_version(column) || is_version(above) {
+                return Ok(merged(own, inherited));
+            }
+            if incoming_named_last { combined(inherited, own) } else { combined(own, inherited) }
+        }
+        _ => Ok(merged(own, inherited)),
+    }
+}
+
+/// A property's column or expression, as messages name it.
+fn property_text(profile: Profile, property: &ColumnProperty) -> Result<String> {
+    match (property.columns.first(), &property.expr) {
+        (Some(column), _) => Ok(column.to_string()),
+        (None, Some(expr)) => {
+            let inner = match expr.kind() {
+                ExprKind::Label { element, .. } => element,
+                _ => expr,
+            };
+            inner.to_text(profile, Dialect::Default)
+        }
+        (None, None) => Ok(String::new()),
+    }
 }
 
 /// A property of a class that has a column of its own under the name of an inherited one: both are written, the own

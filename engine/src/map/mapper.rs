@@ -97,6 +97,18 @@ impl Mappers {
         self.registries[registry.0 as usize].get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// A class or its mapping has changed: what flushes of its hierarchy have compiled is forgotten.
+    pub fn forget_compiled(&mut self, id: MapperId) {
+        let base = self.base(id);
+        self.get_mut(base).compiled_anew += 1;
+    }
+
+    /// What tells the statements that flushes of a hierarchy compile from those of others, and from those that were forgotten.
+    pub fn compiled_by(&self, id: MapperId) -> String {
+        let base = self.base(id);
+        format!("flush {} {}", base.0, self.get(base).compiled_anew)
+    }
+
     /// Those that stand for their classes still.
     pub fn iter(&self) -> impl Iterator<Item = &Mapper> {
         self.all.iter().filter(|mapper| !mapper.cleared)
@@ -133,6 +145,8 @@ pub struct Mapper {
     pub polymorphic_on: Option<Column>,
     pub polymorphic_identity: Option<Value>,
     pub hierarchy: Hierarchy,
+    /// How often the statements that flushes of its hierarchy have compiled were forgotten; of a base alone.
+    pub(crate) compiled_anew: u32,
     pub configured: bool,
     /// Its class is mapped no longer.
     pub(crate) cleared: bool,
@@ -199,7 +213,7 @@ pub enum Property {
 }
 
 /// An attribute that stands for a column, or for an SQL expression.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ColumnProperty {
     pub key: Key,
     /// The column, and for joined inheritance the parent's equivalents after it; none where it is an expression.

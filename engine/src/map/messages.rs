@@ -320,3 +320,14 @@ pub(crate) fn ambiguous_inherit_condition(profile: Profile, above: &str, below: 
     };
     Error::new(ErrorKind::AmbiguousForeignKeysError, text)
 }
+
+/// A class says that its own column is a property of its own, under the name of an inherited one.
+pub(crate) fn implicitly_combined(first: &str, second: &str, key: &str) -> Error {
+    Error::new(
+        ErrorKind::InvalidRequestError,
+        format!(
+            "Implicitly combining column {first} with column {second} under attribute '{key}'.  Please configure one \
+             or more attributes for these same-named columns explicitly."
+        ),
+    )
+}

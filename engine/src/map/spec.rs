@@ -137,6 +137,8 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
     let mut properties = IndexMap::new();
     let mut described: Vec<(Key, usize, PropertySpec)> = Vec::new();
     let mut renamed: Vec<(Column, Key, Property)> = Vec::new();
+    // Attributes that are said to be properties of their own.
+    let mut explicit: Vec<Key> = Vec::new();
     for (key, property) in spec.properties {
         match property {
             PropertySpec::Synonym(_) | PropertySpec::Composite(_) => {
@@ -153,7 +155,11 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
             }
             PropertySpec::Column { columns, deferral, active_history, wrapped } => {
                 let Some(column) = columns.first().cloned() else { continue };
-                let plain = !wrapped && !deferral.deferred && !active_history && *key == *column.key();
+                let is_explicit = wrapped || deferral.deferred || active_history;
+                let plain = !is_explicit && *key == *column.key();
+                if is_explicit {
+                    explicit.push(Rc::clone(&key));
+                }
                 let property = column_property(&key, columns, deferral, active_history);
                 if profile.has(Behaviour::ColumnsInTableOrder) || plain {
                     renamed.push((column, key, property));
@@ -164,7 +170,8 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         }
     }
     if let Some(parent) = parent.filter(|_| !hierarchy.concrete) {
-        inherit(&mut properties, &mut renamed, parent, &spec.table, hierarchy.single);
+        let own = Own { table: &spec.table, hierarchy: &hierarchy, explicit: &explicit };
+        inherit(profile, &mut properties, &mut renamed, parent, &own)?;
     }
     let listed: Vec<Column> = properties
         .values()
@@ -214,6 +221,9 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
     let inherited = above.map(|above| above.descriptors.clone()).unwrap_or_default();
     let mappers = &mut cx.orm.mappers;
     mappers.with_below.borrow_mut().clear();
+    if let Some(above) = spec.inherits {
+        mappers.forget_compiled(above);
+    }
     mappers.all.push(Mapper {
         id,
         registry: spec.registry,
@@ -227,6 +237,7 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         polymorphic_on,
         polymorphic_identity: spec.polymorphic_identity,
         hierarchy,
+        compiled_anew: 0,
         configured: false,
         cleared: false,
         failed: None,
@@ -296,22 +307,31 @@ fn describe(cx: &mut Cx<'_>, id: MapperId, key: Key, before: usize, property: Pr
     Ok(())
 }
 
+/// What a class that inherits says of itself.
+struct Own<'a> {
+    table: &'a Table,
+    hierarchy: &'a Hierarchy,
+    /// Which of its columns it says are properties of their own.
+    explicit: &'a [Key],
+}
+
 /// Adds what a class inherits to what it declares. A column of its own under an inherited name is one property with the
 /// inherited column, unless the class shares its base's table.
 fn inherit(
+    profile: Profile,
     properties: &mut IndexMap<Key, Property>,
     renamed: &mut Vec<(Column, Key, Property)>,
     parent: &Mapper,
-    table: &Table,
-    single: bool,
-) {
+    of: &Own<'_>,
+) -> Result<()> {
     for (key, property) in &parent.properties {
         let Property::Column(inherited) = property else {
             properties.entry(Rc::clone(key)).or_insert_with(|| property.clone());
             continue;
         };
         if let Some(Property::Column(own)) = properties.get(key) {
-            let merged = inheritance::merged(own, inherited);
+            let explicit = of.explicit.contains(key);
+            let merged = inheritance::reconciled(profile, of.hierarchy, own, explicit, inherited)?;
             properties.insert(Rc::clone(key), merged);
             continue;
         }
@@ -324,8 +344,9 @@ fn inherit(
                 Property::Column(own) => Some(own),
                 Property::Relationship(_) => None,
             },
-            None if single => None,
-            None => table
+            None if of.hierarchy.single => None,
+            None => of
+                .table
                 .column(key)
                 .filter(|column| !renamed.iter().any(|(listed, ..)| listed == column))
                 .map(|column| plain_column(key, &column)),
@@ -334,11 +355,15 @@ fn inherit(
             Some(own) if own.columns.first().is_some_and(|own| inherited.columns.contains(own)) => {
                 Property::Column(own)
             }
-            Some(own) => inheritance::merged(&own, inherited),
+            Some(own) => {
+                let explicit = of.explicit.contains(key);
+                inheritance::reconciled(profile, of.hierarchy, &own, explicit, inherited)?
+            }
             None => property.clone(),
         };
         properties.insert(Rc::clone(key), property);
     }
+    Ok(())
 }
 
 fn plain_column(key: &Key, column: &Column) -> Rc<ColumnProperty> {
@@ -437,6 +462,7 @@ pub fn add_property(cx: &mut Cx<'_>, mapper: MapperId, key: Key, property: Prope
 fn insert(cx: &mut Cx<'_>, mapper: MapperId, key: Key, property: Property) {
     cx.orm.mappers.pass_down(mapper, &key, &property);
     cx.orm.mappers.get_mut(mapper).properties.insert(key, property);
+    cx.orm.mappers.forget_compiled(mapper);
 }
 
 pub(super) fn insert_relationship(
@@ -450,4 +476,5 @@ pub(super) fn insert_relationship(
     let property = Property::Relationship(Rc::new(relationship));
     cx.orm.mappers.pass_down(mapper, key, &property);
     cx.orm.mappers.get_mut(mapper).properties.insert(Rc::clone(key), property);
+    cx.orm.mappers.forget_compiled(mapper);
 }

@@ -14,6 +14,10 @@ macro_rules! of_attributes {
                 "What set off a change of an attribute is told to listeners as an `AttributeEventToken`.",
                 "what set off a change is a token",
                 "1.4.54 has `AttributeEvent`, 2.0.0 `AttributeEventToken`: `type(initiator).__name__` in a listener of `set`";
+            IncomingColumnNamedLast "incoming-column-named-last" since(2, 0, 0),
+                "What is raised of a subclass's `deferred()` column under an inherited name tells the inherited one first; one under the name of an expression is refused, too.",
+                "the inherited column named first where two are combined",
+                "1.4.54 has `bee.note with column ant.note`, 2.0.0 `ant.note with column bee.note`: `deferred()` in a joined subclass";
             NeverSet "never-set" through(1, 3),
                 "What stands for the old object of a relationship that was never set, or a key without a value, is `NEVER_SET`.",
                 "`NO_VALUE` for what was never set",
