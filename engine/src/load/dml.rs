@@ -367,8 +367,14 @@ impl Change {
             session::flushed_deleted(cx.orm, session, &ids);
             return Ok(());
         }
+        // The oldest releases have what was fetched expire, and no more.
+        let commits =
+            self.synchronize != Synchronize::Fetch || cx.orm.profile.has(Behaviour::StatementsSynchronize);
         for object in objects {
             session::note_flushed(cx.orm, session, object.id());
+            if commits {
+                cx.orm.states.get_mut(object.id()).expired = false;
+            }
         }
         for (object, key, value) in changes {
             match value {
