@@ -2,6 +2,7 @@
 
 pub mod repr;
 
+use crate::state::StateId;
 use bigdecimal::BigDecimal;
 use jiff::civil::{Date, DateTime, Time};
 use std::any::Any;
@@ -22,6 +23,10 @@ pub trait HostValue: fmt::Debug {
     }
     /// The elements of a list or tuple.
     fn items(&self) -> Option<Vec<Value>> {
+        None
+    }
+    /// The mapped object that it keeps, where nothing else that keeps the object goes by way of it.
+    fn held(&self) -> Option<StateId> {
         None
     }
     fn as_any(&self) -> &dyn Any;

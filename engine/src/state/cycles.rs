@@ -2,6 +2,7 @@
 //! as Python's cyclic collector does when it is run.
 
 use super::{Member, ObjRef, Original, Slot, State, StateId, States};
+use crate::value::Value;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -10,6 +11,14 @@ const MOST_FAILED: usize = 1000;
 
 /// Calls `f` for every object that a state holds. A list that something else holds too is not the state's alone.
 fn each_held(state: &State, f: &mut dyn FnMut(StateId)) {
+    for slot in state.dict.values() {
+        if let Slot::Value(Value::Host(host)) = slot
+            && Rc::strong_count(host) == 1
+            && let Some(id) = host.held()
+        {
+            f(id);
+        }
+    }
     let mut list = |items: &[Member]| items.iter().flatten().for_each(|item| f(item.id()));
     for slot in state.dict.values() {
         match slot {

@@ -7,8 +7,10 @@ use crate::python::stdlib::datetime::{self, PyDate, PyDateTime, PyTime};
 use crate::python::stdlib::decimal::{PyDecimal, decimal_value};
 use crate::python::stdlib::uuid::PyUuid;
 use crate::python::{Interp, PyResult, Stop, Unavailable, Value};
+use crate::sqlalchemy::orm::association;
 use backproof_engine::attr::Marker;
 use backproof_engine::sql::Assigned;
+use backproof_engine::state::StateId;
 use backproof_engine::value::{HostValue, Value as SqlValue};
 use std::any::Any;
 use std::rc::Rc;
@@ -53,9 +55,18 @@ impl HostValue for Carried {
         other.as_any().downcast_ref::<Carried>().is_some_and(|other| self.value.is(&other.value))
     }
 
+    fn held(&self) -> Option<StateId> {
+        association::kept_by(&self.value)
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// A value of ours that is left with a mapped object, and is never a parameter.
+pub(crate) fn left_with_object(value: Value) -> SqlValue {
+    SqlValue::Host(Rc::new(Carried { value, type_name: String::new(), repr: String::new() }))
 }
 
 /// A Python value for a parameter or attribute.

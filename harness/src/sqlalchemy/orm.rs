@@ -4,7 +4,7 @@
 
 mod aliased;
 mod annotation;
-mod association;
+pub(crate) mod association;
 mod attribute;
 mod automap;
 mod bind;

@@ -1,6 +1,6 @@
 //! `association_proxy`: an attribute that goes through a relationship to an attribute of what it leads to.
 //!
-//! Nothing is kept here: each access looks at the relationship anew. What a collection of such attributes is stands in
+//! What a class has of a proxy is kept in the class, as the first use makes it; all else looks at the relationship anew. What a collection of such attributes is stands in
 //! `collection`, what a query makes of one in `compared`.
 
 mod collection;
@@ -8,10 +8,11 @@ mod compared;
 
 use super::attribute::AttributeObject;
 use super::dataclass::{FieldArgs, Of};
-use super::{mapped, mapper};
+use super::{instance, mapped, mapper};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
-use crate::sqlalchemy::{define, lend};
+use crate::sqlalchemy::{convert, define, lend};
 use backproof_engine::map::{MapperId, Property, Relationship, Shape};
+use backproof_engine::state::{Slot, StateId};
 use collection::{Kind, ProxyCollection};
 pub(super) use compared::ProxyInstance;
 use std::any::Any;
@@ -80,6 +81,51 @@ impl Given {
     /// The attribute of one object, `None` where there is no object.
     fn read(&self, interp: &mut Interp, member: &Value) -> PyResult<Value> {
         if member.is_none() { Ok(Value::None) } else { interp.get_attr(member, &self.attr) }
+    }
+}
+
+impl ProxyObject {
+    /// The collection that an object has of the proxy. The first use loads what it goes along, and leaves it with the object.
+    fn of_object(
+        &self,
+        interp: &mut Interp,
+        instance: &Value,
+        along: Rc<Relationship>,
+        kind: Kind,
+    ) -> PyResult<Value> {
+        let name = format!("_AssociationProxy_{}_{}", self.given.collection, self.given.id);
+        if let Some(Value::Tuple(left)) = interp.get_attr_opt(instance, &name)?
+            && let Some(found) = left.get(2)
+            && found.downcast::<ProxyCollection>().is_some_and(|proxy| proxy.is_of(instance))
+        {
+            return Ok(found.clone());
+        }
+        interp.get_attr(instance, &self.given.collection)?;
+        let Some(object) = instance::object_of(instance) else {
+            return Ok(ProxyCollection::value(&self.given, instance.clone(), along, kind));
+        };
+        let owner = instance::wrap(interp, &object)?;
+        let made = ProxyCollection::value(&self.given, owner, along, kind);
+        let ids = [fresh_identity(), self.given.id].map(|id| Value::int(id.cast_signed()));
+        let left = Value::tuple(ids.into_iter().chain([made.clone()]).collect());
+        let left = convert::left_with_object(left);
+        lend::with_cx(interp, |cx| {
+            cx.orm.states.get_mut(object.id()).dict.insert(name.into(), Slot::Value(left));
+            Ok(())
+        })?;
+        Ok(made)
+    }
+
+    /// What a class has of the proxy. The first use sets it as an attribute of the class, with all that follows from that.
+    fn of_class(&self, interp: &mut Interp, owner: &Rc<Class>, along: &Rc<Relationship>) -> PyResult<Value> {
+        let name = format!("_AssociationProxy_{}_{}_inst", self.given.collection, self.given.id);
+        if let Some(found) = owner.dict.get(&name) {
+            return Ok(found);
+        }
+        let of = Value::Class(owner.clone());
+        let made = ProxyInstance::value(interp, &self.given, of.clone(), along.clone())?;
+        interp.set_attr(&of, &name, made.clone())?;
+        Ok(made)
     }
 }
 
@@ -152,9 +198,8 @@ impl Object for ProxyObject {
             return Ok(this.clone());
         }
         let along = relationship(interp, owner, &self.given)?;
-        let Some(instance) = instance else {
-            return ProxyInstance::value(interp, &self.given, Value::Class(owner.clone()), along);
-        };
+        let of_class = self.of_class(interp, owner, &along)?;
+        let Some(instance) = instance else { return Ok(of_class) };
         if along.resolved().uselist {
             let shape = along.args.maker.as_ref().map_or(along.shape(), |maker| maker.like.get());
             let kind = match shape {
@@ -162,7 +207,7 @@ impl Object for ProxyObject {
                 Shape::Set => Kind::Set,
                 Shape::Dict => Kind::Dict,
             };
-            return Ok(ProxyCollection::value(&self.given, instance.clone(), along, kind));
+            return self.of_object(interp, instance, along, kind);
         }
         let member = interp.get_attr(instance, &self.given.collection)?;
         self.given.read(interp, &member)
@@ -177,6 +222,7 @@ impl Object for ProxyObject {
     ) -> PyResult<()> {
         let owner = interp.class_of(instance);
         let along = relationship(interp, &owner, &self.given)?;
+        self.of_class(interp, &owner, &along)?;
         let given = &self.given;
         if along.resolved().uselist {
             let own = self.descriptor_get(interp, &Value::None, Some(instance), &owner)?;
@@ -205,6 +251,7 @@ impl Object for ProxyObject {
     fn descriptor_delete(&self, interp: &mut Interp, _this: &Value, instance: &Value) -> PyResult<()> {
         let owner = interp.class_of(instance);
         let along = relationship(interp, &owner, &self.given)?;
+        self.of_class(interp, &owner, &along)?;
         if along.resolved().uselist {
             return interp.del_attr(instance, &self.given.collection);
         }
@@ -223,6 +270,16 @@ pub(super) fn of_alias(interp: &mut Interp, value: &Value, class: &Rc<Class>) ->
 /// Whether a value of a class's dict is such a descriptor.
 pub(super) fn is_proxy(value: &Value) -> bool {
     value.downcast::<ProxyObject>().is_some()
+}
+
+/// The object that a value keeps which a proxy has left with it, where nothing else knows of the value.
+pub(in crate::sqlalchemy) fn kept_by(value: &Value) -> Option<StateId> {
+    let Value::Tuple(left) = value else { return None };
+    let Value::Object(proxy) = left.get(2)? else { return None };
+    if Rc::strong_count(left) > 1 || Rc::strong_count(proxy) > 1 {
+        return None;
+    }
+    proxy.as_any().downcast_ref::<ProxyCollection>()?.owner_alone()
 }
 
 /// What a proxy says of a dataclass's field.

@@ -48,7 +48,14 @@ impl ClassHook for DeclarativeHook {
         value: Value,
     ) -> PyResult<Option<Value>> {
         match mapped::mapper_of(class) {
-            Some(mapper) => scan::add_attribute(interp, class, mapper, &self.registry, name, value),
+            Some(mapper) => {
+                let left = scan::add_attribute(interp, class, mapper, &self.registry, name, value)?;
+                lend::with_cx(interp, |cx| {
+                    cx.orm.mappers.forget_compiled(mapper);
+                    Ok(())
+                })?;
+                Ok(left)
+            }
             None => Ok(Some(value)),
         }
     }

@@ -7,7 +7,9 @@ use super::{Given, MODULE};
 use crate::python::{
     Args, BinaryOp, CompareOp, Dict, Interp, Map, MapSet, Object, PyResult, Set, Stop, Value,
 };
+use crate::sqlalchemy::orm::instance::object_of;
 use backproof_engine::map::Relationship;
+use backproof_engine::state::StateId;
 use std::any::Any;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -177,6 +179,18 @@ impl ProxyCollection {
     }
 
     /// The relationship's own collection.
+    /// Whether it is the collection of this object.
+    pub(super) fn is_of(&self, instance: &Value) -> bool {
+        self.owner.is(instance)
+    }
+
+    /// The object that it is of, where nothing else holds what it holds it by.
+    pub(super) fn owner_alone(&self) -> Option<StateId> {
+        let Value::Instance(owner) = &self.owner else { return None };
+        let object = object_of(&self.owner)?;
+        (Rc::strong_count(owner) == 1).then(|| object.id())
+    }
+
     fn own(&self, interp: &mut Interp) -> PyResult<Value> {
         interp.get_attr(&self.owner, &self.given.collection)
     }
