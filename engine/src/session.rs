@@ -314,6 +314,28 @@ pub(crate) fn fail_execution(
     stages::flush_ends(cx, session, true)
 }
 
+/// Does work that ends as a flush does where it fails: the transaction is rolled back.
+///
+/// # Errors
+///
+/// What the work says, or that the session's transaction is not one to work in.
+pub fn as_flush<T>(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    work: impl FnOnce(&mut Cx<'_>) -> Result<T>,
+) -> Result<T> {
+    begin_execution(cx, session)?;
+    let done = work(cx);
+    match &done {
+        Ok(_) => {
+            get_mut(cx.orm, session).executing = false;
+            stages::flush_ends(cx, session, false)?;
+        }
+        Err(error) => fail_execution(cx, session, error, Vec::new())?,
+    }
+    done
+}
+
 /// Takes a pending object that lost its parent out of the session.
 pub(crate) fn expunge_orphan(orm: &mut Orm, session: SessionId, id: StateId) {
     membership::remove(orm, session, &[id], false);

@@ -19,7 +19,7 @@ use crate::event;
 use crate::host::Cx;
 use crate::session::{self, SessionId, cascade};
 use crate::state::{ObjRef, StateId};
-pub(crate) use located::{check_updated, given, label, update_by_key};
+pub(crate) use located::{check_updated, given, has_label, label, update_by_key};
 use plan::{Entry, Plan};
 
 /// Flushes a session: see [`session::flush`], which alone calls this.

@@ -78,9 +78,16 @@ impl NewRows {
             return Err(Error::unsupported("a bulk insert with values() of a class in several tables"));
         }
         let discriminator = self.discriminator(cx);
+        let version = self.first_version(cx)?;
+        let mut sets = self.sets.clone();
+        if let Some((key, value)) = &version {
+            for set in &mut sets {
+                set.insert(key.clone(), value.clone());
+            }
+        }
         let mut rows: Option<Rows> = None;
         let mut later = Vec::new();
-        for group in groups(&self.sets, self.render_nulls) {
+        for group in groups(&sets, self.render_nulls) {
             let mut group: Vec<Params> = group;
             for set in &mut group {
                 if let Some((key, value)) = &discriminator {
@@ -124,6 +131,16 @@ impl NewRows {
         let base = cx.orm.mappers.get(cx.orm.mappers.base(self.mapper));
         let column = mapper.polymorphic_on.as_ref().or(base.polymorphic_on.as_ref())?;
         Some((mapper.key_of(column)?.clone(), mapper.polymorphic_identity.clone()?))
+    }
+
+    /// The attribute that has the version of a row, with that of a new one.
+    fn first_version(&self, cx: &mut Cx<'_>) -> Result<Option<(Key, Value)>> {
+        let mapper = cx.orm.mappers.get(self.mapper);
+        let Some(versions) = mapper.hierarchy.version.clone() else { return Ok(None) };
+        let (Some(key), Some(next)) = (mapper.key_of(&versions.column).cloned(), &versions.next) else {
+            return Ok(None);
+        };
+        Ok(Some((key, next(cx, &Value::Null)?)))
     }
 
     /// The parameters of one table's columns. What no attribute is called is left out.
@@ -264,28 +281,33 @@ pub fn update_rows(
     map::configure_registry(cx, registry)?;
     session::autoflush(cx, session)?;
     let tables = cx.orm.mappers.get(mapper).hierarchy.tables.clone();
-    let mut connection = None;
+    let connection = session::connection_for(cx, session, mapper, true)?;
     for table in &tables {
         let mut rows: Vec<(Params, Vec<Rc<str>>)> = Vec::new();
         for set in sets {
-            if let Some(row) = changed_row(cx, mapper, table, set)? {
+            if let Some(mut row) = changed_row(cx, mapper, table, set)? {
+                next_version(cx, mapper, table, set, &mut row)?;
                 rows.push(row);
             }
         }
-        let mut statement = unit::update_by_key(table)?;
-        // A statement of the document's own is another one to the cache than a flush's.
-        statement.tag = by_statement.then(|| Rc::from("by key"));
+        let mut statement = unit::update_by_key(cx.orm, mapper, table)?;
+        if by_statement {
+            // A statement of the document's own is another one to the cache than a flush's.
+            statement.tag = Some(Rc::from("by key"));
+        }
+        let versioned = cx.orm.mappers.get(mapper).hierarchy.version.clone();
+        let versioned = versioned.filter(|versions| table.has_column(&versions.column));
+        if let Some(versions) = &versioned {
+            statement = statement.where_clause(unit::has_label(table, &versions.column)?);
+        }
         let mut rest = rows.as_slice();
         while let Some(first) = rest.first() {
-            let count = rest.iter().take_while(|row| row.1 == first.1).count();
+            let alike = rest.iter().take_while(|row| row.1 == first.1).count();
+            let count = if versioned.is_some() { 1 } else { alike };
             let (group, later) = rest.split_at(count);
             rest = later;
             let all = group.iter().map(|(params, _)| params.clone()).collect();
-            let on = match connection {
-                Some(on) => on,
-                None => *connection.insert(session::connection_for(cx, session, mapper, true)?),
-            };
-            let result = db::execute(cx, on, &Statement::from(statement.clone()), unit::given(all))?;
+            let result = db::execute(cx, connection, &Statement::from(statement.clone()), unit::given(all))?;
             unit::check_updated(table, count, &result)?;
         }
     }
@@ -338,6 +360,32 @@ fn changed_row(
         params.insert(unit::label(table, column), value(column).unwrap_or(Value::Null));
     }
     Ok(Some((params, names)))
+}
+
+/// Adds to a row's parameters the version that it is looked for by, and the one that it gets.
+fn next_version(
+    cx: &mut Cx<'_>,
+    mapper: MapperId,
+    table: &Table,
+    set: &Params,
+    (params, names): &mut (Params, Vec<Rc<str>>),
+) -> Result<()> {
+    let mapped = cx.orm.mappers.get(mapper);
+    let Some(versions) = mapped.hierarchy.version.clone().filter(|found| table.has_column(&found.column))
+    else {
+        return Ok(());
+    };
+    let Some(key) = mapped.key_of(&versions.column).cloned() else { return Ok(()) };
+    let Some(old) = set.get(&key).cloned() else { return Err(Error::new(ErrorKind::KeyError, &*key)) };
+    let name = versions.column.key();
+    if let Some(next) = &versions.next {
+        let version = next(cx, &old)?;
+        if params.insert(name.clone(), version).is_none() {
+            names.push(name);
+        }
+    }
+    params.insert(unit::label(table, &versions.column), old);
+    Ok(())
 }
 
 /// Gives the session's object of a row what the row was given.

@@ -4,6 +4,8 @@
 
 use crate::db::{ExecResult, Given};
 use crate::error::{Error, ErrorKind, Result};
+use crate::map::MapperId;
+use crate::orm::Orm;
 use crate::schema::{Column, Table};
 use crate::sql::{Expr, Op, Params, Update};
 use std::rc::Rc;
@@ -21,13 +23,14 @@ pub(crate) fn label(table: &Table, column: &Column) -> Rc<str> {
 }
 
 /// A column equal to the parameter of its label.
-pub(super) fn has_label(table: &Table, column: &Column) -> Result<Expr> {
+pub(crate) fn has_label(table: &Table, column: &Column) -> Result<Expr> {
     column.expr().operate(Op::Eq, Expr::param(&label(table, column), column.ty()))
 }
 
-/// An update of rows by primary key.
-pub(crate) fn update_by_key(table: &Table) -> Result<Update> {
+/// An update of rows of a class by primary key, as flushes of its hierarchy compile it.
+pub(crate) fn update_by_key(orm: &Orm, mapper: MapperId, table: &Table) -> Result<Update> {
     let mut statement = Update::of(table);
+    statement.tag = Some(Rc::from(orm.mappers.compiled_by(mapper)));
     for column in table.primary_key() {
         statement = statement.where_clause(has_label(table, &column)?);
     }

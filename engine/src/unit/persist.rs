@@ -42,7 +42,10 @@ pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[S
         event::tell_row(cx, if has_row { "before_update" } else { "before_insert" }, connection, id)?;
         match row_of(cx, plan, id)? {
             Row::New => inserts.push(id),
-            Row::There => updates.push(id),
+            Row::There => {
+                read_version(cx, id)?;
+                updates.push(id);
+            }
         }
     }
     let all: Vec<StateId> = inserts.iter().chain(&updates).copied().collect();
@@ -60,6 +63,16 @@ pub(super) fn save(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, states: &[S
     }
     plan.writing.clear();
     Ok(())
+}
+
+/// Has the version at hand that an object's row is looked for by, before anything is written.
+fn read_version(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
+    let mapper = cx.orm.mappers.get(cx.orm.states.get(id).mapper);
+    let Some(versions) = &mapper.hierarchy.version else { return Ok(()) };
+    match mapper.key_of(&versions.column).cloned() {
+        Some(key) => version_read(cx, id, &key).map(drop),
+        None => Ok(()),
+    }
 }
 
 /// Loads what the database has made of a row and has not told (`eager_defaults`).
@@ -255,12 +268,11 @@ fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> Result<New> {
             has_defaults = false;
         }
     }
-    if let Some((versions, key)) = versions(cx.orm, id, table)
+    if let Some((versions, _)) = versions(cx.orm, id, table)
         && let Some(next) = &versions.next
     {
         let first = next(cx, &Value::Null)?;
-        params.insert(versions.column.key(), first.clone());
-        cx.orm.states.get_mut(id).dict.insert(key, Slot::Value(first));
+        params.insert(versions.column.key(), first);
     }
     Ok(New { id, params, has_key, has_defaults })
 }
@@ -311,6 +323,7 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
         Some(row) => flushing(cx.orm, row.id).eager_defaults != Some(false),
         None => return Ok(()),
     };
+    let tag = cx.orm.mappers.compiled_by(cx.orm.states.get(rows[0].id).mapper);
     let mut rest = rows.as_slice();
     while let Some(first) = rest.first() {
         let same = |row: &&New| {
@@ -323,7 +336,7 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
         let fetches = !first.has_key || (returning && eager && !first.has_defaults);
         let together = !fetches || (returning && count > 1);
         if together {
-            let mut statement = Insert::into(table).tagged("flush");
+            let mut statement = Insert::into(table).tagged(&tag);
             if fetches {
                 let wanted = if eager { Generated::Defaults } else { Generated::Key };
                 statement = statement.returning_generated(wanted);
@@ -340,7 +353,7 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
             continue;
         }
         for row in group {
-            let mut statement = Insert::into(table).tagged("flush");
+            let mut statement = Insert::into(table).tagged(&tag);
             if returning && versions(cx.orm, row.id, table).is_some() {
                 // A row that has versions is asked for its key.
                 let wanted = if eager { Generated::KeyAndDefaults } else { Generated::Key };
@@ -398,6 +411,12 @@ fn written(
             }
         }
     }
+    if let Some((versions, key)) = versions(cx.orm, id, table)
+        && let Some(value) = params.get(&versions.column.key())
+    {
+        told.push(Rc::clone(&key));
+        cx.orm.states.get_mut(id).dict.insert(key, Slot::Value(value.clone()));
+    }
     equate(cx.orm, id, table);
     if !told.is_empty()
         && event::is_heard(cx.orm, "refresh_flush")
@@ -436,8 +455,6 @@ struct Changed {
     params: Params,
     /// Columns that are set to SQL expressions.
     exprs: Vec<(Column, Expr)>,
-    /// The version that the row gets.
-    next: Option<(Key, Value)>,
 }
 
 /// Whether a column is a key that refers to that of the table above, whose changes the database is left to pass on.
@@ -523,7 +540,6 @@ fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Resu
     if params.is_empty() && exprs.is_empty() && !counts {
         return Ok(None);
     }
-    let mut next = None;
     if let Some((versions, key)) = versioned {
         let old = version_read(cx, id, &key)?;
         located.push((label(table, &versions.column), old.clone()));
@@ -531,12 +547,11 @@ fn changed_row(cx: &mut Cx<'_>, plan: &Plan, table: &Table, id: StateId) -> Resu
             && !params.contains_key(&versions.column.key())
         {
             let version = generate(cx, &old)?;
-            params.insert(versions.column.key(), version.clone());
-            next = Some((key, version));
+            params.insert(versions.column.key(), version);
         }
     }
     params.extend(located);
-    Ok(Some(Changed { id, params, exprs, next }))
+    Ok(Some(Changed { id, params, exprs }))
 }
 
 /// The primary key value that finds the row: the old one, but where the database has changed it already.
@@ -592,7 +607,7 @@ fn update_rows(
 /// Updates rows that have the same columns: by one statement, but where they are versioned or set to SQL expressions.
 fn update_group(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, rows: &[Changed]) -> Result<()> {
     let Some(first) = rows.first() else { return Ok(()) };
-    let mut statement = update_by_key(table)?;
+    let mut statement = update_by_key(cx.orm, cx.orm.states.get(first.id).mapper, table)?;
     let versioned = versions(cx.orm, first.id, table);
     if let Some((versions, _)) = &versioned {
         statement = statement.where_clause(has_label(table, &versions.column)?);
@@ -609,10 +624,6 @@ fn update_group(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, rows: 
         let result = db::execute(cx, connection, &Statement::from(statement), given(all))?;
         for (at, row) in group.iter().enumerate() {
             written(cx, row.id, table, &row.params, &result, at)?;
-            if let Some((key, version)) = &row.next {
-                let version = Slot::Value(version.clone());
-                cx.orm.states.get_mut(row.id).dict.insert(key.clone(), version);
-            }
             let mapper = cx.orm.states.get(row.id).mapper;
             let computed: Vec<Key> = row
                 .exprs

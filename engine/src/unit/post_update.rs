@@ -33,7 +33,7 @@ pub(super) fn update(cx: &mut Cx<'_>, plan: &mut Plan, base: MapperId, delete: b
         for id in &states {
             rows.extend(row(cx, *id, &table, &columns)?);
         }
-        let statement = Statement::from(update_by_key(&table)?);
+        let statement = Statement::from(update_by_key(cx.orm, base, &table)?);
         let mut rest = rows.as_slice();
         while let Some(first) = rest.first() {
             let count = rest.iter().take_while(|row| row.keys().eq(first.keys())).count();

@@ -43,6 +43,7 @@ pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[Sta
             continue;
         }
         let mut statement = Delete::from(table);
+        statement.tag = Some(Rc::from(cx.orm.mappers.compiled_by(base)));
         for column in table.primary_key() {
             let key = column.key();
             statement =

@@ -85,8 +85,9 @@ fn insert(
         return Ok(());
     }
     // Where it does not share the statement of a flush, it has that of the table.
-    let whose = if cx.orm.profile.has(Behaviour::BulkInsertsShare) { "flush" } else { "" };
-    let insert = Insert::into(&cx.orm.mappers.get(mapper).table).tagged(whose);
+    let shares = cx.orm.profile.has(Behaviour::BulkInsertsShare);
+    let whose = if shares { cx.orm.mappers.compiled_by(mapper) } else { String::new() };
+    let insert = Insert::into(&cx.orm.mappers.get(mapper).table).tagged(&whose);
     let rows = NewRows {
         mapper,
         insert,
@@ -96,7 +97,7 @@ fn insert(
         autoflush: false,
         populate_existing: false,
     };
-    rows.run(cx, session).map(drop)
+    sessions::as_flush(cx, session, |cx| rows.run(cx, session)).map(drop)
 }
 
 /// Updates without the flush that comes before a statement.
@@ -111,7 +112,8 @@ fn update(
     }
     let settings = sessions::settings_mut(cx.orm, session);
     let before = std::mem::replace(&mut settings.autoflush, false);
-    let done = load::update_rows(cx, session, mapper, sets, (false, false));
+    let done =
+        sessions::as_flush(cx, session, |cx| load::update_rows(cx, session, mapper, sets, (false, false)));
     sessions::settings_mut(cx.orm, session).autoflush = before;
     done
 }
@@ -147,8 +149,10 @@ fn save(interp: &mut Interp, session: SessionId, objects: &[ObjRef]) -> PyResult
 fn columns(orm: &Orm, id: StateId, has_row: bool) -> Option<Params> {
     let state = orm.states.get(id);
     let mapper = orm.mappers.get(state.mapper);
+    // A row is looked for by its version, too.
+    let version = mapper.hierarchy.version.as_ref().map(|version| &version.column);
     let is_key = |key: &str| {
-        let mut keys = mapper.primary_key.iter().filter_map(|column| mapper.key_of(column));
+        let mut keys = mapper.primary_key.iter().chain(version).filter_map(|column| mapper.key_of(column));
         keys.any(|own| **own == *key)
     };
     let mut set = Params::new();
