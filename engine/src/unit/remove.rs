@@ -120,7 +120,8 @@ fn committed(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Result<Value> {
         None => {}
     }
     let state = cx.orm.states.get(id);
-    if state.key.is_none() && !state.dict.contains_key(&key) {
+    // What had a row that was rolled back is asked for, and refuses by itself.
+    if state.key.is_none() && !state.dict.contains_key(&key) && !state.expired_attributes.contains(&key) {
         // Where it is of an enumeration, the driver refuses it.
         let listed = cx.orm.profile.has(Behaviour::MarkersAreEnums);
         // 1.3 has another one for what was never set.
