@@ -192,10 +192,6 @@ fn row_of(cx: &mut Cx<'_>, plan: &mut Plan, id: StateId) -> Result<Row> {
     }
     if plan.is_deleted(holder) {
         plan.only_list(holder);
-        let key = cx.orm.mappers.get(cx.orm.states.get(holder).mapper).primary_key.clone();
-        for column in &key {
-            column_value(cx, holder, column)?;
-        }
         return Ok(Row::There);
     }
     let (own, other) = (super::text(cx, id), super::text(cx, holder));
