@@ -145,6 +145,8 @@ pub(super) fn source_changed(cx: &Cx<'_>, id: StateId, pairs: &[(Column, Column)
         let Some(key) = state::column_key(cx.orm, state.mapper, from) else { return false };
         match (state.committed.get(&key), state.dict.get(&key)) {
             (Some(Original::Value(old)), Some(Slot::Value(new))) => old != new,
+            // It was deleted.
+            (Some(Original::Value(_)), None) => true,
             _ => false,
         }
     })
