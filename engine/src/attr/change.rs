@@ -292,9 +292,6 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
             }
             if !before.contains(&item) {
                 events::fire_append(cx, id, relationship, object, Some(&by))?;
-            } else if cx.orm.profile.has(Behaviour::KeptMembersToldAgain) {
-                let hooks = Rc::clone(&cx.orm.hooks);
-                hooks.joined(cx, id, relationship, object, key)?;
             }
         }
         match &item {
@@ -306,10 +303,19 @@ fn set_many(cx: &mut Cx<'_>, id: StateId, relationship: &Rc<Relationship>, value
         }
     }
     let items = new.items.borrow().clone();
+    let mut stay: Vec<&ObjRef> = Vec::new();
     let mut gone: Vec<&ObjRef> = Vec::new();
     for item in before.iter().flatten() {
-        if !items.iter().flatten().any(|kept| kept == item) && !gone.contains(&item) {
-            gone.push(item);
+        let part = if items.iter().flatten().any(|kept| kept == item) { &mut stay } else { &mut gone };
+        if !part.contains(&item) {
+            part.push(item);
+        }
+    }
+    // All that comes is there before anything is told of what stays.
+    if cx.orm.profile.has(Behaviour::KeptMembersToldAgain) {
+        let hooks = Rc::clone(&cx.orm.hooks);
+        for item in stay {
+            hooks.joined(cx, id, relationship, item, key)?;
         }
     }
     for item in gone {
