@@ -127,6 +127,14 @@ pub struct IdentityKey {
     pub values: Vec<Value>,
 }
 
+/// What statements go on to know of an attribute when its object is gone.
+#[derive(Debug, Default)]
+pub struct LastKnown {
+    pub value: RefCell<Option<Value>>,
+    /// The object went while it had expired.
+    pub expired: Cell<bool>,
+}
+
 /// Changes to a collection that is not loaded.
 #[derive(Debug, Clone, Default)]
 pub struct Pending {
@@ -170,8 +178,9 @@ pub struct State {
     pub on_access: IndexMap<Key, Lazy>,
     /// Collections that were read while they were empty and are not yet in `dict`.
     pub empty: IndexMap<Key, Rc<Collection>>,
-    /// Columns that some condition compares with, and the value that each had when it was expired.
-    pub last_known: IndexMap<Key, Option<Value>>,
+    /// Columns that some condition compares with, and the value that each had when it was expired, or when its object
+    /// went.
+    pub last_known: IndexMap<Key, Rc<LastKnown>>,
     /// A pending object lost the parent that it needs while it was in no session.
     pub orphaned: bool,
 }
@@ -270,6 +279,12 @@ impl States {
                 self.free.push(id.index);
                 if let Some(key) = &state.key {
                     self.past_keys.insert(id, key.clone());
+                }
+                for (key, known) in &state.last_known {
+                    if let Some(Slot::Value(value)) = state.dict.get(key) {
+                        known.value.replace(Some(value.clone()));
+                    }
+                    known.expired.set(state.expired_attributes.contains(key));
                 }
                 freed.push((
                     id,

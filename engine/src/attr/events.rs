@@ -165,8 +165,8 @@ pub(super) fn mark(cx: &mut Cx<'_>, id: StateId, key: &Key, previous: Original) 
     }
     let state = cx.orm.states.get_mut(id);
     state.committed.entry(key.clone()).or_insert(previous);
-    if let Some(known) = state.last_known.get_mut(key) {
-        *known = None;
+    if let Some(known) = state.last_known.get(key) {
+        known.value.take();
     }
     if state.modified {
         return Ok(());

@@ -30,18 +30,23 @@ pub(super) fn bound_to(
     name: &str,
 ) -> Result<Expr> {
     let key = key_of(cx.orm, side, column)?;
-    cx.orm.states.get_mut(object.id()).last_known.entry(key.clone()).or_insert(None);
-    // The statement does not hold an object whose value it knows.
     let (id, text) = (object.id(), format!("{column:?}"));
-    let had = match cx.orm.states.get(id).dict.get(&key) {
-        Some(Slot::Value(value)) => Some(value.clone()),
-        _ => None,
-    };
-    let held = had.is_none().then(|| object.clone());
-    let late = move |cx: &mut Cx<'_>| match (held.clone().or_else(|| cx.orm.states.upgrade(id)), &had) {
-        (Some(object), _) => value_of(cx, &object, &key, &text),
-        (None, Some(had)) => Ok(had.clone()),
-        (None, None) => Err(Error::unsupported("comparing with an object that is gone")),
+    let class = cx.orm.states.get(id).mapper;
+    let known = Rc::clone(cx.orm.states.get_mut(id).last_known.entry(key.clone()).or_default());
+    // The statement does not hold the object, but what it had last.
+    let late = move |cx: &mut Cx<'_>| {
+        if let Some(object) = cx.orm.states.upgrade(id) {
+            return value_of(cx, &object, &key, &text);
+        }
+        let left = cx.orm.states.find(id);
+        let value = match left.and_then(|state| state.dict.get(&key)) {
+            Some(Slot::Value(value)) => Some(value.clone()),
+            _ => known.value.borrow().clone(),
+        };
+        let expired = left.map_or(known.expired.get(), |state| state.expired_attributes.contains(&key));
+        let address = cx.host.address(id);
+        let object = format!("<{} at {address:#x}>", cx.orm.mappers.get(class).class_name);
+        value.ok_or_else(|| unresolved(&text, &object, expired))
     };
     Ok(Expr::bind_late(name, column.ty(), Rc::new(late)))
 }
@@ -59,19 +64,24 @@ fn value_of(cx: &mut Cx<'_>, object: &ObjRef, key: &Key, column: &str) -> Result
             Slot::One(_) | Slot::Many(_) => Err(Error::unsupported(format!("`{key}` as a column"))),
         };
     }
-    if let Some(Some(value)) = state.last_known.get(key) {
-        return Ok(value.clone());
+    if let Some(value) = state.last_known.get(key).and_then(|known| known.value.borrow().clone()) {
+        return Ok(value);
     }
-    let why = if state.expired_attributes.contains(key) {
+    let expired = state.expired_attributes.contains(key);
+    let text = attr::object_text(cx, id);
+    Err(unresolved(column, &text, expired))
+}
+
+fn unresolved(column: &str, object: &str, expired: bool) -> Error {
+    let why = if expired {
         "the object is detached and the value was expired"
     } else {
         "no value has been set for this column"
     };
-    let text = attr::object_text(cx, id);
-    Err(Error::new(
+    Error::new(
         ErrorKind::InvalidRequestError,
-        format!("Can't resolve value for column {column} on object {text}; {why}"),
-    ))
+        format!("Can't resolve value for column {column} on object {object}; {why}"),
+    )
 }
 
 /// `Class.relationship == object` (`!=` where `negated`), with `None` for `None`.

@@ -76,9 +76,9 @@ pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
     for (key, property) in properties {
         let slot = state.dict.shift_remove(key);
         if let Some(Slot::Value(value)) = &slot
-            && let Some(known) = state.last_known.get_mut(key)
+            && let Some(known) = state.last_known.get(key)
         {
-            *known = Some(value.clone());
+            known.value.replace(Some(value.clone()));
         }
         if loads_expired(profile, property, slot.is_some()) {
             state.expired_attributes.insert(key.clone());
@@ -123,9 +123,9 @@ pub(crate) fn expire_attributes(orm: &mut Orm, id: StateId, keys: &[Key]) -> Res
             state.expired_attributes.insert(key.clone());
         }
         if let Some(Slot::Value(value)) = state.dict.shift_remove(key)
-            && let Some(known) = state.last_known.get_mut(key)
+            && let Some(known) = state.last_known.get(key)
         {
-            *known = Some(value);
+            known.value.replace(Some(value));
         }
         state.committed.shift_remove(key);
         state.pending.shift_remove(key);
