@@ -119,7 +119,7 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
                 let refused = has_loader(cx.orm, id, &relationship)
                     && !is_known(cx.orm, id, key)
                     && crate::load::raises(cx.orm, id, &relationship);
-                !refused && peek(cx, id, &relationship, false, true) == Known::NeverSet
+                !refused && peek(cx, id, &relationship, false, false) == Known::NeverSet
             }
             Some(relationship) => !has_loader(cx.orm, id, &relationship),
             // What was set or deleted is known.
