@@ -37,7 +37,9 @@ pub use columns::{load_columns, refresh};
 pub use dml::{Change, Changed, Synchronize};
 pub(crate) use follow::Waiting;
 pub use get::get;
-pub use lazy::{load_relationship, load_relationship_anyway, load_replaced, raises};
+pub use lazy::{
+    load_relationship, load_relationship_anyway, load_relationship_merging, load_replaced, raises,
+};
 pub use options::{AdHoc, Criteria, Head, LoaderOption, Recursion, Strategy};
 pub(crate) use options::{ColumnLoad, load_of};
 pub use polymorphic::{Aliasing, alias, alias_as, alias_of_selectable, with_polymorphic};

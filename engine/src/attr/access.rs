@@ -26,6 +26,8 @@ pub enum Passive {
     LoadAnyway,
     /// As `LoadAnyway`, by the keys that the object's row has, and not by those that it is about to have.
     LoadCommitted,
+    /// Loads what is missing as flushes do, by the keys that the object is about to have.
+    LoadMerging,
     /// Looks in the identity map for related objects, by the keys that the object's row has, and loads the object's own
     /// columns.
     NoFetchRelated,
@@ -150,7 +152,7 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
     }
     match passive {
         Passive::Load => get(cx, id, key).map(Some),
-        Passive::LoadAnyway | Passive::LoadCommitted => {
+        Passive::LoadAnyway | Passive::LoadCommitted | Passive::LoadMerging => {
             let relationship = state::relationship(cx.orm, id, key);
             if passive == Passive::LoadCommitted
                 && relationship.as_ref().is_some_and(|found| !found.resolved().uselist)
@@ -171,8 +173,11 @@ pub fn get_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive) ->
                 {
                     return Ok(None);
                 }
-                return load::load_relationship_anyway(cx, id, key, passive == Passive::LoadCommitted)
-                    .map(Some);
+                let loaded = match passive {
+                    Passive::LoadMerging => load::load_relationship_merging(cx, id, key),
+                    _ => load::load_relationship_anyway(cx, id, key, passive == Passive::LoadCommitted),
+                };
+                return loaded.map(Some);
             }
             get(cx, id, key).map(Some)
         }

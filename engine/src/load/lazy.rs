@@ -34,6 +34,16 @@ pub fn load_relationship_anyway(cx: &mut Cx<'_>, id: StateId, key: &Key, committ
     load_as(cx, id, key, How { raises: !anyway, committed, ..How::default() })
 }
 
+/// As [`load_relationship_anyway`] of a flush, by the keys that the object has now.
+///
+/// # Errors
+///
+/// As for [`load_relationship`].
+pub fn load_relationship_merging(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<Slot> {
+    let raises = !cx.orm.profile.has(Behaviour::FlushesIgnoreRaise);
+    load_as(cx, id, key, How { raises, ..How::default() })
+}
+
 /// As [`load_relationship_anyway`], for an `immediate` load, whose steps are counted from the query that it follows.
 pub(super) fn load_at_once(
     cx: &mut Cx<'_>,
@@ -224,6 +234,7 @@ fn prepare(
     (options, path): (&[LoaderOption], Option<Path>),
 ) {
     query.bare = true;
+    query.on_access = true;
     query.purpose = Purpose::Relationship;
     let step = (relationship.parent, Rc::clone(&relationship.key));
     let state = cx.orm.states.get(id);
@@ -392,6 +403,5 @@ fn select_related(
     query.from_items = with_between(cx.orm, resolved);
     query.order_by.clone_from(&resolved.order_by);
     query.autoflush = true;
-    query.on_access = true;
     query.objects(cx, session).map(Found::Rows)
 }

@@ -200,7 +200,7 @@ fn copy_related(
             let items: Option<Vec<ObjRef>> = list.items.borrow().iter().cloned().collect();
             let Some(items) = items else { return Err(attr::no_state_error("NoneType")) };
             if cx.orm.states.get(to.id()).key.is_some() {
-                attr::get_passive(cx, to.id(), key, attr::Passive::LoadCommitted)?;
+                attr::get_passive(cx, to.id(), key, attr::Passive::LoadMerging)?;
             }
             let merged = items.iter().map(|item| merge_related(cx, item)).collect::<Result<Vec<_>>>()?;
             NewValue::Many(merged)
