@@ -56,11 +56,18 @@ struct Bringing {
     items: Vec<ObjRef>,
     /// What the object has of it already.
     begun: Option<Rc<Collection>>,
+    /// The object was met at another place before.
+    late: bool,
 }
 
 impl Filling {
     fn fills(&self, key: &Key) -> bool {
         self.keys.as_ref().is_none_or(|keys| keys.contains(key))
+    }
+
+    /// The session did not have it, or what it has is overwritten.
+    fn is_whole(&self) -> bool {
+        self.is_new || self.anew
     }
 }
 
@@ -204,6 +211,7 @@ impl Loading {
         let Some(object) = self.identify(cx, plan, row, root)? else { return Ok(None) };
         let id = object.id();
         let first = self.columns_done.insert((id, plan.id));
+        let again = self.filled.get(&id).is_some_and(|filling| filling.place != plan.id);
         let mut at_once = Vec::new();
         let mut held = None;
         if first {
@@ -221,14 +229,22 @@ impl Loading {
             close(cx.orm, id, left, done.is_ok());
         }
         done?;
-        if first {
+        if first && !again {
             self.tell(cx, &object);
         }
         Ok(Some(object))
     }
 
+    /// Whether an object wants an attribute of a place: one that is filled whole keeps what the place at which it was met
+    /// first gave it.
+    fn wants(&self, orm: &Orm, again: bool, id: StateId, key: &Key) -> bool {
+        let whole = self.filled.get(&id).is_some_and(Filling::is_whole);
+        !(again && whole && orm.states.get(id).dict.contains_key(key))
+    }
+
     /// Reads what joined loads bring for an object.
     fn related(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, row: &[Value], id: StateId) -> Result<()> {
+        let late = self.filled.get(&id).is_some_and(|filling| filling.place != plan.id);
         let class = cx.orm.states.get(id).mapper;
         for joined in &plan.joined {
             if !cx.orm.mappers.is_a(class, joined.parent) {
@@ -242,15 +258,15 @@ impl Loading {
             let place = (id, Rc::clone(&joined.key));
             if fills && joined.uselist && !self.collections.contains_key(&place) {
                 let begun = attr::begin_loaded(cx.orm, id, &joined.key);
-                self.collections.insert(place.clone(), Bringing { items: Vec::new(), begun });
+                self.collections.insert(place.clone(), Bringing { items: Vec::new(), begun, late });
             }
             let child = self.entity(cx, &joined.entity, row, false)?;
             if !fills {
                 continue;
             }
             if !joined.uselist {
-                if self.scalars.insert(place) {
-                    put(cx, id, &joined.key, NewValue::One(child))?;
+                if self.scalars.insert(place) && self.wants(cx.orm, late, id, &joined.key) {
+                    put(cx, id, &joined.key, NewValue::One(child), late)?;
                 }
             } else if let (Some(bringing), Some(child)) = (self.collections.get_mut(&place), child)
                 && !bringing.items.contains(&child)
@@ -376,18 +392,19 @@ impl Loading {
 
     fn fill_columns(&mut self, cx: &mut Cx<'_>, plan: &EntityPlan, row: &[Value], id: StateId) -> Result<()> {
         let Some(filling) = self.filled.get(&id) else { return Ok(()) };
-        for (key, at) in &plan.columns {
-            if filling.fills(key) {
-                attr::set_committed(cx, id, key, NewValue::Value(value(row, *at)?))?;
+        let again = filling.place != plan.id;
+        let class = cx.orm.states.get(id).mapper;
+        let class = plan.classes.iter().find(|plan| plan.mapper == class);
+        for (key, at) in plan.columns.iter().chain(class.iter().flat_map(|class| &class.columns)) {
+            if filling.fills(key) && self.wants(cx.orm, again, id, key) {
+                let value = NewValue::Value(value(row, *at)?);
+                if again { put(cx, id, key, value, true)? } else { attr::set_committed(cx, id, key, value)? }
             }
         }
-        let class = cx.orm.states.get(id).mapper;
-        if let Some(class) = plan.classes.iter().find(|plan| plan.mapper == class) {
-            for (key, at) in &class.columns {
-                if filling.fills(key) {
-                    attr::set_committed(cx, id, key, NewValue::Value(value(row, *at)?))?;
-                }
-            }
+        if again {
+            return Ok(());
+        }
+        if let Some(class) = class {
             for key in class.expired.iter().filter(|key| filling.fills(key)) {
                 let state = cx.orm.states.get_mut(id);
                 state.dict.shift_remove(key);
@@ -479,7 +496,8 @@ impl Loading {
     ) -> Result<Vec<Later>> {
         let mut at_once = Vec::new();
         let Some(filling) = self.filled.get(&object.id()) else { return Ok(at_once) };
-        let known = !filling.is_new && !filling.anew;
+        let known = !filling.is_whole();
+        let met = filling.place;
         let again = filling.place != plan.id;
         let keys = filling.keys.clone();
         let fills = |key: &Key| keys.as_ref().is_none_or(|keys| keys.contains(key));
@@ -492,7 +510,15 @@ impl Loading {
             if !cx.orm.mappers.is_a(class, later.relationship.parent) {
                 continue;
             }
-            let fills = fills(&later.relationship.key);
+            let mut fills = fills(&later.relationship.key);
+            if again && fills && matches!(later.lazy, Lazy::NoLoad | Lazy::Subquery) {
+                // What an object lacks comes from where it was met first. Once it is there, it is asked for again.
+                let asks = later.lazy == Lazy::Subquery && known && !self.on_access;
+                if !(asks && self.has_come(cx.orm, object, met, &later.relationship.key)) {
+                    continue;
+                }
+                fills = false;
+            }
             if later.lazy == Lazy::NoLoad {
                 if fills && later.relationship.is_queried() {
                     // It is emptied by way of its members, though none of them is kept.
@@ -504,7 +530,7 @@ impl Loading {
                     } else {
                         NewValue::One(None)
                     };
-                    put(cx, object.id(), &later.relationship.key, empty)?;
+                    put(cx, object.id(), &later.relationship.key, empty, false)?;
                 }
                 continue;
             }
@@ -541,9 +567,6 @@ impl Loading {
                     continue;
                 }
                 if later.lazy == Lazy::Subquery {
-                    if again && attr::is_loaded(cx.orm, object.id(), &later.relationship.key) {
-                        continue;
-                    }
                     if !self.brought.contains_key(&place) {
                         let brought = subquery(cx, self.session, &load, &query)?;
                         self.brought.insert(place.clone(), brought);
@@ -566,6 +589,13 @@ impl Loading {
             }
         }
         Ok(at_once)
+    }
+
+    /// Whether the place at which an object was met first has brought it what is related, or will once the rows are read.
+    fn has_come(&self, orm: &Orm, object: &ObjRef, met: usize, key: &Key) -> bool {
+        let waiting = self.later.get(&(met, Rc::clone(key)));
+        attr::is_loaded(orm, object.id(), key)
+            || waiting.is_some_and(|load| load.lazy == Lazy::Subquery && load.objects.contains(object))
     }
 
     /// A load of a relationship for objects that this plan reads.
@@ -604,8 +634,7 @@ impl Loading {
                 objects: Vec::new(),
             });
         }
-        let fresh = |filling: &Filling| filling.is_new || filling.anew;
-        if self.on_access && !self.filled.get(&object.id()).is_some_and(fresh) {
+        if self.on_access && !self.filled.get(&object.id()).is_some_and(Filling::is_whole) {
             return;
         }
         if shared {
@@ -627,14 +656,21 @@ impl Loading {
     pub(super) fn finish(self, cx: &mut Cx<'_>) -> Result<(Vec<Later>, Vec<Below>)> {
         for ((id, key), bringing) in self.collections {
             let Some(begun) = bringing.begun else {
-                attr::set_committed(cx, id, &key, NewValue::Many(bringing.items))?;
+                let items = NewValue::Many(bringing.items);
+                if bringing.late {
+                    put(cx, id, &key, items, true)?;
+                } else {
+                    attr::set_committed(cx, id, &key, items)?;
+                }
                 continue;
             };
             // A load in between may have left another one.
             let state = cx.orm.states.get_mut(id);
             if matches!(state.dict.get(&key), Some(Slot::Many(list)) if Rc::ptr_eq(list, &begun)) {
                 state.committed.shift_remove(&key);
-                state.expired_attributes.shift_remove(&key);
+                if !bringing.late {
+                    state.expired_attributes.shift_remove(&key);
+                }
                 state.expired = false;
             }
         }

@@ -11,6 +11,7 @@ use crate::map::Key;
 use crate::orm::Orm;
 use crate::state::StateId;
 use indexmap::IndexSet;
+use std::rc::Rc;
 
 impl Loading {
     /// What of an object had expired before its row is read, where loads run while that is read.
@@ -22,11 +23,16 @@ impl Loading {
     }
 }
 
-/// Puts in what a row has: that alone does not make an expired object a current one.
-pub(super) fn put(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<()> {
+/// Puts in what a row has: that alone does not make an expired object a current one. What had expired is done with once the
+/// object was met: what comes to it later from another place of the rows (`late`) counts as expired still.
+pub(super) fn put(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue, late: bool) -> Result<()> {
     let state = cx.orm.states.get(id);
+    let stays = late && state.expired_attributes.contains(key);
     let held = state.being_read.then(|| (state.expired, state.expired_attributes.clone()));
     attr::set_committed(cx, id, key, value)?;
+    if stays {
+        cx.orm.states.get_mut(id).expired_attributes.insert(Rc::clone(key));
+    }
     if let Some((expired, attributes)) = held {
         let state = cx.orm.states.get_mut(id);
         (state.expired, state.expired_attributes) = (expired, attributes);

@@ -29,9 +29,13 @@ impl Loading {
         state.options = (!options.is_empty()).then(|| options.into());
     }
 
-    /// An object that rows have in several places was loaded by the path of the last of them.
+    /// An object that rows have in several places was loaded by the path of the last of them, or by the shortest.
     pub(super) fn note_path(&self, orm: &mut Orm, plan: &EntityPlan, id: StateId) {
         let path = &orm.states.get(id).load_path;
+        if orm.profile.has(Behaviour::ShallowestPathKept) && self.prior.len() + plan.path.len() >= path.len()
+        {
+            return;
+        }
         let (prior, own) = path.split_at(self.prior.len().min(path.len()));
         if prior == self.prior && own == plan.path {
             return;

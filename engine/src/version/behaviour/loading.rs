@@ -22,6 +22,10 @@ macro_rules! of_loading {
                 "`session.refresh()` loads the relationships that it is asked for by name, lazy ones too.",
                 "lazy relationships refreshed by name",
                 "2.0.3 leaves it out, 2.0.4 loads: `session.refresh(obj, [\"id\", \"relationship\"])`";
+            ShallowestPathKept "shallowest-path-kept" since(2, 1, 0),
+                "An object that the rows have at several places is loaded later as the place nearest to the query has it; before, as the last one.",
+                "the place of a row by which an object's later loads go",
+                "2.0.58 reads `node` alone, 2.1.0 joins: `session.refresh()` of the first of `query(Node).options(joinedload(Node.up))`, newest first";
             RefreshNeedsKey "refresh-needs-key" since(2, 0, 0),
                 "`session.refresh(obj, [\"name\"])` is refused while a change of the primary key has not been flushed.",
                 "partial refreshes of objects whose key was changed",
