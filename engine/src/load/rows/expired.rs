@@ -54,6 +54,7 @@ pub(super) fn close(orm: &mut Orm, id: StateId, left: IndexSet<Key>, well: bool)
     state.being_read = false;
     if well {
         state.expired = false;
-        state.expired_attributes.retain(|key| left.contains(key));
+        let dict = &state.dict;
+        state.expired_attributes.retain(|key| left.contains(key) && !dict.contains_key(key));
     }
 }
