@@ -175,6 +175,12 @@ fn check_before(orm: &Orm, query: &Query, at: usize) -> Result<()> {
     if is_of_aliases && query.entities.len() > 1 {
         return Err(Error::unsupported("loader options that contradict each other, of a query with aliases"));
     }
+    // The whole path counts, with the steps that led to a load on access.
+    let from_start = |option: &LoaderOption| LoaderOption {
+        path: [&query.prior[..], &option.path].concat(),
+        ..option.clone()
+    };
+    let (option, before) = (&from_start(option), &from_start(before));
     let message = if orm.profile.has(Behaviour::LoaderConflictsNamed) {
         format!(
             "Loader strategy replacement {} is in conflict with existing strategy {}",
@@ -194,6 +200,12 @@ fn check_before(orm: &Orm, query: &Query, at: usize) -> Result<()> {
 /// `ArgumentError` for an option of a class that is not queried, `InvalidRequestError` where two options name two ways to load
 /// one attribute.
 pub(super) fn check(orm: &Orm, query: &Query) -> Result<()> {
+    // A load on access adds to what its object came with that what leads back is not loaded.
+    if let Some(kept) = query.kept_options
+        && orm.profile.has(Behaviour::LoaderConflicts)
+    {
+        (kept..query.options.len()).try_for_each(|at| check_before(orm, query, at))?;
+    }
     // What loads for another query was checked with that one.
     if query.style == Style::Loader || query.follows || query.origin.is_some() {
         return Ok(());
