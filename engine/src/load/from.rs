@@ -80,14 +80,21 @@ impl Froms {
 
 /// The explicit `FROM` list: what `select_from()` and the joins give.
 pub(super) fn explicit(orm: &Orm, query: &Query) -> Result<Froms> {
-    let mut froms = Froms { items: query.from_items.clone(), renamed: Vec::new() };
-    froms.items.extend(super::within::source(query));
-    for mapped in &query.select_from {
+    let mut froms = Froms::default();
+    let mut source = super::within::source(query);
+    let mut given = query.from_items.iter().cloned();
+    let mut taken = 0;
+    for (mapped, after) in query.select_from.iter().zip(&query.after_items) {
+        froms.items.extend(given.by_ref().take(after.saturating_sub(taken)));
+        taken = *after;
+        froms.items.extend(source.take());
         let item = selectable(orm, *mapped);
         if !froms.items.contains(&item) {
             froms.items.push(item);
         }
     }
+    froms.items.extend(given);
+    froms.items.extend(source);
     for join in &query.joins {
         add_join(orm, query, join, &mut froms)?;
     }
@@ -412,6 +419,23 @@ pub(super) fn entity_items(orm: &Orm, query: &Query) -> Result<Vec<FromItem>> {
         }
     }
     Ok(items)
+}
+
+/// The tables of the classes that a query is about, in its order.
+pub(super) fn class_items(orm: &Orm, query: &Query) -> Vec<FromItem> {
+    let mut items: Vec<FromItem> = Vec::new();
+    for entity in &query.entities {
+        let classes = match entity {
+            Entity::Mapped(mapped) | Entity::Attribute(mapped, _) => vec![*mapped],
+            Entity::Expr(expr) => classes_of(expr),
+        };
+        for item in classes.into_iter().map(|mapped| selectable(orm, mapped)) {
+            if !items.contains(&item) {
+                items.push(item);
+            }
+        }
+    }
+    items
 }
 
 /// The classes whose attributes an expression names, as far as it tells.

@@ -368,7 +368,7 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
         }
     }
     if inner.within.is_none() && inner.select_from.is_empty() && inner.joins.is_empty() {
-        inner.select_from.push(root);
+        inner.add_class(root);
     } else if keyed.mapper != root.mapper && own {
         inner.criteria.extend(limit(cx.orm, root.mapper, &Adapter::of(cx.orm, root))?);
     }

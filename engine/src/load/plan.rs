@@ -12,7 +12,7 @@ mod tag;
 use super::LoaderOption;
 use super::adapt::Adapter;
 use super::classes::ClassPlan;
-use super::from::{classes_of, entity_items, explicit};
+use super::from::{class_items, classes_of, entity_items, explicit};
 use super::options::{Chosen, Path, Recursion, Strategy, criteria};
 use super::polymorphic::limit;
 use super::query::{Entity, JoinTarget, Query, Style};
@@ -194,8 +194,11 @@ impl Plan {
             // What comes along in the rows is selected first, but is not what is selected from first.
             let contains = query.options.iter().any(|option| option.strategy == Strategy::Contained)
                 && orm.profile.has(Behaviour::ContainedTablesFollow);
-            if contains || items.iter().any(|item| matches!(item, FromItem::Join(_))) {
+            if contains || query.within.is_some() {
                 froms = items;
+            } else if items.iter().any(|item| matches!(item, FromItem::Join(_))) {
+                // Tables and subqueries that columns come from by themselves follow.
+                froms = class_items(orm, query);
             }
         }
         let mut select = Select {

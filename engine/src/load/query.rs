@@ -125,6 +125,8 @@ pub struct Query {
     /// Places whose names are not those of what they select.
     pub renames: Vec<(usize, Key)>,
     pub select_from: Vec<Mapped>,
+    /// Of each class in `select_from`, how many of `from_items` were given before it.
+    pub(crate) after_items: Vec<usize>,
     /// Other elements that it selects from explicitly: tables, subqueries, joins.
     pub from_items: Vec<FromItem>,
     pub joins: Vec<Join>,
@@ -209,6 +211,7 @@ impl Query {
             session,
             entities,
             select_from: Vec::new(),
+            after_items: Vec::new(),
             from_items: Vec::new(),
             joins: Vec::new(),
             criteria: Vec::new(),
@@ -257,6 +260,12 @@ impl Query {
             purpose: Purpose::Asked,
             host_options: Vec::new(),
         }
+    }
+
+    /// Selects explicitly from a class, after all that it selects from so far.
+    pub fn add_class(&mut self, mapped: Mapped) {
+        self.select_from.push(mapped);
+        self.after_items.push(self.from_items.len());
     }
 
     /// What a loader asks of one class.

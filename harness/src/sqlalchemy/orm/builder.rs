@@ -38,7 +38,7 @@ pub(super) fn apply(interp: &mut Interp, query: &mut Query, name: &str, args: Ar
         "select_from" => {
             for value in &args.positional {
                 match mapped::mapped_of(value) {
-                    Some(mapped) => query.select_from.push(mapped),
+                    Some(mapped) => query.add_class(mapped),
                     None => query.from_items.push(selectable::joinable(interp, value)?),
                 }
             }

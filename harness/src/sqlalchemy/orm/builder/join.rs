@@ -77,7 +77,7 @@ pub(crate) fn function(interp: &mut Interp, args: Args, outer: bool) -> PyResult
     let full = define::flag(interp, &mut bound, if outer { 3 } else { 4 }, false)?;
     let mut query = Query::new(Style::Select, None, Vec::new());
     match mapped::mapped_of(&left) {
-        Some(mapped) => query.select_from.push(mapped),
+        Some(mapped) => query.add_class(mapped),
         None => query.from_items.push(selectable::joinable(interp, &left)?),
     }
     mapped::configure_query(interp, &query)?;
