@@ -46,6 +46,8 @@ pub struct Insert {
     pub returning: Vec<Expr>,
     /// What a flush's insert wants back of every row, with `RETURNING` where the version does so.
     pub generated: Generated,
+    /// Columns of which a flush does not ask what the database generates.
+    pub unasked: Vec<Column>,
     /// Whose statement it is, which keeps it apart in the cache.
     pub tag: Option<Rc<str>>,
     /// `returning(…, sort_by_parameter_order=True)`: rows come back in the order of the parameters.
@@ -115,6 +117,7 @@ impl Insert {
             values: InsertValues::default(),
             returning: Vec::new(),
             generated: Generated::Told,
+            unasked: Vec::new(),
             tag: None,
             sort_returning: false,
             inline: false,

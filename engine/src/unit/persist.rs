@@ -254,13 +254,17 @@ fn new_row(cx: &mut Cx<'_>, id: StateId, table: &Table) -> Result<New> {
         let plain =
             column.default().is_none() && column.server_default().is_none() && column.sequence().is_none();
         let left_out = column.ty().evaluates_none();
+        let computed = matches!(column.default(), Some(ColumnDefault::Sql(_)));
         if !value.is_null() || (plain && !column.is_primary_key() && !(left_out && absent)) {
             params.insert(column.key(), value);
         } else if column.is_primary_key() {
             has_key = false;
             // A row that the database numbers is asked for its number.
-            has_defaults &= !matches!(column.server_default(), Some(ServerDefault::Identity(_)));
-        } else if column.server_default().is_some() {
+            has_defaults &= !computed && !matches!(column.server_default(), Some(ServerDefault::Identity(_)));
+            if computed && !cx.orm.profile.has(Behaviour::InsertManyValues) {
+                return Err(Error::unsupported("a primary key that an SQL expression gives"));
+            }
+        } else if computed || column.server_default().is_some() {
             has_defaults = false;
         }
     }
@@ -299,6 +303,24 @@ fn flushing(orm: &Orm, id: StateId) -> Flushing {
     orm.mappers.get(orm.states.get(id).mapper).hierarchy.flushing
 }
 
+/// Whether what the database makes of an object's new row in a table is asked for with it: the class at the top of
+/// the hierarchy says so or, where it does not say, that is its own table.
+fn is_eager(orm: &Orm, id: StateId, table: &Table) -> bool {
+    let top = orm.mappers.get(orm.mappers.base(orm.states.get(id).mapper));
+    top.hierarchy.flushing.eager_defaults.unwrap_or_else(|| top.hierarchy.tables.contains(table))
+}
+
+/// The columns of a table of a hierarchy that the class at its top does not map: it does not ask for them.
+fn unasked(orm: &Orm, id: StateId, table: &Table) -> Vec<Column> {
+    let top = orm.mappers.base(orm.states.get(id).mapper);
+    let is_unmapped = |column: &Column| state::column_key(orm, top, column).is_none();
+    if orm.mappers.get(top).hierarchy.tables.contains(table) {
+        table.columns().into_iter().filter(is_unmapped).collect()
+    } else {
+        Vec::new()
+    }
+}
+
 fn names(params: &Params) -> IndexSet<Rc<str>> {
     params.keys().cloned().collect()
 }
@@ -316,10 +338,16 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
     }
     let returning = cx.orm.profile.has(Behaviour::InsertManyValues);
     let eager = match rows.first() {
-        Some(row) => flushing(cx.orm, row.id).eager_defaults != Some(false),
+        Some(row) => is_eager(cx.orm, row.id, table),
         None => return Ok(()),
     };
     let tag = cx.orm.mappers.compiled_by(cx.orm.states.get(rows[0].id).mapper);
+    let unasked = unasked(cx.orm, rows[0].id, table);
+    let insert = || {
+        let mut statement = Insert::into(table).tagged(&tag);
+        statement.unasked.clone_from(&unasked);
+        statement
+    };
     let mut rest = rows.as_slice();
     while let Some(first) = rest.first() {
         let same = |row: &&New| {
@@ -332,7 +360,7 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
         let fetches = !first.has_key || (returning && eager && !first.has_defaults);
         let together = !fetches || (returning && count > 1);
         if together {
-            let mut statement = Insert::into(table).tagged(&tag);
+            let mut statement = insert();
             if fetches {
                 let wanted = if eager { Generated::Defaults } else { Generated::Key };
                 statement = statement.returning_generated(wanted);
@@ -349,7 +377,7 @@ fn insert_rows(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, states:
             continue;
         }
         for row in group {
-            let mut statement = Insert::into(table).tagged(&tag);
+            let mut statement = insert();
             if returning && versions(cx.orm, row.id, table).is_some() {
                 // A row that has versions is asked for its key.
                 let wanted = if eager { Generated::KeyAndDefaults } else { Generated::Key };

@@ -246,15 +246,20 @@ impl Compiler<'_> {
         }
         let key = insert.table.primary_key();
         // A part of the key that the database does not generate is not asked for.
+        let computed = |column: &Column| matches!(column.default(), Some(ColumnDefault::Sql(_)));
         let generates = |column: &Column| {
-            column.server_default().is_some() || insert.table.autoincrement_column().as_ref() == Some(column)
+            column.server_default().is_some()
+                || computed(column)
+                || insert.table.autoincrement_column().as_ref() == Some(column)
         };
         let mut columns: Vec<Column> = key.iter().filter(|column| generates(column)).cloned().collect();
         if insert.generated != Generated::Key {
-            columns.extend(self.postfetch.iter().cloned());
+            columns.extend(self.postfetch.iter().filter(|column| !insert.unasked.contains(column)).cloned());
+            let order = insert.table.columns();
+            columns.sort_by_key(|column| order.iter().position(|other| other == column));
         }
         let identity = |column: &&Column| matches!(column.server_default(), Some(ServerDefault::Identity(_)));
-        let numbered = columns.iter().any(|column| identity(&column));
+        let numbered = columns.iter().any(|column| identity(&column) || computed(column));
         let keys = insert.generated == Generated::KeyAndDefaults || !self.postfetch.is_empty();
         if !self.many && !keys && !numbered {
             // One row's key comes from the driver.
