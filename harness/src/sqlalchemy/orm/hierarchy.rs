@@ -195,10 +195,13 @@ fn discriminator(
         let column = found.as_ref().and_then(|expr| expr.as_column().cloned());
         return column.ok_or_else(|| Stop::unsupported("polymorphic_on of something that is no column"));
     };
-    let own = members.iter().find(|member| member.key == *name).and_then(|member| match &member.spec {
-        Declared::Column(column) => Some(column.column.clone()),
-        Declared::Property(..) | Declared::Relationship(..) => None,
-    });
+    let own = match members.iter().find(|member| member.key == *name).map(|member| &member.spec) {
+        Some(Declared::Column(column)) => Some(column.column.clone()),
+        Some(Declared::Property(..)) => {
+            return Err(Stop::unsupported("polymorphic_on of something that is no column"));
+        }
+        Some(Declared::Relationship(..)) | None => None,
+    };
     if let Some(column) = own.or_else(|| spec.table.column(name)) {
         return Ok(column);
     }
