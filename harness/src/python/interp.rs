@@ -96,6 +96,8 @@ pub struct Interp {
     pub(super) watched: Option<Vec<crate::outcome::Printed>>,
     /// What the document has set of the environment.
     pub(crate) environ: IndexMap<Rc<str>, Rc<str>>,
+    /// The files of databases that the document may have made.
+    pub(crate) files: Vec<Rc<str>>,
     /// Filters of warnings, and what was shown.
     pub(crate) warnings: Warnings,
 }
@@ -132,6 +134,7 @@ impl Interp {
             standing: Vec::new(),
             watched: None,
             environ: IndexMap::new(),
+            files: Vec::new(),
             warnings: Warnings::default(),
         };
         super::types::install(&mut interp);

@@ -13,6 +13,7 @@ pub(crate) mod datetime;
 pub(crate) mod decimal;
 mod enums;
 mod environ;
+mod files;
 mod functools;
 pub(crate) mod future;
 mod itertools;

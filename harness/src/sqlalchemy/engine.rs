@@ -110,6 +110,9 @@ fn create_engine(interp: &mut Interp, args: crate::python::Args) -> PyResult<Val
     if define::given(&mut bound, 15).is_some() {
         return Err(Stop::unsupported("an engine whose log has a name (`logging_name`)"));
     }
+    if let Some(file) = url.split_once(":///").map(|(_, file)| file).filter(|file| !file.is_empty()) {
+        interp.files.push(file.split('?').next().unwrap_or_default().into());
+    }
     let profile = lend::profile(interp);
     let asked = define::flag(interp, &mut bound, 2, false)?;
     let database = with_cx(interp, |cx| cx.orm.databases.create_engine(profile, &url, echo))?;

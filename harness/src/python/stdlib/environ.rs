@@ -18,8 +18,7 @@ pub(super) fn fill(module: &Module) {
     module.dict.set("environ", Value::object(Environ));
     super::add(module, "getenv", |interp, args| {
         let [name, default] = args.between(interp, "getenv", 1)?;
-        let found = found(interp, &name.unwrap_or(Value::None))?;
-        Ok(found.or(default).unwrap_or(Value::None))
+        found_or(interp, &name.unwrap_or(Value::None), default)
     });
 }
 
@@ -42,6 +41,22 @@ fn found(interp: &mut Interp, name: &Value) -> PyResult<Option<Value>> {
     }
 }
 
+/// Variables that machines have set.
+const USUAL: [&str; 14] = [
+    "CI", "DISPLAY", "EDITOR", "HOME", "HOSTNAME", "LANG", "LOGNAME", "PATH", "PWD", "SHELL", "TERM",
+    "TMPDIR", "TZ", "USER",
+];
+
+/// A variable, or what the document has for one that is not set: those of its own making are not.
+fn found_or(interp: &mut Interp, name: &Value, default: Option<Value>) -> PyResult<Value> {
+    let key = text(interp, name)?;
+    let usual = USUAL.contains(&&*key) || key.starts_with("PYTHON") || key.starts_with("LC_");
+    match default.filter(|default| !default.is_none() && !usual) {
+        Some(default) => Ok(interp.environ.get(&key).cloned().map_or(default, Value::Str)),
+        None => Ok(found(interp, name)?.unwrap_or(Value::None)),
+    }
+}
+
 impl Object for Environ {
     fn as_any(&self) -> &dyn Any {
         self
@@ -59,8 +74,7 @@ impl Object for Environ {
         Ok(match name {
             "get" => Some(Value::native(name, |interp, args: Args| {
                 let [name, default] = args.between(interp, "get", 1)?;
-                let found = found(interp, &name.unwrap_or(Value::None))?;
-                Ok(found.or(default).unwrap_or(Value::None))
+                found_or(interp, &name.unwrap_or(Value::None), default)
             })),
             "setdefault" => Some(Value::native(name, |interp, args: Args| {
                 let [name, value] = args.exactly(interp, "setdefault")?;

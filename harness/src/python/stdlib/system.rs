@@ -29,6 +29,7 @@ pub(super) fn install(interp: &mut Interp, clock: &Clock) {
             module.dict.set(name, Value::from(text));
         }
         super::environ::fill(&module);
+        super::files::fill(&module);
         let path = interp.import("os.path")?;
         module.dict.set("path", Value::Module(path));
         Ok(Rc::new(module))
@@ -191,7 +192,7 @@ impl Object for Stream {
     }
 }
 
-fn text(interp: &mut Interp, value: &Value) -> PyResult<Rc<str>> {
+pub(super) fn text(interp: &mut Interp, value: &Value) -> PyResult<Rc<str>> {
     match value.as_str() {
         Some(text) => Ok(text.clone()),
         None => {
@@ -206,6 +207,7 @@ fn text(interp: &mut Interp, value: &Value) -> PyResult<Rc<str>> {
 fn os_path(_: &mut Interp) -> PyResult<Rc<Module>> {
     let module = Module::new("os.path");
     module.dict.set("sep", Value::from("/"));
+    super::files::fill_path(&module);
     add(&module, "join", |interp, args| {
         let mut path = String::new();
         for (index, part) in args.positional.iter().enumerate() {
