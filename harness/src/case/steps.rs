@@ -44,6 +44,7 @@ impl Builder {
                     last = Some(self.steps.len());
                     let mut options = self.options.clone();
                     options.normalize_whitespace |= listing.cell;
+                    options.ipython |= listing.cell;
                     self.steps.push(Step {
                         page,
                         line: block.line,
@@ -90,6 +91,7 @@ impl Builder {
         let mut options = self.options.clone();
         // Notebooks spread values over lines, and set them apart from what is printed.
         options.normalize_whitespace |= example.cell;
+        options.ipython |= example.cell;
         for (name, on) in &example.options {
             options.set(name, *on);
         }

@@ -115,7 +115,21 @@ fn goes_on(lines: &[Line], code: &Range<usize>, next: &Range<usize>) -> bool {
         let more = lines[next.clone()].iter().any(|line| !line.text.trim_start().starts_with('#'));
         return more && both();
     }
+    if is_name_of(own.trim(), &before) {
+        return both();
+    }
     begins_code(first) && !repr::is_whole(&own) && syntax::is_program(&own) && both()
+}
+
+/// Whether a paragraph is a name that the code before it binds: a cell's last line shows its value.
+fn is_name_of(paragraph: &str, code: &str) -> bool {
+    let is_word = |letter: char| letter == '_' || letter.is_alphanumeric();
+    let is_path = paragraph.starts_with(|letter: char| letter == '_' || letter.is_alphabetic())
+        && paragraph.chars().all(|letter| letter == '.' || is_word(letter));
+    let root = paragraph.split('.').next().unwrap_or("");
+    is_path
+        && !code.contains("print(")
+        && code.split(|letter: char| !is_word(letter)).any(|word| word == root)
 }
 
 fn begins_code(line: &str) -> bool {

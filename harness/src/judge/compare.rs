@@ -1,10 +1,14 @@
 //! Whether a claim is what is so, by doctest's rules.
 
 use super::Options;
-use super::normalise::{Addresses, comparable, has_open_address};
+use super::normalise::{Addresses, as_in_ipython, comparable, has_open_address};
 
 /// Whether a page's text says what `got` says.
 pub(super) fn texts(want: &str, got: &str, options: &Options) -> bool {
+    if options.ipython {
+        let plain = Options { ipython: false, ..options.clone() };
+        return texts(want, got, &plain) || texts(&as_in_ipython(want), &as_in_ipython(got), &plain);
+    }
     if matches(&comparable(want, Addresses::Numbered), &comparable(got, Addresses::Numbered), options) {
         return true;
     }
@@ -154,6 +158,15 @@ mod tests {
         assert!(!texts("a...a", "a", &with(&["ELLIPSIS"])));
         assert!(!texts("a  b", "a b", &plain));
         assert!(texts("a  b", "a\nb", &with(&["NORMALIZE_WHITESPACE"])));
+    }
+
+    #[test]
+    fn a_notebook_writes_objects_and_classes_in_its_own_way() {
+        let notebook = Options { ipython: true, ..Options::default() };
+        assert!(texts("[<__main__.Shop at 0x5f>]", "[<__main__.Shop object at 0x7f00>]", &notebook));
+        assert!(texts("__main__.Shop", "<class '__main__.Shop'>", &notebook));
+        assert!(!texts("<__main__.Cart at 0x5f>", "<__main__.Shop object at 0x7f00>", &notebook));
+        assert!(!texts("<__main__.Shop at 0x5f>", "<__main__.Shop object at 0x7f00>", &Options::default()));
     }
 
     #[test]

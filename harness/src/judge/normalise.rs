@@ -24,6 +24,11 @@ static LOG_HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static STAMP: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ ").ok());
 
+/// The default representation of an object, and that of a class.
+static OBJECT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"<([\w.]+(?:\[[^\]]*\])?) object at (0x[0-9a-fA-F.…]+)>").ok());
+static CLASS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<class '([\w.]+)'>").ok());
+
 /// How addresses are made alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Addresses {
@@ -78,6 +83,11 @@ pub(super) fn comparable(text: &str, how: Addresses) -> String {
     let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(lines.len());
     let last = lines.iter().rposition(|line| !line.is_empty()).map_or(first, |last| last + 1);
     lines[first..last].join("\n")
+}
+
+/// A text with objects and classes written as IPython writes them.
+pub(super) fn as_in_ipython(text: &str) -> String {
+    replaced(&CLASS, &replaced(&OBJECT, text, "<$1 at $2>"), "$1")
 }
 
 /// Log messages without time, level and logger.

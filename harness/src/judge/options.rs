@@ -6,6 +6,8 @@ pub struct Options {
     pub ellipsis: bool,
     pub normalize_whitespace: bool,
     pub ignore_exception_detail: bool,
+    /// Values may be written as IPython writes them; no option of doctest's.
+    pub ipython: bool,
 }
 
 impl Options {
@@ -33,6 +35,7 @@ impl Options {
         self.ellipsis |= other.ellipsis;
         self.normalize_whitespace |= other.normalize_whitespace;
         self.ignore_exception_detail |= other.ignore_exception_detail;
+        self.ipython |= other.ipython;
     }
 
     /// Whether a page is read under doctest's rules: it turns some option on.
