@@ -161,13 +161,22 @@ impl Example {
 /// Reads a page. The reader is chosen by content, with the file's extension for a tie, unless one is given.
 pub fn read(bytes: &[u8], reader: Option<Reader>, extension: Option<&str>) -> Result<Document, ReadError> {
     let lines = source::lines(bytes)?;
-    let reader = reader.unwrap_or_else(|| detect::reader(&lines, extension));
-    let blocks = match reader {
+    let from_outside = reader.is_some();
+    let chosen = reader.unwrap_or_else(|| detect::reader(&lines, extension));
+    let read = |reader| match reader {
         Reader::Markdown | Reader::Text if notebook::is_notebook(&lines) => notebook::blocks(&lines),
         Reader::Markdown => markdown::blocks(&lines),
         Reader::Rst => rst::blocks(&lines),
         Reader::Text => text::blocks(&lines),
     };
+    let (mut reader, mut blocks) = (chosen, read(chosen));
+    if !from_outside && chosen != Reader::Text && blocks.iter().all(|block| block.body == Body::Prose) {
+        // Without code to its markup, a page may be one that was saved as text.
+        let as_text = read(Reader::Text);
+        if as_text.iter().any(|block| block.body != Body::Prose) {
+            (reader, blocks) = (Reader::Text, as_text);
+        }
+    }
     let mut blocks = source::with_prose(blocks);
     for block in &mut blocks {
         if let Body::Listing(listing) = &mut block.body {

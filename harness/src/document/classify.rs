@@ -46,7 +46,7 @@ fn says_python(language: &str) -> bool {
 
 /// The blocks that a run of code lines holds.
 pub(super) fn blocks(lines: &[Line], context: Context<'_>) -> Vec<Block> {
-    let lines: Vec<Line> = trimmed(lines)
+    let lines: Vec<Line> = marks::unescaped(trimmed(lines))
         .into_iter()
         .map(|line| Line { text: marks::without_leading_mark(marks::without_highlight(&line.text)), ..line })
         .collect();
@@ -69,7 +69,7 @@ pub(super) fn blocks(lines: &[Line], context: Context<'_>) -> Vec<Block> {
     let body = body(&lines, named.as_deref(), context);
     if matches!(body, Body::Listing(_) | Body::Other(_))
         && named.as_deref().is_none_or(|name| says_python(name) || OUTPUT.contains(&name))
-        && let Some(blocks) = with_output(&lines, context)
+        && let Some(blocks) = with_output(&lines, context).or_else(|| with_marked_outputs(&lines, context))
     {
         return blocks;
     }
@@ -124,6 +124,54 @@ fn with_output(lines: &[Line], context: Context<'_>) -> Option<Vec<Block>> {
         Block { line: code.first()?.number, end_line: code.last()?.number, body: Body::Listing(listing) },
         Block { line: shown.first()?.number, end_line: shown.last()?.number, body: Body::Output(text) },
     ])
+}
+
+/// Code with what it shows on lines of their own that have a mark before them: `> [1, 2]`, or `# => 1` below a value.
+fn with_marked_outputs(lines: &[Line], context: Context<'_>) -> Option<Vec<Block>> {
+    let shown: Vec<Option<&str>> = lines.iter().map(|line| marks::after_output_mark(&line.text)).collect();
+    let comments =
+        shown.iter().zip(lines).filter(|(shown, line)| shown.is_some() && line.text.starts_with('#')).count();
+    if comments > 0 && comments < shown.iter().flatten().count() {
+        return None;
+    }
+    let code = |range: std::ops::Range<usize>| joined(&trimmed(&lines[range]));
+    let whole: Vec<Line> =
+        lines.iter().zip(&shown).filter(|(_, shown)| shown.is_none()).map(|(line, _)| line.clone()).collect();
+    if shown.iter().all(Option::is_none) || shown[0].is_some() || !syntax::is_program(&joined(&whole)) {
+        return None;
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let marked = shown[at].is_some();
+        let end = (at..lines.len()).find(|next| shown[*next].is_some() != marked).unwrap_or(lines.len());
+        let body = if marked {
+            let text: Vec<&str> = shown[at..end].iter().copied().flatten().collect();
+            Some(Body::Output(text.join("\n") + "\n"))
+        } else {
+            let source = code(at..end);
+            let cell = end < lines.len() && syntax::ends_in_value(&source);
+            let language = context.language.map(str::to_owned);
+            let blank = source.trim().is_empty();
+            let (skip, remarks) = (context.skip, Vec::new());
+            (!blank).then_some(Body::Listing(Listing { code: source, language, skip, cell, remarks }))
+        };
+        let first = lines[at..end].iter().find(|line| !line.is_blank());
+        let last = lines[at..end].iter().rfind(|line| !line.is_blank());
+        if let (Some(body), Some(first), Some(last)) = (body, first, last) {
+            found.push(Block { line: first.number, end_line: last.number, body });
+        }
+        at = end;
+    }
+    let shows = found.windows(2).all(|pair| match (&pair[0].body, &pair[1].body) {
+        (Body::Listing(listing), Body::Output(_)) => {
+            syntax::parses(&listing.code)
+                && (listing.cell || (comments == 0 && listing.code.contains("print(")))
+        }
+        (Body::Output(_), Body::Listing(listing)) => syntax::parses(&listing.code),
+        _ => false,
+    });
+    shows.then_some(found)
 }
 
 /// Where code ends and what it shows begins, as indices; decided where the block cannot be code to its end.
@@ -227,7 +275,7 @@ fn body(lines: &[Line], language: Option<&str>, context: Context<'_>) -> Body {
         None if context.after_code && output::announced(context.lead) && !syntax::is_program(&code) => {
             Body::Output(code)
         }
-        None if syntax::is_program(&code) => listing(code),
+        None if syntax::is_program(&syntax::with_prints_assigned(&code)) => listing(code),
         None if syntax::parses(&code) => {
             Body::Other("no language is named, and it does nothing as Python".into())
         }

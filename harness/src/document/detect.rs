@@ -2,8 +2,8 @@
 //!
 //! A file's extension only decides where the page itself says nothing.
 
-use super::Reader;
 use super::source::indent;
+use super::{Reader, text};
 
 /// The reader for a page.
 pub(super) fn reader(lines: &[String], extension: Option<&str>) -> Reader {
@@ -29,13 +29,15 @@ pub(super) fn reader(lines: &[String], extension: Option<&str>) -> Reader {
 fn markdown_signs(lines: &[String]) -> usize {
     let mut signs = 0;
     let mut after_blank = true;
-    for line in lines {
+    for (index, line) in lines.iter().enumerate() {
         let body = line.trim_start();
         if indent(line) < 4 && (body.starts_with("```") || body.starts_with("~~~")) {
             signs += 3;
         }
         let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
-        if after_blank && (1..=6).contains(&hashes) && line[hashes..].starts_with(' ') {
+        // A comment stands directly above the code that it speaks of.
+        let comments = || lines.get(index + 1).is_some_and(|next| text::is_surely_code(next));
+        if after_blank && (1..=6).contains(&hashes) && line[hashes..].starts_with(' ') && !comments() {
             signs += 1;
         }
         if line.contains("](") {

@@ -3,6 +3,7 @@
 //! `{execsql}` and its kin say where a log begins and ends for a page's display; the text without them is
 //! what a reader sees, on the same lines.
 
+use super::source::Line;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -30,6 +31,26 @@ pub(super) fn without_leading_mark(line: &str) -> String {
         Some(mark) if line.contains('{') || line.contains(">>>") => mark.replace(line, "$1$2").into_owned(),
         _ => line.to_owned(),
     }
+}
+
+static OUTPUT_MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:\s*(?:>{1,2}|[-=]{1,2}>|→|⇒|➜)|#\s*(?:[-=]{1,2}>|→|⇒|➜))\s+(\S.*)$").ok()
+});
+
+/// What a line says is printed, where it begins with a mark that says so and that no other line of Python begins with.
+pub(super) fn after_output_mark(line: &str) -> Option<&str> {
+    Some(OUTPUT_MARK.as_ref()?.captures(line)?.get(1)?.as_str())
+}
+
+static ESCAPE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\\([_*\[\](){}#+.!`>~|=<-])").ok());
+
+/// Lines of code without the backslashes that a converter has put before what Markdown would read.
+pub(super) fn unescaped(lines: Vec<Line>) -> Vec<Line> {
+    let is_escaped =
+        |line: &Line| line.text.trim_start().starts_with("\\>>>") || line.text.contains("\\_\\_");
+    let Some(escape) = ESCAPE.as_ref().filter(|_| lines.iter().any(is_escaped)) else { return lines };
+    let plain = |line: Line| Line { text: escape.replace_all(&line.text, "$1").into_owned(), ..line };
+    lines.into_iter().map(plain).collect()
 }
 
 /// The line of code without the `~~` that highlights it.

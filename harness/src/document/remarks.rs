@@ -44,14 +44,53 @@ enum Mark {
 
 /// What the comments of a listing say that its statements print.
 pub(super) fn remarks(code: &str) -> Vec<Remark> {
-    if !code.contains('#') || too_deep(code).is_some() {
+    let says = ["#", "\"\"\"", "'''"].iter().any(|mark| code.contains(mark));
+    if !says || too_deep(code).is_some() {
         return Vec::new();
     }
     let Ok(parsed) = parse_module(code) else { return Vec::new() };
     let mut calls = Calls { code, found: Vec::new() };
     calls.visit_body(parsed.suite());
     let lines = Lines::of(code);
-    calls.found.iter().filter_map(|call| remark(&lines, call)).collect()
+    let mut found: Vec<Remark> = calls.found.iter().filter_map(|call| remark(&lines, call)).collect();
+    found.extend(quoted(&lines, parsed.suite()));
+    found.sort_by_key(|remark| remark.line);
+    found
+}
+
+/// Strings that stand as statements directly below what prints, as nothing but a page has them.
+fn quoted(lines: &Lines<'_>, suite: &[Stmt]) -> Vec<Remark> {
+    let prints = |statement: &Stmt| {
+        lines.code[statement.range()].contains("print(")
+            && !matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_))
+    };
+    let mut found = Vec::new();
+    for (at, statement) in suite.iter().enumerate().skip(1) {
+        let Stmt::Expr(expression) = statement else { continue };
+        let source = &lines.code[statement.range()];
+        let inner = ["\"\"\"", "'''"]
+            .iter()
+            .find_map(|mark| source.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark)));
+        let Some(text) = inner.filter(|_| matches!(*expression.value, Expr::StringLiteral(_))) else {
+            continue;
+        };
+        let text = text.trim_matches('\n').trim_end();
+        let shown = text.lines().filter(|line| !line.trim().is_empty()).count();
+        // As many statements print it as stand above in a row.
+        let row = suite[..at].iter().rev().take_while(|statement| prints(statement)).count().min(shown);
+        let Some(first) = suite.get(at - row).filter(|_| row > 0 && !left_open(text)) else { continue };
+        let (from, to) = (first.start().to_usize(), suite[at - 1].end().to_usize());
+        found.push(Remark {
+            line: lines.at(statement.start().to_usize()).0 + 1,
+            end_line: lines.at(statement.end().to_usize()).0 + 1,
+            first: lines.at(from).0 + 1,
+            last: lines.at(to).0 + 1,
+            source: lines.code[from..to].to_owned(),
+            text: text.to_owned(),
+            hard: repr::is_whole(text) && !stands_for_objects(text),
+        });
+    }
+    found
 }
 
 /// A listing's lines, and where each begins.
@@ -175,6 +214,11 @@ fn remark(within: &Lines<'_>, call: &Call) -> Option<Remark> {
     said(head, call, true).map(|said| made(last + 1, last + 1, said))
 }
 
+/// Whether a line is a comment with a mark that announces what is printed.
+pub(super) fn announces(line: &str) -> bool {
+    line.strip_prefix('#').is_some_and(|comment| marked(comment.trim()).0 != Mark::Nothing)
+}
+
 /// The mark that a comment begins with, and what follows it.
 fn marked(comment: &str) -> (Mark, &str) {
     for (pattern, mark) in [(&ANNOUNCES, Mark::Announces), (&POINTS, Mark::Points)] {
@@ -249,6 +293,15 @@ mod tests {
             [(1, "[<B 'x'>]"), (2, "True"), (4, "\"Ida\"")].map(|(at, text)| (at, text.to_owned(), true));
         assert_eq!(found(code), expected);
         assert_eq!(found("print(a)  # None (detached)\n"), [(1, "None".to_owned(), true)]);
+    }
+
+    #[test]
+    fn a_string_below_what_prints_is_what_it_prints() {
+        let looped = "for a in b:\n    print(a)\n\n\"\"\"\nIda\nOla\n\"\"\"\n";
+        assert_eq!(found(looped), [(4, "Ida\nOla".to_owned(), false)]);
+        assert_eq!(found("x = 1\nprint(x)\nprint(2)\n'''1\n2'''\n"), [(4, "1\n2".to_owned(), false)]);
+        assert_eq!(found("def f():\n    print(1)\n\n'''words'''\n"), []);
+        assert_eq!(found("x = 1\n'''words'''\n"), []);
     }
 
     #[test]

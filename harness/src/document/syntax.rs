@@ -3,13 +3,28 @@
 //! Only syntax is asked for; nothing is run. Source that nests too deeply is no program.
 
 use crate::nesting::too_deep;
+use regex::Regex;
 use ruff_python_ast::{Expr, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_module, parse_unchecked};
 use ruff_text_size::Ranged;
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Whether `code` parses as a module.
 pub(super) fn parses(code: &str) -> bool {
     too_deep(code).is_none() && parse_module(code).is_ok()
+}
+
+static PRINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?m)^([ \t]*)print ((?:>>|["']|[0-9]|[A-Za-z_]\w*(?:[.(\[,]| [%+]|[ \t]*$)))"#).ok()
+});
+
+/// The code with each of Python 2's `print` statements as an assignment of the same length.
+pub(super) fn with_prints_assigned(code: &str) -> Cow<'_, str> {
+    match PRINT.as_ref() {
+        Some(print) => print.replace_all(code, "${1}prin= ${2}"),
+        None => Cow::Borrowed(code),
+    }
 }
 
 /// Whether more lines could belong to `code`: it does not parse yet, or it ends in a block.
@@ -121,12 +136,27 @@ pub(super) fn first_error(code: &str) -> Option<usize> {
 /// Where the last statement ends that is not just words which happen to parse, as a byte offset.
 pub(super) fn end_of_last_strong_statement(code: &str) -> Option<usize> {
     let parsed = parse_module(code).ok()?;
-    parsed
-        .suite()
+    let suite = parsed.suite();
+    let words = suite.iter().position(|statement| is_heading(statement, code)).unwrap_or(suite.len());
+    suite[..words]
         .iter()
         .rev()
         .find(|statement| !is_weak(statement))
         .map(|statement| statement.end().to_usize())
+}
+
+/// Whether a statement is a heading whose words happen to parse: `Many-to-Many`.
+fn is_heading(statement: &Stmt, code: &str) -> bool {
+    fn words(expression: &Expr) -> bool {
+        match expression {
+            Expr::Name(_) => true,
+            Expr::BinOp(operation) => words(&operation.left) && words(&operation.right),
+            _ => false,
+        }
+    }
+    let start = statement.start().to_usize();
+    let begins = code[start..].starts_with(char::is_uppercase) && !code[..start].ends_with([' ', ';']);
+    begins && matches!(statement, Stmt::Expr(expression) if words(&expression.value))
 }
 
 /// A statement that prose can look like.

@@ -4,11 +4,13 @@
 //! where a literal or a repr ends. A line may end one block and begin the next.
 
 mod code;
+mod flat;
 pub(super) mod shown;
 
 use super::source::{Line, indent};
 use super::transcript::{Ends, is_prompt};
 use super::{Block, Body, Example, Listing, ipython, marks};
+pub(super) use code::is_surely_code;
 use code::{Piece, listing, program_length};
 
 /// The blocks of a page.
@@ -18,10 +20,15 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
         .enumerate()
         .map(|(index, text)| Line { number: index + 1, text: marks::without_leading_mark(text) })
         .collect();
-    let mut page = Page { found: Vec::new(), lead: String::new() };
+    let mut page =
+        Page { found: Vec::new(), lead: String::new(), announced: false, flat: flat::is_lost(&lines) };
     let mut at = 0;
     while at < lines.len() {
         let line = &lines[at];
+        let announced = page.announced && !line.is_blank();
+        if announced {
+            page.announced = false;
+        }
         if let Some((example, taken)) = ipython_example(&lines[at..]) {
             page.example(example, lines[at + taken - 1].number);
             at += taken;
@@ -32,7 +39,9 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
             at += 1;
         } else if super::output::is_log_line(&line.text) {
             at = page.log(&lines, at);
-        } else if let Some(piece) = listing(&lines[at..], &page.lead) {
+        } else if announced && can_print(&line.text) && !shown::reads_as_prose(&line.text) {
+            at = page.output(&lines, at, shown::output_length(&lines[at..]));
+        } else if let Some(piece) = listing(&lines[at..], &page.lead, page.flat) {
             at = page.listing(&lines, at, &piece);
         } else {
             page.prose(line.number, &line.text);
@@ -56,16 +65,45 @@ fn ipython_example(lines: &[Line]) -> Option<(Example, usize)> {
     ipython::parses(&example.source).then_some((example, taken))
 }
 
+/// Whether code shows anything but logs and errors: what only binds names does not.
+fn can_print(source: &str) -> bool {
+    let source = source.trim_start();
+    !["import ", "from ", "class ", "def ", "@"].iter().any(|word| source.starts_with(word))
+}
+
+/// Whether a line is a label for an output: a word or a few that say so.
+fn is_output_label(text: &str) -> bool {
+    let text = text.trim();
+    let few = text.split_whitespace().count() <= 5;
+    few && !text.starts_with('#')
+        && super::output::announced(text)
+        && (text.ends_with([':', '：']) || !text.contains(' '))
+}
+
 /// What has been found so far, and the prose that led here.
 struct Page {
     found: Vec<Block>,
     lead: String,
+    /// Whether the page has lost its indentation.
+    flat: bool,
+    /// Whether the words just before name what follows as the output of the code above.
+    announced: bool,
 }
 
 impl Page {
     fn prose(&mut self, number: usize, text: &str) {
         text.clone_into(&mut self.lead);
+        self.announced = is_output_label(text) && self.prints();
         self.found.push(Block { line: number, end_line: number, body: Body::Prose });
+    }
+
+    /// Whether the last code is a listing that prints.
+    fn prints(&self) -> bool {
+        let last = self.found.iter().rev().find(|block| block.body != Body::Prose);
+        last.is_some_and(|block| match &block.body {
+            Body::Listing(listing) => ["print", "echo"].iter().any(|word| listing.code.contains(word)),
+            _ => false,
+        })
     }
 
     /// What is left of a line after code or an output: prose, if there is anything.
@@ -98,7 +136,10 @@ impl Page {
     }
 
     fn log(&mut self, lines: &[Line], at: usize) -> usize {
-        let length = shown::log_length(&lines[at..]);
+        self.output(lines, at, shown::log_length(&lines[at..]))
+    }
+
+    fn output(&mut self, lines: &[Line], at: usize, length: usize) -> usize {
         let text = super::source::joined(&super::source::trimmed(&lines[at..at + length]));
         self.found.push(Block {
             line: lines[at].number,
@@ -127,7 +168,12 @@ impl Page {
             source.push(code.strip_prefix([' ', '\t']).unwrap_or(code));
             next += 1;
         }
-        let code = source.join("\n");
+        let mut code = source.join("\n");
+        if self.flat
+            && let Some(indented) = flat::again(&code)
+        {
+            indented.trim_end().clone_into(&mut code);
+        }
         let length = program_length(&code);
         let glued = !is_prompt(&lines[at].text);
         let length = match length {
@@ -163,7 +209,7 @@ impl Page {
         let shown = if example.is_empty() {
             shown::Shown::default()
         } else {
-            shown::after_prompt(&lines[next..], width)
+            shown::after_prompt(&lines[next..], width, can_print(&example.source))
         };
         if shown.lines == 0 {
             let end = lines[next - 1].number;

@@ -4,7 +4,7 @@
 //! line before when it is not. What merely happens to parse (`relationship.lazy,`) is not code.
 
 use super::super::source::{Line, indent};
-use super::super::syntax;
+use super::super::{remarks, syntax};
 use super::begins_prompt;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -47,6 +47,11 @@ fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
+/// Whether a line can only be code, or words that begin like it.
+pub(in super::super) fn is_surely_code(line: &str) -> bool {
+    matches(&STRONG, line.trim_start())
+}
+
 /// Whether code may begin at the first of `lines`; `lead` is the prose just before.
 fn may_begin(lines: &[Line], lead: &str) -> bool {
     let first = lines[0].text.trim_start();
@@ -58,21 +63,26 @@ fn may_begin(lines: &[Line], lead: &str) -> bool {
         return next.is_some_and(|line| matches(&STRONG, line.text.trim_start()));
     }
     let lead = lead.trim_end();
-    let ended = lead.is_empty() || lead.ends_with([':', '.', '!', '?', ';']);
+    let is_heading = lead.starts_with(char::is_uppercase) && !lead.trim().contains(' ');
+    let ended = lead.is_empty() || is_heading || lead.ends_with([':', '.', '!', '?', ';']);
     ended && matches(&CALL, first)
 }
 
-/// The listing that begins at the first of `lines`, if one does.
-pub(super) fn listing(lines: &[Line], lead: &str) -> Option<Piece> {
+/// The listing that begins at the first of `lines`, if one does; `flat` pages have lost their indentation.
+pub(super) fn listing(lines: &[Line], lead: &str, flat: bool) -> Option<Piece> {
     if !may_begin(lines, lead) {
         return None;
+    }
+    if flat && let Some(piece) = super::flat::piece(lines) {
+        return Some(piece);
     }
     let width = indent(&lines[0].text);
     let mut window = WINDOW;
     loop {
         let code = window_of(lines, width, window);
         let taken = code.matches('\n').count() + 1;
-        let length = program_length(&code)?;
+        // Python 2's `print` is code, too: it fails when it is run, not where it stands.
+        let length = program_length(&syntax::with_prints_assigned(&code))?;
         let whole = taken >= window && code[length..].trim().is_empty();
         if whole && window < lines.len() {
             window *= 2;
@@ -126,7 +136,8 @@ pub(super) fn program_length(text: &str) -> Option<usize> {
     None
 }
 
-/// The end of the last statement that is surely code, with the comments of its block after it.
+/// The end of the last statement that is surely code, with the comments of its block after it, and those that say
+/// what it prints.
 fn strong_end(code: &str) -> Option<usize> {
     let mut end = syntax::end_of_last_strong_statement(code)?;
     if code[..end].trim().is_empty() {
@@ -138,8 +149,12 @@ fn strong_end(code: &str) -> Option<usize> {
         if rest.len() > line.len() {
             let next = rest[line.len() + 1..].split('\n').next().unwrap_or("");
             let own_comment = line.trim().is_empty() || line.trim_start().starts_with('#');
-            if own_comment && next.starts_with([' ', '\t']) && next.trim_start().starts_with('#') {
+            let of_block = next.starts_with([' ', '\t']) && next.trim_start().starts_with('#');
+            if own_comment && (of_block || remarks::announces(next)) {
                 end += line.len() + 1 + next.len();
+                if !of_block {
+                    end += comments_length(&code[end..]);
+                }
                 continue;
             }
         }
@@ -148,6 +163,12 @@ fn strong_end(code: &str) -> Option<usize> {
         }
         return Some(end);
     }
+}
+
+/// How much of a text after a comment is comments on the next lines.
+pub(super) fn comments_length(text: &str) -> usize {
+    let lines = text.strip_prefix('\n').map(|rest| rest.split('\n'));
+    lines.into_iter().flatten().take_while(|line| line.starts_with('#')).map(|line| line.len() + 1).sum()
 }
 
 /// The nearest place at or before `at` where a character begins.

@@ -3,7 +3,7 @@
 //! Decided by shape alone: reprs, logs and tracebacks have ends of their own; any other line is output unless it
 //! reads as a sentence.
 
-use super::super::output::{continues_log, is_log_line};
+use super::super::output::{begins_shown, continues_log, is_log_line};
 use super::super::repr;
 use super::super::source::{Line, indent};
 use super::begins_prompt;
@@ -31,11 +31,15 @@ enum Taken {
     Nothing,
 }
 
-/// The output at the start of `lines`, after a prompt with `width` columns of white space before it.
-pub(super) fn after_prompt(lines: &[Line], width: usize) -> Shown {
+/// The output at the start of `lines`, after a prompt with `width` columns of white space before it; of code that
+/// prints nothing, only logs and errors are.
+pub(super) fn after_prompt(lines: &[Line], width: usize, prints: bool) -> Shown {
     let mut shown = Shown::default();
     let mut at = 0;
     while at < lines.len() {
+        if at == 0 && !prints && !begins_shown(&lines[at].text) {
+            break;
+        }
         let taken = one(&lines[at..], at > 0);
         let (count, cut) = match taken {
             Taken::Nothing => break,
@@ -119,6 +123,27 @@ pub(super) fn log_length(lines: &[Line]) -> usize {
     end
 }
 
+/// How many lines an output takes that stands under a label of its own.
+pub(super) fn output_length(lines: &[Line]) -> usize {
+    let mut end = 0;
+    for (at, line) in lines.iter().enumerate() {
+        if begins_prompt(&line.text) {
+            break;
+        }
+        if line.is_blank() {
+            let next = lines[at..].iter().find(|line| !line.is_blank());
+            if !next.is_some_and(|next| begins_shown(&next.text)) {
+                break;
+            }
+        } else if at > 0 && (reads_as_prose(&line.text) || begins_code(&line.text)) {
+            break;
+        } else {
+            end = at + 1;
+        }
+    }
+    end.max(1)
+}
+
 fn traceback(lines: &[Line]) -> Taken {
     let margin = indent(&lines[0].text);
     let inside = |line: &Line| {
@@ -159,10 +184,21 @@ const SMALL: &[&str] = &[
     "not",
 ];
 
+/// Whether a line is a sentence in a script that is written without spaces.
+fn reads_as_ideographs(line: &str) -> bool {
+    let letters = line
+        .chars()
+        .filter(|letter| matches!(*letter, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'));
+    letters.count() >= 12 || (line.contains(['，', '。', '、', '；']) && line.chars().count() >= 12)
+}
+
 /// Whether a line reads as a sentence or as part of one.
 pub(in super::super) fn reads_as_prose(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
     let Some(first) = words.first() else { return false };
+    if !first.starts_with(['<', '[', '(', '{', '\'', '"']) && reads_as_ideographs(line) {
+        return true;
+    }
     let shouting = first.len() > 1 && first.chars().all(|letter| letter.is_ascii_uppercase());
     if words.len() < 3 || shouting || first.starts_with(['<', '[', '(', '{', '\'', '"']) {
         return false;
