@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from compare import Difference, closest, difference, within
+from compare import Difference, closest, difference, endless, within
 from programs import SHAPES, program
 from runner import Bench, Trouble, complain, each
 from shrink import shrink
@@ -85,13 +85,16 @@ def run(options):
     counts = []
     for version in options.versions:
         benches = [Bench(options.pythons, version, options.backproof, options.limit) for _ in range(max(1, options.jobs))]
-        tally = {"alike": 0, "differing": 0, "unsupported": 0, "varying": 0, "varying and unlike": 0}
-        different, varying, unlike = [], [], []
+        tally = {"alike": 0, "differing": 0, "unsupported": 0, "endless": 0, "varying": 0, "varying and unlike": 0}
+        different, without_end, varying, unlike = [], [], [], []
 
         def work(bench, seed):
             source = program(seed, version, options.shapes)
             ours = bench.ours(source)
-            found = difference(bench.real(source), ours)
+            real = bench.real(source)
+            found = difference(real, ours)
+            if endless(real, ours) and bench.sees_the_stack(source):
+                return source, found, "endless"
             if found and found.sort == "output":
                 outcomes = bench.outcomes(source, ours=ours)
                 if len(outcomes) > 1 and within(outcomes, ours):
@@ -104,6 +107,9 @@ def run(options):
             source, found, varies = result
             if found is None:
                 tally["alike"] += 1
+            elif varies == "endless":
+                tally["endless"] += 1
+                without_end.append(seed)
             elif varies == "within":
                 tally["varying"] += 1
                 varying.append(seed)
@@ -116,6 +122,9 @@ def run(options):
 
         each(options.seeds, benches, work, done)
         report(options, version, benches, different)
+        if without_end:
+            seeds = ", ".join(map(str, without_end))
+            print(f"{version}: loads lead to one another until Python's stack is full, and ours says that they have no end, on seeds {seeds}")
         if varying:
             print(f"{version}: the real library varies, and ours is within it, on seeds {', '.join(map(str, varying))}")
         if unlike:

@@ -110,6 +110,19 @@ def difference(real, ours):
     return Difference("output", real, ours)
 
 
+def endless(real, ours):
+    """Whether ours stops, and says so, in loads that lead to one another without end, and the real library goes on with nothing
+    but their statements until Python's stack is full."""
+    if ours.status != 3 or "without end" not in ours.error or real.lines[: len(ours.lines)] != ours.lines:
+        return False
+    for line in real.lines[len(ours.lines):]:
+        if kind(line) == "RecursionError":
+            return True
+        if kind(line) == "print" or RAISED.match(line):
+            return False
+    return real.status == 1 and real.error.startswith("RecursionError")
+
+
 def within(outcomes, ours):
     """Whether ours departs from outcomes that vary only where they vary. Between two lines that all of them and ours have in
     common, it must show what one of them shows, or the same words in other order on lines that no two of them share; and it has

@@ -12,6 +12,8 @@ import threading
 
 from compare import Outcome, difference, within
 
+# How many calls further up a program begins where it is asked whether that can be seen.
+CALLS = 12
 # How often a program that may vary is run again in each process.
 PATIENCE = 24
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -39,8 +41,8 @@ class Server:
             raise Trouble(f"{python}: holds SQLAlchemy {found}, not {version}")
         self.waste = waste
 
-    def run(self, path, limit, more=0):
-        self.process.stdin.write(json.dumps({"path": path, "limit": limit, "waste": self.waste + more}) + "\n")
+    def run(self, path, limit, more=0, calls=0):
+        self.process.stdin.write(json.dumps({"path": path, "limit": limit, "waste": self.waste + more, "calls": calls}) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
@@ -73,6 +75,11 @@ class Bench:
     def real(self, source):
         self.write(source)
         return self.server.run(self.path, self.limit)
+
+    def sees_the_stack(self, source):
+        """Whether the real library shows something else where the program is called from further up."""
+        self.write(source)
+        return self.server.run(self.path, self.limit).shown() != self.server.run(self.path, self.limit, calls=CALLS).shown()
 
     def ours(self, source):
         self.write(source)

@@ -1,7 +1,7 @@
 """Runs programs in the real library, each in a fork of a process that has imported it.
 
-Reads one JSON object a line (`{"path": …, "limit": seconds}`) and answers with one
-(`{"stdout": …, "error": …, "status": …}`). Python's cyclic collector is off while a program runs, so that objects in
+Reads one JSON object a line (`{"path": …, "limit": seconds}`, with `calls` where it is to be called from further up) and
+answers with one (`{"stdout": …, "error": …, "status": …}`). Python's cyclic collector is off while a program runs, so that objects in
 reference cycles go only where a program calls `gc.collect()`; a program sees no randomness of ours.
 """
 
@@ -16,8 +16,10 @@ import tempfile
 import types
 
 
-def run(path):
+def run(path, calls):
     """The program itself, in the child; returns its exit status and what Python writes of what was raised."""
+    if calls:
+        return run(path, calls - 1)
     with open(path) as file:
         source = file.read()
     module = types.ModuleType("__main__")
@@ -41,7 +43,7 @@ def told(error):
         sys.stderr = written
 
 
-def child(path, limit, stdout, report, waste):
+def child(path, limit, stdout, report, waste, calls):
     os.dup2(stdout, 1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
@@ -54,7 +56,7 @@ def child(path, limit, stdout, report, waste):
     loose = [bytes(chance.randrange(1, 480)) for _ in range(4 * waste)]
     chance.shuffle(loose)
     del loose[waste:]
-    status, error = run(path)
+    status, error = run(path, calls)
     sys.stdout.flush()
     os.write(report, json.dumps([status, error]).encode())
     os._exit(0 if kept is not loose else 1)
@@ -79,7 +81,8 @@ def main():
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as report:
             pid = os.fork()
             if pid == 0:
-                child(asked["path"], asked.get("limit", 20), out.fileno(), report.fileno(), asked.get("waste", 0))
+                limit, waste, calls = asked.get("limit", 20), asked.get("waste", 0), asked.get("calls", 0)
+                child(asked["path"], limit, out.fileno(), report.fileno(), waste, calls)
             _, code = os.waitpid(pid, 0)
             out.seek(0)
             report.seek(0)

@@ -9,7 +9,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from compare import Outcome, closest, difference, kind, normalise, within
+from compare import Outcome, closest, difference, endless, kind, normalise, within
 from programs import SHAPES, program
 from shrink import shrink
 
@@ -55,6 +55,15 @@ class Comparing(unittest.TestCase):
     def test_a_line_is_of_the_kind_of_its_statement(self):
         self.assertEqual(kind("INFO sqlalchemy.engine.Engine SELECT ant.id"), "SELECT")
         self.assertEqual(kind("IntegrityError (sqlite3.IntegrityError)"), "IntegrityError")
+
+    def test_loads_without_end_are_those_that_fill_the_stack(self):
+        load = "INFO sqlalchemy.engine.Engine SELECT ant.id\nFROM ant\n"
+        ours = Outcome(load, 3, "program.py:1: not supported: loads that lead to one another without end")
+        self.assertTrue(endless(Outcome(load * 9 + "RecursionError maximum recursion depth exceeded\n[]\n", 0, ""), ours))
+        self.assertFalse(endless(Outcome(load * 9 + "[]\nRecursionError maximum recursion depth exceeded\n", 0, ""), ours))
+        self.assertFalse(endless(Outcome(load * 9 + "[]\n", 0, ""), ours))
+        self.assertFalse(endless(Outcome(load + "RecursionError\n", 0, ""), Outcome(load, 3, "program.py:1: not supported: a set")))
+        self.assertFalse(endless(Outcome(load + "RecursionError\n", 0, ""), Outcome("[]\n", 3, ours.error)))
 
     def test_equal_outcomes_do_not_differ(self):
         self.assertIsNone(difference(Outcome("a\n", 0, ""), Outcome("a\n", 0, "")))
