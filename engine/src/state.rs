@@ -160,6 +160,8 @@ pub struct State {
     /// Set for a persistent or detached object.
     pub key: Option<IdentityKey>,
     pub session: Option<SessionId>,
+    /// The session whose identity map has it again since a rollback took back its key, though it had left that session.
+    pub haunts: Option<SessionId>,
     /// The order in which it was added to its session.
     pub insert_order: u64,
     /// Deleted within the current transaction.
@@ -313,6 +315,7 @@ impl State {
             modified: false,
             key: None,
             session: None,
+            haunts: None,
             insert_order: 0,
             deleted: false,
             parents: IndexMap::new(),

@@ -282,13 +282,14 @@ impl Hooks for SessionHooks {
     }
 
     fn modified(&self, cx: &mut Cx<'_>, id: StateId) -> Result<()> {
-        let Some(session) = cx.orm.states.get(id).session else { return Ok(()) };
-        let mut first = true;
+        let state = cx.orm.states.get(id);
+        let Some(session) = state.session.or(state.haunts) else { return Ok(()) };
+        let mut first = state.session.is_some();
         if identity::holds(cx.orm, session, id)
             && let Some(object) = cx.orm.states.upgrade(id)
         {
             let modified = &mut super::get_mut(cx.orm, session).modified;
-            first = modified.is_empty();
+            first &= modified.is_empty();
             modified.insert(id, object);
         }
         if first {

@@ -85,7 +85,7 @@ pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
         }
         dropped.extend(slot);
     }
-    let session = state.session;
+    let session = state.session.or(state.haunts);
     if let Some(session) = session {
         super::get_mut(orm, session).modified.shift_remove(&id);
     }

@@ -140,7 +140,7 @@ pub fn identity_objects(orm: &Orm, session: SessionId) -> Vec<ObjRef> {
 /// Frees what nothing holds any longer. Operations of a session begin with it.
 pub fn sweep(orm: &mut Orm) {
     for (id, state) in orm.states.sweep() {
-        if let (Some(session), Some(key)) = (state.session, &state.key) {
+        if let (Some(session), Some(key)) = (state.session.or(state.haunts), &state.key) {
             super::get_mut(orm, session).identity.discard(key, id);
         }
     }

@@ -440,6 +440,8 @@ fn restore(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
         cx.orm.states.get_mut(id).key = Some(key);
         if !gone.contains(&id) {
             identity::replace(cx.orm, session, id);
+            let state = cx.orm.states.get_mut(id);
+            state.haunts = state.session.is_none().then_some(session);
         }
     }
     let owner = super::get_mut(cx.orm, session);
