@@ -73,6 +73,17 @@ pub(crate) struct Raised {
     pub(crate) message: String,
 }
 
+impl Raised {
+    /// Leaves the message that a traceback has: `str()` of an error of syntax names a place behind it.
+    pub(crate) fn without_place(&mut self) {
+        if ["SyntaxError", "IndentationError"].contains(&self.kind.as_str())
+            && let Some(at) = self.message.rfind(" (<stdin>, line ")
+        {
+            self.message.truncate(at);
+        }
+    }
+}
+
 /// What ran here, as the oracle writes it down.
 pub(crate) fn ours(runs: &[Ran]) -> Vec<Step> {
     let mut given_up = false;
