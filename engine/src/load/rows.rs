@@ -525,12 +525,7 @@ impl Loading {
                     let query = collection_query(cx, object, &later.relationship.key, true)?;
                     query.run(cx, self.session)?;
                 } else if fills {
-                    let empty = if later.relationship.resolved().uselist {
-                        NewValue::Many(Vec::new())
-                    } else {
-                        NewValue::One(None)
-                    };
-                    put(cx, object.id(), &later.relationship.key, empty, false)?;
+                    load_nothing(cx, object.id(), &later.relationship)?;
                 }
                 continue;
             }
@@ -713,6 +708,25 @@ fn own_values(
         None => Ok(loaded(cx, object, key).unwrap_or(Value::Null)),
     };
     local_keys(cx, relationship)?.iter().map(own).collect()
+}
+
+/// Leaves a relationship that loads nothing without anything. A list that something is just coming into is none of the
+/// object's any more; one that was read while it was apart is.
+fn load_nothing(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<()> {
+    let key = &relationship.key;
+    if !relationship.resolved().uselist {
+        return put(cx, id, key, NewValue::One(None), false);
+    }
+    let state = cx.orm.states.get(id);
+    if let Some(Slot::Many(left)) = state.dict.get(key) {
+        left.owner.set(None);
+    }
+    let apart = state.empty.get(key).filter(|_| !state.pending.contains_key(key)).cloned();
+    put(cx, id, key, NewValue::Many(Vec::new()), false)?;
+    if let Some(list) = apart {
+        cx.orm.states.get_mut(id).dict.insert(key.clone(), Slot::Many(list));
+    }
+    Ok(())
 }
 
 /// The class that a row says its object is of.
