@@ -202,6 +202,8 @@ pub struct States {
     dropped: Dropped,
     /// Objects that an error holds, until cycles are collected.
     failed: Vec<ObjRef>,
+    /// The objects that the latest error was about: it knows them.
+    blamed: Vec<ObjRef>,
     /// What identified the rows of objects that are gone.
     past_keys: HashMap<StateId, IdentityKey>,
 }
@@ -269,6 +271,7 @@ impl States {
     /// Frees the states of objects that nothing holds any longer, and says which they were with what they
     /// were: an identity map drops them. Freeing one may free others.
     pub fn sweep(&mut self) -> Vec<(StateId, State)> {
+        self.blamed.clear();
         let mut freed = Vec::new();
         loop {
             let Some(id) = self.dropped.borrow_mut().pop() else { return freed };

@@ -398,13 +398,15 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
         }
     }
     for gone in &pending.removed {
-        let at = items.iter().position(|item| item.as_ref() == Some(gone));
-        let at = at.ok_or_else(|| match list.shape {
-            Shape::List => Error::new(ErrorKind::ValueError, "list.remove(x): x not in list"),
-            Shape::Set | Shape::Dict => {
-                Error::unsupported(format!("loading `{key}` without what was removed from it"))
-            }
-        })?;
+        let Some(at) = items.iter().position(|item| item.as_ref() == Some(gone)) else {
+            cx.orm.states.blame(items.iter().flatten().cloned());
+            return Err(match list.shape {
+                Shape::List => Error::new(ErrorKind::ValueError, "list.remove(x): x not in list"),
+                Shape::Set | Shape::Dict => {
+                    Error::unsupported(format!("loading `{key}` without what was removed from it"))
+                }
+            });
+        };
         items.remove(at);
     }
     Ok(())

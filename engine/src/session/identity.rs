@@ -78,6 +78,7 @@ pub(super) fn attach(cx: &mut Cx<'_>, session: SessionId, id: StateId) -> Result
         && other.id() != id
     {
         let text = crate::attr::object_text(cx, id);
+        cx.orm.states.blame([other]);
         return Err(Error::new(
             ErrorKind::InvalidRequestError,
             format!(

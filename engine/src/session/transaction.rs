@@ -315,6 +315,11 @@ pub fn rollback(cx: &mut Cx<'_>, session: SessionId, serial: Option<usize>) -> R
     if serial.is_some() {
         close_above(cx, session, left + 1)?;
     }
+    let in_flush = super::get(cx.orm, session).transactions.last().is_some_and(|top| top.in_flush);
+    if serial.is_none() && in_flush && !super::is_clean(cx.orm, session) {
+        // The transaction of the flush has nothing to put back what was done since.
+        return Err(Error::new(ErrorKind::AssertionError, ""));
+    }
     if serial.is_none()
         && !super::is_future(cx.orm, session)
         && let Some(top) = super::get_mut(cx.orm, session).transactions.last_mut()
@@ -383,6 +388,7 @@ fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
 
 /// After a failed flush: undoes the innermost transaction at once, and refuses further work in it.
 pub(super) fn fail(cx: &mut Cx<'_>, session: SessionId, error: &Error, held: Vec<ObjRef>) -> Result<()> {
+    cx.orm.states.keep_blamed();
     if let Err(error) = undo_top(cx, session) {
         if let Some(top) = super::get_mut(cx.orm, session).transactions.last_mut() {
             top.in_flush = true;

@@ -51,6 +51,18 @@ impl States {
         }
     }
 
+    /// Holds the objects that an error is about until the next sweep, or longer where [`Self::keep_blamed`] says so.
+    pub(crate) fn blame(&mut self, objects: impl IntoIterator<Item = ObjRef>) {
+        self.blamed = objects.into_iter().collect();
+    }
+
+    /// The error of a constructor or of a flush holds what it is about, too.
+    pub fn keep_blamed(&mut self) {
+        for object in std::mem::take(&mut self.blamed) {
+            self.keep_until_collected(object);
+        }
+    }
+
     /// Lets go of objects that only each other hold, and says how many there were. The next sweep frees them.
     pub fn collect_cycles(&mut self) -> usize {
         self.failed.clear();

@@ -88,6 +88,7 @@ impl ClassHook for DeclarativeHook {
         let Some(object) = super::instance::object_of(instance) else { return Ok(()) };
         lend::with_cx(interp, |cx| {
             cx.orm.states.keep_until_collected(object);
+            cx.orm.states.keep_blamed();
             Ok(())
         })
     }
