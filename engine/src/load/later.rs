@@ -326,8 +326,13 @@ fn join_along(
 pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query: &Query) -> Result<Brought> {
     let relationship = &load.relationship;
     let resolved = relationship.resolved();
-    let origin = query.origin.clone().unwrap_or_else(|| Rc::new(query.clone()));
-    let steps: Option<Vec<Rc<Relationship>>> = load.path.strip_prefix(&origin.path[..]).and_then(|steps| {
+    // Its path begins with the query that it asks again: what led to that one is nothing to options and to the steps
+    // of loads below.
+    let (origin, before) = match &query.origin {
+        Some(origin) => (Rc::clone(origin), 0),
+        None => (Rc::new(query.clone()), query.path.len()),
+    };
+    let steps: Option<Vec<Rc<Relationship>>> = load.path.get(before..).and_then(|steps| {
         steps.iter().map(|(mapper, key)| cx.orm.mappers.relationship(*mapper, key)).collect()
     });
     let Some(steps) = steps else {
@@ -420,7 +425,7 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     from = join_along(cx, from, &parent, relationship, end, (&query.options, &own))?;
     let mut outer = Query::loader(resolved.entity(), &format!("subquery {:?}", load.root));
     prepare(cx, &mut outer, load, &query.options)?;
-    // How a load on access began is nothing to what follows a load by subquery.
+    outer.path.drain(..before);
     outer.prior = Vec::new();
     if resolved.alias.is_some() {
         let own = target_tables(cx.orm, resolved);

@@ -368,23 +368,19 @@ pub(crate) fn chosen(
     let by_option = found.is_some();
     let asked = found.map_or(resolved.lazy, |(lazy, ..)| lazy);
     let eager = matches!(asked, Lazy::Joined | Lazy::Selectin | Lazy::Subquery);
-    let counts_prior = match asked {
-        Lazy::Subquery => orm.profile.has(Behaviour::LazyLoadPath),
-        lazy => lazy != Lazy::Joined,
+    let prior = if asked == Lazy::Joined { &[] } else { prior };
+    let passed = match asked {
+        Lazy::Subquery if !orm.profile.has(Behaviour::LazyLoadPath) => &[],
+        _ => prior,
     };
-    let prior = if counts_prior { prior } else { &[] };
     let is_target = |mapper| orm.mappers.is_a(mapper, resolved.target);
     let leads_back = is_target(relationship.parent)
-        || prior.iter().chain(path).any(|(mapper, key)| {
+        || passed.iter().chain(path).any(|(mapper, key)| {
             let step = orm.mappers.relationship(*mapper, key);
             is_target(*mapper) || step.is_some_and(|step| is_target(step.resolved().target))
         });
-    // Within the query of a subquery load, the steps of the load on access that set it off do not count any more.
-    let within = asked == Lazy::Subquery
-        && path.iter().any(|(mapper, key)| *mapper == relationship.parent && *key == relationship.key);
-    let steps = if within { path.len() } else { prior.len() + path.len() };
     let comes_back = match relationship.args.join_depth {
-        Some(depth) => steps >= depth as usize,
+        Some(depth) => prior.len() + path.len() >= depth as usize,
         None => leads_back,
     };
     let returns = if orm.profile.has(Behaviour::ImmediateReturnsByDepth) { comes_back } else { leads_back };
