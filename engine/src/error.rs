@@ -55,6 +55,7 @@ pub enum ErrorKind {
     IndexError,
     NotImplementedError,
     AssertionError,
+    RuntimeError,
     OverflowError,
     /// Raised by the host inside a callback; the payload is the host's own.
     Host,

@@ -6,10 +6,10 @@
 use super::membership::{self, invalid};
 use super::{SessionId, identity};
 use crate::attr::{self, NewValue};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::load;
-use crate::map::{Key, MapperId, Property, Relationship};
+use crate::map::{Key, MapperId, Property, Relationship, Shape};
 use crate::state::{IdentityKey, ObjRef, Slot, StateId};
 use crate::value::Value;
 use crate::warning::Warning;
@@ -197,12 +197,25 @@ fn copy_related(
             NewValue::Many(items.iter().map(|item| merge_related(cx, item)).collect::<Result<Vec<_>>>()?)
         }
         Some(Slot::Many(list)) => {
-            let items: Option<Vec<ObjRef>> = list.items.borrow().iter().cloned().collect();
-            let Some(items) = items else { return Err(attr::no_state_error("NoneType")) };
             if cx.orm.states.get(to.id()).key.is_some() {
                 attr::get_passive(cx, to.id(), key, attr::Passive::LoadMerging)?;
             }
-            let merged = items.iter().map(|item| merge_related(cx, item)).collect::<Result<Vec<_>>>()?;
+            let before = list.items.borrow().len();
+            let mut merged = Vec::with_capacity(before);
+            // Merging one member may take others out: what a merged object gets, its own backrefs take from the given one.
+            loop {
+                let Some(item) = list.items.borrow().get(merged.len()).cloned() else { break };
+                let Some(item) = item else { return Err(attr::no_state_error("NoneType")) };
+                merged.push(merge_related(cx, &item)?);
+                let changed = match list.shape {
+                    Shape::List => continue,
+                    Shape::Set => "Set changed size during iteration",
+                    Shape::Dict => "dictionary changed size during iteration",
+                };
+                if list.items.borrow().len() != before {
+                    return Err(Error::new(ErrorKind::RuntimeError, changed));
+                }
+            }
             NewValue::Many(merged)
         }
         Some(Slot::One(Some(object))) => NewValue::One(Some(merge_related(cx, &object)?)),

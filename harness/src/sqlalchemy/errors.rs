@@ -195,6 +195,7 @@ pub(crate) fn raise(interp: &mut Interp, error: &Error) -> Stop {
         ErrorKind::IndexError => "IndexError",
         ErrorKind::NotImplementedError => "NotImplementedError",
         ErrorKind::AssertionError => "AssertionError",
+        ErrorKind::RuntimeError => "RuntimeError",
         ErrorKind::OverflowError => "OverflowError",
         _ => "",
     };
