@@ -144,6 +144,7 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
     };
     if relationship.resolved().use_get {
         let ident = identity(cx, id, &relationship, committed)?;
+        // Without a key there is nothing, whatever reading the key has set off and loaded.
         if ident.iter().all(Value::is_null) {
             return keep(cx, id, key, NewValue::One(None));
         }
