@@ -97,6 +97,8 @@ def run(options):
                 return source, found, "endless"
             if found and found.sort == "output":
                 outcomes = bench.outcomes(source, ours=ours)
+                if any(endless(one, ours) for one in outcomes) and bench.sees_the_stack(source):
+                    return source, found, "endless"
                 if len(outcomes) > 1 and within(outcomes, ours):
                     return source, found, "within"
                 if len(outcomes) > 1:
