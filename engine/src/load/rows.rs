@@ -226,7 +226,8 @@ impl Loading {
             .related(cx, plan, row, id)
             .and_then(|()| at_once.iter().try_for_each(|load| one_by_one(cx, self.session, load)));
         if let Some(left) = held {
-            close(cx.orm, id, left, done.is_ok());
+            let filled = |key: &Key| self.filled.get(&id).is_some_and(|filling| filling.fills(key));
+            close(cx.orm, id, &left, done.is_ok().then_some(&filled));
         }
         done?;
         if first && !again {

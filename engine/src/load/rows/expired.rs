@@ -48,13 +48,13 @@ pub(super) fn reopen(orm: &mut Orm, id: StateId, held: IndexSet<Key>) -> IndexSe
     std::mem::replace(&mut state.expired_attributes, held)
 }
 
-/// The row of an object that had expired is done.
-pub(super) fn close(orm: &mut Orm, id: StateId, left: IndexSet<Key>, well: bool) {
+/// The row of an object that had expired is done; where nothing failed, `filled` says what it has filled.
+pub(super) fn close(orm: &mut Orm, id: StateId, left: &IndexSet<Key>, filled: Option<&dyn Fn(&Key) -> bool>) {
     let state = orm.states.get_mut(id);
     state.being_read = false;
-    if well {
-        state.expired = false;
+    if let Some(filled) = filled {
         let dict = &state.dict;
-        state.expired_attributes.retain(|key| left.contains(key) && !dict.contains_key(key));
+        state.expired = false;
+        state.expired_attributes.retain(|key| left.contains(key) && !(dict.contains_key(key) && filled(key)));
     }
 }
