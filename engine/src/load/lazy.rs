@@ -263,7 +263,7 @@ fn prepare(
     {
         query.options.push(LoaderOption { recursion: Some(next), derived: true, ..option.clone() });
         // A load without end is the same to the statement cache from its third level on.
-        let level = format!(" {step:?} {:?}", Path::new());
+        let level = format!(" {step:?}");
         if next == Recursion::Endless
             && let Some(lineage) = &state.lineage
             && lineage.ends_with(&level.repeat(2))

@@ -61,8 +61,8 @@ impl Loading {
             .collect();
         match &self.lineage {
             None if said.is_empty() => None,
-            None => Some(format!("{said:?} {:?}", plan.path).into()),
-            Some(lineage) => Some(format!("{lineage} {:?}", plan.path).into()),
+            None => Some(further(format!("{said:?}"), &plan.path)),
+            Some(lineage) => Some(further(lineage.to_string(), &plan.path)),
         }
     }
 
@@ -106,4 +106,12 @@ impl Loading {
             };
         }
     }
+}
+
+/// How something was loaded, and by which further steps, whether these were those of one query or of loads on access.
+fn further(mut lineage: String, path: &[(MapperId, Key)]) -> Rc<str> {
+    for step in path {
+        lineage.push_str(&format!(" {step:?}"));
+    }
+    lineage.into()
 }
