@@ -41,6 +41,7 @@ mod table_valued;
 mod transaction;
 pub(crate) mod types;
 pub(crate) mod warning;
+mod within;
 
 use crate::python::{Interp, PyResult, Value};
 use backproof_engine::sql::{Expr, Select, Statement};

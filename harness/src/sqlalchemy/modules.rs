@@ -20,6 +20,8 @@ fn everything(interp: &mut Interp) -> PyResult<Module> {
     all.dict.set("inspect", Value::native("inspect", orm::inspect_function));
     let engine = super::event::engine_class(interp);
     all.dict.set("Engine", Value::Class(engine));
+    let connection = interp.foreign_class("sqlalchemy.engine.base", "Connection");
+    all.dict.set("Connection", Value::Class(connection));
     let inspector = super::reflection::inspector_class(interp);
     all.dict.set("Inspector", Value::Class(inspector));
     let event = interp.import("sqlalchemy.event")?;
@@ -115,6 +117,7 @@ pub(super) fn register(interp: &mut Interp) {
         }
         Ok(Rc::new(module))
     });
+    super::within::register(interp);
     super::dialects::register(interp);
     orm::register(interp);
 }
