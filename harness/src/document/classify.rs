@@ -3,6 +3,7 @@
 //! Reads the language that the page names, the words before the block and the block's own shape.
 
 use super::source::{Line, joined, trimmed};
+use super::text::flat;
 use super::transcript::{Ends, examples, is_prompt};
 use super::{Block, Body, Listing, marks, output, syntax};
 
@@ -19,6 +20,8 @@ pub(super) struct Context<'a> {
     pub(super) ends: Ends,
     /// Whether the page says that this is not to be run.
     pub(super) skip: bool,
+    /// Whether the page has lost its indentation.
+    pub(super) flat: bool,
     /// The code that stands directly before, with no word between.
     pub(super) follows: Option<Follows<'a>>,
 }
@@ -50,7 +53,10 @@ pub(super) fn blocks(lines: &[Line], context: Context<'_>) -> Vec<Block> {
         .into_iter()
         .map(|line| Line { text: marks::without_leading_mark(marks::without_highlight(&line.text)), ..line })
         .collect();
-    let lines = trimmed(&lines);
+    let mut lines = trimmed(&lines);
+    if context.flat {
+        flat::indent(&mut lines);
+    }
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
         return Vec::new();
     };

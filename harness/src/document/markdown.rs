@@ -14,6 +14,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 /// The blocks of a page.
 pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
     let header = header_lines(lines);
+    let flat = super::text::flat::lost(&numbered(lines, 0)) > 1;
     let mut body = numbered(lines, header);
     let mut text = lines[header..].join("\n");
     let unfenced = {
@@ -70,6 +71,7 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
                     after_code,
                     ends: Ends::WithBlock,
                     skip: false,
+                    flat,
                     follows: before.as_ref().map(|(code, as_in_a_notebook)| Follows {
                         code,
                         as_in_a_notebook: *as_in_a_notebook,

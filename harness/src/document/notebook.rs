@@ -5,7 +5,7 @@
 
 use super::source::{Line, indent, joined, trimmed};
 use super::text::shown::reads_as_prose;
-use super::{Block, Body, Example, ipython, repr, syntax};
+use super::{Block, Body, Example, ipython, output, repr, syntax};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -65,8 +65,17 @@ fn cell(lines: &[Line], label: usize, end: usize, found: &mut Vec<Block>) -> usi
         code.end = next.end;
     }
     let mut shown = code.end..code.end;
-    while let Some(next) = paragraphs.next_if(|next| is_shown(&lines[next.start].text)) {
+    let source = joined(&trimmed(&lines[code.clone()]));
+    let (can_print, value) = (can_print(&source), syntax::ends_in_value(&source));
+    while let Some(next) = paragraphs.next_if(|next| {
+        let line = &lines[next.start].text;
+        is_shown(line) && (can_print || shown.end > code.end || output::begins_shown(line))
+    }) {
         shown.end = next.end;
+        // The value of the last line is the last that is shown.
+        if value && !source.contains("print(") && repr::is_whole(joined(&lines[next]).trim()) {
+            break;
+        }
     }
     let (want, want_line) = ipython::wanted(&lines[shown.clone()], 0);
     let (first, last) = (&lines[code.start], &lines[code.end - 1]);
@@ -100,6 +109,9 @@ fn paragraphs(lines: &[Line], range: Range<usize>) -> Vec<Range<usize>> {
 /// Whether a paragraph is more of the code before it.
 fn goes_on(lines: &[Line], code: &Range<usize>, next: &Range<usize>) -> bool {
     let before = joined(&lines[code.clone()]);
+    if string_is_open(&before) {
+        return true;
+    }
     if !syntax::parses(&before) {
         // An unfinished string or bracket; what never parses is one paragraph.
         return syntax::parses(&joined(&lines[code.start..next.end]));
@@ -110,6 +122,9 @@ fn goes_on(lines: &[Line], code: &Range<usize>, next: &Range<usize>) -> bool {
         return syntax::is_open(&before) && both();
     }
     let own = joined(&lines[next.clone()]);
+    if first.starts_with("\"\"\"") || first.starts_with("'''") {
+        return string_is_open(&own) || both();
+    }
     if first.starts_with('#') {
         // A heading stands alone.
         let more = lines[next.clone()].iter().any(|line| !line.text.trim_start().starts_with('#'));
@@ -119,6 +134,16 @@ fn goes_on(lines: &[Line], code: &Range<usize>, next: &Range<usize>) -> bool {
         return both();
     }
     begins_code(first) && !repr::is_whole(&own) && syntax::is_program(&own) && both()
+}
+
+/// Whether a string in three quotes is open at the end.
+fn string_is_open(code: &str) -> bool {
+    ["\"\"\"", "'''"].iter().any(|mark| code.matches(mark).count() % 2 == 1) && !syntax::parses(code)
+}
+
+/// Whether a cell can show anything but logs and errors: one that ends by binding names, and prints nothing, does not.
+fn can_print(code: &str) -> bool {
+    !syntax::parses(code) || code.contains("print(") || !syntax::ends_by_binding(code)
 }
 
 /// Whether a paragraph is a name that the code before it binds: a cell's last line shows its value.

@@ -60,6 +60,7 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
                 let block = &lines[from..to];
                 if !block.iter().any(|line| is_prompt(&line.text)) {
                     let context = Context {
+                        flat: false,
                         language: language.as_deref(),
                         lead: if line.text.trim_start().starts_with("..") { &lead } else { &line.text },
                         after_code,

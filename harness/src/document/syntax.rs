@@ -145,6 +145,14 @@ pub(super) fn end_of_last_strong_statement(code: &str) -> Option<usize> {
         .map(|statement| statement.end().to_usize())
 }
 
+/// Whether the last statement of `code` only binds names: it imports or defines.
+pub(super) fn ends_by_binding(code: &str) -> bool {
+    let Ok(parsed) = parse_module(code) else { return false };
+    parsed.suite().last().is_some_and(|statement| {
+        matches!(statement, Stmt::ClassDef(_) | Stmt::FunctionDef(_) | Stmt::Import(_) | Stmt::ImportFrom(_))
+    })
+}
+
 /// Whether a statement is a heading whose words happen to parse: `Many-to-Many`.
 fn is_heading(statement: &Stmt, code: &str) -> bool {
     fn words(expression: &Expr) -> bool {

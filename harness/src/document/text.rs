@@ -4,7 +4,7 @@
 //! where a literal or a repr ends. A line may end one block and begin the next.
 
 mod code;
-mod flat;
+pub(super) mod flat;
 pub(super) mod shown;
 
 use super::source::{Line, indent};
@@ -21,7 +21,7 @@ pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
         .map(|(index, text)| Line { number: index + 1, text: marks::without_leading_mark(text) })
         .collect();
     let mut page =
-        Page { found: Vec::new(), lead: String::new(), announced: false, flat: flat::is_lost(&lines) };
+        Page { found: Vec::new(), lead: String::new(), announced: false, flat: flat::lost(&lines) > 0 };
     let mut at = 0;
     while at < lines.len() {
         let line = &lines[at];

@@ -4,7 +4,7 @@
 //! function up to its `return`. Where it could end in several places the code is left as it stands, and fails as
 //! Python says.
 
-use super::super::source::{Line, indent};
+use super::super::source::{Line, indent as width};
 use super::super::{remarks, syntax};
 use super::code::{self, Piece};
 use regex::Regex;
@@ -41,8 +41,8 @@ fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
-/// Whether a page has lost its indentation: none of its blocks has a body that is indented.
-pub(super) fn is_lost(lines: &[Line]) -> bool {
+/// How many blocks of a page have lost the indentation of their bodies: none where some block still has it.
+pub(in super::super) fn lost(lines: &[Line]) -> usize {
     let code = |line: &Line| {
         let text = line.text.trim_start();
         let prompt = text.strip_prefix(">>>").or_else(|| text.strip_prefix("..."));
@@ -52,20 +52,28 @@ pub(super) fn is_lost(lines: &[Line]) -> bool {
         }
     };
     let code: Vec<String> = lines.iter().map(code).filter(|text| !text.trim().is_empty()).collect();
-    !code.windows(2).any(|pair| {
+    let heads = |pair: &&[String]| {
         let head = pair[0].trim();
-        (matches(&HEAD, head) || matches(&BLOCK, head)) && indent(&pair[1]) > indent(&pair[0])
-    })
+        matches(&HEAD, head) || matches(&BLOCK, head)
+    };
+    let mut lost = 0;
+    for pair in code.windows(2).filter(heads) {
+        if width(&pair[1]) > width(&pair[0]) {
+            return 0;
+        }
+        lost += 1;
+    }
+    lost
 }
 
 /// The code at the start of `lines`, if the body of what it begins with is not indented.
 pub(super) fn piece(lines: &[Line]) -> Option<Piece> {
-    let margin = indent(&lines[0].text);
+    let margin = width(&lines[0].text);
     let at = lines.iter().position(|line| !line.text.trim_start().starts_with('@'))?;
     let head = statement(lines, at);
     let heads = !head.prose && (matches(&HEAD, &head.text) || matches(&BLOCK, &head.text));
     let body = lines[head.end..].iter().find(|line| !line.is_blank()).filter(|_| heads)?;
-    if indent(&body.text) > indent(&lines[at].text) {
+    if width(&body.text) > width(&lines[at].text) {
         return None;
     }
     let statements = statements(lines)?;
@@ -93,6 +101,28 @@ fn with_remarks(lines: &[Line], margin: usize, mut piece: Piece) -> Piece {
     piece
 }
 
+/// Indents the bodies in a block of code again, if all of it is code then.
+pub(in super::super) fn indent(lines: &mut [Line]) {
+    let whole = |lines: &[Line]| lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
+    if syntax::parses(&whole(lines)) {
+        return;
+    }
+    let mut made: Vec<Line> = Vec::new();
+    while let Some(line) = lines.get(made.len()) {
+        match piece(&lines[made.len()..]) {
+            Some(piece) => {
+                let first = made.len();
+                let texts = piece.code.lines().zip(&lines[first..]);
+                made.extend(texts.map(|(text, line)| Line { number: line.number, text: text.to_owned() }));
+            }
+            None => made.push(line.clone()),
+        }
+    }
+    if made.len() == lines.len() && syntax::parses(&whole(&made)) {
+        lines.clone_from_slice(&made);
+    }
+}
+
 /// The code of one prompt with its bodies indented, if it is one statement that has lost its indentation.
 pub(super) fn again(source: &str) -> Option<String> {
     if !source.trim_end().contains('\n') || syntax::parses(source) {
@@ -107,7 +137,7 @@ pub(super) fn again(source: &str) -> Option<String> {
     let statements = statements(&lines)?;
     let heads = |statement: &Statement| matches(&HEAD, &statement.text) || matches(&BLOCK, &statement.text);
     let first = statements.iter().position(|statement| !statement.decorates)?;
-    if statements.iter().any(|statement| statement.prose || indent(&lines[statement.first].text) > 0) {
+    if statements.iter().any(|statement| statement.prose || width(&lines[statement.first].text) > 0) {
         return None;
     }
     let alone =
