@@ -80,6 +80,7 @@ class Program:
         self.variables = {}
         self.counter = 0
         self.nested = 0
+        self.ways = ("populates", "populates", "backref", "backref", "backref-other", "forward", "backward")
 
     def chance(self, share):
         return self.rng.random() < share
@@ -190,7 +191,7 @@ class Program:
             scalar = ["uselist=False"]
         else:
             scalar = []
-        way = self.one("populates", "populates", "backref", "backref", "backref-other", "forward", "backward")
+        way = self.one(*self.ways)
         if way in ("populates", "forward"):
             options = ([f'back_populates="{back}"'] if way == "populates" else []) + first + scalar
             self.body(one, there, many, uselist, options)

@@ -4,9 +4,10 @@ import random
 
 from broad import Broad
 from generate import Program
+from mapped import Mapping
 from wide import Wide
 
-SHAPES = {"basic": Program, "wide": Wide, "broad": Broad}
+SHAPES = {"basic": Program, "wide": Wide, "broad": Broad, "mapped": Mapping}
 
 
 def program(seed, version, shapes="basic"):

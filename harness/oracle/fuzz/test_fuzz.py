@@ -34,6 +34,13 @@ class Generator(unittest.TestCase):
         wide = sum(any(sign in program(seed, "2.0.51", "wide") for sign in signs) for seed in range(200))
         self.assertGreater(wide, 180)
 
+    def test_mapped_programs_vary_how_classes_are_mapped(self):
+        signs = ("ConcreteBase", "map_imperatively(", "MappedAsDataclass", "mapped_as_dataclass", "class Noted", "class Tagged", "composite(", "Enum(", "JSON", "Shout",
+                 "LargeBinary", "server_default=", "onupdate=", "class Bag", "mapping(", "with_loader_criteria(")
+        programs = [program(seed, "2.0.51", "mapped") for seed in range(200)]
+        self.assertEqual([sign for sign in signs if not any(sign in text for text in programs)], [])
+        self.assertGreater(sum(any(sign in text for sign in signs) for text in programs), 180)
+
     def test_seeds_make_different_programs(self):
         self.assertEqual(len({program(seed, "2.0.51") for seed in range(100)}), 100)
 
