@@ -122,6 +122,7 @@ impl NewRows {
             scalars: false,
             of_mapped: true,
             needs_unique: false,
+            unhashable: Rc::from([]),
         })))
     }
 

@@ -19,6 +19,7 @@ use super::query::{Entity, JoinTarget, Query, Style};
 use crate::error::{Error, Result};
 use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
 use crate::orm::Orm;
+use crate::schema::SqlType;
 use crate::sql::{Expr, ExprKind, FromItem, Select};
 use crate::version::Behaviour;
 use nested::Unit;
@@ -32,6 +33,8 @@ pub(super) struct Plan {
     pub names: Vec<Key>,
     /// A collection is loaded by a join: rows repeat their objects.
     pub multiplies: bool,
+    /// The places of rows whose values have no hash.
+    pub unhashable: Vec<usize>,
     /// What is said of a load that its relationship does not take, once the statement has run.
     pub refused: Option<String>,
 }
@@ -133,6 +136,17 @@ impl EntityPlan {
 }
 
 impl Plan {
+    /// Notes the places of rows whose values have no hash.
+    pub(super) fn note_unhashable(&mut self) {
+        let columns = &self.select.columns;
+        let is_json = |at: usize| columns.get(at).is_some_and(|column| *column.ty().generic() == SqlType::Json);
+        let found = self.readers.iter().enumerate().filter_map(|(place, reader)| match reader {
+            Reader::Value(at) if is_json(*at) => Some(place),
+            _ => None,
+        });
+        self.unhashable = found.collect();
+    }
+
     /// The plan of a query. With `eager` false, relationships are left out, as in `count()`.
     pub(super) fn new(orm: &Orm, query: &Query, eager: bool) -> Result<Self> {
         let mut builder = Builder {
@@ -236,7 +250,14 @@ impl Plan {
             select.order_by.append(&mut builder.eager_order);
         }
         select.columns.append(&mut builder.secondary);
-        Ok(Plan { select, readers, names, multiplies: builder.multiplies, refused: builder.refused })
+        Ok(Plan {
+            select,
+            readers,
+            names,
+            multiplies: builder.multiplies,
+            unhashable: Vec::new(),
+            refused: builder.refused,
+        })
     }
 }
 

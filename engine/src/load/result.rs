@@ -45,6 +45,8 @@ pub struct Rows {
     pub scalars: bool,
     /// Rows repeat an object for each member of a collection loaded with it: `unique()` must be called.
     pub needs_unique: bool,
+    /// The places whose values have no hash, by the type of their columns.
+    pub unhashable: Rc<[usize]>,
 }
 
 impl Rows {
@@ -54,8 +56,10 @@ impl Rows {
         let mut kept: Vec<Vec<Item>> = Vec::with_capacity(self.rows.len());
         let mut seen = std::collections::HashSet::new();
         for row in self.rows {
+            // Of values without a hash, each is another.
+            let apart = self.unhashable.iter().any(|at| row.get(*at).is_some_and(|item| !is_null(item)));
             let hashed: Vec<String> = row.iter().map(fingerprint).collect();
-            if seen.insert(hashed) {
+            if apart || seen.insert(hashed) {
                 kept.push(row);
             }
         }
@@ -86,6 +90,10 @@ impl Rows {
             (Some(_), Some(_)) => Err(several_results(profile, none)),
         }
     }
+}
+
+fn is_null(item: &Item) -> bool {
+    matches!(item, Item::Value(Value::Null) | Item::Object(None))
 }
 
 /// A text equal for items that are the same.

@@ -195,6 +195,7 @@ impl Returned {
             scalars: false,
             of_mapped: true,
             needs_unique: self.multiplies,
+            unhashable: Rc::from([]),
         };
         Ok((rows, later))
     }

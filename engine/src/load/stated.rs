@@ -230,5 +230,5 @@ pub(super) fn plan_of_statement(
             }
         }
     }
-    Ok(Plan { select: Select::default(), readers, names, multiplies, refused: None })
+    Ok(Plan { select: Select::default(), readers, names, multiplies, unhashable: Vec::new(), refused: None })
 }

@@ -84,13 +84,15 @@ impl Query {
         }
         let names = names(&plan, &columns);
         let legacy = self.style != Style::Select;
+        let of_mapped = self.entities.iter().any(|entity| !matches!(entity, Entity::Expr(_)));
         let blank = Rows {
             names,
             rows: Vec::new(),
             bundles: self.bundles.clone(),
-            of_mapped: self.entities.iter().any(|entity| !matches!(entity, Entity::Expr(_))),
+            of_mapped,
             scalars: legacy && self.is_single(),
             needs_unique: plan.multiplies && !legacy,
+            unhashable: if of_mapped { plan.unhashable.iter().copied().collect() } else { Rc::from([]) },
         };
         let emptied = session::emptied(cx.orm, session);
         Ok(Unread { query: self.clone(), session, emptied, plan, rows: rows.into(), blank })
@@ -142,6 +144,7 @@ impl Query {
                 if self.yield_per.is_some() && !begins {
                     self.check_parts(cx, &plan)?;
                 }
+                plan.note_unhashable();
                 let statement = Statement::from(std::mem::take(&mut plan.select));
                 let connection = connected(cx)?;
                 let result = db::execute_cached(cx, connection, &statement, self.given(), !self.uncached)?;

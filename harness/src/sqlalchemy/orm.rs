@@ -16,6 +16,7 @@ mod columns;
 mod comparator;
 mod comparing;
 mod composite;
+mod concrete;
 mod custom;
 mod dataclass;
 mod declarative;
@@ -67,6 +68,7 @@ use std::rc::Rc;
 
 pub(crate) use builder::clauses as builder_clauses;
 pub(crate) use entity::{not_an_entity, row_values};
+pub(crate) use instance::mapped_identity;
 
 pub(crate) use inspection::inspect;
 pub(crate) use mapped::{configure, mapped_of};
@@ -197,6 +199,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("outerjoin", |interp, args| builder::join_function(interp, args, true)),
     ("with_parent", comparator::with_parent),
     ("with_polymorphic", aliased::with_polymorphic),
+    ("polymorphic_union", concrete::polymorphic_union),
     ("selectin_polymorphic", options::selectin_polymorphic),
     ("configure_mappers", |interp, args| {
         let [] = args.exactly(interp, "configure_mappers")?;
@@ -400,6 +403,7 @@ fn declarative_module(interp: &mut Interp) -> PyResult<Rc<Module>> {
         }),
     );
     deferred_reflection::install(interp, &module)?;
+    concrete::install(interp, &module)?;
     super::absent::complete(interp, &module);
     Ok(Rc::new(module))
 }

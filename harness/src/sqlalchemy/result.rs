@@ -129,6 +129,7 @@ fn make(
             closed: Cell::new(false),
             returns_rows,
             needs_unique: Cell::new(false),
+            unhashable: RefCell::new(Rc::from([])),
             written,
             places: RefCell::new(None),
             of_cursor: kind.ends_with("CursorResult") || kind == "ResultProxy",
@@ -192,6 +193,13 @@ pub(crate) fn read_from(value: &Value, unread: Unread, per: Option<usize>) {
     if let Some(result) = value.downcast::<ResultObject>() {
         result.source.per.set(per.and_then(|per| i64::try_from(per).ok()));
         result.source.reading.replace(Some(Reading { unread, places: None }));
+    }
+}
+
+/// Notes the places of a result's rows whose values have no hash.
+pub(crate) fn note_unhashable(value: &Value, places: &Rc<[usize]>) {
+    if let Some(result) = value.downcast::<ResultObject>() {
+        result.source.unhashable.replace(places.clone());
     }
 }
 
@@ -267,8 +275,17 @@ impl ResultObject {
                         let row = self.shaped(interp, values.clone())?;
                         interp.call(strategy, crate::python::Args::of(vec![row]))?
                     }
-                    (None, Shape::Scalars(at)) => values.get(at).cloned().unwrap_or(Value::None),
-                    (None, Shape::Rows | Shape::Mappings) => Value::tuple(values.clone()),
+                    (None, Shape::Scalars(at)) => {
+                        let value = values.get(at).cloned().unwrap_or(Value::None);
+                        self.hashed(interp, at, value)?
+                    }
+                    (None, Shape::Rows | Shape::Mappings) => {
+                        let mut hashed = Vec::with_capacity(values.len());
+                        for (at, value) in values.iter().enumerate() {
+                            hashed.push(self.hashed(interp, at, value.clone())?);
+                        }
+                        Value::tuple(hashed)
+                    }
                 };
                 if !interp.set_add(&once.seen, key)? {
                     continue;
@@ -277,6 +294,19 @@ impl ResultObject {
             taken.push(self.shaped(interp, values)?);
         }
         Ok(taken)
+    }
+
+    /// What stands for a value where rows are told apart: of a mapped object, which object it is.
+    fn hashed(&self, interp: &mut Interp, at: usize, value: Value) -> PyResult<Value> {
+        if self.source.unhashable.borrow().contains(&at) {
+            let message = "Can't apply uniqueness to row tuple containing value of type JSON(); this datatype produces \
+                           non-hashable values";
+            return Err(errors::raise_named(interp, "InvalidRequestError", message));
+        }
+        match crate::sqlalchemy::orm::mapped_identity(&value) {
+            Some(identity) => Ok(Value::tuple(vec![Value::None, identity])),
+            None => Ok(value),
+        }
     }
 
     /// The first row; `one` and `none` say what it means that there is another or none.

@@ -177,5 +177,6 @@ pub(super) fn select_result(interp: &mut Interp, rows: &Rows) -> PyResult<Value>
     if rows.needs_unique {
         result::require_unique(&result);
     }
+    result::note_unhashable(&result, &rows.unhashable);
     Ok(result)
 }

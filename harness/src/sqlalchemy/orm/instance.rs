@@ -99,6 +99,11 @@ pub(crate) fn object_of(value: &Value) -> Option<ObjRef> {
     Some(store.object.clone())
 }
 
+/// A number that tells the mapped object behind a value from all others.
+pub(crate) fn mapped_identity(value: &Value) -> Option<Value> {
+    object_of(value).map(|_| Value::from(value.identity().to_string()))
+}
+
 /// The object behind a value, or the error of the real library for a value that has none.
 pub(crate) fn require(interp: &mut Interp, value: &Value) -> PyResult<ObjRef> {
     match object_of(value) {

@@ -45,6 +45,7 @@ impl Object for FrozenObject {
             closed: false.into(),
             returns_rows: true,
             needs_unique: false.into(),
+            unhashable: std::cell::RefCell::new(Rc::from([])),
             written: Written::default(),
             places: result.source.places.clone(),
             of_cursor: result.source.of_cursor,

@@ -37,6 +37,8 @@ pub(super) struct Source {
     pub(super) returns_rows: bool,
     /// Joined collections multiply rows, so `unique()` must be called first.
     pub(super) needs_unique: Cell<bool>,
+    /// The places whose values have no hash, by the type of their columns.
+    pub(super) unhashable: RefCell<Rc<[usize]>>,
     pub(super) written: Written,
     pub(super) places: RefCell<Option<Places>>,
     pub(super) of_cursor: bool,
