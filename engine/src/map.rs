@@ -13,6 +13,7 @@ mod messages;
 mod overlap;
 mod relationship;
 mod spec;
+mod union;
 
 pub use between::Between;
 pub(crate) use between::tables_in;
@@ -30,6 +31,7 @@ pub use relationship::{
     PassiveDeletes, Relationship, RelationshipArgs, Resolved, Shape, Target,
 };
 pub use spec::{MapperSpec, PropertySpec, add_mapper, add_property, check_relationship, new_registry};
+pub use union::{Union, place_below, polymorphic_union, read_union};
 
 /// An attribute's name.
 pub type Key = std::rc::Rc<str>;

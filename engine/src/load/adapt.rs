@@ -1,7 +1,9 @@
 //! Mapped classes and their attributes as expressions: plain, aliased, or seen through a subquery.
 
 use crate::error::{Error, Result};
-use crate::map::{AliasedClass, Descriptor, Direction, Key, Mapped, MapperId, Property, Resolved, tables_in};
+use crate::map::{
+    AliasedClass, Descriptor, Direction, Hierarchy, Key, Mapped, MapperId, Property, Resolved, tables_in,
+};
 use crate::orm::Orm;
 use crate::schema::{Column, Table};
 use crate::sql::{Alias, AliasElement, Expr, ExprKind, FromItem, LabelName};
@@ -96,15 +98,29 @@ impl Adapter {
                 _ => Adapter::through(&alias.tables),
             },
             Some(alias) => Adapter::through(&alias.tables),
-            None => match orm
-                .mappers
-                .all
-                .get(mapped.mapper.0 as usize)
-                .and_then(|own| own.hierarchy.reads.clone())
-            {
-                Some(reads) => Adapter::Alias(reads),
-                None => Adapter::Plain,
+            None => match orm.mappers.all.get(mapped.mapper.0 as usize).map(|own| &own.hierarchy) {
+                Some(Hierarchy { union: Some(union), .. }) => Adapter::Named(union.alias.clone()),
+                Some(Hierarchy { reads: Some(reads), .. }) => Adapter::Alias(reads.clone()),
+                _ => Adapter::Plain,
             },
+        }
+    }
+
+    /// Through an alias of what a class is read from; the columns of a union stand for others by their names.
+    pub(crate) fn of_alias(orm: &Orm, mapper: MapperId, alias: Alias) -> Self {
+        if orm.mappers.union(mapper).is_some() { Adapter::Named(alias) } else { Adapter::Alias(alias) }
+    }
+
+    /// The column of this name of the alias, or of one in a subquery.
+    pub(crate) fn named(&self, name: &str) -> Option<Expr> {
+        match self {
+            Adapter::Plain | Adapter::Flat(_) => None,
+            Adapter::Alias(alias) | Adapter::Named(alias) => alias.column(name),
+            Adapter::Wrapped { inner, selected, columns } => {
+                let wanted = inner.named(name)?;
+                let at = selected.iter().position(|expr| expr.same(&wanted))?;
+                columns.get(at).cloned()
+            }
         }
     }
 
@@ -123,8 +139,7 @@ impl Adapter {
             Adapter::Plain => Ok(Expr::column(column)),
             Adapter::Alias(alias) => alias.column_for(column).ok_or_else(absent),
             Adapter::Named(alias) => {
-                let by_name =
-                    || alias.columns().into_iter().find(|own| own.key().as_ref() == Some(&column.name()));
+                let by_name = || alias.column(&column.name()).or_else(|| alias.column(&column.key()));
                 alias.column_for(column).or_else(by_name).ok_or_else(absent)
             }
             Adapter::Flat(aliases) => {

@@ -4,12 +4,13 @@
 
 use super::adapt::Adapter;
 use super::options::{SubclassLoads, subclass_loads};
-use super::plan::{Builder, EntityPlan, ToJoin};
+use super::plan::{Builder, EntityPlan, LaterLoad, ToJoin};
 use super::query::{Query, any_of};
 use super::rows::Below;
 use crate::error::{Error, Result};
 use crate::host::Cx;
 use crate::map::{Key, Lazy, Mapped, MapperId, PolymorphicLoad, Property, Relationship};
+use crate::orm::Orm;
 use crate::session::SessionId;
 use crate::sql::Expr;
 use crate::value::Value;
@@ -46,6 +47,7 @@ impl Builder<'_> {
         let below: Vec<MapperId> = orm.mappers.self_and_descendants(plan.mapper).split_off(1);
         let own = &orm.mappers.get(plan.mapper).properties;
         let base = plan.mapper;
+        self.tell_class(plan, adapter, in_join);
         for mapper in with.iter().filter(|mapper| **mapper != base) {
             for (key, property) in &orm.mappers.get(*mapper).properties {
                 match property {
@@ -68,6 +70,7 @@ impl Builder<'_> {
             }
         }
         if (self.query.only.is_none() || self.query.partial)
+            && plan.discriminator.is_none()
             && let Some(column) = &orm.mappers.get(plan.mapper).polymorphic_on
         {
             plan.discriminator = Some(self.put(adapter.column(column)?, in_join));
@@ -85,7 +88,8 @@ impl Builder<'_> {
             let mut class = ClassPlan { mapper, columns: Vec::new(), expired: Vec::new(), selectin };
             for property in orm.mappers.get(mapper).column_properties() {
                 let key = &property.key;
-                if own.contains_key(key) || property.ad_hoc || self.skips(&plan.path, mapper, property) {
+                let inherited = own.contains_key(key) && !orm.mappers.get(mapper).hierarchy.concrete;
+                if inherited || property.ad_hoc || self.skips(&plan.path, mapper, property) {
                     continue;
                 }
                 let found = match self.selected(&plan.path, mapper, property, adapter) {
@@ -101,6 +105,17 @@ impl Builder<'_> {
             plan.classes.push(class);
         }
         Ok(())
+    }
+
+    /// Selects what tells the class of a row of a union.
+    pub(super) fn tell_class(&mut self, plan: &mut EntityPlan, adapter: &Adapter, in_join: bool) {
+        let tells = self.query.only.is_none() || self.query.partial || self.query.tells_class;
+        if let Some(union) = self.orm.mappers.union(plan.mapper)
+            && tells
+            && let Some(column) = adapter.named(&union.discriminator)
+        {
+            plan.discriminator = Some(self.put(column, in_join));
+        }
     }
 
     /// The relationships of subclasses whose columns do not come along.
@@ -147,6 +162,14 @@ impl Builder<'_> {
             position(&self.primary)
         }
     }
+}
+
+/// Whether an object of a class takes part in a load of a relationship: a concrete class may have one of its own under the
+/// name, which only further statements for all objects fill.
+pub(super) fn takes(orm: &Orm, class: MapperId, later: &LaterLoad) -> bool {
+    let relationship = &later.relationship;
+    orm.mappers.shares(class, relationship.parent, &relationship.key)
+        || (later.lazy == Lazy::Selectin && orm.mappers.relationship(class, &relationship.key).is_some())
 }
 
 /// Loads for objects of subclasses what their class has beyond the queried one.

@@ -179,6 +179,7 @@ fn load_tagged(cx: &mut Cx<'_>, id: StateId, tag: &str, keys: Vec<Key>) -> Resul
         session::autoflush(cx, session)?;
     }
     query.only = Some(keys.clone());
+    query.tells_class = tells_class(cx, id, &keys);
     let refresh = Refresh { object, only: Some(keys) };
     let told = query.told(cx, session)?;
     let met = told.as_ref().unwrap_or(&query).run_refreshing(cx, session, refresh)?;
@@ -241,6 +242,16 @@ fn own_tables(cx: &Cx<'_>, id: StateId, keys: &[Key]) -> Result<Option<Query>> {
     query.autoflush = false;
     query.options = state.options.as_deref().unwrap_or(&[]).to_vec();
     Ok(known.then_some(query))
+}
+
+/// Whether what tells the class of a row is loaded along: an object of a concrete class that has expired as a whole lacks
+/// what its class has from the one above it by the union that both are read from.
+fn tells_class(cx: &Cx<'_>, id: StateId, keys: &[Key]) -> bool {
+    let mapper = cx.orm.mappers.get(cx.orm.states.get(id).mapper);
+    mapper.hierarchy.union.is_some()
+        && mapper.inherits.is_some()
+        && cx.orm.profile.has(Behaviour::ExpiredLoadsEager)
+        && mapper.column_properties().all(|property| keys.contains(&property.key))
 }
 
 /// Refuses to load an object that has no row and lacks its key: one that had a row which was rolled back.

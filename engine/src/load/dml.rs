@@ -115,7 +115,7 @@ impl Change {
         let registry = cx.orm.mappers.get(self.mapper).registry;
         map::configure_registry(cx, registry)?;
         let place = &cx.orm.mappers.get(self.mapper).hierarchy;
-        if place.joined || place.reads.is_some() {
+        if place.joined || place.reads.is_some() || place.union.is_some() {
             return Err(Error::unsupported("a bulk update or delete of a class that is mapped to no table"));
         }
         if self.autoflush {

@@ -3,7 +3,7 @@
 use super::adapt::{Adapter, Sides, join_conditions, selectable, target_tables};
 use super::options;
 use super::polymorphic::{apart, between_apart, contains, limited, overlaps};
-use super::query::{Entity, Join, JoinLeft, JoinTarget, OnClause, Query, Style};
+use super::query::{Entity, Join, JoinLeft, JoinTarget, OnClause, Purpose, Query, Style};
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::{Key, Mapped, MapperId};
 use crate::orm::Orm;
@@ -34,8 +34,13 @@ impl Froms {
         }
         expr.rewrite(&mut |part| {
             let ExprKind::OfEntity { element, mapper, alias: None } = part.kind() else { return None };
-            let column = element.as_column()?;
             let mapper = MapperId(*mapper);
+            if let ExprKind::AliasColumn(column) = element.kind() {
+                let renamed = self.renamed.iter().find(|renamed| renamed.mapper == mapper)?;
+                let union = orm.mappers.union(mapper).filter(|union| union.alias == column.alias);
+                return union.and_then(|_| renamed.adapter.named(&column.key));
+            }
+            let column = element.as_column()?;
             self.renamed.iter().find_map(|renamed| {
                 let related = orm.mappers.is_a(mapper, renamed.mapper)
                     || (orm.profile.has(Behaviour::BaseRenamedWithSubclass)
@@ -65,10 +70,15 @@ impl Froms {
     }
 
     /// How a class is joined to: by other names where it is several tables, one of which the list has.
-    fn right(&mut self, orm: &Orm, mapped: Mapped) -> (FromItem, Adapter) {
+    fn right(&mut self, orm: &Orm, mapped: Mapped, purpose: Purpose) -> (FromItem, Adapter) {
         let item = selectable(orm, mapped);
         let is_join = matches!(item, FromItem::Join(_));
-        if mapped.alias.is_none() && is_join && self.items.iter().any(|from| overlaps(from, &item)) {
+        let place = &orm.mappers.get(mapped.mapper).hierarchy;
+        let reads_union = place.union.is_some() && place.reads.is_none();
+        let apart_from = is_join && self.items.iter().any(|from| overlaps(from, &item));
+        let apart_as_union =
+            purpose != Purpose::Relationship && reads_union && orm.profile.has(Behaviour::UnionJoinedApart);
+        if mapped.alias.is_none() && (apart_from || apart_as_union) {
             let (item, adapter) = apart(orm, mapped.mapper);
             let (kept, name) = (item.clone(), adapter.clone());
             self.renamed.push(Renamed { mapper: mapped.mapper, item: kept, adapter: name });
@@ -127,7 +137,7 @@ fn add_join(orm: &Orm, query: &Query, join: &Join, froms: &mut Froms) -> Result<
         JoinTarget::Mapped(mapped) => {
             let plain = selectable(orm, *mapped);
             let at = left_side(orm, query, join, &plain, froms)?;
-            let (item, adapter) = froms.right(orm, *mapped);
+            let (item, adapter) = froms.right(orm, *mapped, query.purpose);
             to_item(orm, join, item, at, froms, &|on| {
                 let further = options::criteria(orm, &query.options, *mapped, &adapter, false)?;
                 limited(orm, mapped.mapper, &adapter, further, on)
@@ -322,7 +332,7 @@ fn along(
         (left, left_adapter) = (source, within.adapter(left_adapter));
     }
     let at = place_of(&mut froms.items, left);
-    let (right, right_adapter) = froms.right(orm, to);
+    let (right, right_adapter) = froms.right(orm, to, query.purpose);
     let own_adapter = Adapter::of(orm, resolved.entity());
     let between = resolved.secondary.as_ref().map(between_apart);
     let sides = Sides {

@@ -338,6 +338,10 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     let Some(steps) = steps else {
         return Err(Error::unsupported("eager loading by subquery of what no path leads to"));
     };
+    let place = &cx.orm.mappers.get(resolved.target).hierarchy;
+    if place.union.is_some() && place.reads.is_none() && cx.orm.profile.has(Behaviour::UnionJoinedApart) {
+        return Err(Error::unsupported("subqueryload() of concrete classes in this release"));
+    }
     let first = steps.first().unwrap_or(relationship);
     let root = origin.entities.iter().find_map(|entity| match entity {
         Entity::Mapped(mapped) if cx.orm.mappers.is_a(mapped.mapper, first.parent) => Some(*mapped),
@@ -533,6 +537,18 @@ fn direct_query(
     }
     let mut columns = remotes.to_vec();
     query.bare = true;
+    let reads_union = target_mapper.hierarchy.union.is_some() && target_mapper.hierarchy.reads.is_none();
+    let beside = !many_to_one && reads_union && cx.orm.profile.has(Behaviour::SelectinBesideUnion);
+    if beside {
+        query.select_from.push(to);
+        for (place, column) in columns.iter().enumerate() {
+            query.entities.insert(place, Entity::Expr(Expr::column(column)));
+        }
+        let columns: Vec<Expr> = columns.iter().map(Expr::column).collect();
+        query.criteria.push(any_of_rows(&columns, values)?);
+        query.criteria.extend(refined(cx.orm, options, &load.path, &load.relationship, &adapter)?);
+        return Ok(query);
+    }
     if !many_to_one {
         for (place, column) in columns.iter().enumerate() {
             let key: Key = key_of(cx.orm, target, column)?;

@@ -12,6 +12,9 @@ use std::rc::Rc;
 /// What a class selects from where nothing else is said: its tables, with those of the subclasses that its mapping
 /// brings along.
 pub(super) fn selectable(orm: &Orm, mapper: MapperId) -> FromItem {
+    if let Some(union) = orm.mappers.union(mapper) {
+        return FromItem::from(&union.alias);
+    }
     let with = orm.mappers.polymorphic_mappers(mapper);
     if with.is_empty() {
         return orm.mappers.get(mapper).hierarchy.selectable.clone();
@@ -110,6 +113,9 @@ pub fn with_polymorphic(
 ) -> Result<Mapped> {
     let mappers = &cx.orm.mappers;
     let with = match these {
+        Some(_) if mappers.union(mapper).is_some() => {
+            return Err(Error::unsupported("with_polymorphic() of some of the classes of a union"));
+        }
         None => mappers.self_and_descendants(mapper),
         Some(these) => {
             if let Some(other) = these.iter().find(|other| !mappers.is_a(**other, mapper)) {
@@ -125,7 +131,10 @@ pub fn with_polymorphic(
             mappers.with_parents(mapper, these)
         }
     };
-    let item = mappers.joined_selectable(mapper, &with, !inner);
+    let item = match mappers.union(mapper) {
+        Some(union) => FromItem::from(&union.alias),
+        None => mappers.joined_selectable(mapper, &with, !inner),
+    };
     let made = keep(cx, mapper, None, item, with, aliasing, true);
     if let Some(alias) = cx.orm.mappers.aliases.last_mut() {
         alias.outer = !inner;
@@ -142,10 +151,12 @@ fn keep(
     aliasing: Aliasing,
     polymorphic: bool,
 ) -> Mapped {
+    let union = cx.orm.mappers.union(mapper).map(|union| union.alias.clone());
+    let by_name = union.is_some();
     let (item, tables) = match aliasing {
-        Aliasing::None => (item, Vec::new()),
-        Aliasing::Whole => whole(&item, name),
-        Aliasing::Flat => flat(&item, name),
+        Aliasing::None => (item, union.into_iter().collect()),
+        Aliasing::Flat if !by_name => flat(&item, name),
+        Aliasing::Whole | Aliasing::Flat => whole(&item, name),
     };
     let aliases = &mut cx.orm.mappers.aliases;
     let tables = tables.into();
@@ -156,7 +167,7 @@ fn keep(
         tables,
         with,
         polymorphic,
-        by_name: false,
+        by_name,
         outer: false,
     });
     Mapped { mapper, alias: Some((aliases.len() - 1) as u32) }
@@ -229,7 +240,7 @@ pub(super) fn apart(orm: &Orm, mapped: impl Into<Mapped>) -> (FromItem, Adapter)
     let known = mapped.alias.and_then(|alias| orm.mappers.aliases.get(alias as usize));
     if let FromItem::Alias(alias) = &item {
         let alias = again(alias, None);
-        let by_name = known.is_some_and(|known| known.by_name);
+        let by_name = known.map_or(orm.mappers.union(mapped.mapper).is_some(), |known| known.by_name);
         let item = FromItem::from(&alias);
         return (item, if by_name { Adapter::Named(alias) } else { Adapter::Alias(alias) });
     }
@@ -261,7 +272,10 @@ pub(super) fn between_whole(between: &Between) -> Adapter {
 /// A class written apart from other occurrences of its tables as one subquery, as conditions of relationships do.
 pub(super) fn apart_whole(orm: &Orm, mapper: MapperId) -> (FromItem, Adapter) {
     let (item, aliases) = whole(&selectable(orm, mapper), None);
-    (item, Adapter::through(&aliases.into()))
+    match &aliases[..] {
+        [alias] => (item, Adapter::of_alias(orm, mapper, alias.clone())),
+        _ => (item, Adapter::through(&aliases.into())),
+    }
 }
 
 /// Whether two elements of a `FROM` list have a table in common.

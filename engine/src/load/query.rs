@@ -186,6 +186,8 @@ pub struct Query {
     pub(crate) labelled: bool,
     /// Where not all attributes are loaded: those of many objects, rather than those of one.
     pub(crate) partial: bool,
+    /// What tells the class of a row is read, though the object is known: it was forgotten along with the rest.
+    pub(crate) tells_class: bool,
     /// The class from which the path begins, where that is not the queried one.
     pub(crate) root: Option<Rc<str>>,
     /// The statement cache leaves it out: its options lie too deep.
@@ -251,6 +253,7 @@ impl Query {
             own_tables: false,
             labelled: false,
             partial: false,
+            tells_class: false,
             root: None,
             uncached: false,
             refreshing: false,

@@ -7,6 +7,7 @@ mod expired;
 mod said;
 
 use super::adapt::Adapter;
+use super::classes::takes;
 use super::collected::collection_query;
 use super::later::{Brought, loaded, local_keys, one_by_one, subquery};
 use super::options::{self, LoaderOption, Recursion, chosen};
@@ -248,7 +249,9 @@ impl Loading {
         let late = self.filled.get(&id).is_some_and(|filling| filling.place != plan.id);
         let class = cx.orm.states.get(id).mapper;
         for joined in &plan.joined {
-            if !cx.orm.mappers.is_a(class, joined.parent) {
+            if !cx.orm.mappers.is_a(class, joined.parent)
+                || !cx.orm.mappers.shares(class, joined.parent, &joined.key)
+            {
                 continue;
             }
             let fills = self.filled.get(&id).is_some_and(|filling| filling.fills(&joined.key));
@@ -318,7 +321,12 @@ impl Loading {
         if values.iter().all(Value::is_null) {
             return Ok(None);
         }
-        let key = IdentityKey { mapper: cx.orm.mappers.identity_base(plan.mapper), values };
+        let mut key = IdentityKey { mapper: cx.orm.mappers.identity_base(plan.mapper), values };
+        if cx.orm.mappers.union(plan.mapper).is_some() && !(root && self.refresh.is_some()) {
+            // Rows of concrete classes have keys of their own.
+            let class = class_of(cx, plan, row, &key)?;
+            key.mapper = cx.orm.mappers.identity_base(class);
+        }
         let refreshed = self.refresh.as_ref().map(|refresh| refresh.object.clone()).filter(|object| {
             cx.orm.states.find(object.id()).is_some_and(|state| state.key.as_ref() == Some(&key))
         });
@@ -395,8 +403,11 @@ impl Loading {
         let Some(filling) = self.filled.get(&id) else { return Ok(()) };
         let again = filling.place != plan.id;
         let class = cx.orm.states.get(id).mapper;
+        // A concrete class has none of the attributes of the class above it.
+        let apart = class != plan.mapper && cx.orm.mappers.union(plan.mapper).is_some();
+        let shared = plan.columns.iter().filter(|_| !apart);
         let class = plan.classes.iter().find(|plan| plan.mapper == class);
-        for (key, at) in plan.columns.iter().chain(class.iter().flat_map(|class| &class.columns)) {
+        for (key, at) in shared.chain(class.iter().flat_map(|class| &class.columns)) {
             if filling.fills(key) && self.wants(cx.orm, again, id, key) {
                 let value = NewValue::Value(value(row, *at)?);
                 if again { put(cx, id, key, value, true)? } else { attr::set_committed(cx, id, key, value)? }
@@ -508,7 +519,7 @@ impl Loading {
         let goes_last = |later: &LaterLoad| later.lazy == Lazy::Subquery && !fills(&later.relationship.key);
         let (last, first): (Vec<_>, Vec<_>) = plan.later.iter().partition(|later| goes_last(later));
         for later in first.into_iter().chain(last) {
-            if !cx.orm.mappers.is_a(class, later.relationship.parent) {
+            if !cx.orm.mappers.is_a(class, later.relationship.parent) || !takes(cx.orm, class, later) {
                 continue;
             }
             let mut fills = fills(&later.relationship.key);
@@ -735,8 +746,12 @@ fn class_of(cx: &Cx<'_>, plan: &EntityPlan, row: &[Value], key: &IdentityKey) ->
     let Some(at) = plan.discriminator else { return Ok(plan.mapper) };
     let identity = value(row, at)?;
     let mappers = &cx.orm.mappers;
-    let column =
-        mappers.get(plan.mapper).polymorphic_on.as_ref().map(ToString::to_string).unwrap_or_default();
+    let column = match mappers.union(plan.mapper) {
+        Some(union) => {
+            format!("{}.{}", union.alias.name().unwrap_or_default(), union.discriminator)
+        }
+        None => mappers.get(plan.mapper).polymorphic_on.as_ref().map(ToString::to_string).unwrap_or_default(),
+    };
     if identity.is_null() {
         if !cx.orm.profile.has(Behaviour::RowOfOtherClassRefused) {
             return Ok(plan.mapper);

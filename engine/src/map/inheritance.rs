@@ -4,7 +4,7 @@
 //! subclasses, which come later, is asked of all mappers each time.
 
 use super::join::inherit_join;
-use super::{ColumnProperty, Key, Mapper, MapperId, Mappers, Property, messages};
+use super::{ColumnProperty, Key, Mapper, MapperId, Mappers, Property, Union, messages};
 use crate::error::{Error, Result};
 use crate::host::Cx;
 use crate::schema::{Column, Table};
@@ -39,6 +39,8 @@ pub struct InheritanceSpec {
     pub inherit_condition: Option<Expr>,
     pub load: Option<PolymorphicLoad>,
     pub with_polymorphic: Option<WithPolymorphic>,
+    /// The union that it and its concrete subclasses are read from.
+    pub union: Option<Union>,
     /// Rows are of its subclasses alone.
     pub is_abstract: bool,
     pub version: Option<Versioning>,
@@ -85,6 +87,8 @@ pub struct Hierarchy {
     pub joined: bool,
     /// The subquery that its objects are read from, where it is mapped to one.
     pub reads: Option<Alias>,
+    /// The union that it and its concrete subclasses are read from.
+    pub union: Option<Union>,
     pub concrete: bool,
     pub is_abstract: bool,
     /// The tables that its objects are kept in, the base's first.
@@ -108,6 +112,7 @@ impl Hierarchy {
             single: false,
             joined: false,
             reads: None,
+            union: spec.union,
             concrete: spec.concrete,
             is_abstract: spec.is_abstract,
             tables: vec![table.clone()],
@@ -340,6 +345,7 @@ impl Mappers {
     pub fn owner(&self, id: MapperId, key: &str) -> MapperId {
         let mut owner = id;
         while let Some(above) = self.get(owner).inherits
+            && !self.get(owner).hierarchy.concrete
             && self.get(above).properties.contains_key(key)
         {
             owner = above;
@@ -542,8 +548,12 @@ pub(super) fn merged(own: &ColumnProperty, inherited: &ColumnProperty) -> Proper
 
 /// Refuses what is not worked out for hierarchies.
 pub(super) fn check(parent: &Mapper, spec: &InheritanceSpec) -> Result<()> {
-    if spec.concrete && (parent.polymorphic_on.is_some() || parent.hierarchy.with_polymorphic.is_some()) {
+    let alone = parent.polymorphic_on.is_none() && parent.hierarchy.with_polymorphic.is_none();
+    if spec.concrete && !alone && parent.hierarchy.union.is_none() {
         return Err(Error::unsupported("a concrete class below one whose rows have a discriminator"));
+    }
+    if !spec.concrete && parent.hierarchy.union.is_some() {
+        return Err(Error::unsupported("a class that is not concrete below one that is read from a union"));
     }
     Ok(())
 }

@@ -30,6 +30,8 @@ pub struct MapperSpec {
     pub properties: Vec<(Key, PropertySpec)>,
     /// Columns of the table that are not mapped.
     pub left_out: Vec<Column>,
+    /// The columns of what it is read from that are mapped beside its key; all where it is `None`.
+    pub read_keys: Option<Vec<Key>>,
     /// Columns that stand in for the table's primary key.
     pub primary_key: Option<Vec<Column>>,
     pub inherits: Option<MapperId>,
@@ -50,6 +52,7 @@ impl MapperSpec {
             read_from: None,
             properties: Vec::new(),
             left_out: Vec::new(),
+            read_keys: None,
             primary_key: None,
             inherits: None,
             polymorphic_on: None,
@@ -213,7 +216,7 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         properties.insert(key, property);
     }
     if let Some(FromItem::Alias(alias)) = &spec.read_from {
-        read_columns(&mut properties, &spec.table, alias);
+        read_columns(&mut properties, &spec.table, alias, spec.read_keys.as_deref());
     }
 
     let above = parent.filter(|_| !hierarchy.concrete);
@@ -253,13 +256,22 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
 
 /// The attributes of a class that is read from a subquery: what stands for a column of its table is written there, all
 /// else is read only.
-fn read_columns(properties: &mut IndexMap<Key, Property>, table: &Table, alias: &Alias) {
+fn read_columns(
+    properties: &mut IndexMap<Key, Property>,
+    table: &Table,
+    alias: &Alias,
+    only: Option<&[Key]>,
+) {
     for column in alias.columns() {
         let Some(key) = column.key() else { continue };
         if properties.contains_key(&key) {
             continue;
         }
         let own = column.base_column().filter(|base| table.has_column(base)).cloned();
+        let is_key = own.as_ref().is_some_and(Column::is_primary_key);
+        if only.is_some_and(|only| !is_key && !only.contains(&key)) {
+            continue;
+        }
         let property = match own {
             Some(own) => plain_column(&key, &own),
             None => Rc::new(ColumnProperty {

@@ -20,10 +20,14 @@ pub fn is_a(orm: &Orm, mapper: MapperId, other: MapperId) -> bool {
 
 /// The attribute that stands for a column.
 pub fn column_key(orm: &Orm, mapper: MapperId, column: &Column) -> Option<Key> {
-    orm.mappers.get(mapper).properties.iter().find_map(|(key, property)| match property {
+    let class = orm.mappers.get(mapper);
+    let own = class.properties.iter().find_map(|(key, property)| match property {
         Property::Column(property) if property.columns.contains(column) => Some(key.clone()),
         _ => None,
-    })
+    });
+    // A concrete class has the columns of the one above it by their names.
+    let above = class.inherits.filter(|_| own.is_none() && class.hierarchy.concrete);
+    own.or_else(|| column_key(orm, above?, column).filter(|key| class.column_of(key).is_some()))
 }
 
 /// A relationship of an object's class.

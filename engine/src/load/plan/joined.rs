@@ -304,6 +304,7 @@ impl Builder<'_> {
             }
         }
         let with = polymorphic::along(orm, to);
+        self.tell_class(&mut plan, &adapter, true);
         for below in with.iter().copied().filter(|below| *below != to.mapper) {
             for (key, property) in &orm.mappers.get(below).properties {
                 match property {

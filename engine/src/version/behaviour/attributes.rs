@@ -38,6 +38,18 @@ macro_rules! of_attributes {
                 "`validates()` leaves out what comes from the other side of a relationship, unless it is told otherwise.",
                 "validators without what backrefs bring",
                 "1.4.54 calls the validator, 2.0.0 and 2.0.15 do not, 2.0.16 does: `Book(author=author)` with `@validates('books')`";
+            StrictConcreteBase "strict-concrete-base" since(2, 0, 0),
+                "A class below `AbstractConcreteBase` has no objects of its own, and `strict_attrs` leaves it the attributes that it declares.",
+                "`strict_attrs`, and `AbstractConcreteBase` without objects of its own",
+                "1.4.54 makes an object, 2.0.0 raises `InvalidRequestError`: `Shelf()` of a `class Shelf(AbstractConcreteBase, Base)`";
+            UnionJoinedApart "union-joined-apart" through(1, 3),
+                "A class that is read from a union is joined to under another name.",
+                "joins to a union by its own name",
+                "1.3.24 has `JOIN (…) AS anon_1`, 1.4.0 `JOIN (…) AS pjoin`: `query(House).join(House.shelves)` with `class Shelf(ConcreteBase, Base)`";
+            SelectinBesideUnion "selectin-beside-union" within((1, 3, 0), (2, 0, 58)),
+                "`selectinload()` looks for the members of a collection of concrete classes by their base's own table, beside the union that they are read from.",
+                "`selectinload()` of concrete classes by their base's own table",
+                "2.0.58 has `FROM … AS pjoin, shelf`, 2.1.0 `FROM … AS pjoin`: `selectinload(House.shelves)` with `class Shelf(ConcreteBase, Base)`";
             SecondaryByName "secondary-by-name" since(2, 1, 0),
                 "A string given as `secondary` is the name of a table; before, an expression.",
                 "`secondary` as a name alone",

@@ -117,6 +117,14 @@ pub(super) fn member(
             let Some(of_type) = mapped::mapped_of(&class) else {
                 return Err(errors::no_inspection(interp, &class));
             };
+            mapped::configure_for(interp, attribute.mapped.mapper)?;
+            let target = target_of(interp, attribute)?;
+            let apart = lend::read(interp, |orm| {
+                of_type.mapper != target && orm.mappers.get(of_type.mapper).hierarchy.concrete
+            })?;
+            if apart {
+                return Err(Stop::unsupported("of_type() of a concrete class below the one that is led to"));
+            }
             Ok(attribute.refined(Some(of_type), attribute.criteria.clone()))
         }),
         "and_" if !lend::has(interp, Behaviour::CriteriaOnAttributes) => return Ok(None),

@@ -14,6 +14,7 @@ use backproof_engine::attr::{self, NewValue};
 use backproof_engine::map::{
     CompositeClass, CompositePart, CompositeSpec, Descriptor, Key, Mapped, PropertySpec,
 };
+use backproof_engine::schema::Column;
 use backproof_engine::sql::{Expr, ExprKind, Op};
 use backproof_engine::value::Value as SqlValue;
 use backproof_engine::version::Behaviour;
@@ -79,6 +80,12 @@ impl CompositeDecl {
             }
         }
         found
+    }
+
+    /// Whether it was given the column as `mapped_column()`, which takes what an annotation says.
+    pub(super) fn is_mapped(&self, column: &Column) -> bool {
+        let mut parts = self.parts.iter().filter_map(Value::downcast::<MappedColumnObject>);
+        parts.any(|part| part.column == *column)
     }
 
     /// What the fields of its class say of the columns that it declares itself, in order.

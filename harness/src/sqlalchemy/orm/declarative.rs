@@ -1,7 +1,7 @@
 //! Declarative bases: what makes the classes derived from them mapped ones.
 
 use super::registry::{Registry, RegistryObject, metadata_of};
-use super::{attribute::AttributeObject, automap, dataclass, deferred_reflection, mapped, scan};
+use super::{attribute::AttributeObject, automap, concrete, dataclass, deferred_reflection, mapped, scan};
 use crate::python::{Args, Class, ClassHook, Instance, Interp, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::{lend, schema::ColumnObject};
 use backproof_engine::attr;
@@ -31,6 +31,7 @@ impl ClassHook for DeclarativeHook {
             && !is_abstract(interp, class)?
             && !automap::waits(interp, class, &self.registry)?
             && !deferred_reflection::waits(interp, class, &self.registry)?
+            && !concrete::waits(interp, class)?
         {
             scan::map_class(interp, class, &self.registry)?;
             if !own_init(class) {
@@ -96,6 +97,7 @@ impl ClassHook for DeclarativeHook {
     fn new_instance(&self, interp: &mut Interp, class: &Rc<Class>) -> PyResult<Option<Rc<Instance>>> {
         let Some(mapper) = mapped::mapper_of(class) else { return Ok(None) };
         mapped::configure_for(interp, mapper)?;
+        concrete::refuse_abstract(interp, mapper)?;
         let object = lend::with_cx(interp, |cx| {
             let object = cx.orm.states.create(mapper);
             attr::set_class_identity(cx, object.id())?;

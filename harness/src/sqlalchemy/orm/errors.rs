@@ -28,9 +28,10 @@ pub(super) fn unmapped_class(interp: &mut Interp, class: &Rc<Class>) -> Stop {
     raise_named(interp, "UnmappedClassError", format!("Class '{}' is not mapped", dotted(class)))
 }
 
-/// A class that waits for `DeferredReflection.prepare()` stands where a mapped one belongs.
+/// A class that is mapped later, by `DeferredReflection.prepare()` or with those below it, stands where a mapped one belongs.
 pub(super) fn waiting_class(interp: &mut Interp, value: &Value) -> Option<Stop> {
-    let message = super::deferred_reflection::refusal(value.as_class()?)?;
+    let class = value.as_class()?;
+    let message = super::deferred_reflection::refusal(class).or_else(|| super::concrete::refusal(class))?;
     Some(raise_named(interp, "UnmappedClassError", message))
 }
 

@@ -4,11 +4,13 @@ use super::declarative::column_of;
 use super::scan::{Declared, Member, special, string_keys};
 use super::{errors, mapped, naming};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
-use crate::sqlalchemy::{convert, expr, lend};
+use crate::sqlalchemy::expr::ExprObject;
+use crate::sqlalchemy::{convert, expr, lend, selectable};
 use backproof_engine::map::{
-    Key, MapperId, MapperSpec, NextVersion, PolymorphicLoad, Property, Versioning, WithPolymorphic,
+    Key, MapperId, MapperSpec, NextVersion, PolymorphicLoad, Property, Union, Versioning, WithPolymorphic,
 };
 use backproof_engine::schema::{Column, Table};
+use backproof_engine::sql::{Alias, Body, ExprKind, FromItem};
 use backproof_engine::value::Value as SqlValue;
 use backproof_engine::version::Behaviour;
 use std::rc::Rc;
@@ -81,6 +83,7 @@ pub(super) fn mapper_args(
         return Err(Stop::unsupported("__mapper_args__ that is no dict"));
     };
     let (mut version, mut generator) = (None, None);
+    let (mut told, mut reads) = (None, None);
     let mut naming = naming::Naming::default();
     for (name, value) in string_keys(dict) {
         match &*name {
@@ -94,7 +97,10 @@ pub(super) fn mapper_args(
             | "inherit_foreign_keys"
             | "local_table"
                 if value.is_none() => {}
-            "polymorphic_on" => spec.polymorphic_on = Some(discriminator(interp, members, spec, &value)?),
+            "polymorphic_on" => match union_column(&value) {
+                Some((alias, name)) => told = Some((alias, name)),
+                None => spec.polymorphic_on = Some(discriminator(interp, members, spec, &value)?),
+            },
             "polymorphic_identity" => {
                 let identity = convert::to_engine(interp, &value)?;
                 if matches!(identity, SqlValue::Host(_)) {
@@ -114,7 +120,11 @@ pub(super) fn mapper_args(
                     }
                 };
             }
-            "with_polymorphic" => spec.inheritance.with_polymorphic = with_polymorphic(interp, &value)?,
+            "with_polymorphic" => {
+                let (these, alias) = with_polymorphic(interp, &value)?;
+                spec.inheritance.with_polymorphic = these;
+                reads = alias;
+            }
             "polymorphic_abstract" => spec.inheritance.is_abstract = interp.truth(&value)?,
             "concrete" => spec.inheritance.concrete = interp.truth(&value)?,
             "inherit_condition" => spec.inheritance.inherit_condition = Some(expr::coerce(interp, &value)?),
@@ -155,6 +165,17 @@ pub(super) fn mapper_args(
             other => return Err(Stop::unsupported(format!("the mapper argument `{other}`"))),
         }
     }
+    spec.inheritance.union = match (told, reads) {
+        (None, None) => None,
+        (Some((of, discriminator)), Some(alias))
+            if of == alias && spec.inheritance.with_polymorphic == Some(WithPolymorphic::All) =>
+        {
+            Some(Union { alias, discriminator })
+        }
+        _ => {
+            return Err(Stop::unsupported("a class read from a selectable whose discriminator is elsewhere"));
+        }
+    };
     spec.inheritance.version = version.map(|column| versioning(column, generator));
     naming.apply(spec);
     Ok(())
@@ -219,23 +240,47 @@ fn discriminator(
     })
 }
 
-/// `"*"`, or classes in a list; a tuple may hold a selectable beside them.
-fn with_polymorphic(interp: &mut Interp, value: &Value) -> PyResult<Option<WithPolymorphic>> {
+/// The union that a column is of, and its name there.
+fn union_column(value: &Value) -> Option<(Alias, Key)> {
+    let expr = &value.downcast::<ExprObject>()?.expr;
+    match expr.kind() {
+        ExprKind::AliasColumn(column) if is_union(&column.alias) => {
+            Some((column.alias.clone(), column.key.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn is_union(alias: &Alias) -> bool {
+    matches!(alias.body(), Some(Body::Compound(_)))
+}
+
+/// `"*"`, or classes in a list; a tuple may hold a union beside them.
+fn with_polymorphic(
+    interp: &mut Interp,
+    value: &Value,
+) -> PyResult<(Option<WithPolymorphic>, Option<Alias>)> {
     if value.is_none() {
-        return Ok(None);
+        return Ok((None, None));
     }
     if value.as_str().is_some_and(|name| &**name == "*") {
-        return Ok(Some(WithPolymorphic::All));
+        return Ok((Some(WithPolymorphic::All), None));
     }
     if let Value::Tuple(pair) = value {
         return match &pair[..] {
             [these, with] if with.is_none() => with_polymorphic(interp, these),
-            _ => Err(Stop::unsupported("with_polymorphic of a selectable")),
+            [these, with] => match selectable::from_item(with) {
+                Some(FromItem::Alias(alias)) if is_union(&alias) => {
+                    Ok((with_polymorphic(interp, these)?.0, Some(alias)))
+                }
+                _ => Err(Stop::unsupported("with_polymorphic of a selectable that is no union")),
+            },
+            _ => Err(Stop::unsupported("with_polymorphic of a tuple of classes")),
         };
     }
     let mut these = Vec::new();
     for class in interp.iterate(value)? {
         these.push(mapped::require_mapper(interp, &class)?);
     }
-    Ok(Some(WithPolymorphic::These(these)))
+    Ok((Some(WithPolymorphic::These(these)), None))
 }

@@ -3,9 +3,10 @@
 use super::property::{self, PropertyObject};
 use super::{attribute::AttributeObject, mapped};
 use crate::python::{Dict, Interp, Iter, Map, Object, PyResult, Stop, Value};
+use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::selectable::FromObject;
 use crate::sqlalchemy::{lend, names, schema};
-use backproof_engine::map::{Descriptor, Key, MapperId, Property};
+use backproof_engine::map::{Descriptor, Key, MapperId, Property, Union};
 use backproof_engine::state;
 use backproof_engine::version::Behaviour;
 use std::any::Any;
@@ -111,6 +112,12 @@ impl Object for MapperObject {
                 let below = lend::read(interp, |orm| orm.mappers.self_and_descendants(id))?;
                 Value::tuple(MapperObject::all(interp, below)?)
             }
+            "with_polymorphic"
+                if let Some(reads) =
+                    lend::read(interp, |orm| orm.mappers.union(id).map(|union| union.alias.clone()))? =>
+            {
+                Value::tuple(vec![Value::from("*"), FromObject::alias(interp, &reads)])
+            }
             "with_polymorphic_mappers" => {
                 let with = lend::read(interp, |orm| orm.mappers.polymorphic_mappers(id))?;
                 Value::list(MapperObject::all(interp, with)?)
@@ -130,6 +137,12 @@ impl Object for MapperObject {
                 let other = mapped::require_mapper(interp, &other)?;
                 Ok(Value::Bool(lend::read(interp, |orm| orm.mappers.is_a(id, other))?))
             }),
+            "polymorphic_on"
+                if let Some(found) =
+                    lend::read(interp, |orm| orm.mappers.union(id).and_then(Union::discriminator))? =>
+            {
+                ExprObject::value(found)
+            }
             "polymorphic_on" => match lend::read(interp, |orm| orm.mappers.get(id).polymorphic_on.clone())? {
                 Some(column) => schema::column_value(&column),
                 None => Value::None,

@@ -12,16 +12,19 @@ use super::relationship::{RelationshipDecl, Scope};
 use super::synonym::SynonymDecl;
 use super::{comparing, dataclass, errors, mapped, reconstructor, unresolved, validates};
 use crate::python::{Class, Interp, PyResult, Stop, Value};
-use crate::sqlalchemy::items::{ItemObject, table_item};
-use crate::sqlalchemy::schema::{self, ColumnObject, TableObject};
-use crate::sqlalchemy::selectable::{self, FromObject};
+use crate::sqlalchemy::schema::{self, ColumnObject};
+use crate::sqlalchemy::selectable::FromObject;
 use crate::sqlalchemy::{event, host_types, lend, warning};
-use backproof_engine::map::{self, InheritanceSpec, Key, MapperId, MapperSpec, PropertySpec, Shape, Target};
-use backproof_engine::schema::{Column, Table, TableItem};
-use backproof_engine::sql::{Alias, AliasKind, FromItem};
+use backproof_engine::map::{
+    self, InheritanceSpec, Key, MapperId, MapperSpec, PropertySpec, Shape, Target, Union, WithPolymorphic,
+};
+use backproof_engine::schema::{Column, Table};
 use backproof_engine::version::Behaviour;
 use backproof_engine::{Deferred, Warning};
 use std::rc::Rc;
+use table::{read_from, table};
+
+mod table;
 
 /// One column or relationship, and where it was declared.
 pub(super) struct Member {
@@ -41,6 +44,15 @@ impl Member {
     }
 }
 
+/// How a class is read from a union of the tables of those below it.
+pub(super) struct UnionBase {
+    pub(super) reads: Union,
+    /// It has no objects of its own.
+    pub(super) is_abstract: bool,
+    /// It has only the attributes that it declares itself.
+    pub(super) strict: bool,
+}
+
 pub(super) enum Declared {
     Column(MappedColumnObject),
     /// An expression, a synonym, a composite.
@@ -50,8 +62,23 @@ pub(super) enum Declared {
 
 /// Maps a class by what its body, its mixins and its annotations declare.
 pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Registry>) -> PyResult<()> {
+    map_class_to(interp, class, registry, None)
+}
+
+/// As [`map_class`]; a class without a table of its own may be read from a union of those below it.
+pub(super) fn map_class_to(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    registry: &Rc<Registry>,
+    union: Option<UnionBase>,
+) -> PyResult<()> {
     warn_of_namesake(interp, class, registry)?;
     let (mut members, fields) = collect(interp, class, registry)?;
+    let declared: Vec<Key> = members.iter().map(|member| member.key.clone()).collect();
+    if union.is_some() {
+        // Its columns are those of the union; what it declares was for the classes below it.
+        members.retain(|member| !matches!(member.spec, Declared::Column(_)));
+    }
     dataclass::apply(interp, class, &fields)?;
     let inherits = class.ancestors.iter().find_map(mapped::mapper_of);
     let (table, fresh) = table(interp, class, registry, inherits, &mut members)?;
@@ -65,6 +92,7 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
         read_from: read_from.clone(),
         properties,
         left_out: Vec::new(),
+        read_keys: None,
         primary_key: None,
         inherits,
         polymorphic_on: None,
@@ -73,6 +101,16 @@ pub(super) fn map_class(interp: &mut Interp, class: &Rc<Class>, registry: &Rc<Re
         host_class: Some(mapped::host_class(class)),
     };
     hierarchy::mapper_args(interp, class, &members, &mut spec)?;
+    if let Some(union) = union {
+        spec.inheritance.is_abstract = union.is_abstract;
+        spec.inheritance.with_polymorphic = Some(WithPolymorphic::All);
+        spec.read_keys = union.strict.then(|| {
+            let mut keys = declared;
+            keys.push(union.reads.discriminator.clone());
+            keys
+        });
+        spec.inheritance.union = Some(union.reads);
+    }
     let id = lend::with_cx(interp, |cx| map::add_mapper(cx, spec))?;
     let shown = match read_from {
         Some(item) => FromObject::value(interp, item),
@@ -467,125 +505,6 @@ fn hint_type(
     Ok(found.map(|ty| host_types::of_default(interp, ty)))
 }
 
-/// The join or subquery that a class is mapped to.
-fn read_from(interp: &mut Interp, class: &Rc<Class>) -> PyResult<Option<FromItem>> {
-    let given = special(interp, class, "__table__")?;
-    let item = given.as_ref().and_then(selectable::from_item);
-    Ok(item.filter(|item| matches!(item, FromItem::Join(_) | FromItem::Alias(_))))
-}
-
-/// The table whose rows a subquery shows: the one whose key it has.
-fn table_below(interp: &mut Interp, class: &Rc<Class>, alias: &Alias) -> PyResult<Table> {
-    if alias.body().is_none() || !matches!(alias.kind(), AliasKind::Subquery | AliasKind::Alias) {
-        return Err(Stop::unsupported("a class mapped to an alias of something else than a select"));
-    }
-    let columns = alias.columns();
-    let bases: Vec<Column> = columns.iter().filter_map(|column| column.base_column().cloned()).collect();
-    let mut tables: Vec<Table> = Vec::new();
-    for table in bases.iter().filter(|base| base.is_primary_key()).filter_map(Column::table) {
-        if !tables.contains(&table) {
-            tables.push(table);
-        }
-    }
-    match &tables[..] {
-        [] => {
-            let profile = lend::profile(interp);
-            let name = map::subquery_text(profile, alias);
-            let text = map::mapper_text(profile, &class.name(), &name);
-            Err(crate::sqlalchemy::errors::raise(interp, &map::no_primary_key(&text, &name)))
-        }
-        [table]
-            if table
-                .primary_key()
-                .iter()
-                .all(|key| bases.iter().filter(|base| *base == key).count() == 1) =>
-        {
-            Ok(table.clone())
-        }
-        _ => Err(Stop::unsupported("a class mapped to a subquery with the keys of several tables")),
-    }
-}
-
-/// The class's table: its own, a new one, or the one of the class that it inherits from.
-fn table(
-    interp: &mut Interp,
-    class: &Rc<Class>,
-    registry: &Rc<Registry>,
-    inherits: Option<MapperId>,
-    members: &mut [Member],
-) -> PyResult<(Table, bool)> {
-    if let Some(given) = special(interp, class, "__table__")? {
-        return match given.downcast::<TableObject>() {
-            Some(object) => Ok((object.table.clone(), false)),
-            None => match read_from(interp, class)?.filter(|_| inherits.is_none()) {
-                Some(FromItem::Alias(alias)) => Ok((table_below(interp, class, &alias)?, false)),
-                Some(item) => match item.leaves().into_iter().next() {
-                    Some(FromItem::Table(first)) => Ok((first, false)),
-                    _ => Err(Stop::unsupported("a class mapped to a join of something else than tables")),
-                },
-                None => Err(Stop::unsupported("a __table__ that is no table")),
-            },
-        };
-    }
-    let name = special(interp, class, "__tablename__")?;
-    let Some(Value::Str(name)) = name else {
-        let Some(inherits) = inherits else {
-            let shown = interp.repr(&Value::Class(class.clone()))?;
-            return Err(errors::invalid_request(
-                interp,
-                format!(
-                    "Class {shown} does not have a __table__ or __tablename__ specified and does not inherit from an existing table-mapped class."
-                ),
-            ));
-        };
-        if special(interp, class, "__table_args__")?.is_some_and(|args| !args.is_none()) {
-            let message = "Can't place __table_args__ on an inherited class with no table.";
-            return Err(errors::argument_error(interp, message));
-        }
-        let table = lend::read(interp, |orm| orm.mappers.get(inherits).table.clone())?;
-        hierarchy::share_table(interp, class, &table, members)?;
-        return Ok((table, false));
-    };
-    let mut columns: Vec<(&Member, &MappedColumnObject)> = members
-        .iter()
-        .filter_map(|member| match &member.spec {
-            Declared::Column(column) => Some((member, column)),
-            Declared::Property(..) | Declared::Relationship(..) => None,
-        })
-        .collect();
-    columns.sort_by_key(|(member, _)| member.order);
-    let mut items: Vec<TableItem> =
-        columns.into_iter().map(|(_, column)| TableItem::Column(column.column.clone())).collect();
-    let mut keywords = Vec::new();
-    let mut given = Vec::new();
-    match special(interp, class, "__table_args__")? {
-        None | Some(Value::None) => {}
-        Some(Value::Dict(dict)) => keywords = string_keys(&dict),
-        Some(Value::Tuple(values)) => {
-            for value in values.iter() {
-                match value {
-                    Value::Dict(dict) => keywords = string_keys(dict),
-                    other => {
-                        items.push(table_item(interp, other)?);
-                        given.push(other.clone());
-                    }
-                }
-            }
-        }
-        Some(_) => {
-            return Err(errors::argument_error(
-                interp,
-                "__table_args__ value must be a tuple, dict, or None",
-            ));
-        }
-    }
-    let args = schema::table_args(interp, keywords)?;
-    let table = Table::new(&name, &registry.metadata, items, args)
-        .map_err(|error| crate::sqlalchemy::errors::raise(interp, &error))?;
-    ItemObject::attach(&table, &given);
-    Ok((table, true))
-}
-
 pub(super) fn string_keys(dict: &crate::python::Dict) -> Vec<(Rc<str>, Value)> {
     let items = dict.map.borrow().items();
     items.into_iter().filter_map(|(key, value)| Some((key.as_str()?.clone(), value))).collect()
@@ -692,6 +611,15 @@ fn composite_columns(
             Declared::Property(..) | Declared::Relationship(..) => false,
         });
         if is_listed || column.column.table().is_some() {
+            // What the fields of its class say comes after what the class says of the column.
+            if let (true, Some(Some(hint))) = (is_listed, hints.get(at)) {
+                if declared.is_mapped(&column.column)
+                    && !column.column.nullable_given()
+                    && !column.column.is_primary_key()
+                {
+                    column.column.set_nullable(hint.optional);
+                }
+            }
             continue;
         }
         let key = column.column.name();
