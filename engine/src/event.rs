@@ -194,7 +194,8 @@ fn concerns(orm: &Orm, of: &Of, happening: &Happening) -> bool {
         (
             Of::Database(database),
             Happening::Cursor { connection, .. } | Happening::Connection { connection },
-        ) => database.is_none_or(|database| orm.databases.database_of(*connection) == database),
+        ) => database
+            .is_none_or(|database| orm.databases.is_of(orm.databases.database_of(*connection), database)),
         _ => false,
     }
 }

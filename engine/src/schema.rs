@@ -15,12 +15,13 @@ mod table;
 mod types;
 
 pub use column::{Autoincrement, Column, ColumnArgs, ColumnDefault, ServerDefault};
-pub use constraint::{CheckConstraint, Constraint, Index, UniqueConstraint};
+pub use constraint::{CheckConstraint, Constraint, Index, IndexPart, UniqueConstraint};
 pub use foreign_key::{ForeignKey, ForeignKeyConstraint, ForeignKeyTarget, ReferentialActions};
 pub use generated::{Computed, Identity, Numbers, Sequence};
-pub use host_type::{Convert, HostType, HostTypeArgs, TypeCheck};
+pub use host_type::{Convert, HostType, HostTypeArgs, TypeCheck, Uncached};
 pub use metadata::MetaData;
 pub use naming::Naming;
+pub use table::in_order;
 pub(crate) use table::sort_tables;
 pub use table::{Table, TableArgs, TableItem};
 pub use types::{Affinity, ArrayType, EnumType, SqlType};

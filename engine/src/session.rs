@@ -42,7 +42,7 @@ pub(crate) use stages::flush_ends;
 pub use stages::{Chain, chain, open as open_transactions};
 pub(crate) use transaction::ended_in_block;
 pub use transaction::{
-    begin, begin_nested, close, commit, connection, enter, exit, in_transaction, is_active, rollback,
+    begin, begin_nested, close, commit, connection, enter, exit, in_transaction, is_active, isolate, rollback,
 };
 pub use transient::{make_transient, make_transient_to_detached};
 
@@ -121,6 +121,8 @@ pub struct Session {
     connection: Option<ConnectionId>,
     /// How its transaction stands to the connection's.
     joined: join::Joined,
+    /// How its next connection's transaction is isolated.
+    isolation: Option<crate::db::Isolation>,
     flushing: bool,
     /// The flush under way was set off by a query.
     autoflushing: bool,

@@ -48,6 +48,25 @@ impl Warning {
         Warning { category: Category::SAWarning, message: message.into(), code: None }
     }
 
+    /// Statements with values of a type are not cached; `kind` is the class of such types, `shown` the type.
+    pub(crate) fn type_uncached(profile: Profile, kind: &str, shown: &str) -> Self {
+        let message = if profile.has(Behaviour::UncachedTypesExplained) {
+            format!(
+                "{kind} {shown} will not produce a cache key because the ``cache_ok`` attribute is not set to True.  \
+                 This can have significant performance implications including some performance degradations in \
+                 comparison to prior SQLAlchemy versions.  Set this attribute to True if this type object's state is \
+                 safe to use in a cache key, or False to disable this warning."
+            )
+        } else {
+            format!(
+                "{kind} {shown} will not produce a cache key because the ``cache_ok`` flag is not set to True.  Set \
+                 this flag to True if this type object's state is safe to use in a cache key, or False to disable \
+                 this warning."
+            )
+        };
+        Warning { code: Some("cprf"), ..Warning::new(message) }
+    }
+
     pub(crate) fn stale_collection() -> Self {
         Warning::new("This collection has been invalidated.")
     }

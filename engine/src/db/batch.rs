@@ -85,10 +85,10 @@ pub(super) fn run(
             }
             other => other.clone(),
         };
-        let shown = parameters::one_of(profile, &values, &mut views);
-        databases.write(database, "INFO", text.clone());
+        let shown = databases.shown(database, || parameters::one_of(profile, &values, &mut views));
+        databases.write(connection, "INFO", text.clone());
         let mark = databases.mark(database, &mark);
-        databases.write(database, "INFO", format!("{mark}{shown}"));
+        databases.write(connection, "INFO", format!("{mark}{shown}"));
         match driver.run(&text, &values) {
             Ok(mut one) => {
                 fetched.columns = std::mem::take(&mut one.columns);

@@ -60,6 +60,8 @@ pub(super) struct Driver {
     connection: Connection,
     /// Calls of the progress handler during a statement; the handler must be `Send`, so it is shared as such.
     calls: Arc<AtomicU32>,
+    /// Whether it begins no transaction before a change (`isolation_level=None`).
+    autocommit: std::cell::Cell<bool>,
 }
 
 impl Driver {
@@ -86,7 +88,18 @@ impl Driver {
         connection
             .progress_handler(STEP, Some(move || counted.fetch_add(1, Ordering::Relaxed) >= MAX_CALLS))
             .map_err(wrong)?;
-        Ok(Driver { connection, calls })
+        Ok(Driver { connection, calls, autocommit: std::cell::Cell::new(false) })
+    }
+
+    pub(super) fn set_autocommit(&self, autocommit: bool) {
+        self.autocommit.set(autocommit);
+    }
+
+    /// The names of a text's placeholders, with the sign before each.
+    pub(super) fn placeholders(&self, text: &str) -> Result<Vec<Option<String>>, Failure> {
+        let statement = self.connection.prepare(text).map_err(|error| failure(&error))?;
+        let count = statement.parameter_count();
+        Ok((1..=count).map(|at| statement.parameter_name(at).map(str::to_owned)).collect())
     }
 
     /// Whether a transaction is open in the database.
@@ -114,7 +127,7 @@ impl Driver {
         self.calls.store(0, Ordering::Relaxed);
         let is_write = is_write(text);
         let mut statement = self.connection.prepare(text).map_err(|error| failure(&error))?;
-        if is_write && !self.begun() {
+        if is_write && !self.begun() && !self.autocommit.get() {
             self.connection.execute_batch("BEGIN ").map_err(|error| failure(&error))?;
         }
         let wanted = statement.parameter_count();
@@ -193,7 +206,7 @@ impl Driver {
 }
 
 /// Whether the driver begins a transaction before a statement.
-fn is_write(text: &str) -> bool {
+pub(super) fn is_write(text: &str) -> bool {
     let word: String = text
         .trim_start()
         .chars()

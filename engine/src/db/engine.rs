@@ -4,6 +4,7 @@ use super::cache::Cache;
 use super::clock::Clock;
 use super::driver::{Driver, Failure};
 use super::log::LogRecord;
+use super::options::{HIDDEN, Isolation, Options};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
 use crate::version::{Behaviour, Profile};
@@ -27,7 +28,7 @@ pub enum Echo {
 }
 
 /// Engines a world may have.
-const MAX_ENGINES: usize = 4096;
+pub(super) const MAX_ENGINES: usize = 4096;
 /// Engines that may have been connected to: each holds a database.
 const MAX_OPEN: usize = 64;
 /// Messages that may wait to be taken.
@@ -40,31 +41,39 @@ pub struct Databases {
     log: Vec<LogRecord>,
     /// What the host's own logging asks of every engine, whatever its echo.
     level: Echo,
-    engines: Vec<Database>,
-    connections: Vec<Connection>,
+    pub(super) engines: Vec<Database>,
+    pub(super) connections: Vec<Connection>,
     pub(super) listeners: super::listen::Listeners,
 }
 
 #[derive(Debug)]
 pub(super) struct Database {
     pub(super) profile: Profile,
+    /// The engine whose pool and cache it shares, where it is that engine with other options.
+    pub(super) shares: Option<DatabaseId>,
+    /// What it was made with.
+    pub(super) options: Options,
     /// Opened with the first connection.
-    driver: Option<Rc<Driver>>,
-    echo: Echo,
+    pub(super) driver: Option<Rc<Driver>>,
+    pub(super) echo: Echo,
     /// Whether a statement outside a transaction commits at once, as up to 1.4 without `future`.
-    autocommit: bool,
+    pub(super) autocommit: bool,
     /// What the connection in use logs: the echo when it was checked out.
-    logging: Echo,
+    pub(super) logging: Echo,
     pub(super) cache: Cache,
     /// Connections checked out. They share the database, as the library's pool for memory databases has it.
-    checked_out: u32,
+    pub(super) checked_out: u32,
 }
 
 #[derive(Debug)]
-struct Connection {
-    database: DatabaseId,
+pub(super) struct Connection {
+    pub(super) database: DatabaseId,
     open: bool,
     begun: bool,
+    /// How its transactions are isolated, where that was asked for.
+    pub(super) isolation: Option<Isolation>,
+    /// What its messages begin with.
+    pub(super) token: Option<Rc<str>>,
     /// Transactions begun so far: the number of the one that is open.
     transaction: u32,
     /// Savepoints set so far: their names are counted.
@@ -84,9 +93,11 @@ enum Block {
 }
 
 impl Connection {
-    fn of(database: DatabaseId) -> Self {
+    fn of(database: DatabaseId, options: &Options) -> Self {
         Connection {
             database,
+            isolation: options.isolation,
+            token: options.token.clone(),
             open: true,
             begun: false,
             transaction: 0,
@@ -127,15 +138,7 @@ impl Databases {
     /// `ArgumentError` for what is no URL; `Unsupported` for dialects other than SQLite.
     pub fn create_engine(&mut self, profile: Profile, url: &str, echo: Echo) -> Result<DatabaseId> {
         let Some((scheme, _)) = url.split_once("://") else {
-            let quoted = crate::value::repr::text(url);
-            let message = if profile.has(Behaviour::UrlNotQuoted) {
-                "Could not parse SQLAlchemy URL from given URL string".to_owned()
-            } else if profile.has(Behaviour::UrlOfSqlalchemy) {
-                format!("Could not parse SQLAlchemy URL from string {quoted}")
-            } else {
-                format!("Could not parse rfc1738 URL from string {quoted}")
-            };
-            return Err(Error::new(ErrorKind::ArgumentError, message));
+            return Err(super::options::unreadable_url(profile, url));
         };
         if !matches!(scheme, "sqlite" | "sqlite+pysqlite") {
             return Err(Error::unsupported(format!(
@@ -147,6 +150,8 @@ impl Databases {
         }
         self.engines.push(Database {
             profile,
+            shares: None,
+            options: Options::default(),
             driver: None,
             echo,
             autocommit: profile.has(Behaviour::Autocommit),
@@ -180,6 +185,16 @@ impl Databases {
         self.database(database).logging
     }
 
+    /// What the engine was asked to log, whatever its connections do.
+    pub fn asked_echo(&self, database: DatabaseId) -> Echo {
+        self.database(database).echo
+    }
+
+    /// What the engine was made with.
+    pub fn options(&self, database: DatabaseId) -> &Options {
+        &self.database(database).options
+    }
+
     pub fn profile(&self, database: DatabaseId) -> Profile {
         self.database(database).profile
     }
@@ -192,7 +207,7 @@ impl Databases {
         &mut self.engines[database.0 as usize]
     }
 
-    fn connection(&self, connection: ConnectionId) -> &Connection {
+    pub(super) fn connection(&self, connection: ConnectionId) -> &Connection {
         &self.connections[connection.0 as usize]
     }
 
@@ -206,34 +221,32 @@ impl Databases {
         let level = self.level;
         let entry = self.database_mut(database);
         entry.logging = entry.echo.max(level);
-        if self.database(database).driver.is_none() {
+        let connection = Connection::of(database, &entry.options);
+        let owner = self.owner(database);
+        if self.database(owner).driver.is_none() {
             if self.engines.iter().filter(|engine| engine.driver.is_some()).count() >= MAX_OPEN {
                 return Err(Error::unsupported(format!("more than {MAX_OPEN} databases in one document")));
             }
             let driver = Rc::new(Driver::open()?);
-            self.database_mut(database).driver = Some(driver);
+            self.database_mut(owner).driver = Some(driver);
             if self.database(database).profile.has(Behaviour::ConnectProbes) {
                 for what in ["plain", "unicode"] {
-                    self.write(
-                        database,
-                        "INFO",
-                        format!("SELECT CAST('test {what} returns' AS VARCHAR(60)) AS anon_1"),
-                    );
-                    self.write(database, "INFO", "()".to_owned());
+                    let text = format!("SELECT CAST('test {what} returns' AS VARCHAR(60)) AS anon_1");
+                    self.write_for(owner, None, "INFO", text);
+                    self.write_for(owner, None, "INFO", "()".to_owned());
                 }
             }
         }
-        self.database_mut(database).checked_out += 1;
-        let connection = Connection::of(database);
+        self.database_mut(owner).checked_out += 1;
         // A place whose connection is closed is used again, so that a loop of connections does not grow.
         if let Some(free) =
             self.connections.iter().rposition(|old| !old.open && self.connections.len() > 4096)
         {
             self.connections[free] = connection;
-            return Ok(ConnectionId(free as u32));
+            return self.isolated(ConnectionId(free as u32));
         }
         self.connections.push(connection);
-        Ok(ConnectionId(self.connections.len() as u32 - 1))
+        self.isolated(ConnectionId(self.connections.len() as u32 - 1))
     }
 
     /// Gives a connection back; a transaction that is open is rolled back, with the log line it has.
@@ -246,7 +259,9 @@ impl Databases {
         }
         let database = self.connection(connection).database;
         self.connections[connection.0 as usize].open = false;
-        let entry = self.database_mut(database);
+        self.reset_isolation(connection)?;
+        let owner = self.owner(database);
+        let entry = self.database_mut(owner);
         entry.checked_out = entry.checked_out.saturating_sub(1);
         if entry.checked_out == 0 {
             // The pool resets what comes back, silently.
@@ -265,7 +280,7 @@ impl Databases {
     }
 
     pub(super) fn driver(&self, database: DatabaseId) -> Result<Rc<Driver>> {
-        self.database(database)
+        self.database(self.owner(database))
             .driver
             .clone()
             .ok_or_else(|| Error::new(ErrorKind::ResourceClosedError, "This Connection is closed"))
@@ -319,7 +334,12 @@ impl Databases {
         if !self.in_transaction(connection) {
             self.check_block(connection)?;
             // The library logs this before it finds that the connection was given back.
-            self.write(self.database_of(connection), "INFO", "BEGIN (implicit)".to_owned());
+            let text = if self.tells_autocommit(connection) {
+                "BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)"
+            } else {
+                "BEGIN (implicit)"
+            };
+            self.write(connection, "INFO", text.to_owned());
             self.check_open(connection)?;
             let entry = &mut self.connections[connection.0 as usize];
             entry.begun = true;
@@ -352,7 +372,7 @@ impl Databases {
         self.check_open(connection)?;
         let database = self.database_of(connection);
         if self.connections[connection.0 as usize].end() {
-            self.write(database, "INFO", "COMMIT".to_owned());
+            self.write_end(connection, "COMMIT");
             self.driver(database)?.commit().map_err(|failure| failed(failure, None))?;
         }
         Ok(())
@@ -362,21 +382,21 @@ impl Databases {
         self.check_open(connection)?;
         let database = self.database_of(connection);
         if self.connections[connection.0 as usize].end() {
-            self.write(database, "INFO", "ROLLBACK".to_owned());
+            self.write_end(connection, "ROLLBACK");
             self.driver(database)?.rollback().map_err(|failure| failed(failure, None))?;
         }
         Ok(())
     }
 
     /// The `COMMIT` of a statement outside a transaction, in the versions that have it.
-    pub(super) fn autocommit(&mut self, database: DatabaseId) -> Result<()> {
-        self.write(database, "INFO", "COMMIT".to_owned());
-        self.driver(database)?.commit().map_err(|failure| failed(failure, None))
+    pub(super) fn autocommit(&mut self, connection: ConnectionId) -> Result<()> {
+        self.write_end(connection, "COMMIT");
+        self.driver(self.database_of(connection))?.commit().map_err(|failure| failed(failure, None))
     }
 
-    pub(super) fn autorollback(&mut self, database: DatabaseId) -> Result<()> {
-        self.write(database, "INFO", "ROLLBACK".to_owned());
-        self.driver(database)?.rollback().map_err(|failure| failed(failure, None))
+    pub(super) fn autorollback(&mut self, connection: ConnectionId) -> Result<()> {
+        self.write_end(connection, "ROLLBACK");
+        self.driver(self.database_of(connection))?.rollback().map_err(|failure| failed(failure, None))
     }
 
     /// A savepoint, named `sa_savepoint_1` and so on; answers its number.
@@ -406,9 +426,10 @@ impl Databases {
         self.check_open(connection)?;
         let database = self.database_of(connection);
         let made = self.clock.microseconds();
-        self.write(database, "INFO", text.to_owned());
+        self.write(connection, "INFO", text.to_owned());
         let mark = self.mark(database, &Mark::NoKey { made });
-        self.write(database, "INFO", format!("{mark}()"));
+        let shown = self.shown(database, || "()".to_owned());
+        self.write(connection, "INFO", format!("{mark}{shown}"));
         let profile = self.profile(database);
         self.driver(database)?
             .run(text, &[])
@@ -429,7 +450,18 @@ impl Databases {
         Ok(())
     }
 
-    pub(super) fn write(&mut self, database: DatabaseId, level: &'static str, message: String) {
+    /// Logs a message of a connection.
+    pub(super) fn write(&mut self, connection: ConnectionId, level: &'static str, message: String) {
+        let Connection { database, token, .. } = self.connection(connection);
+        let (database, token) = (*database, token.clone());
+        self.write_for(database, token.as_deref(), level, message);
+    }
+
+    fn write_for(&mut self, database: DatabaseId, token: Option<&str>, level: &'static str, message: String) {
+        let message = match token {
+            Some(token) if self.profile(database).has(Behaviour::LogTokens) => format!("[{token}] {message}"),
+            _ => message,
+        };
         let entry = self.database(database);
         let echo = entry.echo.max(self.level);
         let echoed = if level == "DEBUG" { entry.echo == Echo::Debug } else { entry.echo != Echo::Off };
@@ -440,11 +472,27 @@ impl Databases {
         };
         let logger = if entry.profile.has(Behaviour::EngineLoggerNamed) {
             "sqlalchemy.engine.Engine"
+        } else if entry.shares.is_some() {
+            // A logger of its own, whose level nobody but `echo` sets.
+            if !shown {
+                return;
+            }
+            "sqlalchemy.engine.base.OptionEngine"
         } else {
             "sqlalchemy.engine.base.Engine"
         };
+        let logger = match &entry.options.logging_name {
+            Some(name) => Rc::from(format!("{logger}.{name}")),
+            None => Rc::from(logger),
+        };
+        // A named logger hands its messages on to the one that engines without a name print with.
+        let twice = entry.options.logging_name.is_some()
+            && echoed
+            && self.engines.iter().any(|other| {
+                other.options.logging_name.is_none() && other.shares.is_none() && other.echo != Echo::Off
+            });
         let time = self.clock.now();
-        self.log.push(LogRecord { time, level, logger: Rc::from(logger), message, shown, echoed });
+        self.log.push(LogRecord { time, level, logger, message, shown, echoed, twice });
     }
 
     /// A statement's mark with a space after it; nothing in the versions without marks.
@@ -513,7 +561,11 @@ pub(super) fn sent(profile: Profile, text: &str, parameters: Option<&str>) -> St
         (format!(" [SQL: {}]", crate::value::repr::text(text)), ' ')
     };
     if let Some(parameters) = parameters {
-        shown.push_str(&format!("{gap}[parameters: {parameters}]"));
+        if parameters == HIDDEN {
+            shown.push_str(&format!("{gap}{HIDDEN}"));
+        } else {
+            shown.push_str(&format!("{gap}[parameters: {parameters}]"));
+        }
     }
     shown
 }

@@ -10,7 +10,7 @@ use super::parameters;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{self, Happening};
 use crate::host::Cx;
-use crate::schema::{Column, ColumnDefault, SqlType, Table};
+use crate::schema::{Column, ColumnDefault, SqlType, Table, Uncached};
 use crate::sql::compile::{self, Piece};
 use crate::sql::key::cache_key;
 use crate::sql::{
@@ -18,6 +18,7 @@ use crate::sql::{
 };
 use crate::value::Value;
 use crate::version::{Behaviour, Profile};
+use crate::warning::Warning;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -45,7 +46,8 @@ pub struct ExecResult {
     /// Rows, their values read as their columns' types say.
     pub rows: Vec<Vec<Value>>,
     pub returns_rows: bool,
-    pub lastrowid: i64,
+    /// `None` where several sets of parameters were executed.
+    pub lastrowid: Option<i64>,
     pub rowcount: i64,
     /// For an insert: each row's primary key, in the order of the table's key. `Null` where it is not known.
     pub inserted_primary_keys: Vec<Vec<Value>>,
@@ -64,6 +66,8 @@ pub(super) struct Prepared {
     pub(super) mark: Mark,
     /// Values that were worked out for this execution.
     late: Vec<(Token, Value)>,
+    /// Types that kept it out of the cache.
+    uncached: Vec<Uncached>,
     /// Lists of values that the host has converted, by their parameter's name.
     pub(super) converted: Vec<(Rc<str>, Vec<Value>)>,
 }
@@ -107,6 +111,14 @@ pub(crate) fn execute_cached(
     };
     let many = sets.len() > 1;
     let mut prepared = prepare(&mut cx.orm.databases, database, statement, &sets[0], (many, caches))?;
+    for uncached in std::mem::take(&mut prepared.uncached) {
+        if let Uncached::Unsaid { kind, shown } = uncached {
+            let warning = Warning::type_uncached(profile, kind, &shown);
+            // The library comes to the type twice.
+            cx.warn(warning.clone())?;
+            cx.warn(warning)?;
+        }
+    }
     work_out_late(cx, &mut prepared)?;
     work_out_defaults(cx, statement, &prepared.entry.compiled, &mut sets)?;
     let bound = host_types::bind(cx, &mut prepared, &sets)?;
@@ -118,7 +130,7 @@ pub(crate) fn execute_cached(
     match done {
         Ok(mut result) => {
             if autocommits && is_change(statement) {
-                databases.autocommit(database)?;
+                databases.autocommit(connection)?;
             }
             host_types::read(cx, &mut result)?;
             finish(&mut result, statement, &prepared.entry.compiled, sets);
@@ -126,52 +138,7 @@ pub(crate) fn execute_cached(
         }
         Err(error) => {
             if autocommits && error.kind() != ErrorKind::Unsupported {
-                databases.autorollback(database)?;
-            }
-            Err(error)
-        }
-    }
-}
-
-/// Executes a text as the driver would be given it (`exec_driver_sql`).
-///
-/// # Errors
-///
-/// What the driver says, wrapped as the library wraps it.
-pub fn execute_raw(
-    cx: &mut Cx<'_>,
-    connection: ConnectionId,
-    text: &str,
-    given: Vec<Value>,
-) -> Result<ExecResult> {
-    let databases = &mut cx.orm.databases;
-    databases.check_open(connection)?;
-    databases.check_block(connection)?;
-    databases.check_log()?;
-    let database = databases.database_of(connection);
-    let profile = databases.profile(database);
-    let autocommits = databases.autocommits(database) && !databases.in_transaction(connection);
-    if !autocommits {
-        databases.begin(connection)?;
-    }
-    let shown = parameters::one(profile, &given);
-    databases.write(database, "INFO", text.to_owned());
-    let mark = databases.mark(database, &Mark::Raw);
-    databases.write(database, "INFO", format!("{mark}{shown}"));
-    let fetched = databases.driver(database)?.run(text, &given);
-    let shown = (!given.is_empty()).then_some(shown.as_str());
-    match fetched {
-        Ok(fetched) => {
-            if autocommits && is_change_text(text) {
-                databases.autocommit(database)?;
-            }
-            collect(databases, database, None, fetched)
-        }
-        Err(failure) => {
-            let error =
-                failed_with(failure, (databases.profile(database), text, shown), vec![given.clone()], false);
-            if autocommits && error.kind() != ErrorKind::Unsupported {
-                databases.autorollback(database)?;
+                databases.autorollback(connection)?;
             }
             Err(error)
         }
@@ -193,9 +160,16 @@ fn prepare(
     let caches = asked
         && profile.has(Behaviour::CompiledCache)
         && (!is_upsert || profile.has(Behaviour::UpsertsCached));
-    let keyed = if caches { cache_key(statement, &names, many) } else { None };
+    let mut keyed = if caches { cache_key(statement, &names, many) } else { None };
+    let uncached = match &mut keyed {
+        Some(found) => std::mem::take(&mut found.uncached),
+        None => Vec::new(),
+    };
+    if !uncached.is_empty() {
+        keyed = None;
+    }
     if let Some(keyed) = &keyed
-        && let Some(entry) = databases.database_mut(database).cache.get(&keyed.key)
+        && let Some(entry) = databases.cache_mut(database).get(&keyed.key)
     {
         let mark = Mark::Cached { made: entry.made, extra: String::new() };
         return Ok(Prepared {
@@ -203,6 +177,7 @@ fn prepare(
             binds: keyed.binds.clone(),
             mark,
             late: Vec::new(),
+            uncached: Vec::new(),
             converted: Vec::new(),
         });
     }
@@ -212,12 +187,13 @@ fn prepare(
     Ok(match keyed {
         Some(keyed) => {
             let entry = Rc::new(Entry { compiled, binds: keyed.binds.clone(), made });
-            databases.database_mut(database).cache.insert(keyed.key, entry.clone());
+            databases.cache_mut(database).insert(keyed.key, entry.clone());
             Prepared {
                 entry,
                 binds: keyed.binds,
                 mark: Mark::Generated { made, extra: String::new() },
                 late: Vec::new(),
+                uncached: Vec::new(),
                 converted: Vec::new(),
             }
         }
@@ -226,6 +202,7 @@ fn prepare(
             binds: Vec::new(),
             mark: if asked { Mark::NoKey { made } } else { Mark::TooDeep { made } },
             late: Vec::new(),
+            uncached,
             converted: Vec::new(),
         },
     })
@@ -442,7 +419,7 @@ fn run_sets(
         }
         let databases = &mut cx.orm.databases;
         let fetched = batch::run(databases, connection, profile, statement, prepared, sets)?;
-        return collect(databases, database, Some(compiled), fetched);
+        return collect(databases, connection, Some(compiled), fetched);
     }
     let mut rows = Vec::with_capacity(sets.len());
     let mut text = String::new();
@@ -467,10 +444,12 @@ fn run_sets(
         event::tell(cx, "before_cursor_execute", told.clone())?;
     }
     let databases = &mut cx.orm.databases;
-    let shown = if many { parameters::many(profile, &rows) } else { parameters::one(profile, &rows[0]) };
-    databases.write(database, "INFO", text.clone());
+    let shown = databases.shown(database, || {
+        if many { parameters::many(profile, &rows) } else { parameters::one(profile, &rows[0]) }
+    });
+    databases.write(connection, "INFO", text.clone());
     let mark = databases.mark(database, &prepared.mark);
-    databases.write(database, "INFO", format!("{mark}{shown}"));
+    databases.write(connection, "INFO", format!("{mark}{shown}"));
     let driver = databases.driver(database)?;
     let mut fetched = Fetched::default();
     for (position, row) in rows.iter().enumerate() {
@@ -489,13 +468,17 @@ fn run_sets(
     if let Some(told) = told {
         event::tell(cx, "after_cursor_execute", told)?;
     }
-    collect(&mut cx.orm.databases, database, Some(compiled), fetched)
+    let mut result = collect(&mut cx.orm.databases, connection, Some(compiled), fetched)?;
+    if many {
+        result.lastrowid = None;
+    }
+    Ok(result)
 }
 
 /// Rows as their columns' types read them.
-fn collect(
+pub(super) fn collect(
     databases: &mut Databases,
-    database: DatabaseId,
+    connection: ConnectionId,
     compiled: Option<&Compiled>,
     fetched: Fetched,
 ) -> Result<ExecResult> {
@@ -515,7 +498,7 @@ fn collect(
             }
         })
         .collect();
-    write_rows(databases, database, &fetched);
+    write_rows(databases, connection, &fetched);
     let mut rows = Vec::with_capacity(fetched.rows.len());
     for row in fetched.rows {
         let row = row
@@ -536,22 +519,23 @@ fn collect(
         returns_rows: !columns.is_empty(),
         columns,
         rows,
-        lastrowid: fetched.lastrowid,
+        lastrowid: Some(fetched.lastrowid),
         rowcount: fetched.rowcount,
         ..ExecResult::default()
     })
 }
 
 /// Logs rows as the driver gave them, where the engine echoes as for debugging.
-pub(super) fn write_rows(databases: &mut Databases, database: DatabaseId, fetched: &Fetched) {
+pub(super) fn write_rows(databases: &mut Databases, connection: ConnectionId, fetched: &Fetched) {
+    let database = databases.database_of(connection);
     if databases.echo(database) != Echo::Debug || fetched.columns.is_empty() {
         return;
     }
     let names: Vec<Value> = fetched.columns.iter().map(|name| Value::text(name.as_str())).collect();
     let profile = databases.profile(database);
-    databases.write(database, "DEBUG", format!("Col {}", parameters::one(profile, &names)));
+    databases.write(connection, "DEBUG", format!("Col {}", parameters::one(profile, &names)));
     for row in &fetched.rows {
-        databases.write(database, "DEBUG", format!("Row {}", parameters::one(profile, row)));
+        databases.write(connection, "DEBUG", format!("Row {}", parameters::one(profile, row)));
     }
 }
 
@@ -620,7 +604,7 @@ fn primary_keys(
                         return value;
                     }
                     if single && generated.as_ref() == Some(column) {
-                        return Value::Int(result.lastrowid);
+                        return result.lastrowid.map_or(Value::Null, Value::Int);
                     }
                     Value::Null
                 })
@@ -638,7 +622,7 @@ fn is_change(statement: &Statement) -> bool {
     }
 }
 
-fn is_change_text(text: &str) -> bool {
+pub(super) fn is_change_text(text: &str) -> bool {
     let word: String = text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
     ["UPDATE", "INSERT", "CREATE", "DELETE", "DROP", "ALTER"]
         .iter()

@@ -29,6 +29,22 @@ impl Databases {
         self.listeners.0.push((database, call));
     }
 
+    /// Ends the transaction of the driver's connection, as a document does that has it in its hands: nothing is logged.
+    ///
+    /// # Errors
+    ///
+    /// `Unsupported` where the driver refuses.
+    pub fn end_on_driver(&self, database: DatabaseId, commit: bool) -> Result<()> {
+        let driver = self.driver(database)?;
+        match if commit { driver.commit() } else { driver.rollback() } {
+            Ok(()) => Ok(()),
+            Err(Failure::Other(error)) => Err(error),
+            Err(Failure::Driver(error)) => {
+                Err(Error::unsupported(format!("an error of the driver's own: {}", error.message)))
+            }
+        }
+    }
+
     /// Executes a statement on the driver's connection, as a listener does: neither logged nor wrapped.
     ///
     /// # Errors
@@ -64,7 +80,7 @@ pub fn open(cx: &mut Cx<'_>, database: DatabaseId) -> Result<()> {
         .listeners
         .0
         .iter()
-        .filter(|(of, _)| of.is_none_or(|of| of == database))
+        .filter(|(of, _)| of.is_none_or(|of| databases.is_of(database, of)))
         .map(|(_, call)| Rc::clone(call))
         .collect();
     if called.is_empty() {

@@ -16,4 +16,6 @@ pub struct LogRecord {
     pub shown: bool,
     /// Whether that is what the engine was made for, rather than what its logger's level says.
     pub echoed: bool,
+    /// Whether two handlers print it: that of its own logger, and that of the one above.
+    pub twice: bool,
 }

@@ -83,16 +83,36 @@ pub(super) fn many(profile: Profile, sets: &[Vec<Value>]) -> String {
     format!("{open}{}{trailing}{close}", show(sets))
 }
 
+/// One set by name.
+pub(super) fn named_one(set: &Params) -> String {
+    named_of(set, &mut Views::default())
+}
+
+fn named_of(set: &Params, views: &mut Views) -> String {
+    let items: Vec<String> =
+        set.iter().map(|(name, item)| format!("{}: {}", repr::text(name), value(item, views))).collect();
+    format!("{{{}}}", items.join(", "))
+}
+
+/// Sets that are shown already, in the brackets of a tuple or a list.
+pub(super) fn sets(shown: Vec<String>, is_tuple: bool) -> String {
+    let (open, close) = if is_tuple { ('(', ')') } else { ('[', ']') };
+    if shown.len() > MAX_SETS {
+        return format!(
+            "{open}{}  ... displaying {MAX_SETS} of {} total bound parameter sets ...  {}{close}",
+            shown[..MAX_SETS - 2].join(", "),
+            shown.len(),
+            shown[shown.len() - 2..].join(", ")
+        );
+    }
+    let trailing = if shown.len() == 1 && is_tuple { "," } else { "" };
+    format!("{open}{}{trailing}{close}", shown.join(", "))
+}
+
 /// Named sets, as an error before execution shows them.
 pub(super) fn named(sets: &[Params]) -> String {
     let mut views = Views::default();
-    let mut show = |set: &Params| {
-        let items: Vec<String> = set
-            .iter()
-            .map(|(name, item)| format!("{}: {}", repr::text(name), value(item, &mut views)))
-            .collect();
-        format!("{{{}}}", items.join(", "))
-    };
+    let mut show = |set: &Params| named_of(set, &mut views);
     if sets.len() > MAX_SETS {
         let mut join = |sets: &[Params]| sets.iter().map(&mut show).collect::<Vec<_>>().join(", ");
         return format!(

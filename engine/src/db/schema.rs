@@ -179,7 +179,7 @@ impl Databases {
         self.unprepared(connection, text)?;
         let database = self.database_of(connection);
         if self.autocommits(database) && !self.in_transaction(connection) {
-            self.autocommit(database)?;
+            self.autocommit(connection)?;
         }
         Ok(())
     }
@@ -198,15 +198,16 @@ impl Databases {
             let text = format!("PRAGMA {schema}table_info({name})");
             let database = self.database_of(connection);
             self.check_log()?;
-            self.write(database, "INFO", text.clone());
+            self.write(connection, "INFO", text.clone());
             let mark = self.mark(database, &Mark::Raw);
-            self.write(database, "INFO", format!("{mark}()"));
+            let shown = self.shown(database, || "()".to_owned());
+            self.write(connection, "INFO", format!("{mark}{shown}"));
             let profile = self.profile(database);
             let fetched = self
                 .driver(database)?
                 .run(&text, &[])
                 .map_err(|failure| failed(failure, Some((profile, &text, None))))?;
-            super::execute::write_rows(self, database, &fetched);
+            super::execute::write_rows(self, connection, &fetched);
             if !fetched.rows.is_empty() {
                 return Ok(true);
             }

@@ -23,14 +23,29 @@ pub struct CheckConstraint {
     pub is_named: bool,
 }
 
-/// An index.
+/// One of the expressions of an index, in order.
 #[derive(Debug, Clone)]
+pub enum IndexPart {
+    Column(Column),
+    /// A column that the table will have, by its key.
+    Key(Rc<str>),
+    Expr(Expr),
+}
+
+/// An index.
+#[derive(Debug, Clone, Default)]
 pub struct Index {
     pub name: Option<Rc<str>>,
     pub columns: Vec<Column>,
     /// Keys of columns that the table will have; looked up when the table is made.
     pub column_keys: Vec<Rc<str>>,
     pub unique: bool,
+    /// What it is on, where that is more than columns; `columns` has those that its expressions name.
+    pub parts: Vec<IndexPart>,
+    /// Conditions of its rows, by the dialect that has them.
+    pub conditions: Vec<(Rc<str>, Expr)>,
+    /// The method that PostgreSQL is to use.
+    pub using: Option<Rc<str>>,
 }
 
 /// A constraint of a table. The primary key is the table's own.

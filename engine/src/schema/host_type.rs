@@ -19,6 +19,7 @@ pub type Convert = Rc<dyn Fn(&mut Cx<'_>, Value) -> Result<Value>>;
 pub struct HostType(Rc<HostTypeArgs>);
 
 /// What a [`HostType`] is made of.
+#[derive(Clone, Default)]
 pub struct HostTypeArgs {
     /// As `repr()` shows it.
     pub repr: Rc<str>,
@@ -34,6 +35,27 @@ pub struct HostTypeArgs {
     pub object: Option<Value>,
     /// Whether a check comes along, where that was said.
     pub check: Option<TypeCheck>,
+    /// How DDL names it, where the host says so.
+    pub spec: Option<Rc<str>>,
+    /// What stands for it in the databases of these dialects.
+    pub variants: Vec<(Rc<str>, SqlType)>,
+    /// Dialects for whose databases it is not known what stands for it.
+    pub unknown_in: Vec<Rc<str>>,
+    /// The name of its class, where that is not the generic type's.
+    pub class_name: Option<&'static str>,
+    /// Whether values beside it are bound by their own type where that is of another family, as beside the library's types.
+    pub binds_as_generic: bool,
+    /// Why statements with values of the type are not cached, where they are not.
+    pub uncached: Option<Uncached>,
+}
+
+/// Why a type keeps statements out of the cache.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Uncached {
+    /// Its class says so.
+    Asked,
+    /// Its class does not say: the library warns of the class of types and of the type.
+    Unsaid { kind: &'static str, shown: Rc<str> },
 }
 
 /// The check of its values that a type brings to its table.

@@ -1,7 +1,7 @@
 //! Tables: columns in order, keys, constraints, indexes, and the order tables depend on each other in.
 
 use super::column::{Autoincrement, Column, ServerDefault};
-use super::constraint::{CheckConstraint, Constraint, Index, UniqueConstraint};
+use super::constraint::{CheckConstraint, Constraint, Index, IndexPart, UniqueConstraint};
 use super::foreign_key::{ForeignKey, ForeignKeyConstraint};
 use super::metadata::MetaData;
 use super::naming::{self, Named};
@@ -39,6 +39,8 @@ pub struct TableArgs {
     pub keep_existing: bool,
     pub prefixes: Vec<Rc<str>>,
     pub comment: Option<Rc<str>>,
+    /// Options of databases that are only printed, by name (`mysql_engine`).
+    pub dialect_options: Vec<(Rc<str>, Rc<str>)>,
     pub quote: Option<bool>,
     pub sqlite_autoincrement: bool,
     pub sqlite_with_rowid: Option<bool>,
@@ -182,8 +184,8 @@ impl Table {
             self.0.indexes.borrow_mut().push(Index {
                 name,
                 columns,
-                column_keys: Vec::new(),
                 unique: column.unique() == Some(true),
+                ..Index::default()
             });
         } else if column.unique() == Some(true) {
             let name = Named { columns: columns.clone(), ..Named::new(self, "uq", None) }.name()?;
@@ -264,10 +266,31 @@ impl Table {
     }
 
     pub fn append_index(&self, index: Index) -> Result<()> {
-        let columns = self.resolve(index.columns.clone(), &index.column_keys, "Index")?;
+        let mut columns = self.resolve(index.columns.clone(), &index.column_keys, "Index")?;
+        let mut parts = Vec::with_capacity(index.parts.len());
+        for part in &index.parts {
+            let part = match part {
+                IndexPart::Key(key) => {
+                    let found = self.resolve(Vec::new(), std::slice::from_ref(key), "Index")?;
+                    found.into_iter().next().map_or_else(|| part.clone(), IndexPart::Column)
+                }
+                other => other.clone(),
+            };
+            let named = match &part {
+                IndexPart::Column(column) => vec![column.clone()],
+                IndexPart::Expr(expr) => naming::columns_of(expr),
+                IndexPart::Key(_) => Vec::new(),
+            };
+            for column in named {
+                if !columns.contains(&column) {
+                    columns.push(column);
+                }
+            }
+            parts.push(part);
+        }
         let named = Named { columns: columns.clone(), ..Named::new(self, "ix", index.name.as_deref()) };
         let name = named.name()?;
-        self.0.indexes.borrow_mut().push(Index { name, columns, column_keys: Vec::new(), ..index });
+        self.0.indexes.borrow_mut().push(Index { name, columns, column_keys: Vec::new(), parts, ..index });
         Ok(())
     }
 
@@ -418,6 +441,9 @@ impl Table {
         }
         for index in self.indexes() {
             let of_column = matches!(index.columns.as_slice(), [column] if column.index() == Some(true));
+            if !index.parts.is_empty() || !index.conditions.is_empty() {
+                return Err(Error::unsupported("copying a table with an index on expressions"));
+            }
             if !of_column {
                 let column_keys = keys_of(&index.columns);
                 items.push(TableItem::Index(Index { columns: Vec::new(), column_keys, ..index }));
@@ -481,6 +507,21 @@ pub(crate) struct Sorted {
     pub(crate) tables: Vec<Table>,
     /// Whether foreign keys were left out to break a cycle.
     pub(crate) cyclic: bool,
+}
+
+/// Tables in the order in which they can be created.
+///
+/// # Errors
+///
+/// `Unsupported` where they refer to one another in a circle.
+pub fn in_order(tables: &[Table]) -> Result<Vec<Table>> {
+    let sorted = sort_tables(tables)?;
+    if sorted.cyclic {
+        return Err(Error::unsupported(
+            "tables that refer to one another, for an engine that executes nothing",
+        ));
+    }
+    Ok(sorted.tables)
 }
 
 /// Sorts so that each table comes after those its foreign keys refer to. Foreign keys within a cycle are left out.

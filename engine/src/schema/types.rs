@@ -171,7 +171,7 @@ impl SqlType {
             SqlType::Enum(_) => "Enum",
             SqlType::Array(_) => "ARRAY",
             SqlType::Sql { name, .. } => name,
-            SqlType::Host(host) => host.args().generic.class_name(),
+            SqlType::Host(host) => host.args().class_name.unwrap_or_else(|| host.args().generic.class_name()),
         }
     }
 

@@ -59,6 +59,9 @@ pub(super) fn take(orm: &mut Orm, session: SessionId, database: DatabaseId) -> R
         Some(connection) => connection,
         None => orm.databases.connect(database)?,
     };
+    if let Some(isolation) = super::get_mut(orm, session).isolation.take() {
+        orm.databases.set_isolation(connection, isolation)?;
+    }
     let joined = if orm.databases.in_transaction(connection) {
         let nested = orm.databases.innermost_savepoint(connection).is_some();
         let controls = orm.profile.has(Behaviour::SessionEndsSavepoint);

@@ -152,6 +152,20 @@ pub(super) fn check_active(orm: &Orm, session: SessionId) -> Result<()> {
     Err(if orm.profile.has(Behaviour::RollbackLinked) { error.with_code("7s2a") } else { error })
 }
 
+/// Has the connection that the session takes next isolate its transaction so.
+///
+/// # Errors
+///
+/// `Unsupported` where the session has its connection already: the library leaves that one as it is, and warns.
+pub fn isolate(orm: &mut Orm, session: SessionId, isolation: crate::db::Isolation) -> Result<()> {
+    let owner = super::get_mut(orm, session);
+    if owner.connection.is_some() {
+        return Err(Error::unsupported("execution options for a connection that the session has already"));
+    }
+    owner.isolation = Some(isolation);
+    Ok(())
+}
+
 /// The session's connection, within its transaction; BEGIN and savepoints that are due are emitted.
 pub fn connection(cx: &mut Cx<'_>, session: SessionId) -> Result<ConnectionId> {
     check_context(cx.orm, session)?;

@@ -65,7 +65,9 @@ pub(crate) fn ty(expr: &Expr) -> SqlType {
 /// family.
 pub(crate) fn bind_type(beside: &SqlType, value: &Value) -> SqlType {
     let own = type_of(value);
-    if let SqlType::Host(host) = beside {
+    if let SqlType::Host(host) = beside
+        && !host.args().binds_as_generic
+    {
         // What a program made of a type takes every value; JSON itself takes what has no type of its own.
         let is_json = *beside.generic() == SqlType::Json && host.args().object.is_none();
         return if is_json && own.affinity() != Affinity::Null { own } else { beside.clone() };

@@ -6,7 +6,7 @@ use super::dml::{Generated, InsertValues, OnConflict, OnConflictTarget};
 use super::expr::{Bind, Expr, ExprKind, LabelName, Token};
 use super::from::{Alias, AliasElement, FromItem};
 use super::select::{Body, CompoundSelect, Correlate, Select, TextualSelect};
-use crate::schema::{Column, Table};
+use crate::schema::{Column, SqlType, Table, Uncached};
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -19,6 +19,8 @@ pub struct CacheKey(Rc<str>);
 pub struct Keyed {
     pub key: CacheKey,
     pub binds: Vec<Bind>,
+    /// Types of values in it that keep it out of the cache.
+    pub uncached: Vec<Uncached>,
 }
 
 /// The key of a statement executed with parameters of these names; `None` for one that is never cached.
@@ -95,7 +97,7 @@ pub fn cache_key(statement: &Statement, parameters: &[Rc<str>], many: bool) -> O
         writer.text(name);
     }
     writer.word(if many { "many" } else { "one" });
-    Some(Keyed { key: CacheKey(Rc::from(writer.out)), binds: writer.binds })
+    Some(Keyed { key: CacheKey(Rc::from(writer.out)), binds: writer.binds, uncached: writer.uncached })
 }
 
 #[derive(Default)]
@@ -104,6 +106,7 @@ struct Writer {
     binds: Vec<Bind>,
     aliases: Vec<Alias>,
     labels: Vec<Token>,
+    uncached: Vec<Uncached>,
 }
 
 impl Writer {
@@ -116,6 +119,18 @@ impl Writer {
     fn text(&mut self, text: &str) {
         // Writing to a string cannot fail.
         let _ = write!(self.out, "{}:{text}|", text.len());
+    }
+
+    fn ty(&mut self, ty: &SqlType) {
+        let _ = write!(self.out, "{ty:?}|");
+        self.note(ty);
+    }
+
+    /// Remembers a type that keeps the statement out of the cache.
+    fn note(&mut self, ty: &SqlType) {
+        if let SqlType::Host(host) = ty {
+            self.uncached.extend(host.args().uncached.clone());
+        }
     }
 
     fn number(&mut self, number: usize) {
@@ -136,7 +151,12 @@ impl Writer {
         self.number(row.len());
         for (column, expr) in row {
             self.column(column);
+            let noted = self.uncached.len();
             self.expr(expr);
+            // A value is bound by its column's type only as the statement is compiled.
+            if matches!(expr.kind(), ExprKind::Bind(_)) {
+                self.uncached.truncate(noted);
+            }
         }
     }
 
@@ -307,13 +327,8 @@ impl Writer {
         }
         self.word("new bind");
         self.text(&bind.key);
-        let _ = write!(
-            self.out,
-            "{:?}|{}|{}|",
-            bind.ty,
-            bind.unique,
-            bind.value.is_none() && bind.late.is_none()
-        );
+        self.ty(&bind.ty);
+        let _ = write!(self.out, "{}|{}|", bind.unique, bind.value.is_none() && bind.late.is_none());
         if let Some(values) = &bind.expanding {
             self.word("expanding");
             if let Some(types) = &bind.tuple {
@@ -396,10 +411,12 @@ impl Writer {
             ExprKind::Function(function) => {
                 self.word("function");
                 self.text(&function.name);
-                let _ = write!(self.out, "{:?}|{}|", function.ty, function.star);
+                self.ty(&function.ty);
+                let _ = write!(self.out, "{}|", function.star);
                 self.exprs(&function.args);
             }
             ExprKind::Label { name, element, .. } => {
+                self.note(&element.ty());
                 match name {
                     LabelName::Named(name) => {
                         self.word("label");
@@ -418,7 +435,8 @@ impl Writer {
                 self.expr(element);
             }
             ExprKind::Cast { element, ty } => {
-                let _ = write!(self.out, "cast {ty:?}|");
+                self.word("cast");
+                self.ty(ty);
                 self.expr(element);
             }
             ExprKind::Case(case) => {
@@ -444,7 +462,8 @@ impl Writer {
                 self.body(body);
             }
             ExprKind::TypeCoerce { element, ty } => {
-                let _ = write!(self.out, "coerce {ty:?}|");
+                self.word("coerce");
+                self.ty(ty);
                 self.expr(element);
             }
             ExprKind::Windowed(windowed) => {

@@ -103,6 +103,11 @@ impl Function {
         Rc::new(made)
     }
 
+    /// The default of the parameter at `index`.
+    pub fn default_of(&self, index: usize) -> Option<Value> {
+        self.defaults.get(index).cloned().flatten()
+    }
+
     /// What the function takes.
     pub fn signature(&self) -> &Signature {
         &self.code.signature

@@ -76,6 +76,11 @@ fn asked(interp: &mut Interp, args: Args) -> PyResult<Dialect> {
     }
 }
 
+/// The value of a statement of the schema.
+pub(super) fn value(name: &'static str, ddl: Ddl) -> Value {
+    Value::object(DdlObject { name, ddl })
+}
+
 impl Object for DdlObject {
     fn as_any(&self) -> &dyn Any {
         self

@@ -6,7 +6,7 @@ use super::functions::condition;
 use super::schema::TableObject;
 use super::statement::{Kind, StatementObject};
 use super::{absent, lend, names, orm, types};
-use crate::python::{Args, Class, Interp, Module, Object, PyResult, Signature, Stop, Value};
+use crate::python::{Args, Class, Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
 use backproof_engine::schema::{Column, SqlType, Table};
 use backproof_engine::sql::{Alias, Dialect, Expr, Insert, OnConflict, OnConflictTarget, Operand};
 use std::any::Any;
@@ -15,11 +15,18 @@ use std::rc::Rc;
 /// A dialect: `postgresql.dialect()`, `engine.dialect`.
 pub(crate) struct DialectObject {
     pub(crate) dialect: Dialect,
+    id: u64,
 }
 
 /// The dialect that is executed.
 pub(super) fn sqlite() -> Value {
-    Value::object(DialectObject { dialect: Dialect::Sqlite })
+    // Engines are not told apart by their dialects.
+    Value::object(DialectObject { dialect: Dialect::Sqlite, id: 6 << 59 })
+}
+
+/// An object of a dialect.
+pub(super) fn of_dialect(dialect: Dialect) -> Value {
+    Value::object(DialectObject { dialect, id: fresh_identity() })
 }
 
 /// The class and module of a dialect's object, where its name does not depend on the release.
@@ -47,9 +54,17 @@ impl Object for DialectObject {
         class_of(self.dialect).1
     }
 
+    fn identity(&self) -> u64 {
+        self.id
+    }
+
     fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
         match name {
             "name" => Ok(Some(Value::from(self.dialect.name()))),
+            "type_descriptor" => Ok(Some(Value::native(name, |interp, args| {
+                let [ty] = args.exactly(interp, "type_descriptor")?;
+                if let Value::Class(_) = &ty { interp.call(&ty, Args::none()) } else { Ok(ty) }
+            }))),
             "driver" if self.dialect == Dialect::Sqlite => Ok(Some(Value::from("pysqlite"))),
             _ => Err(Stop::unsupported(format!("`{name}` of a dialect"))),
         }
@@ -291,7 +306,7 @@ fn dialect_class(interp: &mut Interp, dialect: Dialect) -> PyResult<Rc<Class>> {
             return Err(Stop::unsupported("a dialect with arguments"));
         }
         let _ = interp;
-        Ok(Value::object(DialectObject { dialect }))
+        Ok(Value::object(DialectObject { dialect, id: fresh_identity() }))
     }));
     Ok(class)
 }

@@ -2,9 +2,10 @@
 
 use super::connection::{ConnectionObject, begin_block};
 use super::define;
+use super::execution_options::{self, ImmutableDict};
 use super::lend::{self, with_cx};
-use crate::python::{Interp, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
-use backproof_engine::db::{DatabaseId, Echo};
+use crate::python::{Args, Interp, Map, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
+use backproof_engine::db::{ConnectionId, DatabaseId, Echo};
 use backproof_engine::schema::{MetaData, Table};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
@@ -12,8 +13,11 @@ use std::any::Any;
 /// An engine.
 pub(crate) struct EngineObject {
     pub(crate) database: DatabaseId,
-    url: String,
+    /// Its URL's object.
+    url: Value,
     future: bool,
+    /// The engine that it is with other options.
+    origin: Option<Value>,
     id: u64,
 }
 
@@ -22,13 +26,82 @@ pub(super) fn is_bind(value: &Value) -> bool {
     value.downcast::<EngineObject>().is_some() || value.downcast::<ConnectionObject>().is_some()
 }
 
+impl EngineObject {
+    /// Whether it is another engine with other options.
+    pub(super) fn has_origin(&self) -> bool {
+        self.origin.is_some()
+    }
+
+    /// A connection of the engine.
+    fn connect(&self, interp: &mut Interp) -> PyResult<ConnectionId> {
+        let database = self.database;
+        super::event::open(interp, database)?;
+        let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
+        lend::shared(interp).connection_options.remove(&connection);
+        Ok(connection)
+    }
+
+    /// `engine.execution_options(…)`: the engine with other options.
+    fn with_options(&self, interp: &mut Interp, this: &Value, args: Args) -> PyResult<Value> {
+        let given = execution_options::dict_of(interp, args)?;
+        let settings = execution_options::read(interp, &given)?;
+        let own = self.database;
+        let database =
+            with_cx(interp, |cx| cx.orm.databases.with_options(own, |options| settings.apply(options)))?;
+        let all = options_of(interp, own)?;
+        interp.call_method(&all, "update", Args::of(vec![given]))?;
+        lend::shared(interp).engine_options.insert(database, all);
+        let origin = Some(this.clone());
+        let (url, future) = (self.url.clone(), self.future);
+        let made = Value::object(EngineObject { database, url, future, origin, id: fresh_identity() });
+        lend::shared(interp).engines.insert(database, made.clone());
+        Ok(made)
+    }
+
+    /// `engine.update_execution_options(…)`.
+    fn update_options(&self, interp: &mut Interp, args: Args) -> PyResult<Value> {
+        let given = execution_options::dict_of(interp, args)?;
+        let settings = execution_options::read(interp, &given)?;
+        let database = self.database;
+        with_cx(interp, |cx| {
+            cx.orm.databases.set_options(database, |options| settings.apply(options));
+            Ok(())
+        })?;
+        let all = options_of(interp, database)?;
+        interp.call_method(&all, "update", Args::of(vec![given]))?;
+        lend::shared(interp).engine_options.insert(database, all);
+        Ok(Value::None)
+    }
+}
+
+/// A new dictionary of an engine's execution options.
+pub(super) fn options_of(interp: &mut Interp, database: DatabaseId) -> PyResult<Value> {
+    match lend::shared(interp).engine_options.get(&database).cloned() {
+        Some(options) => execution_options::copied(interp, &options),
+        None => Ok(Value::dict(Map::new())),
+    }
+}
+
+/// The engine of a number.
+pub(super) fn known(interp: &mut Interp, database: DatabaseId) -> Value {
+    lend::shared(interp).engines.get(&database).cloned().unwrap_or(Value::None)
+}
+
+/// The engine that a value is, with that of which it is a version where there is one.
+fn origin(engine: &Value) -> Value {
+    match engine.downcast::<EngineObject>().and_then(|engine| engine.origin.clone()) {
+        Some(of) => origin(&of),
+        None => engine.clone(),
+    }
+}
+
 impl Object for EngineObject {
     fn as_any(&self) -> &dyn Any {
         self
     }
 
     fn type_name(&self) -> &str {
-        "Engine"
+        if self.origin.is_some() { "OptionEngine" } else { "Engine" }
     }
 
     fn type_module(&self) -> &str {
@@ -39,23 +112,70 @@ impl Object for EngineObject {
         self.id
     }
 
-    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+    fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
         let (database, future) = (self.database, self.future);
         let method = if name == "scalar" { "scalar" } else { "execute" };
+        if matches!(name, "get_execution_options" | "hide_parameters" | "raw_connection")
+            && !super::names::has_member(interp, "Engine", name)
+        {
+            return Ok(None);
+        }
+        let on_this = |work: fn(&EngineObject, &mut Interp, &Value, Args) -> PyResult<Value>| {
+            let this = this.clone();
+            Value::native(name, move |interp, args| match this.downcast::<EngineObject>() {
+                Some(engine) => work(engine, interp, &this, args),
+                None => Ok(Value::None),
+            })
+        };
         Ok(Some(match name {
-            "url" => Value::from(self.url.as_str()),
+            "url" => self.url.clone(),
             "name" => Value::from("sqlite"),
-            "connect" => Value::native(name, move |interp, args| {
-                let [] = args.exactly(interp, "connect")?;
-                super::event::open(interp, database)?;
-                let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
-                Ok(ConnectionObject::value(interp, connection, future))
+            "driver" => Value::from("pysqlite"),
+            "dialect" => super::dialects::sqlite(),
+            "echo" => {
+                let echo = lend::read(interp, |orm| orm.databases.asked_echo(database))?;
+                match echo {
+                    Echo::Debug => Value::from("debug"),
+                    Echo::On => Value::Bool(true),
+                    Echo::Off => return Err(Stop::unsupported("the `echo` of an engine that does not echo")),
+                }
+            }
+            "logging_name" => {
+                let named = lend::read(interp, |orm| orm.databases.options(database).logging_name.clone())?;
+                match named {
+                    Some(name) => Value::Str(name),
+                    None => return Err(Stop::unsupported("the `logging_name` of an engine without one")),
+                }
+            }
+            "hide_parameters" => {
+                Value::Bool(lend::read(interp, |orm| orm.databases.options(database).hides_parameters)?)
+            }
+            "get_execution_options" => on_this(|engine, interp, _, args| {
+                let [] = args.exactly(interp, "get_execution_options")?;
+                options_of(interp, engine.database).map(ImmutableDict::value)
             }),
-            "begin" => Value::native(name, move |interp, args| {
+            "execution_options" => on_this(EngineObject::with_options),
+            "update_execution_options" => {
+                on_this(|engine, interp, _, args| engine.update_options(interp, args))
+            }
+            "pool" => {
+                let of = origin(this);
+                Value::object(PoolObject { id: of.identity() ^ (1 << 59) })
+            }
+            "raw_connection" => on_this(|engine, interp, _, args| {
+                let [] = args.exactly(interp, "raw_connection")?;
+                let connection = engine.connect(interp)?;
+                Ok(super::event::raw_connection(engine.database, connection, true))
+            }),
+            "connect" => on_this(|engine, interp, _, args| {
+                let [] = args.exactly(interp, "connect")?;
+                let connection = engine.connect(interp)?;
+                Ok(ConnectionObject::value(interp, connection, engine.future))
+            }),
+            "begin" => on_this(|engine, interp, _, args| {
                 let [] = args.exactly(interp, "begin")?;
-                super::event::open(interp, database)?;
-                let connection = with_cx(interp, |cx| cx.orm.databases.connect(database))?;
-                Ok(begin_block(interp, connection, future))
+                let connection = engine.connect(interp)?;
+                Ok(begin_block(interp, connection, engine.future))
             }),
             "execute" | "scalar" if !future => Value::native(name, move |interp, args| {
                 super::event::open(interp, database)?;
@@ -81,8 +201,35 @@ impl Object for EngineObject {
         })
     }
 
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
+        Ok(format!("Engine({})", interp.repr(&self.url)?))
+    }
+}
+
+/// An engine's pool, of which nothing is known but whose it is.
+struct PoolObject {
+    id: u64,
+}
+
+impl Object for PoolObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        "Pool"
+    }
+
+    fn identity(&self) -> u64 {
+        self.id
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        Err(Stop::unsupported(format!("`{name}` of an engine's pool")))
+    }
+
     fn repr(&self, _interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        Ok(format!("Engine({})", self.url))
+        Err(Stop::unsupported("the repr of an engine's pool"))
     }
 }
 
@@ -94,35 +241,76 @@ fn echo(interp: &mut Interp, value: &Value) -> PyResult<Echo> {
     })
 }
 
-fn create_engine(interp: &mut Interp, args: crate::python::Args) -> PyResult<Value> {
+fn create_engine(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
+    let old = !super::names::has(lend::profile(interp), "sqlalchemy", "create_mock_engine");
+    if old && args.keywords.iter().any(|(name, value)| &**name == "strategy" && value.as_str().is_some()) {
+        let strategy = args.take_keyword("strategy");
+        let (url, executor) = (args.positional.first().cloned(), args.take_keyword("executor"));
+        return match (strategy.as_ref().and_then(Value::as_str), url, executor) {
+            (Some(strategy), Some(url), Some(executor))
+                if &**strategy == "mock" && args.keywords.is_empty() =>
+            {
+                super::mock::of_url(interp, &url, executor)
+            }
+            _ => Err(Stop::unsupported("create_engine() with `strategy`")),
+        };
+    }
     let parameters = "url, *, echo=, future=, connect_args=, poolclass=, pool_pre_ping=, pool_size=, \
                       max_overflow=, pool_recycle=, pool_timeout=, hide_parameters=, echo_pool=, \
                       isolation_level=, encoding=, convert_unicode=, logging_name=, query_cache_size=, \
-                      native_datetime=, module=";
+                      native_datetime=, module=, execution_options=";
     check_options(interp, &args)?;
     let mut bound = Signature::new("create_engine", parameters).bind(interp, args)?;
     let url = bound.take(0).unwrap_or(Value::None);
-    let url = interp.str(&url)?;
+    let url = match url.as_str() {
+        Some(_) => super::url::make(interp, &url)?,
+        None if url.is_none() => return Err(Stop::unsupported("an engine without a URL")),
+        None => super::url::make(interp, &url)?,
+    };
+    let text = super::url::whole(interp, &url);
     let echo = match bound.take(1) {
         Some(value) => echo(interp, &value)?,
         None => Echo::Off,
     };
-    if define::given(&mut bound, 15).is_some() {
-        return Err(Stop::unsupported("an engine whose log has a name (`logging_name`)"));
-    }
-    if let Some(file) = url.split_once(":///").map(|(_, file)| file).filter(|file| !file.is_empty()) {
+    if let Some(file) = text.split_once(":///").map(|(_, file)| file).filter(|file| !file.is_empty()) {
         interp.files.push(file.split('?').next().unwrap_or_default().into());
     }
+    let hides_parameters = define::flag(interp, &mut bound, 10, false)?;
+    let default_isolation = match define::given(&mut bound, 12) {
+        Some(level) => Some(execution_options::isolation(interp, &level)?),
+        None => None,
+    };
+    let logging_name = match define::given(&mut bound, 15) {
+        Some(name) => Some(std::rc::Rc::from(interp.str(&name)?)),
+        None => None,
+    };
+    let execution = define::given(&mut bound, 19);
+    let settings = match &execution {
+        Some(given) => execution_options::read(interp, given)?,
+        None => execution_options::Settings::default(),
+    };
     let profile = lend::profile(interp);
     let asked = define::flag(interp, &mut bound, 2, false)?;
-    let database = with_cx(interp, |cx| cx.orm.databases.create_engine(profile, &url, echo))?;
+    let database = with_cx(interp, |cx| cx.orm.databases.create_engine(profile, &text, echo))?;
     let future = with_cx(interp, |cx| {
         if asked {
             cx.orm.databases.set_future(database);
         }
+        cx.orm.databases.set_options(database, |options| {
+            settings.apply(options);
+            options.hides_parameters = hides_parameters;
+            options.default_isolation = default_isolation;
+            options.logging_name = logging_name;
+        });
         Ok(!cx.orm.databases.autocommits(database))
     })?;
-    Ok(Value::object(EngineObject { database, url, future, id: fresh_identity() }))
+    if let Some(given) = execution {
+        let own = execution_options::copied(interp, &given)?;
+        lend::shared(interp).engine_options.insert(database, own);
+    }
+    let made = Value::object(EngineObject { database, url, future, origin: None, id: fresh_identity() });
+    lend::shared(interp).engines.insert(database, made.clone());
+    Ok(made)
 }
 
 /// Options that the library has in some release, and this room does not read.
@@ -134,7 +322,6 @@ const OTHER_OPTIONS: &[&str] = &[
     "empty_in_strategy",
     "enable_from_linting",
     "events",
-    "execution_options",
     "executor",
     "implicit_returning",
     "insertmanyvalues_page_size",
@@ -177,7 +364,7 @@ fn check_options(interp: &mut Interp, args: &crate::python::Args) -> PyResult<()
             "query_cache_size" => lend::has(interp, Behaviour::CompiledCache),
             "url" | "echo" | "connect_args" | "poolclass" | "pool_pre_ping" | "pool_size"
             | "max_overflow" | "pool_recycle" | "pool_timeout" | "echo_pool" | "logging_name"
-            | "native_datetime" | "isolation_level" | "module" => true,
+            | "native_datetime" | "isolation_level" | "module" | "execution_options" => true,
             other if OTHER_OPTIONS.contains(&other) => {
                 return Err(Stop::unsupported(format!("create_engine() with `{other}`")));
             }
@@ -212,6 +399,12 @@ pub(super) fn emit_schema(
     drop: bool,
     of: Option<&MetaData>,
 ) -> PyResult<Value> {
+    if let Some(mock) = bind.downcast::<super::mock::MockObject>() {
+        if super::ddl_events::any(interp) {
+            return Err(Stop::unsupported("a mock engine where somebody listens to what creates tables"));
+        }
+        return mock.emit(interp, tables, drop);
+    }
     let work = super::ddl_events::Work { tables, check_first, drop, of };
     if let Some(engine) = bind.downcast::<EngineObject>() {
         let database = engine.database;
@@ -248,5 +441,6 @@ pub(super) fn emit_schema(
 
 /// Adds `create_engine`.
 pub(crate) fn install(module: &Module) {
+    module.dict.set("create_mock_engine", Value::native("create_mock_engine", super::mock::create));
     module.dict.set("create_engine", Value::native("create_engine", create_engine));
 }

@@ -8,7 +8,7 @@ mod executed;
 mod names;
 mod tell;
 
-pub(super) use driver::driver_module;
+pub(super) use driver::{driver_module, raw_connection};
 pub(super) use tell::init_arguments;
 
 use super::engine::EngineObject;
@@ -83,6 +83,9 @@ fn listen(
         on_connect(interp, None, function)?;
         lend::shared(interp).registrations.push(registration);
         return Ok(());
+    }
+    if target.downcast::<EngineObject>().is_some_and(EngineObject::has_origin) {
+        return Err(Stop::unsupported("listening to an engine with options of its own"));
     }
     match database(interp, target) {
         Some(database) => match names::family(Family::Engine, &name) {

@@ -7,7 +7,7 @@ mod member;
 
 pub(crate) use member::member;
 
-use super::{convert, errors, lend, names, operators};
+use super::{convert, errors, lend, names, operators, own_types};
 use crate::python::{
     BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Stop, UnaryOp, Unavailable, Value, fresh_identity,
 };
@@ -21,6 +21,8 @@ pub(crate) struct ExprObject {
     pub(crate) expr: Expr,
     /// What `~` makes of it, where that is not its plain negation.
     negation: Option<Expr>,
+    /// Whether its type's comparator has no say, as within that comparator.
+    plain: bool,
     id: u64,
 }
 
@@ -28,12 +30,17 @@ impl ExprObject {
     pub(crate) fn value(expr: Expr) -> Value {
         // A column of an alias is one object, however often it is asked for.
         let id = super::selectable::column_identity(&expr).unwrap_or_else(fresh_identity);
-        Value::object(ExprObject { expr, negation: None, id })
+        Value::object(ExprObject { expr, negation: None, plain: false, id })
+    }
+
+    /// An expression that its type's comparator has no say in.
+    pub(super) fn plain(expr: Expr) -> Value {
+        Value::object(ExprObject { expr, negation: None, plain: true, id: fresh_identity() })
     }
 
     /// An expression with a negation of its own.
     pub(crate) fn with_negation(expr: Expr, negation: Option<Expr>) -> Value {
-        Value::object(ExprObject { expr, negation, id: fresh_identity() })
+        Value::object(ExprObject { expr, negation, plain: false, id: fresh_identity() })
     }
 }
 
@@ -139,6 +146,11 @@ impl Object for ExprObject {
     }
 
     fn get_attr(&self, interp: &mut Interp, this: &Value, name: &str) -> PyResult<Option<Value>> {
+        if !self.plain
+            && let Some(found) = own_types::member(interp, this, &self.expr, name)?
+        {
+            return Ok(Some(found));
+        }
         let found = member(interp, this, &self.expr, name)?;
         if found.is_none() {
             no_attribute(interp, class_name(&self.expr), name)?;
@@ -149,25 +161,40 @@ impl Object for ExprObject {
     fn binary(
         &self,
         interp: &mut Interp,
-        _this: &Value,
+        this: &Value,
         op: BinaryOp,
         other: &Value,
         reflected: bool,
     ) -> PyResult<Option<Value>> {
+        if !self.plain
+            && let Some(made) = own_types::binary(interp, this, &self.expr, op, other, reflected)?
+        {
+            return Ok(Some(made));
+        }
         binary(interp, &self.expr, op, other, reflected)
     }
 
     fn compare(
         &self,
         interp: &mut Interp,
-        _this: &Value,
+        this: &Value,
         op: CompareOp,
         other: &Value,
     ) -> PyResult<Option<Value>> {
+        if !self.plain
+            && let Some(made) = own_types::compare(interp, this, &self.expr, op, other)?
+        {
+            return Ok(Some(made));
+        }
         compare(interp, &self.expr, op, other)
     }
 
-    fn unary(&self, interp: &mut Interp, _this: &Value, op: UnaryOp) -> PyResult<Value> {
+    fn unary(&self, interp: &mut Interp, this: &Value, op: UnaryOp) -> PyResult<Value> {
+        if !self.plain
+            && let Some(made) = own_types::unary(interp, this, &self.expr, op)?
+        {
+            return Ok(made);
+        }
         match (&self.negation, op) {
             (Some(negation), UnaryOp::Invert) => Ok(ExprObject::value(negation.clone())),
             _ => unary(interp, &self.expr, op),

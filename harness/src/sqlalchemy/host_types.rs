@@ -4,7 +4,7 @@
 //! engine wraps as the library does.
 
 use super::types::{self, TypeObject};
-use super::{convert, dialects, lend};
+use super::{convert, dialects, lend, own_types};
 use crate::python::builtins::method;
 use crate::python::stdlib::datetime::delta::PyDelta;
 use crate::python::stdlib::pickle;
@@ -36,7 +36,9 @@ fn binding(
     }
 }
 
-fn bind_by(work: impl Fn(&mut Interp, SqlValue) -> PyResult<SqlValue> + 'static) -> Option<Convert> {
+pub(super) fn bind_by(
+    work: impl Fn(&mut Interp, SqlValue) -> PyResult<SqlValue> + 'static,
+) -> Option<Convert> {
     let work = Rc::new(work);
     Some(Rc::new(move |cx, value| {
         let work = work.clone();
@@ -44,7 +46,9 @@ fn bind_by(work: impl Fn(&mut Interp, SqlValue) -> PyResult<SqlValue> + 'static)
     }))
 }
 
-fn read_by(work: impl Fn(&mut Interp, SqlValue) -> PyResult<SqlValue> + 'static) -> Option<Convert> {
+pub(super) fn read_by(
+    work: impl Fn(&mut Interp, SqlValue) -> PyResult<SqlValue> + 'static,
+) -> Option<Convert> {
     let work = Rc::new(work);
     Some(Rc::new(move |cx, value| {
         let work = work.clone();
@@ -87,6 +91,7 @@ fn json_args(repr: &str, none_as_null: bool) -> HostTypeArgs {
         evaluates_none: !none_as_null,
         object: None,
         check: None,
+        ..HostTypeArgs::default()
     }
 }
 
@@ -123,6 +128,7 @@ pub(super) fn interval(interp: &mut Interp) -> SqlType {
         evaluates_none: false,
         object: None,
         check: None,
+        ..HostTypeArgs::default()
     })
 }
 
@@ -151,6 +157,7 @@ pub(super) fn boolean(interp: &mut Interp, create: Option<bool>, name: Option<Rc
         evaluates_none: false,
         object: None,
         check: Some(if create.unwrap_or(by_default) { TypeCheck::Made { name } } else { TypeCheck::Never }),
+        ..HostTypeArgs::default()
     }))
 }
 
@@ -176,6 +183,7 @@ pub(super) fn pickled(interp: &mut Interp) -> SqlType {
         evaluates_none: false,
         object: None,
         check: None,
+        ..HostTypeArgs::default()
     })
 }
 
@@ -227,7 +235,7 @@ pub(super) fn enumeration(interp: &mut Interp, bound: &mut Bound) -> PyResult<Sq
         }
         let members = names.iter().map(|name| (name.clone(), Value::Str(name.clone()))).collect();
         let of = EnumType { names, name, length, native_enum, create_constraint, class_name: None };
-        return Ok(enum_type(of, members, validates, true));
+        return enum_type(interp, of, members, validates, true);
     };
     of_class(
         interp,
@@ -284,7 +292,7 @@ fn of_class(
     of.names = members.iter().map(|(name, _)| name.clone()).collect();
     of.name = of.name.or_else(|| Some(class.name().to_lowercase().into()));
     of.class_name = Some(class.name());
-    Ok(enum_type(of, members, validates, false))
+    enum_type(interp, of, members, validates, false)
 }
 
 /// The type that an enumeration's class means where nothing else is said.
@@ -325,13 +333,44 @@ pub(crate) fn for_class(interp: &mut Interp, ty: &SqlType, class: &Rc<Class>) ->
     of_class(interp, class, of, None, false)
 }
 
-fn enum_type(of: EnumType, members: Vec<(Rc<str>, Value)>, validates: bool, of_strings: bool) -> SqlType {
+fn enum_type(
+    interp: &mut Interp,
+    mut of: EnumType,
+    members: Vec<(Rc<str>, Value)>,
+    validates: bool,
+    of_strings: bool,
+) -> PyResult<SqlType> {
+    if of.native_enum && !lend::has(interp, Behaviour::EnumLengthOfNative) {
+        of.length = None;
+    }
+    let longest = of.names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    if let Some(length) = of.length.filter(|length| (*length as usize) < longest) {
+        let message = format!(
+            "When provided, length must be larger or equal than the length of the longest enum value. {length} < \
+             {longest}"
+        );
+        return Err(interp.raise("ValueError", message));
+    }
+    let mut more = Vec::new();
+    if lend::has(interp, Behaviour::EnumShownInFull) {
+        if of.create_constraint {
+            more.push("create_constraint=True".to_owned());
+        }
+        more.extend(
+            of.length.filter(|length| *length as usize != longest).map(|length| format!("length={length}")),
+        );
+    }
     let generic = SqlType::Enum(Rc::new(of));
-    let repr = generic.repr();
+    let mut repr = generic.repr();
+    for part in more {
+        repr.truncate(repr.len() - 1);
+        let comma = if repr.ends_with('(') { "" } else { ", " };
+        repr.push_str(&format!("{comma}{part})"));
+    }
     let members = Rc::new(members);
     let (for_bind, for_result, names) = (members.clone(), members, generic.clone());
     let names_of_result = generic.clone();
-    SqlType::Host(HostType::new(HostTypeArgs {
+    Ok(SqlType::Host(HostType::new(HostTypeArgs {
         repr: repr.into(),
         generic,
         bind: bind_by(move |interp, value| {
@@ -365,7 +404,8 @@ fn enum_type(of: EnumType, members: Vec<(Rc<str>, Value)>, validates: bool, of_s
         evaluates_none: false,
         object: None,
         check: None,
-    }))
+        ..HostTypeArgs::default()
+    })))
 }
 
 /// The refusal of a value that an enumeration does not have.
@@ -426,35 +466,30 @@ pub(super) fn decorated(interp: &mut Interp, value: &Value) -> PyResult<Option<S
     let Value::Instance(instance) = value else { return Ok(None) };
     let types = interp.import("sqlalchemy.types")?;
     let Some(Value::Class(root)) = types.dict.get("TypeDecorator") else { return Ok(None) };
-    if !instance.class().is_subclass(&root) {
-        return Ok(None);
-    }
     if let Some(known) = lend::shared(interp).decorated.iter().find(|(known, _)| known.is(value)) {
         return Ok(Some(known.1.clone()));
     }
+    if !instance.class().is_subclass(&root) {
+        return own_types::of_instance(interp, value, instance);
+    }
     for name in [
-        "load_dialect_impl",
         "bind_expression",
         "column_expression",
         "coerce_compared_value",
-        "comparator_factory",
         "bind_processor",
         "result_processor",
     ] {
-        if interp.get_attr_opt(value, name)?.is_some() {
+        if own_types::writes(&instance.class(), name) {
             return Err(Stop::unsupported(format!("a TypeDecorator with `{name}`")));
         }
-    }
-    let cached = match interp.get_attr_opt(value, "cache_ok")? {
-        Some(flag) => interp.truth(&flag)?,
-        None => false,
-    };
-    if !cached && lend::has(interp, Behaviour::CompiledCache) {
-        return Err(Stop::unsupported("a TypeDecorator without `cache_ok = True`"));
     }
     let inner = interp.get_attr(value, "impl")?;
     let Some(inner) = types::of_value(interp, &inner)? else {
         return Err(Stop::unsupported("a TypeDecorator of no type"));
+    };
+    let inner = match own_types::loaded_impl(interp, value, instance, &inner)? {
+        Some(loaded) => loaded,
+        None => inner,
     };
     let shown = inner.repr();
     let arguments = shown.find('(').map_or("()", |at| &shown[at..]).to_owned();
@@ -467,14 +502,18 @@ pub(super) fn decorated(interp: &mut Interp, value: &Value) -> PyResult<Option<S
     let bind = hook(interp, value, "process_bind_param")?;
     let result = hook(interp, value, "process_result_value")?;
     let object = convert::to_engine(interp, value)?;
+    let repr: Rc<str> = format!("{}{arguments}", instance.class().name()).into();
+    let uncached = own_types::uncached(interp, value, "TypeDecorator", &repr)?;
     let ty = SqlType::Host(HostType::new(HostTypeArgs {
-        repr: format!("{}{arguments}", instance.class().name()).into(),
+        repr,
+        uncached,
         evaluates_none: inner.evaluates_none(),
         generic: inner,
         bind: both(bind.and_then(|hook| bind_by(hook)), inner_bind),
         result: both(inner_result, result.and_then(|hook| read_by(hook))),
         object: Some(object),
         check: None,
+        ..HostTypeArgs::default()
     }));
     lend::shared(interp).decorated.push((value.clone(), ty.clone()));
     Ok(Some(ty))

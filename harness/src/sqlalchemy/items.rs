@@ -7,11 +7,11 @@ use super::schema::{
     ColumnObject, ColumnsObject, ForeignKeyObject, SCHEMA_IDENTITY, column_value, table_value, target, text,
     truth,
 };
-use super::{convert, errors, generated, lend, names};
+use super::{convert, define, errors, generated, lend, names};
 use crate::python::{Args, Interp, Iter, Object, PyResult, Signature, Stop, Value};
 use backproof_engine::schema::{
-    CheckConstraint, Column, ColumnDefault, Constraint, ForeignKeyConstraint, Index, ReferentialActions,
-    ServerDefault, Table, TableItem, UniqueConstraint,
+    CheckConstraint, Column, ColumnDefault, Constraint, ForeignKeyConstraint, Index, IndexPart,
+    ReferentialActions, ServerDefault, Table, TableItem, UniqueConstraint,
 };
 use backproof_engine::sql::Expr;
 use std::any::Any;
@@ -143,9 +143,7 @@ impl Object for ItemObject {
             ("name", _) => Some(self.name().map_or(Value::None, Value::from)),
             ("table", _) => Some(self.table.borrow().as_ref().map_or(Value::None, table_value)),
             ("columns", _) => Some(Value::object(ColumnsObject::of_constraint(self.columns()))),
-            ("expressions", TableItem::Index(_)) => {
-                Some(Value::list(self.columns().iter().map(column_value).collect()))
-            }
+            ("expressions", TableItem::Index(index)) => Some(Value::list(self.expressions(index))),
             ("unique", TableItem::Index(index)) => Some(Value::Bool(index.unique)),
             ("sqltext", TableItem::Constraint(Constraint::Check(check))) => {
                 Some(ExprObject::value(check.condition.clone()))
@@ -200,6 +198,13 @@ impl Object for ItemObject {
                     return Err(Stop::unsupported("the repr of an index without a table"));
                 }
                 parts.push(interp.repr(&index.name.clone().map_or(Value::None, Value::from))?);
+                for expression in self.expressions(index) {
+                    parts.push(interp.repr(&expression)?);
+                }
+                if index.unique {
+                    parts.push("unique=True".to_owned());
+                }
+                return Ok(format!("{kind}({})", parts.join(", ")));
             }
             TableItem::Constraint(Constraint::ForeignKey(key)) => {
                 let columns = Value::object(ColumnsObject::of_constraint(self.columns()));
@@ -230,14 +235,24 @@ impl Object for ItemObject {
         for column in self.columns() {
             parts.push(interp.repr(&column_value(&column))?);
         }
-        if matches!(&item, TableItem::Index(index) if index.unique) {
-            parts.push("unique=True".to_owned());
-        }
         Ok(format!("{kind}({})", parts.join(", ")))
     }
 }
 
 impl ItemObject {
+    /// What an index is on.
+    fn expressions(&self, index: &Index) -> Vec<Value> {
+        if index.parts.is_empty() {
+            return self.columns().iter().map(column_value).collect();
+        }
+        let shown = index.parts.iter().map(|part| match part {
+            IndexPart::Column(column) => column_value(column),
+            IndexPart::Key(key) => Value::from(key.clone()),
+            IndexPart::Expr(expr) => ExprObject::value(expr.clone()),
+        });
+        shown.collect()
+    }
+
     fn named_parts(&self, interp: &mut Interp, parts: &mut Vec<String>) -> PyResult<()> {
         if let Some(name) = self.name() {
             parts.push(format!("name={}", interp.repr(&Value::from(name))?));
@@ -319,12 +334,80 @@ pub(super) fn make_foreign_key_constraint(interp: &mut Interp, args: Args) -> Py
     Ok(ItemObject::made(TableItem::Constraint(Constraint::ForeignKey(Rc::new(constraint)))))
 }
 
+/// The table of the first column that an expression names.
+fn expr_table(expr: &Expr) -> Option<Table> {
+    let mut found = None;
+    expr.visit(&mut |inner| {
+        if found.is_none()
+            && let Some(column) = inner.as_column()
+        {
+            found = column.table();
+        }
+    });
+    found
+}
+
+/// What an index is on: columns, keys of columns, and other expressions.
+fn index_parts(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<IndexPart>> {
+    let mut parts = Vec::with_capacity(values.len());
+    for value in values {
+        parts.push(match (value.as_str(), expr::clause(interp, value)?) {
+            (Some(key), _) => IndexPart::Key(key.clone()),
+            (None, Some(clause)) => match clause.as_column() {
+                Some(column) => IndexPart::Column(column.clone()),
+                None => IndexPart::Expr(clause),
+            },
+            (None, None) => {
+                return Err(Stop::unsupported("an index on something that is no expression"));
+            }
+        });
+    }
+    Ok(parts)
+}
+
 pub(super) fn make_index(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let mut bound = Signature::new("Index.__init__", "name, *expressions, unique=").bind(interp, args)?;
-    let (columns, column_keys) = columns_or_keys(interp, &bound.varargs)?;
+    let parameters = "name, *expressions, unique=, quote=, info=, **dialect_kw";
+    let mut bound = Signature::new("Index.__init__", parameters).bind(interp, args)?;
+    let parts = index_parts(interp, &bound.varargs)?;
     let unique = truth(interp, bound.take(1))?.unwrap_or(false);
-    let index = Index { name: text(bound.take(0)), columns, column_keys, unique };
-    let table = index.columns.first().and_then(Column::table);
+    if define::given(&mut bound, 2).is_some() {
+        return Err(Stop::unsupported("an index with `quote`"));
+    }
+    let mut index = Index { name: text(bound.take(0)), unique, ..Index::default() };
+    for (name, value) in bound.varkw {
+        match &*name {
+            "postgresql_where" | "sqlite_where" | "mssql_where" => {
+                let condition = match value.as_str() {
+                    Some(_) => return Err(Stop::unsupported("the condition of an index as a string")),
+                    None => expr::coerce(interp, &value)?,
+                };
+                let dialect = name.split('_').next().unwrap_or_default();
+                index.conditions.push((Rc::from(dialect), condition));
+            }
+            "postgresql_using" => index.using = value.as_str().cloned(),
+            other => return Err(Stop::unsupported(format!("an index with `{other}`"))),
+        }
+    }
+    let plain = |part: &IndexPart| matches!(part, IndexPart::Column(_));
+    let keyed = |part: &IndexPart| matches!(part, IndexPart::Key(_));
+    if parts.iter().all(plain) || parts.iter().all(keyed) {
+        for part in parts {
+            match part {
+                IndexPart::Column(column) => index.columns.push(column),
+                IndexPart::Key(key) => index.column_keys.push(key),
+                IndexPart::Expr(_) => {}
+            }
+        }
+    } else {
+        index.parts = parts;
+    }
+    let table = index.columns.first().and_then(Column::table).or_else(|| {
+        index.parts.iter().find_map(|part| match part {
+            IndexPart::Column(column) => column.table(),
+            IndexPart::Expr(expr) => expr_table(expr),
+            IndexPart::Key(_) => None,
+        })
+    });
     let made = ItemObject::made(TableItem::Index(index.clone()));
     // An index of a table's own columns is the table's at once.
     if let Some(table) = table {

@@ -6,7 +6,7 @@ use crate::outcome::LogMessage;
 use crate::python::stdlib::clock::Clock as WorldClock;
 use crate::python::stdlib::logging;
 use crate::python::{Class, Interp, PyResult, Stop, Value};
-use backproof_engine::db::{Clock, Echo, LogRecord};
+use backproof_engine::db::{Clock, ConnectionId, DatabaseId, Echo, LogRecord};
 use backproof_engine::map::{Key, MapperId};
 use backproof_engine::schema::SqlType;
 use backproof_engine::session::SessionId;
@@ -50,12 +50,20 @@ pub(crate) struct Shared {
     pub(crate) keys: Value,
     /// Types whose values tell of changes inside them.
     pub(crate) mutables: super::orm::Mutables,
+    /// Whether a type has a comparator that a document wrote.
+    pub(crate) compares_by_type: bool,
     /// What attributes are compared by, where a document wrote it.
     pub(crate) comparators: HashMap<(MapperId, Key), Rc<Class>>,
     /// The engine that a collection of tables is bound to, by the collection's identity.
     pub(crate) bound: Vec<(usize, Value)>,
     /// What documents keep with sessions: `Session.info`.
     pub(crate) session_info: HashMap<SessionId, Value>,
+    /// The engines that were made, and what execution options they and connections were given.
+    pub(crate) engines: HashMap<DatabaseId, Value>,
+    pub(crate) engine_options: HashMap<DatabaseId, Value>,
+    pub(crate) connection_options: HashMap<ConnectionId, Value>,
+    /// What documents keep with the driver's connection: `Connection.info`.
+    pub(crate) connection_info: HashMap<DatabaseId, Value>,
     /// The classes of the sessions' queries, where those are a document's.
     pub(crate) query_classes: HashMap<SessionId, Value>,
 }
@@ -103,10 +111,15 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         defaults: HashMap::new(),
         keys: Value::dict(crate::python::Map::new()),
         mutables: super::orm::Mutables::default(),
+        compares_by_type: false,
         comparators: HashMap::new(),
         bound: Vec::new(),
         session_info: HashMap::new(),
         query_classes: HashMap::new(),
+        engines: HashMap::new(),
+        engine_options: HashMap::new(),
+        connection_options: HashMap::new(),
+        connection_info: HashMap::new(),
     };
     interp.host = Some(Box::new(shared));
     interp.known_member = super::names::has_member;
@@ -226,6 +239,9 @@ fn write_out(interp: &mut Interp, log: Vec<LogRecord>) -> PyResult<()> {
         let level = if record.level == "DEBUG" { 10 } else { 20 };
         let (logger, text) = (message.logger.clone(), message.text.clone());
         message.shown = record.echoed || logging::is_seen(interp, &logger)?;
+        if record.twice {
+            interp.write_log(message.clone())?;
+        }
         interp.write_log(message)?;
         logging::deliver(interp, &logger, level, &text)?;
     }

@@ -11,6 +11,7 @@ fn everything(interp: &mut Interp) -> PyResult<Module> {
     functions::install(&all);
     statement::install(&all);
     engine::install(&all);
+    super::url::install(interp, &all);
     ddl::install(&all);
     super::selectable::install(interp, &all);
     for (name, value) in interp.import("sqlalchemy.types")?.dict.items() {
@@ -80,6 +81,7 @@ pub(super) fn register(interp: &mut Interp) {
             Ok(Rc::new(module))
         });
     }
+    interp.register_module("sqlalchemy.engine.url", super::url::module);
     interp.register_module("sqlalchemy.future", super::future::module);
     interp.register_module("sqlalchemy.engine.reflection", |interp| {
         let module = orm::module(interp, "sqlalchemy.engine.reflection");

@@ -14,7 +14,7 @@ mod collect;
 mod collection;
 mod columns;
 mod comparator;
-mod comparing;
+pub(in crate::sqlalchemy) mod comparing;
 mod composite;
 mod concrete;
 mod custom;

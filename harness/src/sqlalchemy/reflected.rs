@@ -477,6 +477,7 @@ fn build(
             columns: Vec::new(),
             column_keys: rc(&index.columns),
             unique: index.unique != 0,
+            ..Index::default()
         }));
     }
     for index in told.uniques {

@@ -42,7 +42,7 @@ pub(super) struct Asked<'a> {
 
 /// `PRAGMA` or `SELECT` as the library sends it.
 fn rows(interp: &mut Interp, connection: ConnectionId, text: &str, given: Vec<SqlValue>) -> PyResult<Rows> {
-    let result = with_cx(interp, |cx| db::execute_raw(cx, connection, text, given))?;
+    let result = with_cx(interp, |cx| db::execute_raw(cx, connection, text, &db::Raw::One(given)))?;
     Ok(Rc::new(result.rows))
 }
 

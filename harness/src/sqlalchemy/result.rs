@@ -78,7 +78,7 @@ enum Shape {
 #[derive(Default)]
 pub(crate) struct Written {
     pub(crate) rowcount: i64,
-    pub(crate) lastrowid: i64,
+    pub(crate) lastrowid: Option<i64>,
     pub(crate) inserted_primary_key: Option<Vec<Value>>,
 }
 
@@ -422,7 +422,7 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
         Ok(Value::int(count))
     });
     getter::<ResultObject>(class, "lastrowid", |_, result, _| {
-        Ok(Value::int(result.source.written.lastrowid))
+        Ok(result.source.written.lastrowid.map_or(Value::None, Value::int))
     });
     getter::<ResultObject>(class, "returns_rows", |_, result, _| Ok(Value::Bool(result.source.returns_rows)));
     getter::<ResultObject>(class, "inserted_primary_key", |interp, result, _| {

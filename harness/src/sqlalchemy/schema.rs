@@ -13,7 +13,7 @@ use super::items::{ItemObject, table_item};
 use super::metadata;
 use super::selectable::collection;
 pub(crate) use super::table_columns::ColumnsObject;
-use super::{errors, lend};
+use super::{errors, lend, own_types};
 use crate::python::{Args, BinaryOp, CompareOp, Interp, Object, PyResult, Signature, Stop, UnaryOp, Value};
 use backproof_engine::schema::{Column, Constraint, ForeignKey, Table, TableItem};
 use std::any::Any;
@@ -91,7 +91,11 @@ impl Object for ColumnObject {
                 if let Some(found) = super::generated::default_value(column, name) {
                     return Ok(Some(found));
                 }
-                let found = expr::member(interp, this, &column.expr(), name)?;
+                let expr = column.expr();
+                if let Some(found) = own_types::member(interp, this, &expr, name)? {
+                    return Ok(Some(found));
+                }
+                let found = expr::member(interp, this, &expr, name)?;
                 if found.is_none() {
                     expr::no_attribute(interp, "Column", name)?;
                 }
@@ -103,25 +107,34 @@ impl Object for ColumnObject {
     fn binary(
         &self,
         interp: &mut Interp,
-        _this: &Value,
+        this: &Value,
         op: BinaryOp,
         other: &Value,
         reflected: bool,
     ) -> PyResult<Option<Value>> {
+        if let Some(made) = own_types::binary(interp, this, &self.column.expr(), op, other, reflected)? {
+            return Ok(Some(made));
+        }
         expr::binary(interp, &self.column.expr(), op, other, reflected)
     }
 
     fn compare(
         &self,
         interp: &mut Interp,
-        _this: &Value,
+        this: &Value,
         op: CompareOp,
         other: &Value,
     ) -> PyResult<Option<Value>> {
+        if let Some(made) = own_types::compare(interp, this, &self.column.expr(), op, other)? {
+            return Ok(Some(made));
+        }
         expr::compare(interp, &self.column.expr(), op, other)
     }
 
-    fn unary(&self, interp: &mut Interp, _this: &Value, op: UnaryOp) -> PyResult<Value> {
+    fn unary(&self, interp: &mut Interp, this: &Value, op: UnaryOp) -> PyResult<Value> {
+        if let Some(made) = own_types::unary(interp, this, &self.column.expr(), op)? {
+            return Ok(made);
+        }
         expr::unary(interp, &self.column.expr(), op)
     }
 

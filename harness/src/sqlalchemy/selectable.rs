@@ -206,8 +206,14 @@ pub(crate) fn from_member(interp: &mut Interp, item: &FromItem, name: &str) -> P
         "join" => join_method(&item, "join"),
         "outerjoin" => join_method(&item, "outerjoin"),
         "select" => Value::native(name, move |interp, args| {
-            let mut bound = Signature::new("FromClause.select", "whereclause=").bind(interp, args)?;
-            let condition = bound.take(0).filter(|value| !value.is_none());
+            let more = lend::has(interp, Behaviour::StatementArguments);
+            if let Some((name, _)) = args.keywords.iter().find(|(name, _)| more && &**name != "whereclause") {
+                return Err(Stop::unsupported(format!("select() of a table with `{name}`")));
+            }
+            let parameters = if more { "self, whereclause=" } else { "self" };
+            let mut bound =
+                Signature::new("FromClause.select", parameters).bind(interp, args.prepend(Value::None))?;
+            let condition = bound.take(1).filter(|value| !value.is_none());
             orm::select::of_item(interp, &item, condition)
         }),
         "exported_columns" if !older => CollectionObject::of_item(interp, &item),

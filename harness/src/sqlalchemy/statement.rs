@@ -136,7 +136,7 @@ impl Object for StatementObject {
             "values" | "prefix_with" => !matches!(kind, Kind::Delete(_)),
             "where" => !matches!(kind, Kind::Insert(_)),
             "filter_by" | "options" => of_class.is_some() && !matches!(kind, Kind::Insert(_)),
-            "execution_options" => of_class.is_some(),
+            "execution_options" => true,
             "inline" if !super::names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT") => {
                 return Err(Stop::unsupported("`inline` of an insert in this release"));
             }
@@ -197,6 +197,11 @@ impl Object for StatementObject {
                 ("execution_options", Some(of_class)) => {
                     let pairs = args.keywords.into_iter().map(|(name, value)| (Value::from(name), value));
                     of_class.set_options(interp, pairs.collect())?;
+                }
+                ("execution_options", None) => {
+                    // Those that mean something to the library are refused; the rest nobody reads.
+                    let given = super::execution_options::dict_of(interp, args)?;
+                    super::execution_options::read(interp, &given)?;
                 }
                 (_, of_class) => returning(interp, &mut kind, of_class.as_mut(), args)?,
             }
@@ -447,6 +452,52 @@ fn set_values(
     Ok(())
 }
 
+/// What `insert()`, `update()` and `delete()` are given besides the table, up to 1.4: a condition, values.
+fn with_arguments(interp: &mut Interp, made: Value, name: &str, args: Args) -> PyResult<Value> {
+    if args.positional.is_empty() && args.keywords.is_empty() {
+        return Ok(made);
+    }
+    if lend::shared(interp).warns_of_2_0 {
+        return Err(Stop::unsupported("the warning of the arguments that statements had up to 1.4"));
+    }
+    let first: &[&str] = match name {
+        "insert" => &["values", "inline"],
+        "update" => &["whereclause", "values", "inline"],
+        _ => &["whereclause"],
+    };
+    let parameters = format!("{}=, **kwargs", first.join("=, "));
+    let mut bound = Signature::new(name, &parameters).bind(interp, args)?;
+    if let Some((other, _)) = bound.varkw.first() {
+        return Err(Stop::unsupported(format!("{name}() with `{other}`")));
+    }
+    let mut statement = made;
+    for (at, argument) in first.iter().enumerate() {
+        let Some(given) = super::define::given(&mut bound, at) else { continue };
+        let method = match *argument {
+            "whereclause" if given.as_str().is_some() => {
+                return Err(Stop::unsupported("a condition that is a string"));
+            }
+            "whereclause" => "where",
+            "inline" => {
+                if name != "insert" {
+                    return Err(Stop::unsupported(format!("{name}() with `inline`")));
+                }
+                if interp.truth(&given)?
+                    && let Some(object) = statement.downcast::<StatementObject>()
+                    && let Kind::Insert(insert) = &object.kind
+                {
+                    let insert = Insert { inline: true, ..insert.clone() };
+                    statement = StatementObject::made(Kind::Insert(insert), object.of_class.clone());
+                }
+                continue;
+            }
+            other => other,
+        };
+        statement = interp.call_method(&statement, method, Args::of(vec![given]))?;
+    }
+    Ok(statement)
+}
+
 /// Methods of a table that make statements.
 pub(super) fn table_member(
     _interp: &mut Interp,
@@ -462,9 +513,8 @@ pub(super) fn table_member(
     };
     let name = name.to_owned();
     Ok(Some(Value::native(name.clone(), move |interp, args| {
-        let older = lend::has(interp, Behaviour::StatementArguments);
-        if older && !(args.positional.is_empty() && args.keywords.is_empty()) {
-            return Err(Stop::unsupported(format!("{name}() with arguments")));
+        if lend::has(interp, Behaviour::StatementArguments) {
+            return with_arguments(interp, StatementObject::value(kind.clone()), &name, args);
         }
         Signature::new(&format!("TableClause.{name}"), "self").bind(
             interp,
@@ -486,14 +536,28 @@ pub(crate) fn install(module: &Module) {
         module.dict.set(
             name,
             Value::native(name, move |interp, args| {
-                let [table] = args.exactly(interp, name)?;
-                if let Some(object) = table.downcast::<TableObject>() {
-                    return Ok(StatementObject::value(make(&object.table)));
-                }
-                match dml::of(interp, &table)? {
-                    Some((table, of_class)) => Ok(StatementObject::made(make(&table), Some(of_class))),
-                    None => Err(Stop::unsupported(format!("{name}() of something that is no table"))),
-                }
+                let older = lend::has(interp, Behaviour::StatementArguments);
+                let (table, rest) = match (older, args.positional.split_first()) {
+                    (true, Some((table, rest))) => {
+                        let rest = Args { positional: rest.to_vec(), keywords: args.keywords };
+                        (table.clone(), rest)
+                    }
+                    _ => {
+                        let mut bound = Signature::new(name, "table").bind(interp, args)?;
+                        (bound.take(0).unwrap_or(Value::None), Args::none())
+                    }
+                };
+                let made = if let Some(object) = table.downcast::<TableObject>() {
+                    StatementObject::value(make(&object.table))
+                } else {
+                    match dml::of(interp, &table)? {
+                        Some((table, of_class)) => StatementObject::made(make(&table), Some(of_class)),
+                        None => {
+                            return Err(Stop::unsupported(format!("{name}() of something that is no table")));
+                        }
+                    }
+                };
+                if older { with_arguments(interp, made, name, rest) } else { Ok(made) }
             }),
         );
     }

@@ -2,10 +2,9 @@
 //!
 //! A type is given as the class or as an instance; both come down to the engine's `SqlType`.
 
-use super::{errors, host_types, lend};
+use super::{host_types, own_types};
 use crate::python::{Args, Bound, Class, Interp, Module, Object, PyResult, Signature, Stop, Value};
-use backproof_engine::schema::{ArrayType, SqlType, ddl};
-use backproof_engine::sql::Dialect;
+use backproof_engine::schema::{ArrayType, SqlType};
 use std::any::Any;
 use std::rc::Rc;
 
@@ -31,15 +30,7 @@ impl Object for TypeObject {
     fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
         if name == "compile" {
             let ty = self.ty.clone();
-            return Ok(Some(Value::native(name, move |interp, args| {
-                let mut bound = Signature::new("compile", "dialect=").bind(interp, args)?;
-                let dialect = match bound.take(0).filter(|dialect| !dialect.is_none()) {
-                    Some(dialect) => super::dialects::of_value(&dialect)?,
-                    None => Dialect::Default,
-                };
-                let text = ddl::type_text(lend::profile(interp), dialect, &ty);
-                text.map(Value::from).map_err(|error| errors::raise(interp, &error))
-            })));
+            return Ok(Some(Value::native(name, move |interp, args| own_types::compile(interp, &ty, args))));
         }
         if let SqlType::Enum(of) = self.ty.generic() {
             return Ok(Some(match name {
@@ -47,10 +38,6 @@ impl Object for TypeObject {
                 "name" => of.name.clone().map_or(Value::None, Value::Str),
                 "native_enum" => Value::Bool(of.native_enum),
                 "create_constraint" => Value::Bool(of.create_constraint),
-                // What it says of a native one differs between releases.
-                "length" if of.native_enum && of.length.is_some() => {
-                    return Err(Stop::unsupported("the length of a native Enum that was given one"));
-                }
                 "length" => {
                     let longest = of.names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
                     Value::size(of.length.map_or(longest, |length| length as usize))
@@ -230,14 +217,23 @@ fn type_class(
         let Some(class) = class.as_class().cloned() else {
             return Err(interp.raise("TypeError", "a type is made by calling its class"));
         };
-        if &*class.name() != name {
-            return Err(Stop::unsupported(format!("a type derived from {name}")));
+        if !is_own(&class, name) {
+            let mut bound =
+                Signature::new(&format!("{}.__init__", class.name()), parameters).bind(interp, args)?;
+            let ty = wrap(name, build(interp, &mut bound)?);
+            return own_types::derived(interp, &class, ty);
         }
         let mut bound = Signature::new(&format!("{name}.__init__"), parameters).bind(interp, args)?;
         Ok(Value::object(TypeObject { ty: wrap(name, build(interp, &mut bound)?), class }))
     };
     *class.construct.borrow_mut() = Some(Rc::new(construct));
+    class.dict.set("__init__", Value::native_method("__init__", |_, _| Ok(Value::None)));
     Ok(class)
+}
+
+/// Whether a class is the library's own of this name, and not one that a document derives from it.
+fn is_own(class: &Rc<Class>, name: &str) -> bool {
+    &*class.name() == name && class.module().starts_with("sqlalchemy.")
 }
 
 /// Builds `sqlalchemy.types`, which `sqlalchemy` shows too.
@@ -245,6 +241,7 @@ pub(crate) fn module(interp: &mut Interp) -> PyResult<Rc<Module>> {
     let module = Module::new("sqlalchemy.types");
     let engine = interp.native_class("sqlalchemy.sql.type_api", "TypeEngine", Vec::new())?;
     module.dict.set("TypeEngine", Value::Class(engine.clone()));
+    own_types::install(interp, &module, &engine)?;
     for &(name, parameters, build) in GENERIC {
         let class =
             type_class(interp, "sqlalchemy.sql.sqltypes", name, parameters, &engine, |_, ty| ty, build)?;
@@ -290,7 +287,12 @@ pub(crate) fn to_value(interp: &mut Interp, ty: &SqlType) -> PyResult<Value> {
     let types = interp.import("sqlalchemy.types")?;
     let class = match types.dict.get(ty.class_name()) {
         Some(Value::Class(class)) => class,
-        _ => interp.foreign_class("sqlalchemy.sql.sqltypes", ty.class_name()),
+        _ => match types.dict.get("TypeEngine") {
+            Some(Value::Class(root)) => {
+                interp.foreign_class_below("sqlalchemy.sql.type_api", ty.class_name(), &root)
+            }
+            _ => interp.foreign_class("sqlalchemy.sql.sqltypes", ty.class_name()),
+        },
     };
     match ty {
         SqlType::Host(host) => host_types::to_value(interp, host, class),

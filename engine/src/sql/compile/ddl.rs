@@ -44,6 +44,7 @@ pub(super) fn create_table(
         text.push(' ');
     }
     let _ = write!(text, "TABLE {exists}{} (\n\t{}\n)", compiler.table_name(table)?, lines.join(", \n\t"));
+    text.push_str(&compiler.foreign_options(table)?);
     if dialect == Dialect::Sqlite {
         let mut options = Vec::new();
         if table.args().sqlite_with_rowid == Some(false) {
@@ -96,6 +97,28 @@ impl<'a> Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    /// What a table's options for this database add. The order of several is that of a set in the library.
+    fn foreign_options(&self, table: &Table) -> Result<String> {
+        let prefix = format!("{}_", self.dialect.name());
+        let own: Vec<_> = table
+            .args()
+            .dialect_options
+            .iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix(&prefix)?, value)))
+            .collect();
+        match own.as_slice() {
+            _ if !self.dialect.is_foreign() => Ok(String::new()),
+            [] => Ok(String::new()),
+            [(name @ ("engine" | "charset" | "default_charset"), value)]
+                if self.dialect == Dialect::Mysql =>
+            {
+                super::check_text(value)?;
+                Ok(format!("{}={value}", name.to_uppercase().replace('_', " ")))
+            }
+            _ => Err(self.unknown("these options of a table")),
+        }
+    }
+
     pub(super) fn names(&self, columns: &[Column]) -> Result<String> {
         let names = columns
             .iter()

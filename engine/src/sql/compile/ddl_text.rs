@@ -3,7 +3,8 @@
 use super::{Compiler, Dialect, compile_error, ddl};
 use crate::error::Result;
 use crate::schema::ddl::Ddl;
-use crate::schema::{Column, Constraint, Index, Sequence, SqlType, Table};
+use crate::schema::{Column, Constraint, Index, IndexPart, Sequence, SqlType, Table};
+use crate::sql::ExprKind;
 use crate::version::Profile;
 
 /// A type's name in a dialect.
@@ -91,7 +92,15 @@ pub(crate) fn text(profile: Profile, dialect: Dialect, statement: &Ddl) -> Resul
 
 impl Compiler<'_> {
     fn create_index(&mut self, table: &Table, index: &Index, exists: &str) -> Result<String> {
-        let columns = self.names(&index.columns)?;
+        let columns = self.index_parts(index)?;
+        let condition = self.index_condition(index)?;
+        let using = match &index.using {
+            Some(using) if self.dialect == Dialect::Postgresql => {
+                super::check_text(using)?;
+                format!("USING {using} ")
+            }
+            _ => String::new(),
+        };
         let unique = if index.unique { "UNIQUE " } else { "" };
         let (name, table) = match self.dialect {
             // SQLite and Oracle say the schema with the index.
@@ -101,7 +110,39 @@ impl Compiler<'_> {
             Dialect::Oracle => (self.index_name(index, table.schema())?, self.table_name(table)?),
             _ => (self.index_name(index, None)?, self.table_name(table)?),
         };
-        Ok(format!("CREATE {unique}INDEX {exists}{name} ON {table} ({columns})"))
+        Ok(format!("CREATE {unique}INDEX {exists}{name} ON {table} {using}({columns}){condition}"))
+    }
+
+    /// What an index is on.
+    fn index_parts(&mut self, index: &Index) -> Result<String> {
+        if index.parts.is_empty() {
+            return self.names(&index.columns);
+        }
+        let mut texts = Vec::with_capacity(index.parts.len());
+        for part in &index.parts {
+            texts.push(match part {
+                IndexPart::Column(column) => self.names(std::slice::from_ref(column))?,
+                IndexPart::Key(key) => self.ident(key, None)?,
+                IndexPart::Expr(expr) => {
+                    let text = self.expr(expr)?;
+                    let grouped =
+                        self.dialect == Dialect::Postgresql && matches!(expr.kind(), ExprKind::Binary { .. });
+                    if grouped { format!("({text})") } else { text }
+                }
+            });
+        }
+        Ok(texts.join(", "))
+    }
+
+    /// The condition of an index, where the dialect has one.
+    fn index_condition(&mut self, index: &Index) -> Result<String> {
+        let own = self.dialect.name();
+        let found =
+            index.conditions.iter().find(|(name, _)| **name == *own).map(|(_, condition)| condition.clone());
+        Ok(match found {
+            Some(condition) => format!(" WHERE {}", self.expr(&condition)?),
+            None => String::new(),
+        })
     }
 
     fn index_name(&self, index: &Index, schema: Option<&str>) -> Result<String> {

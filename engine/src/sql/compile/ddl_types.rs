@@ -10,6 +10,9 @@ use crate::version::Behaviour;
 impl Compiler<'_> {
     /// A column's type as DDL names it.
     pub(super) fn ddl_type(&self, ty: &SqlType) -> Result<String> {
+        if let Some(variant) = self.variant(ty)? {
+            return self.ddl_type(&variant);
+        }
         if let SqlType::Array(_) = ty.generic() {
             return self.array_type(ty);
         }
@@ -23,6 +26,9 @@ impl Compiler<'_> {
             return types::name(ty);
         }
         if let SqlType::Host(host) = ty {
+            if let Some(spec) = &host.args().spec {
+                return Ok(spec.to_string());
+            }
             return self.ddl_type(&host.args().generic);
         }
         if let SqlType::Sql { name, generic } = ty {
@@ -34,6 +40,17 @@ impl Compiler<'_> {
             Dialect::Oracle => self.oracle_type(ty),
             _ => self.mssql_type(ty),
         }
+    }
+
+    /// What stands for a type in this dialect's database, where something else does.
+    pub(super) fn variant(&self, ty: &SqlType) -> Result<Option<SqlType>> {
+        let SqlType::Host(host) = ty else { return Ok(None) };
+        let own = self.dialect.name();
+        if host.args().unknown_in.iter().any(|name| **name == *own) {
+            return Err(self.unknown("a type that asks for its database"));
+        }
+        let found = host.args().variants.iter().find(|(name, _)| **name == *own);
+        Ok(found.map(|(_, variant)| variant.clone()))
     }
 
     fn array_type(&self, ty: &SqlType) -> Result<String> {

@@ -40,7 +40,10 @@ pub(crate) fn name(ty: &SqlType) -> Result<String> {
             sized("VARCHAR", Some(of.length.unwrap_or(longest).max(longest)))
         }
         SqlType::Array(_) => return Err(Error::unsupported("the name of an array's type")),
-        SqlType::Host(host) => name(&host.args().generic)?,
+        SqlType::Host(host) => match &host.args().spec {
+            Some(spec) => spec.to_string(),
+            None => name(&host.args().generic)?,
+        },
         SqlType::Sql { name: word, generic } => match generic.as_ref() {
             SqlType::String(length)
             | SqlType::Unicode(length)
@@ -56,6 +59,9 @@ pub(crate) fn name(ty: &SqlType) -> Result<String> {
 impl Compiler<'_> {
     /// A type as `CAST` names it.
     pub(super) fn cast_type(&self, ty: &SqlType) -> Result<String> {
+        if let Some(variant) = self.variant(ty)? {
+            return self.cast_type(&variant);
+        }
         let generic = ty.generic();
         if !self.dialect.is_foreign() {
             return name(ty);

@@ -125,6 +125,58 @@ macro_rules! of_statements {
                 "The warning of what has moved from `sqlalchemy.ext.declarative` says that it has since 2.0; before, since 1.4.",
                 "the release that a warning of what has moved names",
                 "1.4.54 `deprecated since: 1.4`, 2.0.0 `deprecated since: 2.0`: `declarative_base()` under `SQLALCHEMY_WARN_20`";
+            AutocommitTold "autocommit-told" since(1, 4, 35),
+                "The log says of transactions with the isolation level AUTOCOMMIT that the driver has none.",
+                "what the log says of transactions with AUTOCOMMIT",
+                "1.4.32 `BEGIN (implicit)`, 1.4.35 `BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)`: the echo log of `engine.begin()`";
+            AutocommitEndsTold "autocommit-ends-told" since(2, 0, 43),
+                "The log says of the ends of transactions with the isolation level AUTOCOMMIT what they do not do, and how to be without.",
+                "what the log says of the ends of transactions with AUTOCOMMIT",
+                "2.0.42 `DBAPI should ignore due to autocommit mode`, 2.0.43 `has no effect due to autocommit mode`: the echo log of `engine.begin()`";
+            LogTokens "log-tokens" since(1, 4, 0),
+                "What a connection logs begins with its `logging_token`.",
+                "tokens in the log",
+                "1.3.24 without, 1.4.0 with: the echo log of a connection with `execution_options(logging_token=…)`";
+            UrlImmutable "url-immutable" since(1, 4, 0),
+                "URLs cannot be changed: `URL.create()`, `url.set()` and `url.update_query_dict()` make new ones.",
+                "immutable URLs",
+                "1.3.24 sets `url.database`, 1.4.0 raises `AttributeError`: `make_url()`";
+            UrlHidesPassword "url-hides-password" since(2, 0, 0),
+                "The text of a URL hides its password.",
+                "passwords hidden in the text of URLs",
+                "1.4.54 `tiger`, 2.0.0 `***`: `str(make_url('postgresql://scott:tiger@localhost/test'))`";
+            UrlNamesQuoted "url-names-quoted" since(2, 0, 24),
+                "The text of a URL has all but letters and digits of its user's name written as `%41`.",
+                "quoting of names in URLs",
+                "2.0.23 `sc!ott`, 2.0.24 `sc%21ott`: `make_url('postgresql://sc!ott@localhost/test')`";
+            UrlDatabaseQuoted "url-database-quoted" since(2, 1, 0),
+                "The text of a URL has signs in its database's name written as `%3A`.",
+                "quoting of a database's name in URLs",
+                "2.0.58 `sqlite:///:memory:`, 2.1.0 `sqlite:///%3Amemory%3A`: `str(make_url('sqlite:///:memory:'))`";
+            IsolationLevelsAnyCase "isolation-levels-any-case" since(2, 0, 0),
+                "Isolation levels are named in lower case, too.",
+                "isolation levels in lower case",
+                "1.4.54 raises `ArgumentError`, 2.0.0 takes it: `isolation_level='autocommit'`";
+            UncachedTypesTold "uncached-types-told" since(1, 4, 14),
+                "Statements with values of a decorated type whose class does not set `cache_ok` are not cached, with a warning.",
+                "warnings of types without `cache_ok`",
+                "1.4.13 without, 1.4.14 with: a select that compares a column of a `TypeDecorator`";
+            UncachedTypesExplained "uncached-types-explained" since(1, 4, 28),
+                "The warning of a type without `cache_ok` tells what that costs.",
+                "the warning of types without `cache_ok`",
+                "1.4.27 `Set this flag to True`, 1.4.28 `Set this attribute to True`: a select that compares a column of a `TypeDecorator`";
+            VariantsKeepClass "variants-keep-class" since(2, 0, 0),
+                "A type with variants is of its own class, and `with_variant()` takes several dialects.",
+                "the class of types with variants",
+                "1.4.54 `Variant`, 2.0.0 `String`: `type(String(5).with_variant(Integer(), 'sqlite'))`";
+            EnumLengthOfNative "enum-length-of-native" since(2, 0, 0),
+                "An `Enum` has the length that it is given, whether the database has such types or not.",
+                "the length of an `Enum`",
+                "1.4.54 `6`, 2.0.0 `20`: `Enum('first', 'second', length=20).length`";
+            EnumShownInFull "enum-shown-in-full" since(1, 4, 32),
+                "The `repr()` of an `Enum` shows its length and whether it makes a constraint.",
+                "the `repr()` of an `Enum`",
+                "1.4.31 without, 1.4.32 `create_constraint=True, length=20`: `repr(Enum(…, create_constraint=True, length=20))`";
             $($rows)*
         }
     };

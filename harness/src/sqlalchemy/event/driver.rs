@@ -1,8 +1,8 @@
 //! The driver's connection and cursor, as listeners are given them. What they execute is not logged, as in the real library.
 
-use crate::python::{Class, Interp, Iter, Module, Object, PyResult, Stop, Value, fresh_identity};
+use crate::python::{Args, Class, Interp, Iter, Module, Object, PyResult, Stop, Value, fresh_identity};
 use crate::sqlalchemy::{convert, define, lend};
-use backproof_engine::db::DatabaseId;
+use backproof_engine::db::{ConnectionId, DatabaseId};
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -15,6 +15,77 @@ pub(in crate::sqlalchemy) fn driver_module(interp: &mut Interp) -> PyResult<Rc<M
         module.dict.set(name, Value::Class(interp.foreign_class("sqlite3", name)));
     }
     Ok(Rc::new(module))
+}
+
+/// What `raw_connection()` and `connection.connection` give: the driver's connection as the pool hands it out.
+pub(super) struct FairyObject {
+    database: DatabaseId,
+    connection: ConnectionId,
+    /// Whether closing it gives the connection back.
+    owns: bool,
+    id: u64,
+}
+
+pub(in crate::sqlalchemy) fn raw_connection(
+    database: DatabaseId,
+    connection: ConnectionId,
+    owns: bool,
+) -> Value {
+    Value::object(FairyObject { database, connection, owns, id: fresh_identity() })
+}
+
+impl Object for FairyObject {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn type_name(&self) -> &'static str {
+        "_ConnectionFairy"
+    }
+
+    fn type_module(&self) -> &'static str {
+        "sqlalchemy.pool.base"
+    }
+
+    fn class(&self, interp: &mut Interp) -> Rc<Class> {
+        let class = interp.foreign_class("sqlalchemy.pool.base", "_ConnectionFairy");
+        if !class.dict.contains("cursor") {
+            define::method::<FairyObject>(&class, "cursor", "", |_, fairy, _, _| {
+                Ok(CursorObject::value(fairy.database))
+            });
+            define::method::<FairyObject>(&class, "close", "", |interp, fairy, _, _| {
+                if !fairy.owns {
+                    return Err(Stop::unsupported("closing the driver's connection of an open one"));
+                }
+                let connection = fairy.connection;
+                lend::with_cx(interp, |cx| cx.orm.databases.close(connection))?;
+                Ok(Value::None)
+            });
+            for (name, commits) in [("commit", true), ("rollback", false)] {
+                define::method::<FairyObject>(&class, name, "", move |interp, fairy, _, _| {
+                    let database = fairy.database;
+                    lend::with_cx(interp, |cx| cx.orm.databases.end_on_driver(database, commits))?;
+                    Ok(Value::None)
+                });
+            }
+            define::method::<FairyObject>(&class, "execute", "*args", |interp, fairy, _, bound| {
+                let connection = Value::object(DriverConnection { database: fairy.database, id: fairy.id });
+                interp.call_method(&connection, "execute", Args::of(bound.varargs))
+            });
+        }
+        class
+    }
+
+    fn identity(&self) -> u64 {
+        self.id
+    }
+
+    fn get_attr(&self, _interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
+        if name.starts_with("__") || matches!(name, "cursor" | "close" | "commit" | "rollback" | "execute") {
+            return Ok(None);
+        }
+        Err(Stop::unsupported(format!("`{name}` of the pool's connection")))
+    }
 }
 
 /// The driver's connection.

@@ -5,7 +5,7 @@ use super::property::PropertyObject;
 use super::synonym::OnInstances;
 use super::{collection, comparator, comparing, custom, mapped};
 use crate::python::{BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
-use crate::sqlalchemy::{convert, expr, lend, names, schema};
+use crate::sqlalchemy::{convert, expr, lend, names, own_types, schema};
 use backproof_engine::attr::{self, NewValue};
 use backproof_engine::map::{Descriptor, Key, Maker, Mapped, Property};
 use backproof_engine::sql::{Assigned, Expr};
@@ -285,7 +285,10 @@ impl Object for AttributeObject {
             comparator::member(interp, this, self, name)?
         } else {
             let expr = self.expr(interp)?;
-            expr::member(interp, this, &expr, name)?
+            match own_types::member(interp, this, &expr, name)?.filter(|_| !self.bare) {
+                Some(found) => Some(found),
+                None => expr::member(interp, this, &expr, name)?,
+            }
         };
         if found.is_none() && OF_COLUMN.contains(&name) && !self.is_relationship(interp)? {
             // What an expression does not have, its column answers for.
@@ -314,7 +317,7 @@ impl Object for AttributeObject {
     fn binary(
         &self,
         interp: &mut Interp,
-        _this: &Value,
+        this: &Value,
         op: BinaryOp,
         other: &Value,
         reflected: bool,
@@ -328,6 +331,11 @@ impl Object for AttributeObject {
             return Err(Stop::unsupported("this operator on a relationship attribute"));
         }
         let expr = self.expr(interp)?;
+        if !self.bare
+            && let Some(made) = own_types::binary(interp, this, &expr, op, other, reflected)?
+        {
+            return Ok(Some(made));
+        }
         expr::binary(interp, &expr, op, other, reflected)
     }
 
@@ -342,7 +350,7 @@ impl Object for AttributeObject {
     fn compare(
         &self,
         interp: &mut Interp,
-        _this: &Value,
+        this: &Value,
         op: CompareOp,
         other: &Value,
     ) -> PyResult<Option<Value>> {
@@ -355,10 +363,15 @@ impl Object for AttributeObject {
             return comparator::compare(interp, self, op, other).map(Some);
         }
         let expr = self.expr(interp)?;
+        if !self.bare
+            && let Some(made) = own_types::compare(interp, this, &expr, op, other)?
+        {
+            return Ok(Some(made));
+        }
         expr::compare(interp, &expr, op, other)
     }
 
-    fn unary(&self, interp: &mut Interp, _this: &Value, op: UnaryOp) -> PyResult<Value> {
+    fn unary(&self, interp: &mut Interp, this: &Value, op: UnaryOp) -> PyResult<Value> {
         if !self.bare
             && let Some(made) = comparing::unary(interp, self, op)?
         {
@@ -368,6 +381,11 @@ impl Object for AttributeObject {
             return Err(Stop::unsupported("this operator on a relationship attribute"));
         }
         let expr = self.expr(interp)?;
+        if !self.bare
+            && let Some(made) = own_types::unary(interp, this, &expr, op)?
+        {
+            return Ok(made);
+        }
         expr::unary(interp, &expr, op)
     }
 

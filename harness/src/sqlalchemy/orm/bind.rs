@@ -4,7 +4,7 @@ use super::session::SessionObject;
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::connection::ConnectionObject;
 use crate::sqlalchemy::engine::EngineObject;
-use crate::sqlalchemy::{convert, define, errors, lend};
+use crate::sqlalchemy::{convert, define, errors, execution_options, lend};
 use backproof_engine::db::{ConnectionId, DatabaseId};
 use backproof_engine::session::{self as sessions, JoinMode, SessionSettings};
 use backproof_engine::value::{HostValue, Value as SqlValue};
@@ -88,12 +88,26 @@ pub(super) fn install(class: &Rc<Class>) {
         "connection",
         "bind_arguments=, execution_options=",
         |interp, session, _, mut bound| {
-            if define::given(&mut bound, 0).is_some() || define::given(&mut bound, 1).is_some() {
-                return Err(Stop::unsupported("connection() with arguments"));
+            if define::given(&mut bound, 0).is_some() {
+                return Err(Stop::unsupported("connection() with `bind_arguments`"));
             }
             let id = session.id;
+            let options = define::given(&mut bound, 1);
+            if let Some(options) = &options {
+                let settings = execution_options::read(interp, options)?;
+                if settings.token.is_some() {
+                    return Err(Stop::unsupported("the `logging_token` of a session's connection"));
+                }
+                if let Some(isolation) = settings.isolation {
+                    lend::with_cx(interp, |cx| sessions::isolate(cx.orm, id, isolation))?;
+                }
+            }
             let connection = lend::with_cx(interp, |cx| sessions::connection(cx, id))?;
-            ConnectionObject::known(interp, connection)
+            let held = ConnectionObject::known(interp, connection)?;
+            if let (Some(options), Some(object)) = (options, held.downcast::<ConnectionObject>()) {
+                object.remember(interp, options)?;
+            }
+            Ok(held)
         },
     );
 }

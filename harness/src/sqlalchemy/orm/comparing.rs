@@ -91,7 +91,11 @@ pub(super) fn define(interp: &mut Interp) {
 }
 
 /// `operate(op, …)` of a comparator that does not say otherwise.
-fn operate(interp: &mut Interp, mut args: Args, reflected: bool) -> PyResult<Value> {
+pub(in crate::sqlalchemy) fn operate(
+    interp: &mut Interp,
+    mut args: Args,
+    reflected: bool,
+) -> PyResult<Value> {
     let this = receiver(&mut args);
     let op = receiver(&mut args);
     let own = interp.call_method(&this, "__clause_element__", Args::none())?;
@@ -202,6 +206,28 @@ impl Compared for CompositeObject {
     }
 }
 
+/// The method of a comparison.
+pub(in crate::sqlalchemy) fn dunder_of(op: CompareOp) -> &'static str {
+    COMPARISONS.iter().find(|(_, known)| *known == op).map_or("__eq__", |(dunder, _)| dunder)
+}
+
+/// What an operator's methods are named after, where columns have it.
+pub(in crate::sqlalchemy) fn name_of(op: BinaryOp) -> Option<&'static str> {
+    Some(match op {
+        BinaryOp::Add => "add",
+        BinaryOp::Sub => "sub",
+        BinaryOp::Mul => "mul",
+        BinaryOp::Div => "truediv",
+        BinaryOp::FloorDiv => "floordiv",
+        BinaryOp::Mod => "mod",
+        BinaryOp::And => "and",
+        BinaryOp::Or => "or",
+        BinaryOp::MatMul | BinaryOp::Pow | BinaryOp::LShift | BinaryOp::RShift | BinaryOp::Xor => {
+            return None;
+        }
+    })
+}
+
 /// A comparison by the document's comparator, where it has one for that.
 pub(super) fn compare(
     interp: &mut Interp,
@@ -209,7 +235,7 @@ pub(super) fn compare(
     op: CompareOp,
     other: &Value,
 ) -> PyResult<Option<Value>> {
-    let dunder = COMPARISONS.iter().find(|(_, known)| *known == op).map_or("__eq__", |(dunder, _)| dunder);
+    let dunder = dunder_of(op);
     call(interp, of, dunder, "operate", vec![other.clone()])
 }
 
@@ -221,19 +247,7 @@ pub(super) fn binary(
     other: &Value,
     reflected: bool,
 ) -> PyResult<Option<Value>> {
-    let plain = match op {
-        BinaryOp::Add => "add",
-        BinaryOp::Sub => "sub",
-        BinaryOp::Mul => "mul",
-        BinaryOp::Div => "truediv",
-        BinaryOp::FloorDiv => "floordiv",
-        BinaryOp::Mod => "mod",
-        BinaryOp::And => "and",
-        BinaryOp::Or => "or",
-        BinaryOp::MatMul | BinaryOp::Pow | BinaryOp::LShift | BinaryOp::RShift | BinaryOp::Xor => {
-            return Ok(None);
-        }
-    };
+    let Some(plain) = name_of(op) else { return Ok(None) };
     let (dunder, general) = if reflected {
         (format!("__r{plain}__"), "reverse_operate")
     } else {
@@ -267,7 +281,7 @@ fn call(
 }
 
 /// Operators that are called by their names.
-const NAMED: &[&str] = &[
+pub(in crate::sqlalchemy) const NAMED: &[&str] = &[
     "like",
     "ilike",
     "not_like",

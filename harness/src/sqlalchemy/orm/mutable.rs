@@ -15,7 +15,7 @@ use backproof_engine::Cx;
 use backproof_engine::attr;
 use backproof_engine::event::{Answer, Before, Happening, Listener, Of, Stage};
 use backproof_engine::map::{Descriptor, Key, MapperId};
-use backproof_engine::schema::{HostType, HostTypeArgs, SqlType};
+use backproof_engine::schema::{HostType, SqlType};
 use backproof_engine::state::{Slot, StateId};
 use backproof_engine::value::Value as SqlValue;
 use std::any::Any;
@@ -174,15 +174,7 @@ fn as_mutable(interp: &mut Interp, class: &Rc<Class>, given: &Value) -> PyResult
     let (made, ty) = match (&ty, made.downcast::<TypeObject>()) {
         (SqlType::Host(host), Some(object)) => {
             let args = host.args();
-            let own = SqlType::Host(HostType::new(HostTypeArgs {
-                repr: args.repr.clone(),
-                generic: args.generic.clone(),
-                bind: args.bind.clone(),
-                result: args.result.clone(),
-                evaluates_none: args.evaluates_none,
-                object: args.object.clone(),
-                check: args.check.clone(),
-            }));
+            let own = SqlType::Host(HostType::new(args.clone()));
             (Value::object(TypeObject { ty: own.clone(), class: object.class.clone() }), own)
         }
         (SqlType::Host(_), None) => (made, ty),

@@ -119,7 +119,7 @@ fn receiver(args: &mut Args) -> PyResult<Value> {
 }
 
 /// Gives a class the operators of column elements, each of which comes out at `operate()` or `reverse_operate()`.
-pub(super) fn give_operators(class: &Rc<Class>) {
+pub(in crate::sqlalchemy) fn give_operators(class: &Rc<Class>) {
     for (dunder, name) in LANGUAGE {
         class.dict.set(
             dunder,

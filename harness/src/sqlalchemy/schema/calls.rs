@@ -199,11 +199,23 @@ pub(crate) fn table_args(interp: &mut Interp, keywords: Vec<(Rc<str>, Value)>) -
             "sqlite_autoincrement" => args.sqlite_autoincrement = interp.truth(&value)?,
             "sqlite_with_rowid" => args.sqlite_with_rowid = Some(interp.truth(&value)?),
             "info" => {}
-            // Options of other databases say nothing here.
+            "prefixes" => {
+                for prefix in interp.iterate(&value)? {
+                    let Some(prefix) = prefix.as_str() else {
+                        return Err(Stop::unsupported("a prefix of a table that is no string"));
+                    };
+                    args.prefixes.push(prefix.clone());
+                }
+            }
+            // Options of other databases say nothing but where their statements are printed.
             other
                 if ["mysql_", "postgresql_", "oracle_", "mssql_", "mariadb_"]
                     .iter()
-                    .any(|p| other.starts_with(p)) => {}
+                    .any(|p| other.starts_with(p)) =>
+            {
+                let shown = interp.str(&value)?;
+                args.dialect_options.push((keyword.clone(), Rc::from(shown)));
+            }
             other => return Err(Stop::unsupported(format!("the table argument `{other}`"))),
         }
     }

@@ -116,6 +116,14 @@ pub(super) fn exists(interp: &mut Interp, args: Args) -> PyResult<Value> {
     if !args.keywords.is_empty() {
         return Err(Stop::unsupported("exists() with keywords"));
     }
+    // What follows the columns is what follows them in a select.
+    if let ([Value::List(_), _, ..], false) = (args.positional.as_slice(), one) {
+        let made = orm::select::select(interp, args)?;
+        return match super::body(interp, &made)? {
+            Some(body) => Ok(ExprObject::value(Expr::exists(body))),
+            None => Err(Stop::unsupported("exists() of such a select")),
+        };
+    }
     let first = args.positional.first();
     if let Some(value) = first {
         if let Some(body) = super::body(interp, value)? {

@@ -102,6 +102,14 @@ pub(crate) fn text_member(_interp: &mut Interp, text: &Text, name: &str) -> Opti
             Ok(ExprObject::value(Expr::of(ExprKind::Text(text))))
         }),
         "text" => Value::from(text.text),
+        "execution_options" => {
+            let own = ExprObject::value(Expr::of(ExprKind::Text(text)));
+            Value::native(name, move |interp: &mut Interp, args: Args| {
+                let given = crate::sqlalchemy::execution_options::dict_of(interp, args)?;
+                crate::sqlalchemy::execution_options::read(interp, &given)?;
+                Ok(own.clone())
+            })
+        }
         _ => return None,
     })
 }

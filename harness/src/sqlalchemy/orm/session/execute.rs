@@ -136,6 +136,11 @@ pub(crate) fn core_statement(interp: &mut Interp, value: &Value, session: bool) 
         return Ok(Statement::Ddl(text.into()));
     }
     if let Some(object) = value.downcast::<ExprObject>()
+        && let ExprKind::Function(_) = object.expr.kind()
+    {
+        return Ok(Statement::from(backproof_engine::sql::Select::new(vec![object.expr.clone()])));
+    }
+    if let Some(object) = value.downcast::<ExprObject>()
         && let ExprKind::Text(text) = object.expr.kind()
     {
         return Ok(Statement::Text(Rc::new(text.clone())));

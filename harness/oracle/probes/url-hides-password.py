@@ -1,0 +1,3 @@
+from sqlalchemy.engine.url import make_url
+
+print(make_url("postgresql://scott:tiger@localhost/test"))
