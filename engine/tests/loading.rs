@@ -317,8 +317,13 @@ fn a_row_that_is_gone_is_told_from_one_that_never_was() {
     world.cx(|cx, session| {
         session::expire_all(cx, session).unwrap();
         let connection = session::connection(cx, session).unwrap();
-        backproof_engine::db::execute_raw(cx, connection, "DELETE FROM user WHERE id = 1", Vec::new())
-            .unwrap();
+        backproof_engine::db::execute_raw(
+            cx,
+            connection,
+            "DELETE FROM user WHERE id = 1",
+            &backproof_engine::db::Raw::One(Vec::new()),
+        )
+        .unwrap();
     });
     let error = world.cx(|cx, _| attr::get(cx, owner.id(), &"name".into())).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ObjectDeletedError);

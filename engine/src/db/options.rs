@@ -192,9 +192,7 @@ impl Databases {
 
     /// Logs the end of a transaction.
     pub(super) fn write_end(&mut self, connection: ConnectionId, word: &str) {
-        let text = if !self.tells_autocommit(connection) {
-            word.to_owned()
-        } else {
+        let text = if self.tells_autocommit(connection) {
             let call = word.to_lowercase();
             let told = self.profile(self.database_of(connection)).has(Behaviour::AutocommitEndsTold);
             let why = match (told, word) {
@@ -203,6 +201,8 @@ impl Databases {
                 (true, _) => "; set skip_autocommit_rollback to prevent fully",
             };
             format!("{word} using DBAPI connection.{call}(){why}")
+        } else {
+            word.to_owned()
         };
         self.write(connection, "INFO", text);
     }

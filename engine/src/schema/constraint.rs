@@ -44,7 +44,7 @@ pub struct Index {
     pub parts: Vec<IndexPart>,
     /// Conditions of its rows, by the dialect that has them.
     pub conditions: Vec<(Rc<str>, Expr)>,
-    /// The method that PostgreSQL is to use.
+    /// The method that a database is to use (`postgresql_using`).
     pub using: Option<Rc<str>>,
 }
 

@@ -262,11 +262,10 @@ fn create_engine(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
     check_options(interp, &args)?;
     let mut bound = Signature::new("create_engine", parameters).bind(interp, args)?;
     let url = bound.take(0).unwrap_or(Value::None);
-    let url = match url.as_str() {
-        Some(_) => super::url::make(interp, &url)?,
-        None if url.is_none() => return Err(Stop::unsupported("an engine without a URL")),
-        None => super::url::make(interp, &url)?,
-    };
+    if url.is_none() {
+        return Err(Stop::unsupported("an engine without a URL"));
+    }
+    let url = super::url::make(interp, &url)?;
     let text = super::url::whole(interp, &url);
     let echo = match bound.take(1) {
         Some(value) => echo(interp, &value)?,

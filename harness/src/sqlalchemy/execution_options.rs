@@ -101,6 +101,7 @@ pub(super) fn copied(interp: &mut Interp, dict: &Value) -> PyResult<Value> {
 
 /// What execution options set; the rest are the document's own.
 #[derive(Default)]
+#[expect(clippy::option_option, reason = "a token that is given as None takes away the one before")]
 pub(super) struct Settings {
     pub(super) isolation: Option<Isolation>,
     pub(super) token: Option<Option<Rc<str>>>,

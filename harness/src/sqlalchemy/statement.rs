@@ -136,12 +136,11 @@ impl Object for StatementObject {
             "values" | "prefix_with" => !matches!(kind, Kind::Delete(_)),
             "where" => !matches!(kind, Kind::Insert(_)),
             "filter_by" | "options" => of_class.is_some() && !matches!(kind, Kind::Insert(_)),
-            "execution_options" => true,
             "inline" if !super::names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT") => {
                 return Err(Stop::unsupported("`inline` of an insert in this release"));
             }
             "from_select" | "inline" => matches!(kind, Kind::Insert(_)),
-            "returning" => true,
+            "returning" | "execution_options" => true,
             "ordered_values" => matches!(kind, Kind::Update(_)),
             _ => false,
         };
