@@ -379,7 +379,14 @@ fn nothing_leaves_memory_and_nothing_runs_for_ever() {
     let mut w = world("2.0.51");
     let connection = w.connection;
     let mut raw = |sql: &str| {
-        execute_raw(&mut Cx::new(&mut w.orm, &mut w.host), connection, sql, vec![]).unwrap_err().kind()
+        execute_raw(
+            &mut Cx::new(&mut w.orm, &mut w.host),
+            connection,
+            sql,
+            &backproof_engine::db::Raw::One(Vec::new()),
+        )
+        .unwrap_err()
+        .kind()
     };
     assert_eq!(raw("ATTACH DATABASE 'other.db' AS other"), ErrorKind::Unsupported);
     assert_eq!(raw("VACUUM INTO 'copy.db'"), ErrorKind::Unsupported);
