@@ -147,10 +147,10 @@ impl Compiler<'_> {
             if matches!(self.dialect, Dialect::Oracle | Dialect::Mssql) {
                 return Err(self.unknown("an insert of no columns"));
             }
-            match (defaults, insert.table.primary_key().first()) {
-                (true, Some(key)) if batched => {
-                    let key = self.ident(&key.name(), None)?;
-                    let _ = write!(text, " ({key}) VALUES {ROW}(NULL){ROW}");
+            match (defaults, insert.table.columns().first()) {
+                (true, Some(first)) if batched => {
+                    let first = self.ident(&first.name(), first.0.quote.get())?;
+                    let _ = write!(text, " ({first}) VALUES {ROW}(NULL){ROW}");
                 }
                 (true, _) => text.push_str(" DEFAULT VALUES"),
                 (false, _) => text.push_str(" () VALUES ()"),
