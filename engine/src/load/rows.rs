@@ -523,10 +523,16 @@ impl Loading {
                 continue;
             }
             let mut fills = fills(&later.relationship.key);
-            if again && fills && matches!(later.lazy, Lazy::NoLoad | Lazy::Subquery) {
-                // What an object lacks comes from where it was met first. Once it is there, it is asked for again.
-                let asks = later.lazy == Lazy::Subquery && known && !self.on_access;
-                if !(asks && self.has_come(cx.orm, object, met, &later.relationship.key)) {
+            if again && fills && later.lazy == Lazy::NoLoad {
+                continue;
+            }
+            if again
+                && fills
+                && later.lazy == Lazy::Subquery
+                && self.has_come(cx.orm, object, met, &later.relationship.key)
+            {
+                // An object that the session had is asked for again, though it was given what is related.
+                if !known || self.on_access {
                     continue;
                 }
                 fills = false;
