@@ -2,6 +2,7 @@
 
 /// Which of doctest's comparison options are on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Options {
     pub ellipsis: bool,
     pub normalize_whitespace: bool,

@@ -191,11 +191,11 @@ fn statement(lines: &[Line], at: usize) -> Statement {
     let first = lines[at].text.trim();
     let decorates = first.starts_with('@') && syntax::parses(&format!("{first}\ndef f(): pass\n"));
     let mut text = String::new();
-    for end in at..lines.len().min(at + 40) {
-        if end > at && super::begins_prompt(&lines[end].text) {
+    for (end, line) in lines.iter().enumerate().skip(at).take(40) {
+        if end > at && super::begins_prompt(&line.text) {
             break;
         }
-        text.push_str(lines[end].text.trim());
+        text.push_str(line.text.trim());
         if is_statement(&text) || decorates {
             return Statement { first: at, end: end + 1, text, decorates, prose: false };
         }
