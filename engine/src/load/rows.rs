@@ -435,7 +435,9 @@ impl Loading {
             state.committed.clear();
             // What waits for a list to be loaded is overwritten, too; that of lists that are never held is not seen here.
             let mapper = cx.orm.mappers.get(state.mapper);
-            state.pending.retain(|key, _| mapper.relationships().any(|one| one.key == *key && one.is_queried()));
+            state
+                .pending
+                .retain(|key, _| mapper.relationships().any(|one| one.key == *key && one.is_queried()));
             crate::session::unmodified(cx.orm, id);
         }
         Ok(())
