@@ -153,6 +153,8 @@ pub struct State {
     pub committed: IndexMap<Key, Original>,
     /// Attributes that the next access loads.
     pub expired_attributes: IndexSet<Key>,
+    /// Columns that the mapping leaves for their access and that were expired by name: they are not loaded with the others.
+    pub expired_apart: IndexSet<Key>,
     pub expired: bool,
     /// A row that it expired for is being read: until that is done, what has come of it counts as expired all the same.
     pub being_read: bool,
@@ -313,6 +315,7 @@ impl State {
             dict: IndexMap::new(),
             committed: IndexMap::new(),
             expired_attributes: IndexSet::new(),
+            expired_apart: IndexSet::new(),
             expired: false,
             being_read: false,
             modified: false,

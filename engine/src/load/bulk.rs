@@ -5,7 +5,7 @@
 
 use super::query::Entity;
 use super::result::Rows;
-use super::returning::Returned;
+use super::returning::{Returned, shape};
 use crate::attr::{self, NewValue};
 use crate::db::{self, ConnectionId, ExecResult, Given};
 use crate::error::{Error, ErrorKind, Result};
@@ -165,7 +165,10 @@ impl NewRows {
     /// The statement, which is cached apart from those of flushes and of tables where it is of a class.
     fn tagged(&self) -> Insert {
         let insert = self.insert.clone();
-        if insert.tag.is_some() { insert } else { insert.tagged("class") }
+        if insert.tag.is_some() {
+            return insert;
+        }
+        insert.tagged(&format!("class{}", shape(&self.returning)))
     }
 
     /// Inserts rows into the tables of a class, the base's first; each further row has the key of the one above. What

@@ -116,7 +116,9 @@ pub(super) fn load_expired(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
     let present: Vec<Key> =
         cx.orm.mappers.get(mapper).relationships().map(|found| &found.key).filter(came).cloned().collect();
     load_tagged(cx, id, &expired_tag(keys.iter().chain(&present)), keys)?;
-    cx.orm.states.get_mut(id).expired_attributes.clear();
+    let state = cx.orm.states.get_mut(id);
+    state.expired_attributes.clear();
+    state.expired_apart.clear();
     Ok(())
 }
 

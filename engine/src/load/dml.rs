@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::polymorphic::{self, limit};
 use super::query::{Entity, Query, Style};
 use super::result::Rows;
-use super::returning::Returned;
+use super::returning::{Returned, shape};
 use crate::attr::{self, NewValue};
 use crate::db::{self, Given};
 use crate::error::{Error, ErrorKind, Result};
@@ -141,7 +141,7 @@ impl Change {
             (Matched::ByReturning, _) | (_, Synchronize::Fetch) => "fetch",
             _ => "evaluate",
         };
-        let tag = Some(Rc::from(format!("{followed} {:?}", self.mapper)));
+        let tag = Some(Rc::from(format!("{followed} {:?}{}", self.mapper, shape(&self.returning))));
         let statement = match &self.values {
             Some(values) => {
                 let mut update = Update::of(&table);

@@ -149,13 +149,22 @@ impl Plan {
 
     /// The plan of a query. With `eager` false, relationships are left out, as in `count()`.
     pub(super) fn new(orm: &Orm, query: &Query, eager: bool) -> Result<Self> {
+        Self::build(orm, query, eager, !eager)
+    }
+
+    /// What the `RETURNING` of a statement brings, which is no statement within another.
+    pub(super) fn returning(orm: &Orm, query: &Query) -> Result<Self> {
+        Self::build(orm, query, false, false)
+    }
+
+    fn build(orm: &Orm, query: &Query, eager: bool, within: bool) -> Result<Self> {
         let mut builder = Builder {
             orm,
             query,
             primary: Vec::new(),
             secondary: Vec::new(),
             eager_order: Vec::new(),
-            within: !eager,
+            within,
             entities: 0,
             multiplies: false,
             ends_many: false,

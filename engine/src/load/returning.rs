@@ -16,6 +16,7 @@ use crate::schema::Column;
 use crate::session::SessionId;
 use crate::sql::Expr;
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// What a statement returns, and how it is read.
@@ -37,21 +38,32 @@ pub(super) struct Returned {
 ///
 /// `Unsupported` for a class in several tables.
 pub fn returned_columns(cx: &mut Cx<'_>, entities: &[Entity]) -> Result<Vec<Expr>> {
-    Ok(Returned::plan_spliced(cx, entities)?.columns())
+    // Read by no session, deferred columns stand there like all others.
+    Ok(Returned::plan_as(cx, entities, true, true)?.columns())
+}
+
+/// What tells statements apart that return the same columns as other entities.
+pub(super) fn shape(entities: &[Entity]) -> String {
+    let one = |entity: &Entity| match entity {
+        Entity::Mapped(mapped) => format!(" {mapped:?}"),
+        Entity::Attribute(mapped, key) => format!(" {mapped:?} {key}"),
+        Entity::Expr(_) => " _".to_owned(),
+    };
+    entities.iter().map(one).collect()
 }
 
 impl Returned {
     /// What these entities need.
     pub(super) fn plan(cx: &Cx<'_>, entities: &[Entity]) -> Result<Self> {
-        Self::plan_as(cx, entities, false)
+        Self::plan_as(cx, entities, false, false)
     }
 
     /// As [`Returned::plan`], where several statements can bring the columns of one class.
     pub(super) fn plan_spliced(cx: &Cx<'_>, entities: &[Entity]) -> Result<Self> {
-        Self::plan_as(cx, entities, true)
+        Self::plan_as(cx, entities, true, cx.orm.profile.has(Behaviour::BulkReturnsDeferred))
     }
 
-    fn plan_as(cx: &Cx<'_>, entities: &[Entity], spliced: bool) -> Result<Self> {
+    fn plan_as(cx: &Cx<'_>, entities: &[Entity], spliced: bool, returns_deferred: bool) -> Result<Self> {
         if entities.is_empty() {
             return Ok(Returned::default());
         }
@@ -63,10 +75,21 @@ impl Returned {
             }
         }
         let query = Query::new(Style::Select, None, entities.to_vec());
-        let mut plan = Plan::new(cx.orm, &query, false)?;
+        let mut plan = if returns_deferred {
+            Plan::new(cx.orm, &query, false)?
+        } else {
+            Plan::returning(cx.orm, &query)?
+        };
         let mut multiplies = false;
         for reader in &mut plan.readers {
             let Reader::Entity(entity) = reader else { continue };
+            if returns_deferred {
+                // They come back, and are not read.
+                let mapper = cx.orm.mappers.get(entity.mapper);
+                entity.columns.retain(|(key, _)| {
+                    !mapper.column_properties().any(|found| found.key == *key && found.deferral.deferred)
+                });
+            }
             for relationship in cx.orm.mappers.get(entity.mapper).relationships() {
                 let lazy = relationship.resolved().lazy;
                 // What a query would join is left for its access, and what it would ask for again, too.

@@ -119,8 +119,12 @@ pub(crate) fn expire_attributes(orm: &mut Orm, id: StateId, keys: &[Key]) -> Res
         };
         let state = orm.states.get_mut(id);
         let was_loaded = state.dict.contains_key(key);
-        if matches!(property, Property::Column(_)) && loads_expired(profile, property, was_loaded) {
-            state.expired_attributes.insert(key.clone());
+        if matches!(property, Property::Column(_)) {
+            // The oldest releases load with the others whatever was named.
+            let with_others =
+                profile.has(Behaviour::ExpiredLoadsDeferred) || loads_expired(profile, property, was_loaded);
+            let expired = if with_others { &mut state.expired_attributes } else { &mut state.expired_apart };
+            expired.insert(key.clone());
         }
         if let Some(Slot::Value(value)) = state.dict.shift_remove(key)
             && let Some(known) = state.last_known.get(key)

@@ -18,6 +18,7 @@ pub fn make_transient(cx: &mut Cx<'_>, object: &ObjRef) {
     }
     let state = cx.orm.states.get_mut(id);
     state.expired_attributes.clear();
+    state.expired_apart.clear();
     state.on_access.clear();
     state.deleted = false;
     state.key = None;

@@ -83,7 +83,7 @@ impl Builder<'_> {
                 }
             });
             for column in &columns {
-                self.place(adapter.column(column)?);
+                self.place(self.query.adapted(&adapter.column(column)?));
             }
         }
         Ok(())

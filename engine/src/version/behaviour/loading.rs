@@ -170,6 +170,10 @@ macro_rules! of_loading {
                 "`bulk_insert_mappings()` and a flush have one compiled statement.",
                 "the cached statement of bulk inserts and flushes",
                 "2.0.0 and 2.0.58 log `[cached since …]`, 1.4.54 and 2.1.0 `[generated in …]`: a flush after `bulk_insert_mappings()`";
+            BulkReturnsDeferred "bulk-returns-deferred" within((2, 0, 0), (2, 0, 9)),
+                "What an insert of many rows returns of a class has deferred columns, too, which are not read.",
+                "deferred columns returned by inserts of many rows",
+                "2.0.0 and 2.0.9 have `RETURNING id, name, notes`, 2.0.10 `RETURNING id, name`: `insert(Author).returning(Author)` with parameters";
             DeferredWithinStatements "deferred-within-statements" since(1, 4, 19),
                 "A query within a statement, as `count()` has it, selects deferred columns, too.",
                 "deferred columns within statements",

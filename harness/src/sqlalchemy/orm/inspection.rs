@@ -105,7 +105,8 @@ impl Object for InstanceStateObject {
             "expired_attributes" => {
                 let keys: Vec<Key> = lend::read(interp, |orm| {
                     let state = orm.states.get(id);
-                    let mut keys: Vec<Key> = state.expired_attributes.iter().cloned().collect();
+                    let apart = state.expired_apart.iter().filter(|key| !state.dict.contains_key(*key));
+                    let mut keys: Vec<Key> = state.expired_attributes.iter().chain(apart).cloned().collect();
                     if state.expired && orm.profile.has(Behaviour::ExpiredLoadsEager) {
                         // All that has no value of its own, or is read by itself, has expired with the rest.
                         let read = orm.mappers.get(state.mapper).column_properties();
