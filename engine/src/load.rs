@@ -29,12 +29,12 @@ mod unread;
 mod within;
 
 pub use adapt::{alias_name, alias_of, attribute, attribute_of_class, selectable};
-pub use bulk::{Inserted, NewRows, update_rows};
+pub use bulk::{Inserted, NewRows, insert_into_joined, update_rows};
 pub use collected::{collection_criteria, collection_insert, collection_query};
 pub(crate) use columns::load_deferred;
 pub(crate) use columns::load_only;
 pub use columns::{load_columns, refresh};
-pub use dml::{Change, Changed, Synchronize};
+pub use dml::{Change, Changed, Synchronize, is_loaded_joined};
 pub(crate) use follow::Waiting;
 pub use get::get;
 pub use lazy::{

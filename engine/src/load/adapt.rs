@@ -1,5 +1,6 @@
 //! Mapped classes and their attributes as expressions: plain, aliased, or seen through a subquery.
 
+use super::within::unlabelled;
 use crate::error::{Error, Result};
 use crate::map::{
     AliasedClass, Descriptor, Direction, Hierarchy, Key, Mapped, MapperId, Property, Resolved, tables_in,
@@ -157,7 +158,7 @@ impl Adapter {
     pub(crate) fn expression(&self, expr: &Expr, tables: &[Table]) -> Result<Expr> {
         if let Adapter::Wrapped { inner, selected, columns } = self {
             let wanted = inner.expression(expr, tables)?;
-            let at = selected.iter().position(|expr| expr.same(&wanted));
+            let at = selected.iter().position(|expr| unlabelled(expr).same(unlabelled(&wanted)));
             if let Some(column) = at.and_then(|at| columns.get(at)) {
                 return Ok(column.clone());
             }

@@ -3,6 +3,7 @@
 //!
 //! Sets that follow each other and have the same attributes go in one statement; a `None` counts as not given.
 
+use super::dml::is_loaded_joined;
 use super::query::Entity;
 use super::result::Rows;
 use super::returning::{Returned, shape};
@@ -63,7 +64,11 @@ impl NewRows {
             Returned::plan(cx, &self.returning)?
         };
         let connection = session::connection_for(cx, session, self.mapper, true)?;
+        let is_joined = self.insert.tag.is_none() && is_loaded_joined(cx.orm, self.mapper);
         if self.sets.is_empty() {
+            if is_joined {
+                return Err(no_table("_autoincrement_column"));
+            }
             let mut insert = self.tagged();
             insert.returning = returned.columns();
             let result = db::execute(cx, connection, &Statement::from(insert), Given::None)?;
@@ -88,6 +93,15 @@ impl NewRows {
         let mut rows: Option<Rows> = None;
         let mut later = Vec::new();
         for group in groups(&sets, self.render_nulls) {
+            if is_joined && group.len() == 1 {
+                // Sent by itself, a row goes where the class is selected from.
+                return Err(no_table("implicit_returning"));
+            }
+            if is_joined && !returned.is_empty() {
+                return Err(Error::unsupported(
+                    "returning() of rows of a class whose mapping brings others along",
+                ));
+            }
             let mut group: Vec<Params> = group;
             for set in &mut group {
                 if let Some((key, value)) = &discriminator {
@@ -237,6 +251,24 @@ impl NewRows {
         let result = ExecResult { rows: spliced, returns_rows: true, ..ExecResult::default() };
         Ok((!wanted.is_empty()).then_some(result))
     }
+}
+
+/// An insert into what a class is selected from, where that is a join: the library takes it for a table.
+pub fn insert_into_joined(cx: &mut Cx<'_>, session: SessionId, mapper: MapperId) -> Result<()> {
+    if !is_loaded_joined(cx.orm, mapper) {
+        return Ok(());
+    }
+    if !cx.orm.profile.has(Behaviour::StatementsSynchronize) {
+        return Err(Error::unsupported("an insert of a class whose mapping brings others along"));
+    }
+    session::connection_for(cx, session, mapper, true)?;
+    Err(no_table("_autoincrement_column"))
+}
+
+/// What the library says of a join that it takes for a table.
+fn no_table(attribute: &str) -> Error {
+    let message = format!("'AnnotatedJoin' object has no attribute '{attribute}'");
+    Error::new(ErrorKind::AttributeError, message)
 }
 
 /// Adds further rows to those there are.

@@ -4,7 +4,7 @@
 
 use super::adapt::Adapter;
 use super::options::{SubclassLoads, subclass_loads};
-use super::plan::{Builder, EntityPlan, LaterLoad, ToJoin};
+use super::plan::{Builder, EntityPlan, LaterLoad, Lost, ToJoin};
 use super::query::{Query, any_of};
 use super::rows::Below;
 use crate::error::{Error, Result};
@@ -73,7 +73,19 @@ impl Builder<'_> {
             && plan.discriminator.is_none()
             && let Some(column) = &orm.mappers.get(plan.mapper).polymorphic_on
         {
-            plan.discriminator = Some(self.put(adapter.column(column)?, in_join));
+            let expr = adapter.column(column)?;
+            let property =
+                orm.mappers.get(plan.mapper).column_properties().find(|one| one.columns.contains(column));
+            let lost = !orm.profile.has(Behaviour::DeferAllKeepsKey)
+                && !in_join
+                && owner.alias.is_none()
+                && self.query.only.is_none()
+                && property.is_some_and(|property| self.skips(&plan.path, plan.mapper, property));
+            if lost {
+                self.lost.push(Lost { expr, column: column.clone(), of_key: None });
+            } else {
+                plan.discriminator = Some(self.put(expr, in_join));
+            }
         }
         if joins.is_some() {
             self.choose_below(plan, with)?;

@@ -105,6 +105,13 @@ impl Query {
     }
 }
 
+/// Whether a class's mapping brings tables of subclasses along.
+pub fn is_loaded_joined(orm: &Orm, mapper: MapperId) -> bool {
+    let with = orm.mappers.polymorphic_mappers(mapper);
+    let own = &orm.mappers.get(mapper).hierarchy.tables;
+    with.iter().any(|below| orm.mappers.get(*below).hierarchy.tables.iter().any(|table| !own.contains(table)))
+}
+
 impl Change {
     /// Executes it in a session.
     ///
@@ -164,7 +171,7 @@ impl Change {
         if self.values.is_none()
             && cx.orm.profile.has(Behaviour::DeleteOfHierarchyRefused)
             && cx.orm.mappers.get(self.mapper).inherits.is_none()
-            && self.is_loaded_joined(cx.orm)
+            && is_loaded_joined(cx.orm, self.mapper)
         {
             let message = "This backend does not support multiple-table criteria within DELETE";
             return Err(Error::new(ErrorKind::NotImplementedError, message));
@@ -204,14 +211,6 @@ impl Change {
             Some(returned.load(cx, session, &result, populate)?)
         };
         Ok(Changed { rowcount, rows })
-    }
-
-    /// Whether the class's mapping brings tables of subclasses along.
-    fn is_loaded_joined(&self, orm: &Orm) -> bool {
-        let with = orm.mappers.polymorphic_mappers(self.mapper);
-        let own = &orm.mappers.get(self.mapper).hierarchy.tables;
-        with.iter()
-            .any(|below| orm.mappers.get(*below).hierarchy.tables.iter().any(|table| !own.contains(table)))
     }
 
     /// The criteria, with what limits the rows to the class's.
@@ -290,7 +289,7 @@ impl Change {
         let key = cx.orm.mappers.get(self.mapper).table.primary_key();
         let statement = if cx.orm.profile.has(Behaviour::StatementsSynchronize) {
             let mapper = cx.orm.mappers.get(self.mapper);
-            let several = mapper.is_joined() || self.is_loaded_joined(cx.orm);
+            let several = mapper.is_joined() || is_loaded_joined(cx.orm, self.mapper);
             let whole = several && cx.orm.profile.has(Behaviour::FetchSelectsWholeClass);
             let key = if whole { mapper.primary_key.clone() } else { key };
             let mut select = Select::new(key.iter().map(Expr::column).collect());

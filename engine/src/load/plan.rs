@@ -19,7 +19,7 @@ use super::query::{Entity, JoinTarget, Query, Style};
 use crate::error::{Error, Result};
 use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
 use crate::orm::Orm;
-use crate::schema::SqlType;
+use crate::schema::{Column, SqlType};
 use crate::sql::{Expr, ExprKind, FromItem, Select};
 use crate::version::Behaviour;
 use nested::Unit;
@@ -37,6 +37,8 @@ pub(super) struct Plan {
     pub unhashable: Vec<usize>,
     /// What is said of a load that its relationship does not take, once the statement has run.
     pub refused: Option<String>,
+    /// A column that rows cannot be read without, and that the statement does not have.
+    pub lost: Option<Column>,
 }
 
 /// How one place of a row is read.
@@ -103,10 +105,20 @@ pub(super) struct Builder<'a> {
     /// The statement has a collection already.
     contains_many: bool,
     refused: Option<String>,
+    /// What rows are read by, and an option leaves out: where the statement has it for another reason, it is read there.
+    pub lost: Vec<Lost>,
     /// What joins to what: where inner joins below outer ones may stand.
     units: Vec<Unit>,
     /// The entity that loads are joined to is an outer join itself.
     root_is_outer: bool,
+}
+
+/// A column that rows are read by, which an option leaves out.
+pub(super) struct Lost {
+    pub expr: Expr,
+    pub column: Column,
+    /// Where among the key's columns it stands; nowhere where it tells the class.
+    pub of_key: Option<usize>,
 }
 
 /// A joined load that is still to be added.
@@ -170,14 +182,17 @@ impl Plan {
             ends_many: false,
             contains_many: false,
             refused: None,
+            lost: Vec::new(),
             units: Vec::new(),
             root_is_outer: false,
         };
         let mut readers = Vec::new();
         let mut names = Vec::new();
         let mut pending: Vec<Vec<ToJoin>> = Vec::new();
+        let mut lost: Vec<(usize, Lost)> = Vec::new();
         for entity in &query.entities {
             let (reader, name, joins) = builder.entity(entity, eager)?;
+            lost.extend(builder.lost.drain(..).map(|lost| (readers.len(), lost)));
             readers.push(reader);
             let renamed = query.renames.iter().find(|(at, _)| *at == names.len());
             names.push(renamed.map_or(name, |(_, name)| Rc::clone(name)));
@@ -193,6 +208,18 @@ impl Plan {
                 || (query.style == Style::Legacy && orm.profile.has(Behaviour::DistinctOrderSelected)));
         if adds {
             builder.place_ordered(&query.order_by);
+        }
+        let mut unread = None;
+        for (index, lost) in lost {
+            let found = builder.primary.iter().position(|expr| expr.same(&lost.expr));
+            let (Some(at), Reader::Entity(plan)) = (found, &mut readers[index]) else {
+                unread.get_or_insert(lost.column);
+                continue;
+            };
+            match lost.of_key {
+                Some(place) => plan.primary_key[place] = at,
+                None => plan.discriminator = Some(at),
+            }
         }
         let nested = builder.must_nest(&pending);
         let explicit = explicit(orm, query)?;
@@ -266,6 +293,7 @@ impl Plan {
             multiplies: builder.multiplies,
             unhashable: Vec::new(),
             refused: builder.refused,
+            lost: unread,
         })
     }
 }
@@ -338,7 +366,9 @@ fn limits(orm: &Orm, query: &Query) -> Result<Vec<Expr>> {
         if !joined.contains(mapped) && !classes[..at].contains(mapped) {
             let adapter = Adapter::of(orm, *mapped);
             found.extend(criteria(orm, &query.options, *mapped, &adapter, false)?);
-            found.extend(limit(orm, mapped.mapper, &adapter)?);
+            if !query.within.as_ref().is_some_and(|within| within.limited) {
+                found.extend(limit(orm, mapped.mapper, &adapter)?);
+            }
         }
     }
     Ok(found)

@@ -51,7 +51,7 @@ impl Places<'_> {
     }
 }
 
-fn absent(orm: &Orm, column: &str) -> Error {
+pub(super) fn absent(orm: &Orm, column: &str) -> Error {
     let message = format!("Could not locate column in row for column '{column}'");
     let quoted = orm.profile.has(Behaviour::RowErrorsQuoted);
     let message = if quoted { format!("\"{message}\"") } else { message };
@@ -230,5 +230,6 @@ pub(super) fn plan_of_statement(
             }
         }
     }
-    Ok(Plan { select: Select::default(), readers, names, multiplies, unhashable: Vec::new(), refused: None })
+    let select = Select::default();
+    Ok(Plan { select, readers, names, multiplies, unhashable: Vec::new(), refused: None, lost: None })
 }

@@ -154,6 +154,11 @@ impl Query {
         if let Some(message) = &plan.refused {
             return Err(Error::new(ErrorKind::InvalidRequestError, message.as_str()));
         }
+        if let Some(column) = &plan.lost
+            && (cx.orm.profile.has(Behaviour::LostKeyToldAtOnce) || !result.rows.is_empty())
+        {
+            return Err(stated::absent(cx.orm, &column.to_string()));
+        }
         Ok((plan, result.columns, result.rows))
     }
 

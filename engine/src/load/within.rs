@@ -20,6 +20,8 @@ pub struct Within {
     pub(super) columns: Rc<[Expr]>,
     /// The subquery that is inside this one, where the entities were read from one already.
     inner: Option<Rc<Within>>,
+    /// Its rows are those of queries, which have limited them to their classes.
+    pub(super) limited: bool,
 }
 
 impl Within {
@@ -28,7 +30,7 @@ impl Within {
         let selected: Rc<[Expr]> = body.columns().iter().map(|column| unlabelled(column).clone()).collect();
         let alias = Alias::of_select(body, None);
         let columns = alias.columns().into();
-        Within { alias, selected, columns, inner }
+        Within { alias, selected, columns, inner, limited: true }
     }
 
     /// A selectable whose columns stand for the tables' columns that they come from.
@@ -38,7 +40,8 @@ impl Within {
             .into_iter()
             .filter_map(|column| Some((Expr::column(column.base_column()?), column)))
             .unzip();
-        Within { alias: alias.clone(), selected: selected.into(), columns: columns.into(), inner: None }
+        let (selected, columns) = (selected.into(), columns.into());
+        Within { alias: alias.clone(), selected, columns, inner: None, limited: false }
     }
 
     pub(super) fn adapter(&self, inner: Adapter) -> Adapter {

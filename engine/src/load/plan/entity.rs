@@ -3,7 +3,7 @@
 //! Chooses the strategy of every relationship on the way; what is to be joined is handed back and joined by
 //! `joined`. A column is selected once, however many attributes read it.
 
-use super::{Builder, EntityPlan, JoinedPlan, LaterLoad, MAX_DEPTH, Reader, ToJoin};
+use super::{Builder, EntityPlan, JoinedPlan, LaterLoad, Lost, MAX_DEPTH, Reader, ToJoin};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::adapt::{self, Adapter};
 use crate::load::classes::ClassPlan;
@@ -125,9 +125,11 @@ impl Builder<'_> {
                     let key = mapper.key_of(column).and_then(|key| mapper.properties.get(key));
                     matches!(key, Some(Property::Column(property)) if self.skips(&plan.path, mapped.mapper, property))
                 };
-                if !keeps_key && mapper.primary_key.iter().any(lost) {
+                let lost: Vec<&Column> =
+                    mapper.primary_key.iter().filter(|column| !keeps_key && lost(column)).collect();
+                if !lost.is_empty() && mapped.alias.is_some() {
                     return Err(Error::unsupported(
-                        "rows without the primary key, which an option leaves out",
+                        "rows of an alias without the primary key, which an option leaves out",
                     ));
                 }
                 if !absent.is_empty() {
@@ -141,8 +143,14 @@ impl Builder<'_> {
                 let alone = plan.columns.is_empty()
                     && (joins.is_empty() || orm.profile.has(Behaviour::RefreshesRelationshipsAlone));
                 if self.query.only.is_none() || self.query.partial || alone {
-                    for column in &mapper.primary_key {
-                        let at = self.place(adapter.column(column)?);
+                    for (place, column) in mapper.primary_key.iter().enumerate() {
+                        let expr = adapter.column(column)?;
+                        if lost.contains(&column) {
+                            plan.primary_key.push(0);
+                            self.lost.push(Lost { expr, column: column.clone(), of_key: Some(place) });
+                            continue;
+                        }
+                        let at = self.place(expr);
                         plan.primary_key.push(at);
                     }
                 }

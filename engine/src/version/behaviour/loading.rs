@@ -170,6 +170,10 @@ macro_rules! of_loading {
                 "`bulk_insert_mappings()` and a flush have one compiled statement.",
                 "the cached statement of bulk inserts and flushes",
                 "2.0.0 and 2.0.58 log `[cached since …]`, 1.4.54 and 2.1.0 `[generated in …]`: a flush after `bulk_insert_mappings()`";
+            LostKeyToldAtOnce "lost-key-told-at-once" between((1, 4, 0), (1, 4)),
+                "That rows lack the key which they are read by is told also where there are none.",
+                "rows that lack their key refused where there are none",
+                "1.3.24 and 2.0.0 show `[]`, 1.4.0 and 1.4.54 raise `NoSuchColumnError`: `session.query(Author).options(defer(Author.id)).all()` of no rows";
             BulkReturnsDeferred "bulk-returns-deferred" within((2, 0, 0), (2, 0, 9)),
                 "What an insert of many rows returns of a class has deferred columns, too, which are not read.",
                 "deferred columns returned by inserts of many rows",

@@ -235,6 +235,9 @@ pub(super) fn execute(
         Kind::Update(_) | Kind::Delete(_) => Behaviour::StatementsSynchronize,
     };
     if !lend::has(interp, applies) {
+        if matches!(statement.kind, Kind::Insert(_)) {
+            lend::with_cx(interp, |cx| load::insert_into_joined(cx, session, of_class.mapper))?;
+        }
         return Ok(None);
     }
     if let Some(options) = options {
@@ -252,7 +255,8 @@ pub(super) fn execute(
                 Some(params) => sets(interp, params)?,
                 None => Vec::new(),
             };
-            if sets.is_empty() {
+            let joined = lend::read(interp, |orm| load::is_loaded_joined(orm, of_class.mapper))?;
+            if sets.is_empty() && !joined {
                 refuse_discriminator(interp, &of_class, &insert.values)?;
             }
             let rows = NewRows {

@@ -556,7 +556,8 @@ fn properties(
             Declared::Column(column) => {
                 let spec = column.spec();
                 let renamed = column.column.key() != member.key;
-                if renamed && !in_order {
+                // A table's own columns are older than what the class says of them.
+                if !in_order && (renamed || (fresh && !column.is_plain())) {
                     properties.push((member.key.clone(), spec));
                 } else if renamed || !column.is_plain() || !fresh {
                     columns.push((member.key.clone(), spec, column.column.clone()));
