@@ -54,6 +54,7 @@ impl NewRows {
     pub fn run(&self, cx: &mut Cx<'_>, session: SessionId) -> Result<Inserted> {
         let registry = cx.orm.mappers.get(self.mapper).registry;
         map::configure_registry(cx, registry)?;
+        check(cx, self.mapper)?;
         if self.autoflush {
             session::autoflush(cx, session)?;
         }
@@ -300,6 +301,14 @@ fn alike(left: &Params, right: &Params) -> bool {
     left.len() == right.len() && left.keys().all(|key| right.contains_key(key))
 }
 
+/// Refuses a class that is read from a union, which is no table to write into.
+fn check(cx: &Cx<'_>, mapper: MapperId) -> Result<()> {
+    if cx.orm.mappers.union(mapper).is_some() {
+        return Err(Error::unsupported("a bulk insert or update of a class that is read from a union"));
+    }
+    Ok(())
+}
+
 /// `session.execute(update(Class), [ … ])`: each set has a primary key, and what its row is to have. Objects of the
 /// session follow where `synchronize` says so.
 ///
@@ -315,6 +324,7 @@ pub fn update_rows(
 ) -> Result<()> {
     let registry = cx.orm.mappers.get(mapper).registry;
     map::configure_registry(cx, registry)?;
+    check(cx, mapper)?;
     session::autoflush(cx, session)?;
     let tables = cx.orm.mappers.get(mapper).hierarchy.tables.clone();
     let connection = session::connection_for(cx, session, mapper, true)?;
