@@ -218,9 +218,10 @@ fn marks(segment: &str) -> String {
 /// The candidate nearest to a mistyped name, by CPython's measure.
 pub(super) fn nearest(name: &str, candidates: &[Rc<str>]) -> Option<String> {
     const MOVE: usize = 2;
-    const MOST_CANDIDATES: usize = 750;
+    /// With this many or more, CPython looks at none.
+    const TOO_MANY: usize = 750;
     const LONGEST: usize = 40;
-    if candidates.len() > MOST_CANDIDATES || name.len() > LONGEST {
+    if candidates.len() >= TOO_MANY || name.len() > LONGEST {
         return None;
     }
     let mut sorted: Vec<&Rc<str>> = candidates.iter().collect();
@@ -260,4 +261,21 @@ fn edit_cost(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `python3.11` showed for `bluch` among so many globals, `blech` the last of them.
+    #[test]
+    fn a_mistyped_name_is_looked_for_among_fewer_than_750() {
+        let among = |count: usize| {
+            let mut names: Vec<Rc<str>> = (1..count).map(|number| format!("v{number}").into()).collect();
+            names.push("blech".into());
+            nearest("bluch", &names)
+        };
+        assert_eq!(among(749).as_deref(), Some("blech"));
+        assert_eq!(among(750), None);
+    }
 }
