@@ -7,6 +7,9 @@ use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
+/// Where messages say that an object of the library is which does not exist here; readers of messages pass over it.
+pub(crate) const ELSEWHERE: &str = "0x7f4b5c0a1d30";
+
 /// `Result` of engine operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

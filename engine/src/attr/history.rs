@@ -10,7 +10,7 @@ use crate::map::{Key, Lazy, Property};
 use crate::orm::Orm;
 use crate::state::{self, Member, ObjRef, Original, Slot, StateId};
 use crate::value::{HostValue, Value};
-use crate::version::Behaviour;
+use crate::version::{Behaviour, Profile};
 use std::any::Any;
 use std::rc::Rc;
 
@@ -198,9 +198,18 @@ pub fn history_passive(cx: &mut Cx<'_>, id: StateId, key: &Key, passive: Passive
 #[derive(Debug)]
 pub struct Marker {
     pub name: &'static str,
-    pub(crate) number: u8,
+    number: u8,
     /// It is a member of an enumeration.
-    pub(crate) listed: bool,
+    listed: bool,
+}
+
+impl Marker {
+    /// What stands in place of a key that was never given; 1.3 has no marker of its own for that.
+    pub(crate) fn never_set(profile: Profile) -> Value {
+        let listed = profile.has(Behaviour::MarkersAreEnums);
+        let name = if profile.has(Behaviour::NeverSet) { "NEVER_SET" } else { "NO_VALUE" };
+        Value::Host(Rc::new(Marker { name, number: 4, listed }))
+    }
 }
 
 impl HostValue for Marker {

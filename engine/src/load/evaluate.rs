@@ -4,7 +4,7 @@
 
 use super::options::{ColumnLoad, load_of};
 use crate::attr;
-use crate::error::{Error, Result};
+use crate::error::{ELSEWHERE, Error, Result};
 use crate::host::Cx;
 use crate::map::{Key, MapperId, Property};
 
@@ -65,9 +65,6 @@ const GENERIC: [&str; 24] = [
     "sum",
 ];
 
-/// Where the library's own functions would be in memory; the readers of messages pass over it.
-const ADDRESS: &str = "0x7f4b5c0a1d30";
-
 /// Whether an expression can be worked out for objects of a class. Values that are looked up when a statement is executed
 /// are looked up here.
 pub(super) fn check(cx: &mut Cx<'_>, mapper: MapperId, expr: &Expr) -> std::result::Result<(), Refusal> {
@@ -115,7 +112,7 @@ pub(super) fn check(cx: &mut Cx<'_>, mapper: MapperId, expr: &Expr) -> std::resu
             items.iter().try_for_each(|item| check(cx, mapper, item))
         }
         ExprKind::List { op: Op::Comma, .. } if !cx.orm.profile.has(Behaviour::ListsEvaluated) => {
-            told(&format!("clauselist with operator <function comma_op at {ADDRESS}>"))
+            told(&format!("clauselist with operator <function comma_op at {ELSEWHERE}>"))
         }
         ExprKind::List { .. } => Err(Refusal::Ours),
         ExprKind::Binary { left, right, op, .. } => {
@@ -128,7 +125,7 @@ pub(super) fn check(cx: &mut Cx<'_>, mapper: MapperId, expr: &Expr) -> std::resu
             check(cx, mapper, left)?;
             let is_list = !matches!(right.kind(), ExprKind::SelectList(_));
             if matches!(op, Op::In | Op::NotIn) && is_list && !cx.orm.profile.has(Behaviour::ListsEvaluated) {
-                return told(&format!("clauselist with operator <function comma_op at {ADDRESS}>"));
+                return told(&format!("clauselist with operator <function comma_op at {ELSEWHERE}>"));
             }
             check(cx, mapper, right)?;
             check_operator(cx.orm, op)
@@ -153,7 +150,7 @@ fn chained(op: &Op) -> Option<String> {
     match op {
         Op::Add => Some("<built-in function add>".to_owned()),
         Op::Mul => Some("<built-in function mul>".to_owned()),
-        Op::Concat => Some(format!("<function concat_op at {ADDRESS}>")),
+        Op::Concat => Some(format!("<function concat_op at {ELSEWHERE}>")),
         _ => None,
     }
 }
@@ -226,7 +223,7 @@ fn check_operator(orm: &Orm, op: &Op) -> std::result::Result<(), Refusal> {
             } else {
                 format!(
                     "Cannot evaluate BinaryExpression with operator <sqlalchemy.sql.operators.custom_op object at \
-                     {ADDRESS}>"
+                     {ELSEWHERE}>"
                 )
             }));
         }
@@ -239,7 +236,7 @@ fn check_operator(orm: &Orm, op: &Op) -> std::result::Result<(), Refusal> {
         Op::Contains => "contains_op",
         _ => return Err(Refusal::Untold),
     };
-    let text = format!("Cannot evaluate BinaryExpression with operator <function {name} at {ADDRESS}>");
+    let text = format!("Cannot evaluate BinaryExpression with operator <function {name} at {ELSEWHERE}>");
     Err(Refusal::Told(text))
 }
 

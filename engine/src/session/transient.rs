@@ -6,9 +6,6 @@ use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, Property};
 use crate::state::{self, ObjRef};
-use crate::value::Value;
-use crate::version::{Behaviour, Profile};
-use std::rc::Rc;
 
 /// `make_transient(obj)`: it belongs to no session and has no row any longer; what it holds stays.
 pub fn make_transient(cx: &mut Cx<'_>, object: &ObjRef) {
@@ -55,7 +52,7 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
         .collect();
     for (value, key) in key.values.iter_mut().zip(named) {
         if !key.is_some_and(|key| attr::is_loaded(cx.orm, id, &key)) {
-            *value = never_set(cx.orm.profile);
+            *value = attr::Marker::never_set(cx.orm.profile);
         }
     }
     let columns: Vec<Key> = cx
@@ -77,11 +74,4 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
     own.expired_attributes.extend(columns);
     drop(dropped);
     Ok(())
-}
-
-/// What the library holds in place of a key that was never given.
-fn never_set(profile: Profile) -> Value {
-    let listed = profile.has(Behaviour::MarkersAreEnums);
-    let name = if profile.has(Behaviour::NeverSet) { "NEVER_SET" } else { "NO_VALUE" };
-    Value::Host(Rc::new(attr::Marker { name, number: 4, listed }))
 }

@@ -14,9 +14,7 @@ use crate::session;
 use crate::sql::{Delete, Expr, Op, Params, Statement};
 use crate::state::{self, Original, Slot, StateId};
 use crate::value::Value;
-use crate::version::Behaviour;
 use crate::warning::Warning;
-use std::rc::Rc;
 
 /// Deletes the rows of objects of one hierarchy.
 pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[StateId]) -> Result<()> {
@@ -123,10 +121,7 @@ fn committed(cx: &mut Cx<'_>, id: StateId, column: &Column) -> Result<Value> {
     // What had a row that was rolled back is asked for, and refuses by itself.
     if state.key.is_none() && !state.dict.contains_key(&key) && !state.expired_attributes.contains(&key) {
         // Where it is of an enumeration, the driver refuses it.
-        let listed = cx.orm.profile.has(Behaviour::MarkersAreEnums);
-        // 1.3 has another one for what was never set.
-        let name = if cx.orm.profile.has(Behaviour::NeverSet) { "NEVER_SET" } else { "NO_VALUE" };
-        return Ok(Value::Host(Rc::new(attr::Marker { name, number: 4, listed })));
+        return Ok(attr::Marker::never_set(cx.orm.profile));
     }
     match attr::get(cx, id, &key)? {
         Slot::Value(value) => Ok(value),

@@ -5,7 +5,7 @@ use super::super::from::FromItem;
 use super::super::op::Op;
 use super::super::select::{Body, CompoundKind, CompoundSelect, Correlate, Select, TextualSelect};
 use super::{CompiledColumn, Compiler, Dialect, Enclosing};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ELSEWHERE, Error, ErrorKind, Result};
 use crate::schema::SqlType;
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -292,9 +292,11 @@ impl Compiler<'_> {
                         }
                         return Err(Error::new(
                             ErrorKind::InvalidRequestError,
-                            "Select statement '<sqlalchemy.sql.selectable.Select object at 0x7f4b5c0a1d30>' returned \
-                             no FROM clauses due to auto-correlation; specify correlate(<tables>) to control \
-                             correlation manually.",
+                            format!(
+                                "Select statement '<sqlalchemy.sql.selectable.Select object at {ELSEWHERE}>' returned \
+                                 no FROM clauses due to auto-correlation; specify correlate(<tables>) to control \
+                                 correlation manually."
+                            ),
                         ));
                     }
                 }
