@@ -239,7 +239,7 @@ impl Change {
                     ));
                 }
                 Some(Refusal::Told(why)) => {
-                    let option = if cx.orm.profile.has(Behaviour::StatementsSynchronize) {
+                    let option = if cx.orm.profile.has(Behaviour::UpdateOptionNamed) {
                         "execution option"
                     } else {
                         "parameter"
@@ -338,7 +338,7 @@ impl Change {
                 let fetched = self.synchronize == Synchronize::Fetch;
                 let value = match check(cx, self.mapper, value) {
                     // The oldest releases leave what was fetched to be loaded.
-                    Ok(()) if fetched && !cx.orm.profile.has(Behaviour::StatementsSynchronize) => None,
+                    Ok(()) if fetched && !cx.orm.profile.has(Behaviour::FetchedValuesEvaluated) => None,
                     Ok(()) => match evaluate(cx, object, self.mapper, value)? {
                         Known::Value(value) => Some(value),
                         Known::Expired => None,

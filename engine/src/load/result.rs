@@ -23,6 +23,8 @@ pub struct Bundle {
     pub at: usize,
     pub len: usize,
     pub name: Key,
+    /// What the statement cache sees of it.
+    pub tag: Key,
     /// What the host makes of them.
     pub host: Rc<dyn Any>,
 }

@@ -519,6 +519,7 @@ impl Expr {
             ExprKind::AliasColumn(column) => Some(column.key.clone()),
             ExprKind::Label { name: LabelName::Named(name), .. } => Some(name.clone()),
             ExprKind::Function(function) if function.compares.is_none() => Some(function.name.clone()),
+            ExprKind::Literal { text, .. } => Some(text.clone()),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 use super::Behaviour;
 
 /// How many numbers hold the bits.
-const WORDS: usize = 5;
+const WORDS: usize = 6;
 
 /// A set of behaviours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

@@ -252,7 +252,7 @@ fn flag(interp: &mut Interp, value: Option<Value>) -> PyResult<bool> {
 
 /// Reads the arguments of a constructor: what it is of, and one or two flags.
 fn make(interp: &mut Interp, name: &'static str, args: Args) -> PyResult<Ddl> {
-    let newer = super::names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT");
+    let newer = lend::has(interp, backproof_engine::version::Behaviour::DdlTakesConditions);
     let parameters = match name {
         "DropSchema" if newer => "element, cascade=, if_exists=",
         "DropSchema" | "DropConstraint" => "element, cascade=",

@@ -336,7 +336,7 @@ fn dialect_module(interp: &mut Interp, name: &'static str, dialect: Dialect) -> 
     let module = orm::module(interp, name);
     let class = dialect_class(interp, dialect)?;
     module.dict.set("dialect", Value::Class(class));
-    let has_upserts = names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT");
+    let has_upserts = names::offers(lend::profile(interp), name, "insert");
     if has_upserts && matches!(dialect, Dialect::Sqlite | Dialect::Postgresql | Dialect::Mysql) {
         module.dict.set("insert", insert_of(dialect));
     }

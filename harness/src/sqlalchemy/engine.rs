@@ -360,7 +360,7 @@ fn check_options(interp: &mut Interp, args: &crate::python::Args) -> PyResult<()
                 lend::has(interp, Behaviour::EngineUnicodeOptions)
             }
             "hide_parameters" => lend::has(interp, Behaviour::HideParameters),
-            "query_cache_size" => lend::has(interp, Behaviour::CompiledCache),
+            "query_cache_size" => lend::has(interp, Behaviour::CacheSizeTaken),
             "url" | "echo" | "connect_args" | "poolclass" | "pool_pre_ping" | "pool_size"
             | "max_overflow" | "pool_recycle" | "pool_timeout" | "echo_pool" | "logging_name"
             | "native_datetime" | "isolation_level" | "module" | "execution_options" => true,

@@ -319,7 +319,7 @@ fn collection(interp: &mut Interp, beside: &Expr, value: &Value) -> PyResult<Ope
     }
     if let Some(item) = super::selectable::from_item(value) {
         if let (backproof_engine::sql::FromItem::Alias(alias), false) =
-            (&item, lend::has(interp, Behaviour::SubqueryMethods))
+            (&item, !lend::has(interp, Behaviour::AliasesInUnwrapped))
             && let Some(body) = alias.body()
         {
             return Ok(Operand::Select(body.clone()));

@@ -7,13 +7,14 @@ use super::schema::{
     ColumnObject, ColumnsObject, ForeignKeyObject, SCHEMA_IDENTITY, column_value, table_value, target, text,
     truth,
 };
-use super::{convert, define, errors, generated, lend, names};
+use super::{convert, define, errors, generated, lend};
 use crate::python::{Args, Interp, Iter, Object, PyResult, Signature, Stop, Value};
 use backproof_engine::schema::{
     CheckConstraint, Column, ColumnDefault, Constraint, ForeignKeyConstraint, Index, IndexPart,
     ReferentialActions, ServerDefault, Table, TableItem, UniqueConstraint,
 };
 use backproof_engine::sql::Expr;
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -473,7 +474,7 @@ pub(super) fn default_value(interp: &mut Interp, default: Option<ColumnDefault>)
     match default {
         None => Ok(Value::None),
         Some(ColumnDefault::Value(value)) => {
-            let by_kind = names::has(lend::profile(interp), "sqlalchemy", "Inspector");
+            let by_kind = lend::has(interp, Behaviour::DefaultsByKind);
             let value = convert::to_python(interp, &value)?;
             Ok(Value::object(DefaultObject { value, by_kind }))
         }

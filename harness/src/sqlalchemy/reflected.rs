@@ -2,8 +2,8 @@
 //!
 //! What a statement's text alone tells is read from the text, and refused where it is not plain.
 
-use super::reflection::{Asked, Known, asking, by_kind, of_1_4};
-use super::{errors, types};
+use super::reflection::{Asked, Known, asking, by_kind};
+use super::{errors, lend, types};
 use crate::python::{Args, Interp, PyResult, Stop, Value};
 use backproof_engine::schema::{
     CheckConstraint, Column, ColumnArgs, Constraint, ForeignKeyConstraint, ForeignKeyTarget, Index, MetaData,
@@ -11,6 +11,7 @@ use backproof_engine::schema::{
 };
 use backproof_engine::sql::Expr;
 use backproof_engine::value::Value as SqlValue;
+use backproof_engine::version::Behaviour;
 use std::rc::Rc;
 
 /// A column as `table_xinfo` tells it.
@@ -48,8 +49,9 @@ pub(super) fn columns(rows: &[Vec<SqlValue>]) -> PyResult<Vec<ColumnInfo>> {
                 SqlValue::Int(not_null),
                 default,
                 SqlValue::Int(primary_key),
-                SqlValue::Int(0),
-            ] => Ok(ColumnInfo {
+                // Whether it is hidden, where that was asked for.
+                hidden @ ..,
+            ] if matches!(hidden, [] | [SqlValue::Int(0)]) => Ok(ColumnInfo {
                 name: name.to_string(),
                 ty: ty.to_string(),
                 nullable: *not_null == 0,
@@ -285,7 +287,7 @@ pub(super) fn table(
     if args.schema.is_some() || metadata.schema().is_some() {
         return Err(Stop::unsupported("reflecting a table of another schema"));
     }
-    if wishes.only.is_some() && !of_1_4(interp) {
+    if wishes.only.is_some() && !lend::has(interp, Behaviour::InspectorHasTable) {
         return Err(Stop::unsupported("`include_columns` in this release"));
     }
     let known = Known::default();

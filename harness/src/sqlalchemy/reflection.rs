@@ -5,7 +5,7 @@
 use super::connection::ConnectionObject;
 use super::engine::EngineObject;
 use super::lend::{self, with_cx};
-use super::{errors, names, reflected};
+use super::{errors, reflected};
 use crate::python::{Args, Class, Interp, Map, Object, PyResult, Signature, Stop, Value};
 use backproof_engine::db::{self, ConnectionId};
 use backproof_engine::value::Value as SqlValue;
@@ -21,11 +21,6 @@ type Rows = Rc<Vec<Vec<SqlValue>>>;
 /// Whether one kind of thing is asked of all tables, and then the next; before, one table is asked for all.
 pub(super) fn by_kind(interp: &mut Interp) -> bool {
     lend::has(interp, Behaviour::ReflectionByKind)
-}
-
-/// Whether an inspector tells of tables by name, and of options of indexes.
-pub(super) fn of_1_4(interp: &mut Interp) -> bool {
-    names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT")
 }
 
 /// What an inspector or a reflection asks on, with what it has been told.
@@ -69,12 +64,20 @@ impl Asked<'_> {
 
     /// A pragma of `main`, then of temporary tables where that says nothing.
     fn pragma(&self, interp: &mut Interp, pragma: &str, name: &str) -> PyResult<Rows> {
+        if !lend::has(interp, Behaviour::TablesProbedBySchema) {
+            return rows(interp, self.connection, &format!("PRAGMA {pragma}({})", quoted(name)), Vec::new());
+        }
         let found =
             rows(interp, self.connection, &format!("PRAGMA main.{pragma}({})", quoted(name)), Vec::new())?;
         if !found.is_empty() {
             return Ok(found);
         }
         rows(interp, self.connection, &format!("PRAGMA temp.{pragma}({})", quoted(name)), Vec::new())
+    }
+
+    fn column_rows(&self, interp: &mut Interp, name: &str) -> PyResult<Rows> {
+        let hidden = lend::has(interp, Behaviour::HiddenColumnsReflected);
+        self.pragma(interp, if hidden { "table_xinfo" } else { "table_info" }, name)
     }
 
     pub(super) fn exists(&self, interp: &mut Interp, name: &str) -> PyResult<bool> {
@@ -99,8 +102,7 @@ impl Asked<'_> {
 
     /// Columns; in 1.x, none of a table that is not there.
     fn columns_told(&self, interp: &mut Interp, name: &str) -> PyResult<Vec<ColumnInfo>> {
-        let found =
-            self.once(interp, "columns", name, |asked, interp| asked.pragma(interp, "table_xinfo", name))?;
+        let found = self.once(interp, "columns", name, |asked, interp| asked.column_rows(interp, name))?;
         if found.is_empty() && !by_kind(interp) {
             return Ok(Vec::new());
         }
@@ -108,10 +110,9 @@ impl Asked<'_> {
     }
 
     pub(super) fn columns(&self, interp: &mut Interp, name: &str) -> PyResult<Vec<ColumnInfo>> {
-        let found =
-            self.once(interp, "columns", name, |asked, interp| asked.pragma(interp, "table_xinfo", name))?;
+        let found = self.once(interp, "columns", name, |asked, interp| asked.column_rows(interp, name))?;
         if found.is_empty() {
-            if of_1_4(interp) {
+            if lend::has(interp, Behaviour::MissingTablesAskedFor) {
                 self.exists(interp, name)?;
             }
             return Err(errors::raise_named(interp, "NoSuchTableError", name.to_owned()));
@@ -334,7 +335,7 @@ impl Object for InspectorObject {
             | "get_table_options"
             | "get_table_comment"
             | "has_table" => {
-                if name == "has_table" && !of_1_4(interp) {
+                if name == "has_table" && !lend::has(interp, Behaviour::InspectorHasTable) {
                     return Ok(None);
                 }
                 let method = name.to_owned();
@@ -397,7 +398,7 @@ fn answer(interp: &mut Interp, bind: &Value, known: &Known, method: &str, args: 
                 Value::list(shown.collect())
             }
             "get_indexes" => {
-                let options = of_1_4(interp);
+                let options = lend::has(interp, Behaviour::IndexesHaveOptions);
                 let shown = asked.indexes(interp, &table)?.into_iter().map(|index| {
                     let mut told = vec![
                         ("name", Value::from(index.name.as_str())),

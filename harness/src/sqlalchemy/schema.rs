@@ -302,9 +302,7 @@ impl Object for TableObject {
                 set_of(interp, items.collect())?
             }
             "to_metadata" | "tometadata" => {
-                if name == "to_metadata"
-                    && !super::names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT")
-                {
+                if !super::names::has_member(interp, "Table", name) {
                     return Ok(None);
                 }
                 let table = table.clone();
@@ -371,7 +369,7 @@ impl Object for TableObject {
     }
 
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
-        if self.table.is_light() && !lend::has(interp, backproof_engine::version::Behaviour::SubqueryMethods)
+        if self.table.is_light() && !lend::has(interp, backproof_engine::version::Behaviour::LightTablesShown)
         {
             return Ok(String::new());
         }

@@ -11,7 +11,7 @@ mod values;
 use super::expr::{self, ExprObject};
 use super::orm;
 use super::schema::{self, TableObject};
-use super::{errors, lend};
+use super::{errors, lend, names};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Signature, Stop, Value};
 use backproof_engine::sql::{
     Alias, AliasElement, AliasKind, Body, Dialect, Expr, ExprKind, FromItem, Join, LabelStyle, Statement,
@@ -35,14 +35,13 @@ pub(crate) struct FromObject {
 impl FromObject {
     /// The value of an element; a table is its own.
     pub(crate) fn value(interp: &mut Interp, item: FromItem) -> Value {
-        let older = !lend::has(interp, Behaviour::SubqueryMethods);
         let kind = match &item {
             FromItem::Table(table) => return schema::table_value(table),
             FromItem::Join(_) => "Join",
             FromItem::Text(_) => "TextClause",
             FromItem::Alias(alias) => match (alias.kind(), alias.innermost().kind()) {
                 (AliasKind::Cte { .. }, _) | (AliasKind::Alias, AliasKind::Cte { .. }) => "CTE",
-                (AliasKind::Subquery, _) if older => "Alias",
+                (AliasKind::Subquery, _) if !lend::has(interp, Behaviour::SubqueriesNamed) => "Alias",
                 (AliasKind::Subquery, _) => "Subquery",
                 (AliasKind::Lateral, _) => "Lateral",
                 (AliasKind::Values, _) => "Values",
@@ -176,7 +175,6 @@ pub(super) fn name_of(value: Option<Value>) -> Option<Rc<str>> {
 
 /// What tables, aliases, subqueries and joins have in common.
 pub(crate) fn from_member(interp: &mut Interp, item: &FromItem, name: &str) -> PyResult<Option<Value>> {
-    let older = !lend::has(interp, Behaviour::SubqueryMethods);
     let item = item.clone();
     Ok(Some(match name {
         "alias" => {
@@ -216,7 +214,9 @@ pub(crate) fn from_member(interp: &mut Interp, item: &FromItem, name: &str) -> P
             let condition = bound.take(1).filter(|value| !value.is_none());
             orm::select::of_item(interp, &item, condition)
         }),
-        "exported_columns" if !older => CollectionObject::of_item(interp, &item),
+        "exported_columns" if names::has_member(interp, "Table", name) => {
+            CollectionObject::of_item(interp, &item)
+        }
         _ => return Ok(None),
     }))
 }
@@ -314,9 +314,9 @@ impl Object for FromObject {
 
     fn str(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         let profile = lend::profile(interp);
-        let older = !lend::has(interp, Behaviour::SubqueryMethods);
+        let empty = lend::has(interp, Behaviour::CtesShownEmpty);
         let text = match &self.item {
-            FromItem::Alias(alias) if older && matches!(alias.kind(), AliasKind::Cte { .. }) => {
+            FromItem::Alias(alias) if empty && matches!(alias.kind(), AliasKind::Cte { .. }) => {
                 Ok(String::new())
             }
             FromItem::Alias(alias) if alias.table().is_some() => {

@@ -2,10 +2,12 @@
 
 use super::schema::{SCHEMA_IDENTITY, column_value, table_value};
 use super::selectable::collection;
-use super::{errors, lend, names};
-use crate::python::{Interp, Iter, Object, PyResult, Signature, Value, fresh_identity};
+use super::{errors, lend};
+use crate::python::{Class, Interp, Iter, Object, PyResult, Signature, Value, fresh_identity};
 use backproof_engine::schema::{Column, Table};
+use backproof_engine::version::Behaviour;
 use std::any::Any;
+use std::rc::Rc;
 
 /// A collection of columns by key: `table.c`.
 pub(crate) struct ColumnsObject {
@@ -58,7 +60,7 @@ impl ColumnsObject {
         if self.kind == Kind::Table || own == "ReadOnlyColumnCollection" {
             return own;
         }
-        if names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT") {
+        if lend::has(interp, Behaviour::ConstraintColumnsDeduped) {
             "DedupeColumnCollection"
         } else {
             "ColumnCollection"
@@ -69,6 +71,11 @@ impl ColumnsObject {
 impl Object for ColumnsObject {
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn class(&self, interp: &mut Interp) -> Rc<Class> {
+        let name = if self.kind == Kind::Key { self.type_name() } else { self.class_name(interp) };
+        interp.foreign_class(self.type_module(), name)
     }
 
     fn type_name(&self) -> &'static str {

@@ -55,6 +55,9 @@ impl Query {
                 Entity::Expr(_) => tag.push_str("expression "),
             }
         }
+        for bundle in &self.bundles {
+            let _ = write!(tag, "{} at {} ", bundle.tag, bundle.at);
+        }
         if self.descended && self.entities.iter().any(|entity| !matches!(entity, Entity::Expr(_))) {
             tag.push_str("descended ");
         }

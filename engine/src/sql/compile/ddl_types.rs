@@ -3,7 +3,7 @@
 //! What their dialects name otherwise from release to release is unsupported.
 
 use super::{Compiler, Dialect, compile_error, types};
-use crate::error::{Error, Result};
+use crate::error::{ELSEWHERE, Error, Result};
 use crate::schema::SqlType;
 use crate::version::Behaviour;
 
@@ -62,7 +62,7 @@ impl Compiler<'_> {
         if !self.sqlite() {
             return Err(self.unknown("an array"));
         }
-        let shown = if self.has(Behaviour::TypesMakeChecks) {
+        let shown = if self.has(Behaviour::ArraysNamedByClass) {
             "<class 'sqlalchemy.sql.sqltypes.ARRAY'>"
         } else {
             "ARRAY"
@@ -76,7 +76,7 @@ impl Compiler<'_> {
             return self.unknown("a column of this type");
         }
         compile_error(format!(
-            "Compiler <sqlalchemy.dialects.sqlite.base.SQLiteTypeCompiler object at 0x7f3a5c0d1e50> can't render \
+            "Compiler <sqlalchemy.dialects.sqlite.base.SQLiteTypeCompiler object at {ELSEWHERE}> can't render \
              element of type {shown}"
         ))
     }

@@ -6,6 +6,18 @@ macro_rules! of_attributes {
     ($($rows:tt)*) => {
         of_dataclasses! {
             $($rows)*
+            AutomapLoadsWith "automap-loads-with" since(1, 4, 0),
+                "`prepare()` of an automap takes `autoload_with`.",
+                "`autoload_with` of automaps",
+                "1.3.24 raises `TypeError`, 1.4.0 with: `Base.prepare(autoload_with=engine)`";
+            HybridsNamedByColumn "hybrids-named-by-column" since(1, 4, 0),
+                "A hybrid that is a column of its table is called by the column in the rows of queries.",
+                "what rows of queries call hybrids",
+                "1.3.24 has the hybrid's name, 1.4.0 the column's: `session.query(Item.extent).one()._fields`";
+            BundledHybridsNamedByColumn "bundled-hybrids-named-by-column" within((1, 4, 0), (2, 0, 29)),
+                "A hybrid that is a column of its table is called by the column in the bundles of queries.",
+                "what bundles of queries call hybrids",
+                "1.3.24 and 2.0.30 have the hybrid's name, 1.4.0 and 2.0.29 the column's: `session.query(Bundle('whole', Item.extent))`";
             AttributeEventsNamed "attribute-events-named" since(1, 4, 0),
                 "What set off a change of an attribute is told to listeners as an `AttributeEvent`, before as an `Event`.",
                 "the class of what set off a change",

@@ -6,6 +6,22 @@ macro_rules! of_loading {
     ($($rows:tt)*) => {
         of_sql! {
             $($rows)*
+            UpdateOptionNamed "update-option-named" since(1, 4, 0),
+                "The refusal of criteria that cannot be evaluated speaks of `synchronize_session` as an execution option, before as a parameter.",
+                "how `synchronize_session` is spoken of",
+                "1.3.24 has `parameter`, 1.4.0 `execution option`: `query.filter(func.abs(Item.id) == 1).delete('evaluate')`";
+            FetchedValuesEvaluated "fetched-values-evaluated" since(1, 4, 0),
+                "`query.update(…, 'fetch')` sets what it can evaluate on the objects that it found; before, they load it again.",
+                "values evaluated after `fetch`",
+                "1.3.24 without, 1.4.0 with: `'size' in item.__dict__` after `query.update({'size': 3}, 'fetch')`";
+            UpdateNamesExpressions "update-names-expressions" since(1, 4, 26),
+                "A name in `query.update()` that is no attribute is an invalid expression type, before a property that the entity lacks.",
+                "the error of a wrong name in `query.update()`",
+                "1.4.25 speaks of the entity, 1.4.26 of an expression type: `session.query(Item).update({'colour': 1})`";
+            StatementsNameAttributes "statements-name-attributes" since(1, 4, 0),
+                "The names in an executed `update()` of a class are those of its attributes.",
+                "names of attributes in executed updates",
+                "1.3.24 raises `CompileError`, 1.4.0 with: `session.execute(update(Item).values(size=3))` where the column has another name";
             RowErrorsQuoted "row-errors-quoted" until(1, 4, 25),
                 "The error of a column that a text's row does not have shows itself in quotes, as a `KeyError` does.",
                 "the error of a column that a row lacks without quotes",

@@ -6,6 +6,66 @@ macro_rules! of_sql {
     ($($rows:tt)*) => {
         of_attributes! {
             $($rows)*
+            WhereTakesSeveral "where-takes-several" since(1, 4, 0),
+                "`where()` of a select and its like take several arguments.",
+                "several arguments of `where()`",
+                "1.3.24 raises `TypeError`, 1.4.0 with: `select.where(item.c.id > 1, item.c.size > 2)`";
+            QueriesKeepLabels "queries-keep-labels" through(1, 3),
+                "A query within an expression keeps the labels of its columns.",
+                "queries within expressions without labels",
+                "1.3.24 has `SELECT item.id AS item_id`, 1.4.0 `SELECT item.id`: `print(Item.id.in_(session.query(Item.id)))`";
+            ColumnsShownAsList "columns-shown-as-list" through(1, 3),
+                "A collection of columns is shown as a list of their names.",
+                "how collections of columns are shown",
+                "1.3.24 has `['item.id']`, 1.4.0 `ImmutableColumnCollection(item.id)`: `print(item.c)`";
+            CompoundsCountedAtOnce "compounds-counted-at-once" through(1, 3),
+                "Selects with different numbers of columns are refused where they are put together.",
+                "when unions of unlike selects are refused",
+                "1.3.24 raises `ArgumentError`, 1.4.0 makes it: `union(item.select(), other.select())`";
+            CtesShownEmpty "ctes-shown-empty" through(1, 3),
+                "`str()` of a CTE is empty.",
+                "how CTEs are shown",
+                "1.3.24 without, 1.4.0 with its select: `print(item.select().cte())`";
+            AliasesInUnwrapped "aliases-in-unwrapped" through(1, 3),
+                "The alias of a select as the right side of `IN` is the select itself.",
+                "subqueries within `IN` are selected from",
+                "1.3.24 has `IN (SELECT item.id …)`, 1.4.0 `IN (SELECT items.id FROM (SELECT …) AS items)`: `item.c.id.in_(item.select().alias('items'))`";
+            LightTablesShown "light-tables-shown" since(1, 4, 0),
+                "`str()` of what `table()` makes is its name.",
+                "how `table()` is shown",
+                "1.3.24 is empty, 1.4.0 has the name: `print(table('item'))`";
+            TextualSelectsNamed "textual-selects-named" since(1, 4, 0),
+                "Text with columns is a `TextualSelect`, before a `TextAsFrom`.",
+                "the class of text with columns",
+                "1.3.24 has `TextAsFrom`, 1.4.0 `TextualSelect`: `type(text('…').columns()).__name__`";
+            SubqueriesNamed "subqueries-named" since(1, 4, 0),
+                "The alias of a select is a `Subquery`, before an `Alias`.",
+                "the class of subqueries",
+                "1.3.24 has `Alias`, 1.4.0 `Subquery`: `type(item.select().alias()).__name__`";
+            ExistsTakesList "exists-takes-list" through(1, 3),
+                "`exists()` takes a select or a list, and nothing else.",
+                "what `exists()` takes",
+                "1.3.24 raises `TypeError`, 1.4.0 takes it: `exists(5)`";
+            ConstraintColumnsDeduped "constraint-columns-deduped" since(1, 4, 0),
+                "The columns of a constraint are a `DedupeColumnCollection`.",
+                "the class of a constraint's columns",
+                "1.3.24 has `ColumnCollection`, 1.4.0 `DedupeColumnCollection`: `type(item.primary_key.columns).__name__`";
+            DdlTakesConditions "ddl-takes-conditions" since(1, 4, 0),
+                "`CreateTable` and its like take `if_not_exists` or `if_exists`.",
+                "`if_not_exists` of `CreateTable`",
+                "1.3.24 raises `TypeError`, 1.4.0 with: `CreateTable(item, if_not_exists=True)`";
+            DefaultsByKind "defaults-by-kind" since(2, 0, 0),
+                "A column's default is of a class that says what is given: `ScalarElementColumnDefault`.",
+                "the class of column defaults",
+                "1.4.54 has `ColumnDefault(5)`, 2.0.0 `ScalarElementColumnDefault(5)`: `Column(Integer, default=5).default`";
+            ArraysNamedByClass "arrays-named-by-class" through(1, 3),
+                "The refusal to write an array for SQLite names its class as `repr()` shows it.",
+                "how a type that cannot be written is named",
+                "1.3.24 names `<class 'sqlalchemy.sql.sqltypes.ARRAY'>`, 1.4.0 does not: `create_all()` of a table with an `ARRAY`";
+            DescribedColumnsFail "described-columns-fail" between((1, 4, 35), (1, 4)),
+                "What `returning_column_descriptions` says of a class that is returned is asked of its table, which has none.",
+                "the error of `returning_column_descriptions`",
+                "1.4.54 raises `AttributeError` of `AnnotatedTable`, 2.0.0 another: `insert(Item).returning(Item).returning_column_descriptions`";
             TuplesNotSelected "tuples-not-selected" since(1, 4, 0),
                 "A statement that selects a `tuple_()` is refused when it is compiled.",
                 "`tuple_()` refused among columns",

@@ -178,6 +178,26 @@ macro_rules! of_statements {
                 "the `repr()` of an `Enum`",
                 "1.4.31 without, 1.4.32 `create_constraint=True, length=20`: `repr(Enum(…, create_constraint=True, length=20))`";
             $($rows)*
+            MissingTablesAskedFor "missing-tables-asked-for" since(1, 4, 26),
+                "Where a reflected table has no columns, it is asked whether it is there.",
+                "a missing table is asked for again",
+                "1.4.25 without, 1.4.26 with `PRAGMA main.table_info`: the echo log of `Table('item', MetaData(), autoload_with=engine)`";
+            HiddenColumnsReflected "hidden-columns-reflected" since(1, 3, 18),
+                "Columns are reflected by `PRAGMA table_xinfo`, before by `PRAGMA table_info`.",
+                "how columns are reflected",
+                "1.3.17 has `table_info`, 1.3.18 `table_xinfo`: the echo log of `Table('item', MetaData(), autoload=True, autoload_with=engine)`";
+            InspectorHasTable "inspector-has-table" since(1, 4, 0),
+                "An inspector has `has_table()`.",
+                "`has_table()` of inspectors",
+                "1.3.24 raises `AttributeError`, 1.4.0 with: `inspect(engine).has_table('item')`";
+            IndexesHaveOptions "indexes-have-options" since(1, 4, 45),
+                "What an inspector says of an index has `dialect_options`.",
+                "`dialect_options` of reflected indexes",
+                "1.4.44 without, 1.4.45 with: `inspect(engine).get_indexes('item')`";
+            CacheSizeTaken "cache-size-taken" since(1, 4, 0),
+                "`create_engine()` takes `query_cache_size`.",
+                "`query_cache_size` of engines",
+                "1.3.24 raises `TypeError`, 1.4.0 with: `create_engine('sqlite://', query_cache_size=10)`";
         }
     };
 }

@@ -10,8 +10,9 @@ use crate::python::{
 };
 use crate::sqlalchemy::items::ItemObject;
 use crate::sqlalchemy::schema::{self, ColumnObject, column_value, table_value};
-use crate::sqlalchemy::{errors, lend, names, reflected};
+use crate::sqlalchemy::{errors, lend, reflected};
 use backproof_engine::schema::{Column, Constraint, ForeignKeyConstraint, Table, TableArgs, TableItem};
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -234,8 +235,7 @@ impl Naming {
 }
 
 fn prepare(interp: &mut Interp, base: &Rc<Class>, registry: &Rc<Registry>, args: Args) -> PyResult<Value> {
-    let of_1_4 = names::has(lend::profile(interp), "sqlalchemy", "LABEL_STYLE_DEFAULT");
-    let parameters = if of_1_4 {
+    let parameters = if lend::has(interp, Behaviour::AutomapLoadsWith) {
         "autoload_with=, engine=, reflect=, schema=, classname_for_table=, modulename_for_table=, collection_class=, \
          name_for_scalar_relationship=, name_for_collection_relationship=, generate_relationship=, reflection_options="
     } else {

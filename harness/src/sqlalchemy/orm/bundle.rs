@@ -5,7 +5,7 @@ use super::hybrid::HybridClauseObject;
 use super::{entity, mapper};
 use crate::python::{Args, Class, Interp, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::{convert, lend, result};
-use backproof_engine::load::{Bundle, Entity, Item, Query};
+use backproof_engine::load::{Bundle, Entity, Item, Query, Style};
 use backproof_engine::map::{Composite, Key};
 use std::rc::Rc;
 
@@ -32,7 +32,8 @@ pub(super) fn ask(interp: &mut Interp, query: &mut Query, values: &[Value]) -> P
     let mut done = Ok(());
     for value in values {
         let at = entities.len();
-        done = asked(interp, &mut entities, &mut bundles, std::slice::from_ref(value)).map(|_| ());
+        let into = (&mut entities, &mut bundles);
+        done = asked(interp, into, std::slice::from_ref(value), query.style).map(|_| ());
         if done.is_err() {
             break;
         }
@@ -44,15 +45,27 @@ pub(super) fn ask(interp: &mut Interp, query: &mut Query, values: &[Value]) -> P
     }
     query.entities = entities;
     query.bundles = bundles;
+    if query.style != Style::Legacy && !is_of_classes(query) {
+        query.renames.clear();
+    }
     done
+}
+
+/// Whether anything that is selected speaks of a class, or is put together: a select of mere columns of tables calls them
+/// by their own names.
+fn is_of_classes(query: &Query) -> bool {
+    query.entities.iter().any(|entity| match entity {
+        Entity::Expr(expr) => expr.as_column().is_none(),
+        Entity::Mapped(_) | Entity::Attribute(..) => true,
+    })
 }
 
 /// As [`ask`]; the names of the places that were added.
 fn asked(
     interp: &mut Interp,
-    entities: &mut Vec<Entity>,
-    bundles: &mut Vec<Bundle>,
+    (entities, bundles): (&mut Vec<Entity>, &mut Vec<Bundle>),
     values: &[Value],
+    style: Style,
 ) -> PyResult<Vec<Key>> {
     let mut names = Vec::new();
     for value in values {
@@ -63,7 +76,8 @@ fn asked(
             entities.extend(made.parts.iter().map(|part| Entity::Attribute(mapped, part.clone())));
             let (len, name) = (made.parts.len(), composite.key.clone());
             names.push(name.clone());
-            bundles.push(Bundle { at, len, name, host: Rc::new(Made::Composite(made)) });
+            let tag = format!("composite {:?} {name}", mapped.mapper).into();
+            bundles.push(Bundle { at, len, name, tag, host: Rc::new(Made::Composite(made)) });
             continue;
         }
         if !is_bundle(interp, value) {
@@ -78,6 +92,12 @@ fn asked(
                 });
                 entities.push(entity);
             }
+            if let Some(hybrid) = value.downcast::<HybridClauseObject>()
+                && let Some(name) = hybrid.bundled_name(interp, style)
+            {
+                names.pop();
+                names.push(name);
+            }
             continue;
         }
         let exprs = interp.get_attr(value, "exprs")?;
@@ -88,14 +108,33 @@ fn asked(
         };
         let mut own = Vec::new();
         let mut inner = Vec::new();
-        let inner_names = asked(interp, &mut own, &mut inner, &exprs)?;
+        let inner_names = asked(interp, (&mut own, &mut inner), &exprs, style)?;
         let len = own.len();
         entities.append(&mut own);
         names.push(name.clone());
+        let tag = tag_of(interp, value, (&name, len), &inner)?;
         let made = Made::Bundle { bundle: value.clone(), names: inner_names, inner };
-        bundles.push(Bundle { at, len, name, host: Rc::new(made) });
+        bundles.push(Bundle { at, len, name, tag, host: Rc::new(made) });
     }
     Ok(names)
+}
+
+/// Bundles are told apart by their class, name and flag, not as objects.
+fn tag_of(
+    interp: &mut Interp,
+    bundle: &Value,
+    (name, len): (&Key, usize),
+    inner: &[Bundle],
+) -> PyResult<Key> {
+    let class = bundle.as_instance().map_or(0, |instance| instance.class().identity());
+    let mut tag = format!("bundle {class} {name} of {len}");
+    if is_flagged(interp, bundle)? {
+        tag.push_str(" single");
+    }
+    for bundle in inner {
+        tag.push_str(&format!(" ({} at {})", bundle.tag, bundle.at));
+    }
+    Ok(tag.into())
 }
 
 /// Names with each bundle's in place of those of its parts.
@@ -182,6 +221,10 @@ pub(super) fn is_single(interp: &mut Interp, bundles: &[Bundle], width: usize) -
     if only.at != 0 || only.len != width {
         return Ok(false);
     }
+    is_flagged(interp, bundle)
+}
+
+fn is_flagged(interp: &mut Interp, bundle: &Value) -> PyResult<bool> {
     match interp.get_attr_opt(bundle, SINGLE)? {
         Some(single) => interp.truth(&single),
         None => Ok(false),

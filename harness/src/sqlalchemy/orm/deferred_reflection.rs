@@ -6,7 +6,7 @@ use super::registry::Registry;
 use super::{declarative, mapped, scan};
 use crate::python::{Args, Class, Interp, Module, Object, PyResult, Signature, Stop, Value};
 use crate::sqlalchemy::schema::table_value;
-use crate::sqlalchemy::{errors, lend, reflected};
+use crate::sqlalchemy::{errors, lend, names, reflected};
 use backproof_engine::schema::{Table, TableArgs, TableItem};
 use backproof_engine::version::Behaviour;
 use std::any::Any;
@@ -35,8 +35,8 @@ impl Object for Waiting {
 
 /// Adds the class to its module.
 pub(super) fn install(interp: &mut Interp, module: &Module) -> PyResult<()> {
-    let of_1_4 = lend::has(interp, Behaviour::CompiledCache);
-    let root = interp.native_class(if of_1_4 { MODULE } else { OLDER }, NAME, Vec::new())?;
+    let apart = names::has(lend::profile(interp), "sqlalchemy.ext.declarative", "extensions");
+    let root = interp.native_class(if apart { MODULE } else { OLDER }, NAME, Vec::new())?;
     if root.dict.get(WAITING).is_none() {
         root.dict.set(WAITING, Value::object(Waiting(RefCell::default())));
         let prepare = Value::native("prepare", |interp, mut args| {

@@ -64,7 +64,7 @@ impl OfClass {
         let by_attribute = if is_insert {
             lend::has(interp, Behaviour::BulkByParameters)
         } else {
-            lend::has(interp, Behaviour::StatementsSynchronize)
+            lend::has(interp, Behaviour::StatementsNameAttributes)
         };
         if !by_attribute {
             return Ok(table.column(name));
@@ -178,7 +178,7 @@ impl OfClass {
             let (mapped, key) = match entity {
                 Entity::Attribute(mapped, key) => (*mapped, key),
                 // The library looks for an entity's own columns, and does not find them.
-                Entity::Mapped(_) if lend::has(interp, Behaviour::BoundMetadata) => {
+                Entity::Mapped(_) if lend::has(interp, Behaviour::DescribedColumnsFail) => {
                     let message = "'AnnotatedTable' object has no attribute 'type'";
                     return Err(interp.raise("AttributeError", message));
                 }

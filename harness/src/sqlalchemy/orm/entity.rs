@@ -7,6 +7,7 @@ use crate::python::{Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::{ColumnsObject, TableObject};
 use crate::sqlalchemy::{convert, expr, lend, result, selectable};
 use backproof_engine::load::{Bundle, Entity, Item, Query, Rows, Unread};
+use backproof_engine::schema::SqlType;
 use backproof_engine::sql::{Alias, Body, Expr};
 use backproof_engine::version::Behaviour;
 use std::rc::Rc;
@@ -42,11 +43,24 @@ pub(super) fn entities(interp: &mut Interp, values: &[Value]) -> PyResult<Vec<En
             entities.extend(select_entity(interp, body)?);
         } else if let Some(expr) = expr::clause(interp, value)? {
             entities.push(Entity::Expr(expr));
+        } else if let Some(number) = number(interp, value)? {
+            entities.push(number);
         } else {
             return Err(not_an_entity(interp, value));
         }
     }
     Ok(entities)
+}
+
+/// A number among the columns of a select, which is written as it is.
+fn number(interp: &mut Interp, value: &Value) -> PyResult<Option<Entity>> {
+    if !matches!(value, Value::Int(_) | Value::Float(_))
+        || !lend::has(interp, Behaviour::EntityErrorsAreArguments)
+    {
+        return Ok(None);
+    }
+    let text = interp.str(value)?;
+    Ok(Some(Entity::Expr(Expr::literal_column(&text, SqlType::Null))))
 }
 
 /// What a select among the entities gives: its columns as those of a subquery.
@@ -63,7 +77,7 @@ pub(crate) fn not_an_entity(interp: &mut Interp, value: &Value) -> Stop {
         return stop;
     }
     let are_arguments = lend::has(interp, Behaviour::EntityErrorsAreArguments);
-    let is_plain = matches!(value, Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None);
+    let is_plain = matches!(value, Value::Bool(_) | Value::None);
     if is_plain && are_arguments {
         return Stop::unsupported("a plain value where an entity belongs");
     }

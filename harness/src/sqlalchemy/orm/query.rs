@@ -436,7 +436,7 @@ fn update_values(interp: &mut Interp, query: &QueryObject, values: &Value) -> Py
 
 /// What releases before 2.0 say of a name in `query.update()` that is no attribute.
 fn no_property(interp: &mut Interp, class: &Value, name: &str) -> PyResult<Stop> {
-    if lend::has(interp, Behaviour::StatementsSynchronize) {
+    if lend::has(interp, Behaviour::UpdateNamesExpressions) {
         return Ok(super::errors::invalid_request(interp, format!("Invalid expression type: '{name}'")));
     }
     let class = interp.repr(class)?;

@@ -121,7 +121,6 @@ pub(super) fn install(interp: &mut Interp, class: &Rc<Class>) {
 
 /// The select that a query stands for.
 pub(super) fn body(interp: &mut Interp, query: &Query) -> PyResult<Body> {
-    // Before 1.4, what an expression has of a query keeps its labels.
-    let labelled = !lend::has(interp, Behaviour::SubqueryMethods);
+    let labelled = lend::has(interp, Behaviour::QueriesKeepLabels);
     Ok(core(interp, query, labelled)?.into())
 }

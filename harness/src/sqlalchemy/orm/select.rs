@@ -129,7 +129,7 @@ impl Object for SelectObject {
 
 /// Methods of selects that take one argument before 1.4.
 fn one_argument(interp: &mut Interp, method: &str, args: &Args) -> PyResult<()> {
-    if lend::has(interp, Behaviour::SubqueryMethods) {
+    if lend::has(interp, Behaviour::WhereTakesSeveral) {
         return Ok(());
     }
     let single = matches!(

@@ -31,7 +31,7 @@ pub(crate) fn shown(interp: &mut Interp, kind: &str, columns: &[Value]) -> PyRes
     for column in columns {
         texts.push(interp.str(column)?);
     }
-    if lend::has(interp, Behaviour::SubqueryMethods) {
+    if !lend::has(interp, Behaviour::ColumnsShownAsList) {
         return Ok(format!("{kind}({})", texts.join(", ")));
     }
     let texts = texts.into_iter().map(Value::from).collect();

@@ -59,7 +59,7 @@ pub(crate) fn combined(interp: &mut Interp, name: &str, args: Args) -> PyResult<
         return Err(Stop::unsupported("putting no selects together"));
     }
     let counts: Vec<usize> = bodies.iter().map(|body| body.columns().len()).collect();
-    if !lend::has(interp, Behaviour::SubqueryMethods)
+    if lend::has(interp, Behaviour::CompoundsCountedAtOnce)
         && let Some(at) = counts.iter().position(|count| *count != counts[0])
     {
         let message = format!(

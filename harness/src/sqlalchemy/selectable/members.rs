@@ -104,7 +104,7 @@ pub(crate) fn expr_member(interp: &mut Interp, expr: &Expr, name: &str) -> PyRes
 
 /// `exists(…)`: of a select, or of what is to be selected.
 pub(super) fn exists(interp: &mut Interp, args: Args) -> PyResult<Value> {
-    let listed = !lend::has(interp, Behaviour::SubqueryMethods);
+    let listed = lend::has(interp, Behaviour::ExistsTakesList);
     let one = !lend::has(interp, Behaviour::SelectTakesList);
     if one && args.positional.len() > 1 {
         let message = format!(

@@ -93,7 +93,7 @@ pub(crate) fn text_member(_interp: &mut Interp, text: &Text, name: &str) -> Opti
                 let ty = types::of_value(interp, &ty)?.unwrap_or_default();
                 columns.push(Column::light(&name, ty).expr());
             }
-            let older = !lend::has(interp, Behaviour::SubqueryMethods);
+            let older = !lend::has(interp, Behaviour::TextualSelectsNamed);
             let textual = Rc::new(TextualSelect { text: text.clone(), columns, positional, tag: None });
             Ok(Value::object(TextualObject { textual, older, id: fresh_identity() }))
         }),

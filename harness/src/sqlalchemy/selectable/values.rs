@@ -3,10 +3,9 @@
 use super::FromObject;
 use crate::python::{Args, Interp, Module, PyResult, Stop, Value};
 use crate::sqlalchemy::expr;
-use crate::sqlalchemy::{define, errors, lend, schema};
+use crate::sqlalchemy::{define, errors, lend, names, schema};
 use backproof_engine::schema::{Column, Table};
 use backproof_engine::sql::{Alias, AliasElement, AliasKind, Expr, ExprKind, Operand, ValuesTable};
-use backproof_engine::version::Behaviour;
 use std::rc::Rc;
 
 /// The columns among arguments, each with its own name.
@@ -86,7 +85,7 @@ pub(super) fn table(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
 
 /// Makes the classes `Values` and `TableClause` callable.
 pub(super) fn install(interp: &mut Interp, module: &Module) {
-    if !lend::has(interp, Behaviour::SubqueryMethods) {
+    if !names::offers(lend::profile(interp), &module.name, "Values") {
         return;
     }
     let class = interp.foreign_class("sqlalchemy.sql.selectable", "Values");

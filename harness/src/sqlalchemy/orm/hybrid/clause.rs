@@ -49,9 +49,19 @@ impl HybridClauseObject {
 
     /// What a row calls it, where that is not what its expression is called.
     pub(in crate::sqlalchemy) fn row_name(&self, interp: &mut Interp, style: Style) -> Option<Rc<str>> {
-        let is_column = self.own.is_none() && self.inner.is_none() && self.expr.as_column().is_some();
-        let by_column = is_column && style == Style::Legacy && lend::has(interp, Behaviour::CompiledCache);
-        (!by_column).then(|| self.name.clone())
+        let by_column = style == Style::Legacy && lend::has(interp, Behaviour::HybridsNamedByColumn);
+        (!(self.is_table_column() && by_column)).then(|| self.name.clone())
+    }
+
+    /// As [`Self::row_name`], within a bundle.
+    pub(in crate::sqlalchemy) fn bundled_name(&self, interp: &mut Interp, style: Style) -> Option<Rc<str>> {
+        let by_column = style == Style::Legacy && lend::has(interp, Behaviour::BundledHybridsNamedByColumn);
+        (!(self.is_table_column() && by_column)).then(|| self.name.clone())
+    }
+
+    /// Whether it is a column as its table has it, and no attribute.
+    fn is_table_column(&self) -> bool {
+        self.own.is_none() && self.inner.is_none() && self.expr.as_column().is_some()
     }
 
     fn no_attribute(&self, interp: &mut Interp, comparator: &str, name: &str) -> PyResult<Stop> {

@@ -1,0 +1,3 @@
+from sqlalchemy import Column, Integer
+
+print(repr(Column("size", Integer, default=5).default))

@@ -1,0 +1,3 @@
+from sqlalchemy import column, table
+
+print(repr(str(table("item", column("id")))))
