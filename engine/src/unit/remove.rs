@@ -15,6 +15,7 @@ use crate::sql::{Delete, Expr, Op, Params, Statement};
 use crate::state::{self, Original, Slot, StateId};
 use crate::value::Value;
 use crate::warning::Warning;
+use std::rc::Rc;
 
 /// Deletes the rows of objects of one hierarchy.
 pub(super) fn delete(cx: &mut Cx<'_>, plan: &Plan, base: MapperId, states: &[StateId]) -> Result<()> {
