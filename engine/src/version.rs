@@ -115,6 +115,11 @@ impl Profile {
         self.version
     }
 
+    /// The release as `sqlalchemy.__version__` has it.
+    pub fn name(self) -> String {
+        self.version().to_string()
+    }
+
     /// The series as links to the background of errors spell it: `20` for 2.0.
     pub fn series(self) -> String {
         asked::note_series();

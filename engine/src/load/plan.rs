@@ -151,7 +151,8 @@ impl Plan {
     /// Notes the places of rows whose values have no hash.
     pub(super) fn note_unhashable(&mut self) {
         let columns = &self.select.columns;
-        let is_json = |at: usize| columns.get(at).is_some_and(|column| *column.ty().generic() == SqlType::Json);
+        let is_json =
+            |at: usize| columns.get(at).is_some_and(|column| *column.ty().generic() == SqlType::Json);
         let found = self.readers.iter().enumerate().filter_map(|(place, reader)| match reader {
             Reader::Value(at) if is_json(*at) => Some(place),
             _ => None,

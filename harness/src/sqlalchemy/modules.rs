@@ -2,6 +2,7 @@
 
 use super::{absent, ddl, engine, errors, functions, lend, names, orm, schema, statement, types};
 use crate::python::{Interp, Module, PyResult, Value};
+use backproof_engine::version::Asked;
 use std::rc::Rc;
 
 /// Everything that `sqlalchemy` shows, whatever the release.
@@ -49,7 +50,8 @@ fn chosen(interp: &mut Interp, name: &'static str) -> PyResult<Rc<Module>> {
 fn sqlalchemy(interp: &mut Interp) -> PyResult<Rc<Module>> {
     super::warning::read_environment(interp);
     let module = chosen(interp, "sqlalchemy")?;
-    let version = lend::profile(interp).to_string();
+    let profile = lend::profile(interp);
+    let version = Asked::unnoted(|| profile.name());
     module.dict.set("__version__", Value::from(version));
     Ok(module)
 }

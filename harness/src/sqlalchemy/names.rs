@@ -126,7 +126,7 @@ pub(super) fn offers(profile: Profile, module: &str, name: &str) -> bool {
 pub(super) fn read(profile: Profile, module: &str, name: &str) {
     match name {
         "__all__" => _ = profile.has(Behaviour::StarLeavesModules),
-        "__version__" => _ = profile.version(),
+        "__version__" => _ = profile.name(),
         _ => _ = missing(profile, module, name),
     }
 }

@@ -50,8 +50,8 @@ pub(super) fn columns(rows: &[Vec<SqlValue>]) -> PyResult<Vec<ColumnInfo>> {
                 default,
                 SqlValue::Int(primary_key),
                 // Whether it is hidden, where that was asked for.
-                hidden @ ..,
-            ] if matches!(hidden, [] | [SqlValue::Int(0)]) => Ok(ColumnInfo {
+                ..,
+            ] if matches!(row[6..], [] | [SqlValue::Int(0)]) => Ok(ColumnInfo {
                 name: name.to_string(),
                 ty: ty.to_string(),
                 nullable: *not_null == 0,

@@ -613,13 +613,12 @@ fn composite_columns(
         });
         if is_listed || column.column.table().is_some() {
             // What the fields of its class say comes after what the class says of the column.
-            if let (true, Some(Some(hint))) = (is_listed, hints.get(at)) {
-                if declared.is_mapped(&column.column)
-                    && !column.column.nullable_given()
-                    && !column.column.is_primary_key()
-                {
-                    column.column.set_nullable(hint.optional);
-                }
+            if let (true, Some(Some(hint))) = (is_listed, hints.get(at))
+                && declared.is_mapped(&column.column)
+                && !column.column.nullable_given()
+                && !column.column.is_primary_key()
+            {
+                column.column.set_nullable(hint.optional);
             }
             continue;
         }
