@@ -131,7 +131,7 @@ macro_rules! of_statements {
                 "1.4.32 `BEGIN (implicit)`, 1.4.35 `BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)`: the echo log of `engine.begin()`";
             AutocommitEndsTold "autocommit-ends-told" since(2, 0, 43),
                 "The log says of the ends of transactions with the isolation level AUTOCOMMIT what they do not do, and how to be without.",
-                "what the log says of the ends of transactions with AUTOCOMMIT",
+                "how the log tells of ends with AUTOCOMMIT",
                 "2.0.42 `DBAPI should ignore due to autocommit mode`, 2.0.43 `has no effect due to autocommit mode`: the echo log of `engine.begin()`";
             LogTokens "log-tokens" since(1, 4, 0),
                 "What a connection logs begins with its `logging_token`.",
