@@ -58,7 +58,7 @@ macro_rules! of_attributes {
                 "A class that is read from a union is joined to under another name.",
                 "joins to a union by its own name",
                 "1.3.24 has `JOIN (…) AS anon_1`, 1.4.0 `JOIN (…) AS pjoin`: `query(House).join(House.shelves)` with `class Shelf(ConcreteBase, Base)`";
-            SelectinBesideUnion "selectin-beside-union" within((1, 3, 0), (2, 0, 58)),
+            SelectinBesideUnion "selectin-beside-union" between((1, 3, 0), (2, 0)),
                 "`selectinload()` looks for the members of a collection of concrete classes by their base's own table, beside the union that they are read from.",
                 "`selectinload()` of concrete classes by their base's own table",
                 "2.0.58 has `FROM … AS pjoin, shelf`, 2.1.0 `FROM … AS pjoin`: `selectinload(House.shelves)` with `class Shelf(ConcreteBase, Base)`";
