@@ -84,6 +84,13 @@ impl Warning {
         ))
     }
 
+    /// What was done to a session between the failure of its transaction and `rollback()`.
+    pub(crate) fn changed_since_failure() -> Self {
+        Warning::new(
+            "Session's state has been changed on a non-active transaction - this state will be discarded.",
+        )
+    }
+
     pub(crate) fn rows_not_deleted(table: &str, expected: i64, matched: i64) -> Self {
         Warning::new(format!(
             "DELETE statement on table '{table}' expected to delete {expected} row(s); {matched} were matched.  \

@@ -12,6 +12,7 @@ use crate::host::Cx;
 use crate::orm::Orm;
 use crate::state::{IdentityKey, ObjRef, StateId};
 use crate::version::Behaviour;
+use crate::warning::Warning;
 use indexmap::{IndexMap, IndexSet};
 
 /// One transaction or savepoint, with what to restore where it is rolled back.
@@ -331,6 +332,7 @@ pub fn rollback(cx: &mut Cx<'_>, session: SessionId, serial: Option<usize>) -> R
     }
     let in_flush = super::get(cx.orm, session).transactions.last().is_some_and(|top| top.in_flush);
     if serial.is_none() && in_flush && !super::is_clean(cx.orm, session) {
+        cx.warn(Warning::changed_since_failure())?;
         // The transaction of the flush has nothing to put back what was done since.
         return Err(Error::new(ErrorKind::AssertionError, ""));
     }
@@ -376,8 +378,11 @@ fn undo_top(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     let owner = super::get(cx.orm, session);
     let Some(top) = owner.transactions.last() else { return Ok(()) };
     if top.failed.is_some() || top.inactive {
-        // What was done since is discarded.
-        return if super::is_clean(cx.orm, session) { Ok(()) } else { restore(cx, session) };
+        if super::is_clean(cx.orm, session) {
+            return Ok(());
+        }
+        cx.warn(Warning::changed_since_failure())?;
+        return restore(cx, session);
     }
     let undone = match (owner.connection, top.nested, top.savepoint) {
         (Some(connection), true, Some(savepoint)) => {
