@@ -308,6 +308,29 @@ fn column_value(cx: &mut Cx<'_>, id: StateId, key: &Key, committed: bool) -> Res
     }
 }
 
+/// As [`column_value`], where a statement of its own compares the value. What an error of it leaves holds the object, and
+/// until cycles are collected if a flush fails by it.
+fn bound_value(
+    cx: &mut Cx<'_>,
+    session: SessionId,
+    id: StateId,
+    key: &Key,
+    committed: bool,
+) -> Result<Value> {
+    let was_active = session::is_active(cx.orm, session);
+    let found = column_value(cx, id, key, committed);
+    if found.is_err()
+        && let Some(object) = cx.orm.states.upgrade(id)
+    {
+        if was_active && !session::is_active(cx.orm, session) {
+            cx.orm.states.keep_until_collected(object);
+        } else {
+            cx.orm.states.blame([object]);
+        }
+    }
+    found
+}
+
 /// The target's primary key as the object's foreign keys give it.
 fn identity(
     cx: &mut Cx<'_>,
@@ -372,7 +395,7 @@ fn select_related(
             return Ok(bound.clone());
         }
         let key = key_of(cx.orm, relationship.parent, column)?;
-        let value = column_value(cx, id, &key, committed)?;
+        let value = bound_value(cx, session, id, &key, committed)?;
         let state = cx.orm.states.get(id);
         let is_set = state.dict.contains_key(&key) || (committed && state.committed.contains_key(&key));
         unset |= !is_set;
