@@ -448,11 +448,11 @@ fn error_text(orm: &Orm, error: &Error) -> String {
 /// Puts the session's objects back into the state that they had before the innermost transaction.
 fn restore(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     let owner = super::get_mut(cx.orm, session);
-    let Some(top) = owner.transactions.last_mut() else { return Ok(()) };
+    let Some(top) = owner.transactions.last() else { return Ok(()) };
     let nested = top.nested;
-    let dirty = std::mem::take(&mut top.dirty);
-    let switched = std::mem::take(&mut top.switched);
-    let mut gone = std::mem::take(&mut top.new);
+    // The transaction keeps what it knows: a second rollback puts all of it back again.
+    let (dirty, switched, mut gone, mut deleted) =
+        (top.dirty.clone(), top.switched.clone(), top.new.clone(), top.deleted.clone());
     gone.extend(owner.new.keys());
     let kept: Vec<_> = owner.new.values().chain(owner.deleted.values()).cloned().collect();
     let alive: Vec<StateId> = gone.iter().copied().filter(|id| cx.orm.states.find(*id).is_some()).collect();
@@ -469,10 +469,7 @@ fn restore(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
             state.haunts = state.session.is_none().then_some(session);
         }
     }
-    let owner = super::get_mut(cx.orm, session);
-    let mut deleted =
-        owner.transactions.last_mut().map(|top| std::mem::take(&mut top.deleted)).unwrap_or_default();
-    deleted.extend(owner.deleted.keys());
+    deleted.extend(super::get(cx.orm, session).deleted.keys());
     for id in deleted {
         if let Some(object) = cx.orm.states.upgrade(id) {
             membership::revive(cx, session, &object)?;
