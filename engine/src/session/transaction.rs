@@ -451,8 +451,7 @@ fn restore(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
     let Some(top) = owner.transactions.last() else { return Ok(()) };
     let nested = top.nested;
     // The transaction keeps what it knows: a second rollback puts all of it back again.
-    let (dirty, switched, mut gone, mut deleted) =
-        (top.dirty.clone(), top.switched.clone(), top.new.clone(), top.deleted.clone());
+    let (dirty, switched, mut gone) = (top.dirty.clone(), top.switched.clone(), top.new.clone());
     gone.extend(owner.new.keys());
     let kept: Vec<_> = owner.new.values().chain(owner.deleted.values()).cloned().collect();
     let alive: Vec<StateId> = gone.iter().copied().filter(|id| cx.orm.states.find(*id).is_some()).collect();
@@ -469,7 +468,10 @@ fn restore(cx: &mut Cx<'_>, session: SessionId) -> Result<()> {
             state.haunts = state.session.is_none().then_some(session);
         }
     }
-    deleted.extend(super::get(cx.orm, session).deleted.keys());
+    let owner = super::get(cx.orm, session);
+    // Without those that are new in it, which are transient again.
+    let mut deleted = owner.transactions.last().map(|top| top.deleted.clone()).unwrap_or_default();
+    deleted.extend(owner.deleted.keys());
     for id in deleted {
         if let Some(object) = cx.orm.states.upgrade(id) {
             membership::revive(cx, session, &object)?;
