@@ -52,7 +52,7 @@ macro_rules! of_attributes {
                 "1.4.54 calls the validator, 2.0.0 and 2.0.15 do not, 2.0.16 does: `Book(author=author)` with `@validates('books')`";
             StrictConcreteBase "strict-concrete-base" since(2, 0, 0),
                 "A class below `AbstractConcreteBase` has no objects of its own, and `strict_attrs` leaves it the attributes that it declares.",
-                "`strict_attrs`, and `AbstractConcreteBase` without objects of its own",
+                "`strict_attrs` of `AbstractConcreteBase`",
                 "1.4.54 makes an object, 2.0.0 raises `InvalidRequestError`: `Shelf()` of a `class Shelf(AbstractConcreteBase, Base)`";
             UnionJoinedApart "union-joined-apart" through(1, 3),
                 "A class that is read from a union is joined to under another name.",
@@ -60,7 +60,7 @@ macro_rules! of_attributes {
                 "1.3.24 has `JOIN (…) AS anon_1`, 1.4.0 `JOIN (…) AS pjoin`: `query(House).join(House.shelves)` with `class Shelf(ConcreteBase, Base)`";
             SelectinBesideUnion "selectin-beside-union" between((1, 3, 0), (2, 0)),
                 "`selectinload()` looks for the members of a collection of concrete classes by their base's own table, beside the union that they are read from.",
-                "`selectinload()` of concrete classes by their base's own table",
+                "`selectinload()` of concrete classes by their base",
                 "2.0.58 has `FROM … AS pjoin, shelf`, 2.1.0 `FROM … AS pjoin`: `selectinload(House.shelves)` with `class Shelf(ConcreteBase, Base)`";
             SecondaryByName "secondary-by-name" since(2, 1, 0),
                 "A string given as `secondary` is the name of a table; before, an expression.",
