@@ -57,6 +57,13 @@ pub struct Plan {
     pub reader: Option<Reader>,
 }
 
+impl Plan {
+    /// A page with nothing beside it.
+    pub fn of(page: &Path) -> Self {
+        Plan { name: page.to_owned(), pages: vec![page.to_owned()], ..Plan::default() }
+    }
+}
+
 /// A page of a case.
 #[derive(Debug, Clone)]
 pub struct Page {

@@ -2,7 +2,6 @@
 
 use backproof::case::{Case, Plan};
 use backproof::check::check;
-use backproof::judge::Options;
 use backproof::report::when::WhenDocument;
 use backproof::when::{Inquiry, spans};
 use backproof::world::Limits;
@@ -40,14 +39,7 @@ fn case(text: &str) -> Case {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("page.txt");
     std::fs::write(&path, text).expect("the page is written");
-    let plan = Plan {
-        name: path.clone(),
-        pages: vec![path],
-        beside: Vec::new(),
-        options: Options::default(),
-        reader: None,
-    };
-    Case::load(&plan).expect("the page is read")
+    Case::load(&Plan::of(&path)).expect("the page is read")
 }
 
 /// What is known once nothing more is wanted, and how many runs it took.

@@ -2,7 +2,6 @@
 
 use backproof::case::{Case, Plan};
 use backproof::check::check;
-use backproof::judge::Options;
 use backproof::outcome::End;
 use backproof::report::when::WhenDocument;
 use backproof::when::Inquiry;
@@ -145,14 +144,7 @@ fn case(page: &str) -> Case {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("page.txt");
     std::fs::write(&path, page).expect("the page is written");
-    let plan = Plan {
-        name: path.clone(),
-        pages: vec![path],
-        beside: Vec::new(),
-        options: Options::default(),
-        reader: None,
-    };
-    Case::load(&plan).expect("the page is read")
+    Case::load(&Plan::of(&path)).expect("the page is read")
 }
 
 fn checking(page: String) -> impl Fn() -> Work {

@@ -85,7 +85,7 @@ fn page_plan(path: &Path) -> Result<Plan, Problem> {
             }
             case_plan(&case)
         }
-        None => Ok(Plan { name: path.to_owned(), pages: vec![path.to_owned()], ..Plan::default() }),
+        None => Ok(Plan::of(path)),
     }
 }
 
@@ -131,7 +131,7 @@ fn folder_plans(folder: &Path) -> Vec<Result<Plan, Problem>> {
         if page.canonicalize().is_ok_and(|page| named.contains(&page)) {
             continue;
         }
-        let plan = Plan { name: page.clone(), pages: vec![page.clone()], ..Plan::default() };
+        let plan = Plan::of(&page);
         plans.push((page, Ok(plan)));
     }
     if plans.is_empty() {
