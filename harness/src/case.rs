@@ -137,6 +137,8 @@ pub struct Step {
     pub skip: Option<String>,
     /// For an output shown apart and for a comment: the item index of the step that it is held against.
     pub of: Option<usize>,
+    /// For a log shown apart from several prompts: the item index of the first of them.
+    pub from: Option<usize>,
     /// For a comment: the statement that it speaks of.
     pub remark: Option<Remarked>,
 }
@@ -158,6 +160,8 @@ pub struct Claim {
     pub line: usize,
     /// Whether it stands in a block of its own.
     pub apart: bool,
+    /// Whether the page shows no log where its prompts show something: what is echoed is left out throughout.
+    pub bare: bool,
 }
 
 /// An acknowledgement and the item that it speaks of.

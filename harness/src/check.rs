@@ -81,13 +81,16 @@ fn run(case: &Case, profile: Profile, limits: Limits) -> Checked {
                 let done = match step.of {
                     Some(of) => match (outcomes.get(of).and_then(Option::as_ref), &step.remark) {
                         (Some(done), Some(remark)) => remarked(remark, done),
-                        (Some(done), None) => done.clone(),
+                        (Some(done), None) => match step.from {
+                            Some(from) => together(outcomes.get(from..=of).unwrap_or_default(), done),
+                            None => done.clone(),
+                        },
                         (None, Some(_)) => Done::default(),
                         (None, None) => nothing_before(),
                     },
                     None if step.kind == Kind::Output => nothing_before(),
                     None if step.skip.is_some() => Done::default(),
-                    None => run.step(step, is_remarked(case, index)),
+                    None => run.step(step, is_remarked(case, index), is_shown_apart(case, index)),
                 };
                 let report = report(case, index, step, &done);
                 documents[step.page].steps.push(report);
@@ -105,6 +108,25 @@ fn run(case: &Case, profile: Profile, limits: Limits) -> Checked {
 /// Whether comments say what statements of the step at `index` print: they follow it.
 fn is_remarked(case: &Case, index: usize) -> bool {
     matches!(case.items.get(index + 1), Some(Item::Step(step)) if step.kind == Kind::Comment)
+}
+
+/// Whether an output that stands apart speaks of the step at `index`.
+fn is_shown_apart(case: &Case, index: usize) -> bool {
+    let follows = case.items.get(index + 1..).unwrap_or_default().iter().find_map(|item| match item {
+        Item::Step(step) if step.kind != Kind::Comment => Some(step),
+        Item::Step(_) | Item::Given(_) => None,
+    });
+    follows.is_some_and(|step| step.kind == Kind::Output && step.of == Some(index))
+}
+
+/// What steps showed, as one; `last` is what came of the last of them.
+fn together(steps: &[Option<Done>], last: &Done) -> Done {
+    let mut done = last.clone();
+    let outcomes = || steps.iter().flatten().map(|done| &done.outcome);
+    done.outcome.pieces = outcomes().flat_map(|outcome| outcome.pieces.clone()).collect();
+    done.outcome.end =
+        outcomes().map(|outcome| &outcome.end).find(|end| **end != End::Done).cloned().unwrap_or_default();
+    done
 }
 
 /// What of a listing's outcome a comment on one of its statements is held against.
@@ -137,7 +159,8 @@ fn failed_line(step: &Step, done: &Done) -> Option<usize> {
 
 fn report(case: &Case, index: usize, step: &Step, done: &Done) -> StepReport {
     let outcome = &done.outcome;
-    let said = step.claim.as_ref().map(|claim| Said { text: &claim.text, apart: claim.apart });
+    let said =
+        step.claim.as_ref().map(|claim| Said { text: &claim.text, apart: claim.apart, bare: claim.bare });
     let judgement = match &step.skip {
         Some(reason) => {
             Judgement { verdict: Verdict::Skipped, detail: Some(reason.clone()), held_against: String::new() }

@@ -14,12 +14,15 @@ mod output;
 mod remarks;
 mod repr;
 mod rst;
+mod saved;
 mod source;
 mod syntax;
 mod text;
 mod transcript;
+mod values;
 
 pub use ipython::without_commands;
+pub use output::may_be_log;
 pub use source::ReadError;
 
 use std::fmt;
@@ -170,10 +173,10 @@ pub fn read(bytes: &[u8], reader: Option<Reader>, extension: Option<&str>) -> Re
         Reader::Text => text::blocks(&lines),
     };
     let (mut reader, mut blocks) = (chosen, read(chosen));
-    if !from_outside && chosen != Reader::Text && blocks.iter().all(|block| block.body == Body::Prose) {
+    if !from_outside && chosen != Reader::Text && detect::misses_code(chosen, &lines, &blocks) {
         // Without code to its markup, a page may be one that was saved as text.
         let as_text = read(Reader::Text);
-        if as_text.iter().any(|block| block.body != Body::Prose) {
+        if as_text.iter().any(|block| !matches!(block.body, Body::Prose | Body::Other(_))) {
             (reader, blocks) = (Reader::Text, as_text);
         }
     }

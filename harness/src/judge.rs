@@ -100,6 +100,8 @@ pub struct Said<'a> {
     pub text: &'a str,
     /// Whether it stands in a block of its own, apart from the code.
     pub apart: bool,
+    /// Whether the page leaves out what is logged wherever its prompts show something.
+    pub bare: bool,
 }
 
 /// A verdict with its reason.
@@ -212,9 +214,9 @@ fn showing(
         let detail = Some(format!("the page shows `{first}`; nothing was raised"));
         return Judgement { verdict: Verdict::Differs, detail, held_against: actual };
     }
-    let has_log = statements::has_log(said.text);
+    let has_log = statements::has_log(said.text) || (said.apart && statements::begins_with_one(said.text));
     let mut candidates = vec![actual.clone()];
-    if said.apart {
+    if said.apart || (said.bare && !has_log) {
         // A page may show only what a program prints, or only its log.
         let part = if has_log { bare_log(outcome) } else { outcome.stdout() };
         if !part.is_empty() && part != actual {
@@ -232,9 +234,14 @@ fn showing(
             return Judgement { verdict: Verdict::Differs, detail: Some(detail), held_against: actual };
         }
     }
-    // An output without a log is best seen beside what is printed alone.
-    let held_against = if has_log { actual } else { candidates.pop().unwrap_or(actual) };
-    let detail = difference::brief(said.text, &held_against);
+    // An output without a log is best seen beside what is printed alone, and a log without what is printed.
+    let alone = !has_log || (said.apart && options.normalize_whitespace);
+    let held_against = if alone { candidates.pop().unwrap_or(actual) } else { actual };
+    let detail = if has_log && options.normalize_whitespace {
+        difference::brief_words(said.text, &held_against)
+    } else {
+        difference::brief(said.text, &held_against)
+    };
     Judgement { verdict: Verdict::Differs, detail, held_against }
 }
 
@@ -269,7 +276,7 @@ mod tests {
     fn detail(claim: &str, shown: &str) -> Option<String> {
         let outcome =
             Outcome { pieces: vec![Piece::Stdout(shown.to_owned())], end: End::Done, printed: Vec::new() };
-        let said = Said { text: claim, apart: false };
+        let said = Said { text: claim, apart: false, bare: false };
         judge(Some(said), &outcome, &Options::default(), &[]).detail
     }
 

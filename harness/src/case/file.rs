@@ -226,6 +226,7 @@ pub(super) fn bind(
         items.extend(given.into_iter().map(Item::Given));
         item_of.push(items.len());
         step.of = step.of.and_then(|of| item_of.get(of).copied());
+        step.from = step.from.and_then(|from| item_of.get(from).copied());
         items.push(Item::Step(step));
     }
     let acknowledged = acknowledged

@@ -1,7 +1,7 @@
 //! Pages to steps: each prompt one, each listing one, outputs held against the code before them.
 
 use super::{Claim, Kind, Page, Problem, Remarked, Step, read_page};
-use crate::document::{Body, Document, Example, Reader, Remark};
+use crate::document::{Block, Body, Document, Example, Reader, Remark};
 use crate::judge::Options;
 use std::path::{Component, Path, PathBuf};
 
@@ -37,11 +37,15 @@ impl Builder {
         self.pages.push(Page { path: path.to_owned(), document });
         // The last code on this page, which an output shown apart speaks of.
         let mut last: Option<usize> = None;
+        // The first prompt of the last transcript, while what it logs has not been shown apart.
+        let mut first: Option<usize> = None;
+        let bare = leaves_out_logs(&blocks);
         for block in blocks {
             match block.body {
                 Body::Prose | Body::Other(_) => {}
                 Body::Listing(listing) => {
                     last = Some(self.steps.len());
+                    first = None;
                     let mut options = self.options.clone();
                     options.normalize_whitespace |= listing.cell;
                     options.ipython |= listing.cell;
@@ -56,17 +60,22 @@ impl Builder {
                         options,
                         skip: listing.skip.then(|| SKIPPED.to_owned()),
                         of: None,
+                        from: None,
                         remark: None,
                     });
                     self.remarks(page, block.line, listing.remarks, last);
                 }
                 Body::Transcript(examples) => {
+                    first = Some(self.steps.len());
                     for example in examples.into_iter().filter(|example| !example.is_empty()) {
                         last = Some(self.steps.len());
-                        self.example(page, example);
+                        self.example(page, example, bare);
                     }
                 }
-                Body::Output(text) => self.output(page, (block.line, block.end_line), text, last),
+                Body::Output(text) => {
+                    let from = first.take().filter(|_| crate::document::may_be_log(&text));
+                    self.output(page, (block.line, block.end_line), text, from, last);
+                }
                 Body::Include(name) => {
                     let included = beside(path, &name)
                         .filter(|_| depth < INCLUDE_DEPTH && self.pages.len() < INCLUDES)
@@ -87,7 +96,7 @@ impl Builder {
         Ok(())
     }
 
-    fn example(&mut self, page: usize, example: Example) {
+    fn example(&mut self, page: usize, example: Example, bare: bool) {
         let mut options = self.options.clone();
         // Notebooks spread values over lines, and set them apart from what is printed.
         options.normalize_whitespace |= example.cell;
@@ -96,10 +105,13 @@ impl Builder {
             options.set(name, *on);
         }
         let claim = match example.want_line {
-            Some(line) => Some(Claim { text: example.want, line, apart: false }),
+            Some(line) => {
+                let bare = bare && !self.options.doctest();
+                Some(Claim { text: example.want, line, apart: false, bare })
+            }
             // Under doctest's rules an example that shows nothing says that nothing is printed.
             None if self.options.doctest() => {
-                Some(Claim { text: String::new(), line: example.end_line, apart: false })
+                Some(Claim { text: String::new(), line: example.end_line, apart: false, bare: false })
             }
             None => None,
         };
@@ -114,6 +126,7 @@ impl Builder {
             options,
             skip: example.skip.then(|| SKIPPED.to_owned()),
             of: None,
+            from: None,
             remark: None,
         });
     }
@@ -123,8 +136,8 @@ impl Builder {
         for remark in remarks {
             let mut options = self.options.clone();
             options.normalize_whitespace = true;
-            let claim =
-                Claim { text: format!("{}\n", remark.text), line: line + remark.line - 1, apart: false };
+            let text = format!("{}\n", remark.text);
+            let claim = Claim { text, line: line + remark.line - 1, apart: false, bare: false };
             self.steps.push(Step {
                 page,
                 line: line + remark.line - 1,
@@ -136,20 +149,36 @@ impl Builder {
                 options,
                 skip: None,
                 of,
+                from: None,
                 remark: Some(Remarked { lines: remark.first..=remark.last, hard: remark.hard }),
             });
         }
     }
 
-    /// An output shown apart is the claim of the code before it; a second one is a step of its own.
-    fn output(&mut self, page: usize, (line, end_line): (usize, usize), text: String, last: Option<usize>) {
-        let claim = Claim { text, line, apart: true };
-        if let Some(step) = last.and_then(|last| self.steps.get_mut(last))
+    /// An output shown apart is the claim of the code before it; a second one is a step of its own, and so is the log of
+    /// several prompts, the first of which is at `from`.
+    fn output(
+        &mut self,
+        page: usize,
+        (line, end_line): (usize, usize),
+        text: String,
+        from: Option<usize>,
+        last: Option<usize>,
+    ) {
+        let claim = Claim { text, line, apart: true, bare: false };
+        let from = from.filter(|from| last.is_some_and(|last| *from < last));
+        if from.is_none()
+            && let Some(step) = last.and_then(|last| self.steps.get_mut(last))
             && step.claim.as_ref().is_none_or(|claim| claim.text.is_empty())
         {
             step.claim = Some(claim);
             return;
         }
+        let mut options = self.options.clone();
+        // Beside prompts, what is logged is laid out for reading.
+        let prompts =
+            last.and_then(|last| self.steps.get(last)).is_some_and(|step| step.kind == Kind::Prompt);
+        options.normalize_whitespace |= prompts && crate::document::may_be_log(&claim.text);
         self.steps.push(Step {
             page,
             line,
@@ -158,12 +187,28 @@ impl Builder {
             cell: false,
             source: String::new(),
             claim: Some(claim),
-            options: self.options.clone(),
+            options,
             skip: None,
             of: last,
+            from,
             remark: None,
         });
     }
+}
+
+/// Whether the prompts of a page show things, and never a statement that was logged.
+fn leaves_out_logs(blocks: &[Block]) -> bool {
+    let mut shows = false;
+    for block in blocks {
+        let Body::Transcript(examples) = &block.body else { continue };
+        for example in examples.iter().filter(|example| !example.want.is_empty()) {
+            if crate::document::may_be_log(&example.want) && !example.source.contains("print(") {
+                return false;
+            }
+            shows = true;
+        }
+    }
+    shows
 }
 
 const SKIPPED: &str = "the page says not to run it";

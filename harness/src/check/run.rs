@@ -62,6 +62,8 @@ pub(super) struct Run<'a> {
     broken: Option<String>,
     /// Whether the step that runs is asked where it prints what.
     watched: bool,
+    /// Whether an output that stands apart speaks of the step that runs.
+    apart: bool,
 }
 
 impl<'a> Run<'a> {
@@ -81,6 +83,7 @@ impl<'a> Run<'a> {
             output: 0,
             broken: None,
             watched: false,
+            apart: false,
         }
     }
 
@@ -106,9 +109,10 @@ impl<'a> Run<'a> {
 
     /// Runs one step.
     ///
-    /// `watched` says that there are comments on what its statements print.
-    pub(super) fn step(&mut self, step: &Step, watched: bool) -> Done {
+    /// `watched` says that there are comments on what its statements print, `apart` that a step of its own holds what it shows.
+    pub(super) fn step(&mut self, step: &Step, watched: bool, apart: bool) -> Done {
         self.watched = watched;
+        self.apart = apart || step.claim.as_ref().is_some_and(|claim| claim.apart);
         if too_deep(&step.source).is_some() {
             // Nothing parses it: running it says why it is not run.
             let file = self.file_of(step);
@@ -332,7 +336,7 @@ impl<'a> Run<'a> {
 
     /// A step's outcome with the tables that its program has.
     fn done(&mut self, outcome: Outcome, place: Place, step: &Step) -> Done {
-        let asks = step.claim.as_ref().is_some_and(|claim| claim.apart) && self.broken.is_none();
+        let asks = self.apart && self.broken.is_none();
         let tables = if asks {
             let line = self.line(place);
             catch_unwind(AssertUnwindSafe(|| line.world.model()))

@@ -5,7 +5,7 @@
 use super::source::{Line, joined, trimmed};
 use super::text::flat;
 use super::transcript::{Ends, examples, is_prompt};
-use super::{Block, Body, Listing, marks, output, syntax};
+use super::{Block, Body, Listing, marks, output, syntax, values};
 
 /// What is known of a block besides its lines.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +35,8 @@ pub(super) struct Follows<'a> {
 }
 
 const PYTHON: &[&str] = &["python", "py", "python3", "py3", "python2", "sage", "default"];
-const TRANSCRIPT: &[&str] = &["pycon", "pycon3", "pycon+sql", "doctest", "python-repl", "console", "ipython"];
+const TRANSCRIPT: &[&str] =
+    &["pycon", "pycon3", "pycon+sql", "doctest", "python-repl", "console", "ipython", "ipython2", "ipython3"];
 const OUTPUT: &[&str] = &["output", "text", "txt", "plain", "plaintext", "none", "console", "log", "stdout"];
 /// What pages call the output of a program that was run at a shell.
 const SHELL: &[&str] =
@@ -57,10 +58,17 @@ pub(super) fn blocks(lines: &[Line], context: Context<'_>) -> Vec<Block> {
     if context.flat {
         flat::indent(&mut lines);
     }
+    let mut named = context.language.map(str::to_ascii_lowercase);
+    if named.is_none()
+        && let Some(language) = lines.first().and_then(|line| marks::language(&line.text))
+    {
+        named = Some(language.to_ascii_lowercase());
+        lines = trimmed(&lines[1..]);
+    }
+    let context = Context { language: named.as_deref(), ..context };
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
         return Vec::new();
     };
-    let named = context.language.map(str::to_ascii_lowercase);
     let may_hold_prompts = named
         .as_deref()
         .is_none_or(|name| says_python(name) || TRANSCRIPT.contains(&name) || OUTPUT.contains(&name));
@@ -72,10 +80,17 @@ pub(super) fn blocks(lines: &[Line], context: Context<'_>) -> Vec<Block> {
     {
         return output;
     }
+    if named.as_deref().is_none_or(|name| says_python(name) || OUTPUT.contains(&name))
+        && let Some(blocks) = with_run(&lines, context)
+    {
+        return blocks;
+    }
     let body = body(&lines, named.as_deref(), context);
     if matches!(body, Body::Listing(_) | Body::Other(_))
         && named.as_deref().is_none_or(|name| says_python(name) || OUTPUT.contains(&name))
-        && let Some(blocks) = with_output(&lines, context).or_else(|| with_marked_outputs(&lines, context))
+        && let Some(blocks) = with_output(&lines, context)
+            .or_else(|| with_marked_outputs(&lines, context))
+            .or_else(|| values::blocks(&lines, context.language, context.skip))
     {
         return blocks;
     }
@@ -114,6 +129,31 @@ fn run_at_a_shell(lines: &[Line], language: Option<&str>) -> Option<Vec<Block>> 
             body: Body::Other("a shell's line, not Python".into()),
         },
         Block { line: first.number, end_line: last.number, body: Body::Output(joined(&shown)) },
+    ])
+}
+
+/// A program, the shell's line that runs it, and what it shows, in one block.
+fn with_run(lines: &[Line], context: Context<'_>) -> Option<Vec<Block>> {
+    let told = lines.iter().position(|line| output::runs_program(&line.text)).filter(|told| *told > 0)?;
+    let rest = &lines[told + 1..];
+    let length = rest.iter().position(|line| output::is_shell_prompt(&line.text)).unwrap_or(rest.len());
+    let (code, shown) = (trimmed(&lines[..told]), trimmed(&rest[..length]));
+    let source = joined(&code);
+    let all = syntax::parses(&syntax::with_prints_assigned(&joined(lines)));
+    if all
+        || shown.iter().any(|line| output::is_shell_line(&line.text))
+        || rest[length..].iter().any(|line| !line.is_blank() && !output::is_shell_prompt(&line.text))
+        || !syntax::is_program(&syntax::with_prints_assigned(&source))
+    {
+        return None;
+    }
+    let language = context.language.map(str::to_owned);
+    let listing = Listing { code: source, language, skip: context.skip, cell: false, remarks: Vec::new() };
+    let (line, end_line) = (code.first()?.number, code.last()?.number);
+    let (first, last) = (shown.first()?.number, shown.last()?.number);
+    Some(vec![
+        Block { line, end_line, body: Body::Listing(listing) },
+        Block { line: first, end_line: last, body: Body::Output(joined(&shown)) },
     ])
 }
 
@@ -261,6 +301,9 @@ fn body(lines: &[Line], language: Option<&str>, context: Context<'_>) -> Body {
     };
     let may_be_output = language.is_none_or(|name| OUTPUT.contains(&name) || name == "sql");
     if may_be_output && output::is_log(&code) {
+        return Body::Output(code);
+    }
+    if context.after_code && language == Some("sql") && output::has_parameters(&code) {
         return Body::Output(code);
     }
     if context.follows.is_some_and(|follows| is_shown_by(follows, &code, language)) {

@@ -3,7 +3,7 @@
 //! A file's extension only decides where the page itself says nothing.
 
 use super::source::indent;
-use super::{Reader, text};
+use super::{Block, Body, Reader, syntax, text};
 
 /// The reader for a page.
 pub(super) fn reader(lines: &[String], extension: Option<&str>) -> Reader {
@@ -26,6 +26,40 @@ pub(super) fn reader(lines: &[String], extension: Option<&str>) -> Reader {
     }
 }
 
+/// Whether a page has code that its markup does not say is code: all of it, or imports and classes among its words
+/// while it marks no code of its own.
+pub(super) fn misses_code(reader: Reader, lines: &[String], blocks: &[Block]) -> bool {
+    if blocks.iter().all(|block| block.body == Body::Prose) {
+        return true;
+    }
+    let marks = |line: &String| {
+        let body = line.trim_start();
+        match reader {
+            Reader::Markdown => body.starts_with("```") || body.starts_with("~~~"),
+            Reader::Rst => body.starts_with("..") || body.trim_end().ends_with("::"),
+            Reader::Text => true,
+        }
+    };
+    if lines.iter().any(marks) {
+        return false;
+    }
+    if blocks.iter().all(|block| matches!(block.body, Body::Prose | Body::Other(_))) {
+        return true;
+    }
+    let in_code = |number: usize| {
+        let code = blocks.iter().filter(|block| block.body != Body::Prose);
+        code.into_iter().any(|block| (block.line..=block.end_line).contains(&number))
+    };
+    lines.iter().enumerate().any(|(index, line)| imports(line) && !in_code(index + 1))
+}
+
+/// Whether a line is an import and nothing else.
+fn imports(line: &str) -> bool {
+    let named =
+        (line.starts_with("from ") && line.contains(" import ")) || line.starts_with("import sqlalchemy");
+    named && syntax::parses(line)
+}
+
 fn markdown_signs(lines: &[String]) -> usize {
     let mut signs = 0;
     let mut after_blank = true;
@@ -36,7 +70,7 @@ fn markdown_signs(lines: &[String]) -> usize {
         }
         let hashes = line.bytes().take_while(|byte| *byte == b'#').count();
         // A comment stands directly above the code that it speaks of.
-        let comments = || lines.get(index + 1).is_some_and(|next| text::is_surely_code(next));
+        let comments = || lines.get(index + 1).is_some_and(|next| text::is_code(next));
         if after_blank && (1..=6).contains(&hashes) && line[hashes..].starts_with(' ') && !comments() {
             signs += 1;
         }

@@ -40,6 +40,7 @@ pub(super) fn example(lines: &[Line], ends: Ends) -> Option<(Example, usize)> {
         source.push('\n');
         at += 1;
     }
+    at += transcript::unmarked(&mut source, &lines[at..], width);
     let end_line = lines[at - 1].number;
     let length = transcript::shown(&lines[at..], ends);
     let shown = &lines[at..at + length];

@@ -42,6 +42,14 @@ pub(super) fn after_output_mark(line: &str) -> Option<&str> {
     Some(OUTPUT_MARK.as_ref()?.captures(line)?.get(1)?.as_str())
 }
 
+static LANGUAGE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^(?::::|#!(?:/usr/bin/(?:env )?)?)([A-Za-z][\w+]*)\s*$").ok());
+
+/// The language that the first line of a block names for what colours it: `:::python`, `#!python`.
+pub(super) fn language(line: &str) -> Option<&str> {
+    Some(LANGUAGE.as_ref()?.captures(line.trim())?.get(1)?.as_str())
+}
+
 static ESCAPE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\\([_*\[\](){}#+.!`>~|=<-])").ok());
 
 /// Lines of code without the backslashes that a converter has put before what Markdown would read.

@@ -37,6 +37,10 @@ static RUNS_PROGRAM: LazyLock<Option<Regex>> = LazyLock::new(|| {
         .ok()
 });
 
+/// A shell's prompt at which nothing has been typed.
+static SHELL_PROMPT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^\s*(?:\([\w.-]+\)\s*)?(?:[\w@:~/.-]+)?[$%]\s*$").ok());
+
 static SHELL_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^\s*(?:[$%]\s|(?:pip3?|python[\d.]*|cd|mkdir|touch|export|source|sudo|apt|brew|conda|poetry|uv|alembic|flask|sqlite3|docker|git|curl|echo|cat|ls)\s+[-\w./])").ok()
 });
@@ -56,6 +60,34 @@ pub(super) fn is_log(text: &str) -> bool {
     is_log_line(first) || text.lines().any(|line| matches(&BARE_LOG, line))
 }
 
+/// Whether statements stand in a text with their parameters below, as engines log them.
+pub(super) fn has_parameters(text: &str) -> bool {
+    let parameters =
+        |line: &str| line.trim_start().starts_with(['(', '[', '{']) && super::repr::is_whole(line);
+    may_be_log(text) && text.lines().any(parameters)
+}
+
+/// Whether a text has a line that could be a message of the log, in the form of any release.
+pub fn may_be_log(text: &str) -> bool {
+    let words = [
+        "SELECT ",
+        "INSERT INTO ",
+        "UPDATE ",
+        "DELETE FROM ",
+        "BEGIN",
+        "COMMIT",
+        "ROLLBACK",
+        "PRAGMA ",
+        "CREATE ",
+        "SAVEPOINT ",
+        "RELEASE SAVEPOINT ",
+    ];
+    text.lines().any(|line| {
+        let body = line.trim_start();
+        is_log_line(line) || matches(&BARE_LOG, line) || words.iter().any(|word| body.starts_with(word))
+    })
+}
+
 /// Whether the prose before a block says that an output follows.
 pub(super) fn announced(lead: &str) -> bool {
     let lead = lead.trim().trim_end_matches([':', '.', '*', '`', '：', '。', '−', '–', '-', ' ']);
@@ -65,6 +97,11 @@ pub(super) fn announced(lead: &str) -> bool {
 /// Whether a line of a shell runs a Python program: what follows is the program's output.
 pub(super) fn runs_program(line: &str) -> bool {
     matches(&RUNS_PROGRAM, line)
+}
+
+/// Whether a line is a shell's prompt and nothing else.
+pub(super) fn is_shell_prompt(line: &str) -> bool {
+    matches(&SHELL_PROMPT, line)
 }
 
 /// Whether a line is typed at a shell.

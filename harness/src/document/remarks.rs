@@ -214,6 +214,29 @@ fn remark(within: &Lines<'_>, call: &Call) -> Option<Remark> {
     said(head, call, true).map(|said| made(last + 1, last + 1, said))
 }
 
+/// The value that a comment behind an expression gives it, if it can be nothing else; `called` says that the expression
+/// is a call, whose effect a comment may as well speak of.
+pub(super) fn value(comment: &str, called: bool) -> Option<String> {
+    let (mark, text) = marked(comment.trim());
+    let end = repr::end(text).filter(|_| !(called && mark == Mark::Announces))?;
+    let (value, rest) = (&text[..end], &text[end..]);
+    let remarked = rest.is_empty()
+        || rest.starts_with([',', ';'])
+        || rest.starts_with(". ")
+        || (rest.starts_with(' ') && rest.trim_start().starts_with(['(', '-', '–', '—', '#']));
+    let named = value.starts_with(|letter: char| letter.is_alphabetic())
+        && !["True", "False"].contains(&value)
+        && !(mark != Mark::Nothing && value.ends_with(')'));
+    let unsure = value.starts_with(|letter: char| letter.is_ascii_digit() || "-'\"".contains(letter));
+    let is_claim = remarked
+        && !named
+        && !(called && unsure && mark == Mark::Nothing)
+        && !(rest.starts_with(['.', ',']) && mark == Mark::Nothing && unsure)
+        && !left_open(value)
+        && !stands_for_objects(value);
+    is_claim.then(|| value.to_owned())
+}
+
 /// Whether a line is a comment with a mark that announces what is printed.
 pub(super) fn announces(line: &str) -> bool {
     line.strip_prefix('#').is_some_and(|comment| marked(comment.trim()).0 != Mark::Nothing)

@@ -8,14 +8,14 @@ pub(super) mod flat;
 pub(super) mod shown;
 
 use super::source::{Line, indent};
-use super::transcript::{Ends, is_prompt};
-use super::{Block, Body, Example, Listing, ipython, marks};
-pub(super) use code::is_surely_code;
+use super::transcript::{Ends, is_prompt, unmarked};
+use super::{Block, Body, Example, Listing, ipython, marks, saved};
+pub(super) use code::{is_code, is_surely_code};
 use code::{Piece, listing, program_length};
 
 /// The blocks of a page.
 pub(super) fn blocks(lines: &[String]) -> Vec<Block> {
-    let lines: Vec<Line> = lines
+    let lines: Vec<Line> = saved::without_frames(lines)
         .iter()
         .enumerate()
         .map(|(index, text)| Line { number: index + 1, text: marks::without_leading_mark(text) })
@@ -168,7 +168,9 @@ impl Page {
             source.push(code.strip_prefix([' ', '\t']).unwrap_or(code));
             next += 1;
         }
-        let mut code = source.join("\n");
+        let mut code = source.join("\n") + "\n";
+        next += unmarked(&mut code, &lines[next..], width);
+        code.pop();
         if self.flat
             && let Some(indented) = flat::again(&code)
         {

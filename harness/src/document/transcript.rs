@@ -18,6 +18,9 @@ pub(super) enum Ends {
     WithBlock,
 }
 
+/// Lines without dots that are read as more of one prompt's code.
+const UNMARKED: usize = 60;
+
 /// Whether a line begins with a prompt, after white space.
 pub(super) fn is_prompt(text: &str) -> bool {
     let body = text.trim_start();
@@ -72,6 +75,7 @@ pub(super) fn example(lines: &[Line], ends: Ends) -> Option<(Example, usize)> {
         source.push('\n');
         at += 1;
     }
+    at += unmarked(&mut source, &lines[at..], width);
     let end_line = lines.get(at - 1).map_or(first.number, |line| line.number);
     let want_from = at;
     at += shown(&lines[at..], ends);
@@ -90,6 +94,50 @@ pub(super) fn example(lines: &[Line], ends: Ends) -> Option<(Example, usize)> {
     let example =
         Example { line: first.number, end_line, source, want, want_line, options, skip, cell: false };
     Some((example, at))
+}
+
+/// Adds to code that its prompt leaves unfinished what goes on with it on lines without dots, as pages have it that were
+/// written by hand; how many lines that takes.
+///
+/// Code that is not finished shows nothing, so nothing of an output is taken for code.
+pub(super) fn unmarked(source: &mut String, lines: &[Line], width: usize) -> usize {
+    let heads = source.trim_end().ends_with(':');
+    if source.trim().is_empty() || !(heads || brackets(source) > 0) || syntax::parses(source) {
+        return 0;
+    }
+    let binds = ["class ", "def ", "async def ", "@"].iter().any(|word| source.starts_with(word));
+    let mut code = source.clone();
+    // What is code, in lines and bytes, and how far its body is indented.
+    let (mut taken, mut length, mut margin) = (0, 0, None);
+    for (index, line) in lines.iter().take(UNMARKED).enumerate() {
+        let own = indent(&line.text);
+        let goes_on = if line.is_blank() { binds } else { heads && own >= margin.unwrap_or(width + 1) };
+        if is_prompt(&line.text) || (taken > 0 && !goes_on) {
+            break;
+        }
+        code.push_str(&line.text[own.min(width)..]);
+        code.push('\n');
+        if !line.is_blank() {
+            margin.get_or_insert(own);
+            if syntax::parses(&code) {
+                (taken, length) = (index + 1, code.len());
+            }
+        }
+    }
+    if taken > 0 {
+        code.truncate(length);
+        *source = code;
+    }
+    taken
+}
+
+/// How many brackets are open at the end of code, strings and comments not told apart.
+fn brackets(code: &str) -> usize {
+    code.bytes().fold(0_usize, |open, byte| match byte {
+        b'(' | b'[' | b'{' => open + 1,
+        b')' | b']' | b'}' => open.saturating_sub(1),
+        _ => open,
+    })
 }
 
 /// How many lines after its code a prompt shows.

@@ -1,7 +1,9 @@
 //! Whether a claim is what is so, by doctest's rules.
 
 use super::Options;
-use super::normalise::{Addresses, as_in_ipython, comparable, has_open_address};
+use super::normalise::{
+    Addresses, as_in_ipython, comparable, has_open_address, has_open_mark, with_open_marks,
+};
 
 /// Whether a page's text says what `got` says.
 pub(super) fn texts(want: &str, got: &str, options: &Options) -> bool {
@@ -11,6 +13,12 @@ pub(super) fn texts(want: &str, got: &str, options: &Options) -> bool {
     }
     if matches(&comparable(want, Addresses::Numbered), &comparable(got, Addresses::Numbered), options) {
         return true;
+    }
+    if has_open_mark(want) {
+        let open = |text| with_open_marks(&comparable(text, Addresses::Numbered));
+        if matches(&open(want), &open(got), options) {
+            return true;
+        }
     }
     // An address that is left open, or hidden by an ellipsis, throws the numbering off.
     (has_open_address(want) || options.ellipsis)

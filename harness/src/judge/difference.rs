@@ -6,6 +6,9 @@ use similar::{ChangeTag, DiffOp, TextDiff};
 /// A line longer than this is cut in a one-line summary.
 const WIDTH: usize = 90;
 
+/// Words that are shown before and after the first that differs.
+const WORDS: usize = 5;
+
 /// Lines of either text that are looked at; the cost of a diff grows with their product.
 const LINES: usize = 1500;
 
@@ -42,6 +45,27 @@ pub(super) fn brief(want: &str, got: &str) -> Option<String> {
         1 => format!("{summary}; and one more place"),
         more => format!("{summary}; and {more} more places"),
     })
+}
+
+/// The first difference in words, where lines are not what counts: some words before it, and some from it on.
+pub(super) fn brief_words(want: &str, got: &str) -> Option<String> {
+    let (want, got) = (comparable(want, Addresses::Numbered), comparable(got, Addresses::Numbered));
+    let (want, got): (Vec<&str>, Vec<&str>) =
+        (want.split_whitespace().collect(), got.split_whitespace().collect());
+    let same = want.iter().zip(&got).take_while(|(want, got)| want == got).count();
+    let from = same.saturating_sub(WORDS);
+    let told = |words: &[&str]| {
+        let end = (same + WORDS).min(words.len());
+        let dots = |left_out: bool| if left_out { "… " } else { "" };
+        let text = words.get(from..end).unwrap_or_default().join(" ");
+        format!("`{}{text}{}`", dots(from > 0), dots(end < words.len()).trim_end())
+    };
+    match (want.len() > same, got.len() > same) {
+        (false, false) => None,
+        (true, true) => Some(format!("the page shows {}; it is {}", told(&want), told(&got))),
+        (true, false) => Some(format!("the page shows {}, which is not there", told(&want))),
+        (false, true) => Some(format!("the page leaves out {}", told(&got))),
+    }
 }
 
 /// The 0-based line of `want` on which it first differs from `got`.

@@ -62,6 +62,23 @@ fn replaced(pattern: &LazyLock<Option<Regex>>, text: &str, with: &str) -> String
     pattern.as_ref().map_or_else(|| text.to_owned(), |pattern| pattern.replace_all(text, with).into_owned())
 }
 
+static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?m)^([ \t]*\[)(?:raw sql|(?:generated in|cached since|no key|caching disabled(?: \([^)]*\))?) T(?: ago)?)",
+    )
+    .ok()
+});
+
+/// Whether a page writes the mark of a statement as `[...]`, as the library's own pages do: it stands for any.
+pub(super) fn has_open_mark(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with("[...]") || line.trim_start().starts_with("[... ("))
+}
+
+/// A text that is compared, with every mark of a statement open.
+pub(super) fn with_open_marks(text: &str) -> String {
+    replaced(&MARK, text, "$1...")
+}
+
 /// Whether a page writes an address as `0x...`: it stands for any.
 pub(super) fn has_open_address(text: &str) -> bool {
     text.contains("0x...") || text.contains("0x…")

@@ -31,7 +31,7 @@ pub fn judge_remark(said: Said<'_>, outcome: &Outcome, options: &Options, hard: 
     let agrees = |text: &str, shown: &str| {
         let pieces = vec![Piece::Stdout(shown.to_owned())];
         let one = Outcome { pieces, ..Outcome::default() };
-        judge(Some(Said { text, apart: false }), &one, options, &[]).verdict == Verdict::Agrees
+        judge(Some(Said { text, apart: false, bare: false }), &one, options, &[]).verdict == Verdict::Agrees
     };
     let all = outcome.stdout();
     let every = |text: &str| printed.iter().all(|shown| agrees(text, shown));

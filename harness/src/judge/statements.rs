@@ -28,6 +28,22 @@ pub(super) fn has_log(text: &str) -> bool {
     LOGGED.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
+/// Whether a text begins with a statement that an engine could log.
+pub(super) fn begins_with_one(text: &str) -> bool {
+    let words = [
+        "SELECT ",
+        "INSERT INTO ",
+        "UPDATE ",
+        "DELETE FROM ",
+        "PRAGMA ",
+        "CREATE ",
+        "BEGIN",
+        "COMMIT",
+        "ROLLBACK",
+    ];
+    words.iter().any(|word| text.trim_start().starts_with(word))
+}
+
 /// The tables that a log's statements name, in order of their names.
 pub(super) fn tables(text: &str) -> Vec<String> {
     let Some(pattern) = TABLE.as_ref() else { return Vec::new() };

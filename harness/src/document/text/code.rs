@@ -52,6 +52,12 @@ pub(in super::super) fn is_surely_code(line: &str) -> bool {
     matches(&STRONG, line.trim_start())
 }
 
+/// Whether a line is surely code, or a call and nothing else.
+pub(in super::super) fn is_code(line: &str) -> bool {
+    let body = line.trim_start();
+    matches(&STRONG, body) || (matches(&CALL, body) && syntax::is_program(body))
+}
+
 /// Whether code may begin at the first of `lines`; `lead` is the prose just before.
 fn may_begin(lines: &[Line], lead: &str) -> bool {
     let first = lines[0].text.trim_start();
@@ -60,7 +66,7 @@ fn may_begin(lines: &[Line], lead: &str) -> bool {
     }
     if first.starts_with('#') {
         let next = lines.iter().take(6).find(|line| !line.text.trim_start().starts_with('#'));
-        return next.is_some_and(|line| matches(&STRONG, line.text.trim_start()));
+        return next.is_some_and(|line| is_code(&line.text));
     }
     let lead = lead.trim_end();
     let is_heading = lead.starts_with(char::is_uppercase) && !lead.trim().contains(' ');
