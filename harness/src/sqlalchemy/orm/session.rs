@@ -5,6 +5,7 @@
 mod bulk;
 mod create;
 mod execute;
+mod identity;
 mod methods;
 mod objects;
 mod transaction;

@@ -4,9 +4,10 @@
 
 use super::SessionObject;
 use super::execute::{EXECUTE, GET, execute, get};
+use super::identity::IdentityMapObject;
 use super::objects::{NoAutoflushObject, ObjectSet};
 use super::transaction::TransactionObject;
-use crate::python::{Args, Bound, Class, Interp, Map, PyResult, Stop, Value};
+use crate::python::{Args, Bound, Class, Interp, Map, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::orm::instance::{object_of, require, wrap};
 use crate::sqlalchemy::orm::{bind, query};
 use crate::sqlalchemy::{define, lend, names, warning};
@@ -239,12 +240,12 @@ fn getters(class: &Rc<Class>) {
     for (name, read) in sets {
         getter::<SessionObject>(class, name, move |interp, session, _| {
             let objects = lend::read(interp, |orm| read(orm, session.id))?;
-            Ok(Value::object(ObjectSet { objects, kind: "IdentitySet" }))
+            Ok(Value::object(ObjectSet { objects }))
         });
     }
-    getter::<SessionObject>(class, "identity_map", |interp, session, _| {
-        let objects = super::identity_objects(interp, session.id)?;
-        Ok(Value::object(ObjectSet { objects, kind: "WeakInstanceDict" }))
+    getter::<SessionObject>(class, "identity_map", |_, session, _| {
+        let identity = Object::identity(session) ^ (1 << 59);
+        Ok(Value::object(IdentityMapObject { session: session.id, identity }))
     });
     getter::<SessionObject>(class, "info", |interp, session, _| {
         if let Some(info) = lend::shared(interp).session_info.get(&session.id) {

@@ -3,7 +3,7 @@
 //! A set of objects is as it was when it was read.
 
 use super::{session_value, with_settings};
-use crate::python::{Interp, Iter, Object, PyResult, Stop, Value};
+use crate::python::{Interp, Iter, Object, PyResult, Value};
 use crate::sqlalchemy::orm::instance::{object_of, wrap_all};
 use backproof_engine::session::SessionId;
 use backproof_engine::state::ObjRef;
@@ -47,7 +47,6 @@ impl Object for NoAutoflushObject {
 /// Objects of a session: `session.new` and its like.
 pub(super) struct ObjectSet {
     pub(super) objects: Vec<ObjRef>,
-    pub(super) kind: &'static str,
 }
 
 impl Object for ObjectSet {
@@ -56,31 +55,14 @@ impl Object for ObjectSet {
     }
 
     fn type_name(&self) -> &'static str {
-        self.kind
+        "IdentitySet"
     }
 
     fn type_module(&self) -> &'static str {
-        if self.kind == "IdentitySet" { "sqlalchemy.util._collections" } else { "sqlalchemy.orm.identity" }
+        "sqlalchemy.util._collections"
     }
 
-    fn get_attr(&self, interp: &mut Interp, _this: &Value, name: &str) -> PyResult<Option<Value>> {
-        if self.kind == "IdentitySet" || name.starts_with("__") {
-            return Ok(None);
-        }
-        let values = wrap_all(interp, &self.objects)?;
-        match name {
-            "values" | "all_states" => {
-                Ok(Some(Value::native(name, move |_, _| Ok(Value::list(values.clone())))))
-            }
-            _ => Err(Stop::unsupported(format!("the attribute `{name}` of an identity map"))),
-        }
-    }
-
-    fn repr(&self, interp: &mut Interp, this: &Value) -> PyResult<String> {
-        if self.kind != "IdentitySet" {
-            let address = interp.address_of(this.identity());
-            return Ok(format!("<{}.{} object at {address}>", self.type_module(), self.kind));
-        }
+    fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {
         let values = Value::list(wrap_all(interp, &self.objects)?);
         Ok(format!("IdentitySet({})", interp.repr(&values)?))
     }
@@ -90,17 +72,11 @@ impl Object for ObjectSet {
     }
 
     fn contains(&self, _interp: &mut Interp, _this: &Value, item: &Value) -> PyResult<Option<bool>> {
-        if self.kind != "IdentitySet" {
-            return Err(Stop::unsupported("looking for a key in an identity map"));
-        }
         let wanted = object_of(item);
         Ok(Some(wanted.is_some_and(|wanted| self.objects.contains(&wanted))))
     }
 
     fn iter(&self, interp: &mut Interp, _this: &Value) -> PyResult<Value> {
-        if self.kind != "IdentitySet" {
-            return Err(Stop::unsupported("iterating over an identity map"));
-        }
         Ok(Iter::from_values("list_iterator", wrap_all(interp, &self.objects)?))
     }
 }
