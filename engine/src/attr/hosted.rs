@@ -71,7 +71,11 @@ pub(super) fn new_collection(
     let Some(maker) = relationship.args.maker.clone() else {
         return Ok(access::new_collection(id, relationship, items.into_iter().map(Some).collect()));
     };
-    let host = (maker.make)(cx)?;
+    let ready = maker.ready.take();
+    let host = match ready {
+        Some(host) => host,
+        None => (maker.make)(cx)?,
+    };
     let list = Rc::new(access::hosted_collection(id, relationship, Rc::clone(&host)));
     host.adopt(cx, &list)?;
     for item in items {

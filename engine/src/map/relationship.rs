@@ -156,6 +156,10 @@ pub struct Maker {
     pub make: Callback<Rc<dyn HostCollection>>,
     /// What the collections are like; settled when mappers are configured.
     pub like: Rc<Cell<Shape>>,
+    /// Whether their class makes members of what is assigned; settled with `like`.
+    pub converts: Rc<Cell<bool>>,
+    /// One that was made already for what is being assigned.
+    pub ready: Rc<RefCell<Option<Rc<dyn HostCollection>>>>,
 }
 
 impl fmt::Debug for Maker {

@@ -18,6 +18,10 @@ macro_rules! of_attributes {
                 "A hybrid that is a column of its table is called by the column in the bundles of queries.",
                 "what bundles of queries call hybrids",
                 "1.3.24 and 2.0.30 have the hybrid's name, 1.4.0 and 2.0.29 the column's: `session.query(Bundle('whole', Item.extent))`";
+            CollectionConverters "collection-converters" through(2, 0),
+                "A class of collections may have a method that makes members of what is assigned (`collection.converter`).",
+                "`collection.converter` gone",
+                "2.0.58 with, 2.1.0 raises `AttributeError`: `collection.converter`";
             AttributeEventsNamed "attribute-events-named" since(1, 4, 0),
                 "What set off a change of an attribute is told to listeners as an `AttributeEvent`, before as an `Event`.",
                 "the class of what set off a change",

@@ -207,6 +207,11 @@ impl AttributeObject {
         if let Some(list) = custom::list_behind(interp, value)? {
             return Ok(NewValue::List(list));
         }
+        if maker.converts.get()
+            && let Some(values) = custom::converted(interp, maker, value)?
+        {
+            return Ok(NewValue::Members(collection::candidates(interp, &values)?));
+        }
         Ok(match custom::assigned(interp, value, Some(maker.like.get()))? {
             Some(values) => NewValue::Members(collection::candidates(interp, &values)?),
             None => NewValue::Other(interp.type_name(value).to_string()),

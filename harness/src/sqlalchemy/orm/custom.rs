@@ -34,6 +34,8 @@ pub(super) struct Kind {
     appender: Rc<str>,
     remover: Rc<str>,
     iterator: Rc<str>,
+    /// Makes members of what is assigned.
+    converter: Option<Rc<str>>,
     shape: Shape,
 }
 
@@ -217,6 +219,21 @@ pub(super) fn assigned(
     super::collection::assigned(interp, shape.unwrap_or(Shape::List), value)
 }
 
+/// What a class's converter makes of a value that is assigned; `None` where the class has none.
+pub(super) fn converted(interp: &mut Interp, maker: &Maker, value: &Value) -> PyResult<Option<Vec<Value>>> {
+    maker.ready.take();
+    let host = lend::with_cx(interp, |cx| (maker.make)(cx))?;
+    let Some(hosted) = host.as_any().downcast_ref::<Hosted>() else { return Ok(None) };
+    let Some(converter) = &hosted.kind.converter else { return Ok(None) };
+    if list_of(interp, value)?.is_some() {
+        return Err(Stop::unsupported("assigning a collection whose class has a converter"));
+    }
+    let made = interp.call_method(&hosted.value, converter, Args::of(vec![value.clone()]))?;
+    let members = interp.iterate(&made)?;
+    *maker.ready.borrow_mut() = Some(Rc::clone(&host));
+    Ok(Some(members))
+}
+
 fn kind_of(class: &Rc<Class>) -> Option<Rc<Kind>> {
     class.dict.get("_sa_kind")?.downcast::<KindObject>().map(|kind| kind.0.clone())
 }
@@ -229,6 +246,8 @@ pub(super) fn maker(value: &Value) -> Option<Maker> {
     let (factory, prepared) = (value.clone(), value.clone());
     let like = Rc::new(Cell::new(Shape::List));
     let settled = like.clone();
+    let converts = Rc::new(Cell::new(false));
+    let settled_converts = converts.clone();
     Some(Maker {
         prepare: Rc::new(move |cx| {
             lend::lend(cx, |interp| {
@@ -239,11 +258,15 @@ pub(super) fn maker(value: &Value) -> Option<Maker> {
                         interp.class_of(&made)
                     }
                 };
-                settled.set(kind(interp, &class)?.shape);
+                let kind = kind(interp, &class)?;
+                settled.set(kind.shape);
+                settled_converts.set(kind.converter.is_some());
                 Ok(())
             })
         }),
         like,
+        converts,
+        ready: Rc::default(),
         make: Rc::new(move |cx| {
             lend::lend(cx, |interp| {
                 let value = interp.call(&factory, Args::none())?;
@@ -302,7 +325,8 @@ fn kind(interp: &mut Interp, class: &Rc<Class>) -> PyResult<Rc<Kind>> {
     let appender = need(interp, &roles.appender, "an appender")?;
     let remover = need(interp, &roles.remover, "a remover")?;
     let iterator = need(interp, &roles.iterator, "an iterator")?;
-    let kind = Rc::new(Kind { appender, remover, iterator, shape: shape.unwrap_or(Shape::List) });
+    let converter = roles.converter;
+    let kind = Rc::new(Kind { appender, remover, iterator, converter, shape: shape.unwrap_or(Shape::List) });
     class.dict.set("_sa_kind", Value::object(KindObject(kind.clone())));
     Ok(kind)
 }

@@ -3,6 +3,8 @@
 //! They leave marks on functions, which are read when the class is first used for a relationship.
 
 use crate::python::{Class, Interp, PyResult, Value};
+use crate::sqlalchemy::lend;
+use backproof_engine::version::Behaviour;
 use std::rc::Rc;
 
 /// The mark of what a method is for.
@@ -26,7 +28,9 @@ pub(in crate::sqlalchemy::orm) fn collection(interp: &mut Interp) -> Rc<Class> {
         return class;
     }
     let put = |name: &str, value: Value| class.dict.set(name, Value::StaticMethod(Rc::new(value)));
-    for name in ["appender", "remover", "iterator", "converter", "internally_instrumented"] {
+    let converter = lend::has(interp, Behaviour::CollectionConverters).then_some("converter");
+    let plain = ["appender", "remover", "iterator", "internally_instrumented"];
+    for name in plain.into_iter().chain(converter) {
         put(
             name,
             Value::native(name, move |interp, args| {

@@ -19,6 +19,7 @@ pub(super) struct Roles {
     pub(super) appender: Option<Rc<str>>,
     pub(super) remover: Option<Rc<str>>,
     pub(super) iterator: Option<Rc<str>>,
+    pub(super) converter: Option<Rc<str>>,
 }
 
 /// Where a class lists its methods that tell of changes by themselves.
@@ -58,7 +59,7 @@ pub(super) fn instrument(interp: &mut Interp, class: &Rc<Class>, shape: Option<S
                     Some("appender") => &mut roles.appender,
                     Some("remover") => &mut roles.remover,
                     Some("iterator") => &mut roles.iterator,
-                    _ => return Err(beyond("a converter")),
+                    _ => &mut roles.converter,
                 };
                 if place.is_none() {
                     *place = Some(name.clone());
