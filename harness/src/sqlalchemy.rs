@@ -5,6 +5,7 @@
 //! adds itself to expressions through [`mapped_clause`] and [`core_select`].
 
 mod absent;
+mod coercing;
 pub(crate) mod compiled;
 mod connection;
 pub(crate) mod convert;

@@ -324,6 +324,21 @@ impl Expr {
         Expr::new(ExprKind::Bind(self.named_bind(Some(value), ty)))
     }
 
+    /// A value bound beside this expression under its name, of this type.
+    pub fn bind_beside_as(&self, value: Value, ty: SqlType) -> Expr {
+        Expr::new(ExprKind::Bind(self.named_bind(Some(value), ty)))
+    }
+
+    /// The values of an `IN` bound beside this expression under its name, of this type.
+    pub fn bind_list_as(&self, values: Vec<Value>, ty: SqlType) -> Expr {
+        Expr::new(ExprKind::Bind(Bind { expanding: Some(values), ..self.named_bind(None, ty) }))
+    }
+
+    /// The type of a value that is bound beside an expression of a type.
+    pub fn bound_type(beside: &SqlType, value: &Value) -> SqlType {
+        infer::bind_type(beside, value)
+    }
+
     /// A bind named after this expression.
     fn named_bind(&self, value: Option<Value>, ty: SqlType) -> Bind {
         let key: Rc<str> = match self.unannotated().kind() {

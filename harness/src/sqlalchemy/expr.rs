@@ -7,7 +7,7 @@ mod member;
 
 pub(crate) use member::member;
 
-use super::{convert, errors, lend, names, operators, own_types};
+use super::{coercing, convert, errors, lend, names, operators, own_types};
 use crate::python::{
     BinaryOp, CompareOp, Interp, Iter, Object, PyResult, Stop, UnaryOp, Unavailable, Value, fresh_identity,
 };
@@ -99,6 +99,7 @@ fn class_name(expr: &Expr) -> &'static str {
         ExprKind::LabelReference(_) => "_textual_label_reference",
         ExprKind::Extract { .. } => "Extract",
         ExprKind::TooDeep => "ColumnElement",
+        ExprKind::Function(function) if function.compares.is_some() => "FunctionAsBinary",
         ExprKind::Function(function) => KNOWN_FUNCTIONS
             .iter()
             .find(|known| known.eq_ignore_ascii_case(&function.name))
@@ -313,7 +314,7 @@ pub(crate) fn coerce(interp: &mut Interp, value: &Value) -> PyResult<Expr> {
 }
 
 /// The operands of `in_()`.
-fn collection(interp: &mut Interp, beside: &Expr, value: &Value) -> PyResult<Operand> {
+fn collection(interp: &mut Interp, beside: &Expr, op: &Op, value: &Value) -> PyResult<Operand> {
     if let Some(body) = super::selectable::body(interp, value)? {
         return Ok(Operand::Select(body));
     }
@@ -356,6 +357,9 @@ fn collection(interp: &mut Interp, beside: &Expr, value: &Value) -> PyResult<Ope
         return Err(Stop::unsupported("in_() of a query"));
     }
     let items = interp.iterate(value)?;
+    if let Some(list) = coercing::list(interp, beside, op, &items)? {
+        return Ok(list);
+    }
     let mut values = Vec::with_capacity(items.len());
     let mut exprs = Vec::with_capacity(items.len());
     for item in &items {
@@ -430,7 +434,7 @@ pub(crate) fn binary(
         let name = if op == Op::ShiftLeft { "lshift" } else { "rshift" };
         return Err(not_supported(interp, name));
     }
-    let other = operand(interp, other)?;
+    let other = coercing::beside(interp, expr, &op, other)?;
     if let (Op::And | Op::Or, Operand::Value(_)) = (&op, &other) {
         return Err(Stop::unsupported("`&` or `|` between an expression and a plain value"));
     }
@@ -490,7 +494,7 @@ pub(crate) fn compare(
     };
     let other = match operators::tuple_operand(interp, expr, other)? {
         Some(other) => other,
-        None => operand(interp, other)?,
+        None => coercing::beside(interp, expr, &op, other)?,
     };
     let column = super::selectable::is_plain_column;
     // Python asks the right side first where its class derives from that of the left one.

@@ -4,7 +4,7 @@
 //! engine wraps as the library does.
 
 use super::types::{self, TypeObject};
-use super::{convert, dialects, lend, own_types};
+use super::{coercing, convert, dialects, lend, own_types};
 use crate::python::builtins::method;
 use crate::python::stdlib::datetime::delta::PyDelta;
 use crate::python::stdlib::pickle;
@@ -472,13 +472,7 @@ pub(super) fn decorated(interp: &mut Interp, value: &Value) -> PyResult<Option<S
     if !instance.class().is_subclass(&root) {
         return own_types::of_instance(interp, value, instance);
     }
-    for name in [
-        "bind_expression",
-        "column_expression",
-        "coerce_compared_value",
-        "bind_processor",
-        "result_processor",
-    ] {
+    for name in ["bind_expression", "column_expression", "bind_processor", "result_processor"] {
         if own_types::writes(&instance.class(), name) {
             return Err(Stop::unsupported(format!("a TypeDecorator with `{name}`")));
         }
@@ -515,6 +509,7 @@ pub(super) fn decorated(interp: &mut Interp, value: &Value) -> PyResult<Option<S
         check: None,
         ..HostTypeArgs::default()
     }));
+    coercing::note(interp, &instance.class());
     lend::shared(interp).decorated.push((value.clone(), ty.clone()));
     Ok(Some(ty))
 }

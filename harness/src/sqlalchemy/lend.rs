@@ -52,6 +52,8 @@ pub(crate) struct Shared {
     pub(crate) mutables: super::orm::Mutables,
     /// Whether a type has a comparator that a document wrote.
     pub(crate) compares_by_type: bool,
+    /// Whether some type says how values beside it are bound.
+    pub(crate) coerces_compared: bool,
     /// What attributes are compared by, where a document wrote it.
     pub(crate) comparators: HashMap<(MapperId, Key), Rc<Class>>,
     /// The engine that a collection of tables is bound to, by the collection's identity.
@@ -112,6 +114,7 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         keys: Value::dict(crate::python::Map::new()),
         mutables: super::orm::Mutables::default(),
         compares_by_type: false,
+        coerces_compared: false,
         comparators: HashMap::new(),
         bound: Vec::new(),
         session_info: HashMap::new(),

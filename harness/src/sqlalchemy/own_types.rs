@@ -7,7 +7,7 @@ use super::expr::ExprObject;
 use super::host_types::{bind_by, read_by};
 use super::orm::{comparing, operating};
 use super::types::{self, TypeObject};
-use super::{convert, dialects, errors, lend};
+use super::{coercing, convert, dialects, errors, lend};
 use crate::python::builtins::method;
 use crate::python::{
     Args, BinaryOp, Class, CompareOp, Instance, Interp, Module, PyResult, Signature, Stop, UnaryOp, Value,
@@ -110,6 +110,7 @@ pub(super) fn of_instance(
     if writes(&class, "comparator_factory") {
         lend::shared(interp).compares_by_type = true;
     }
+    coercing::note(interp, &class);
     lend::shared(interp).decorated.push((value.clone(), made.clone()));
     Ok(Some(made))
 }
@@ -120,7 +121,7 @@ fn is_user_defined(interp: &mut Interp, class: &Rc<Class>) -> PyResult<bool> {
 }
 
 fn of_derived(interp: &mut Interp, value: &Value, class: &Rc<Class>, ty: &SqlType) -> PyResult<SqlType> {
-    for name in ["bind_expression", "column_expression", "coerce_compared_value", "get_col_spec", "adapt"] {
+    for name in ["bind_expression", "column_expression", "get_col_spec", "adapt"] {
         if writes(class, name) {
             return Err(Stop::unsupported(format!("a type derived from {} with `{name}`", ty.class_name())));
         }
@@ -185,9 +186,7 @@ fn processors(value: &Value, class: &Rc<Class>) -> Processors {
 
 /// A type below `UserDefinedType`.
 fn user_defined(interp: &mut Interp, value: &Value, class: &Rc<Class>) -> PyResult<SqlType> {
-    for name in
-        ["bind_expression", "column_expression", "coerce_compared_value", "adapt", "literal_processor"]
-    {
+    for name in ["bind_expression", "column_expression", "adapt", "literal_processor"] {
         if writes(class, name) {
             return Err(Stop::unsupported(format!("a UserDefinedType with `{name}`")));
         }
@@ -410,6 +409,7 @@ pub(super) fn install(interp: &mut Interp, module: &Module, root: &Rc<Class>) ->
             }
         });
     }
+    coercing::install(root);
     let comparator = comparator_class(interp);
     root.dict.set("Comparator", Value::Class(comparator.clone()));
     root.dict.set("comparator_factory", Value::Class(comparator));

@@ -11,6 +11,11 @@ use std::rc::Rc;
 
 /// A method of a function's call.
 pub(super) fn member(interp: &mut Interp, expr: &Expr, name: &str) -> PyResult<Option<Value>> {
+    if let ExprKind::Function(function) = expr.kind()
+        && let Some(places) = function.compares
+    {
+        return Ok(compared(function, places, name));
+    }
     if !matches!(expr.kind(), ExprKind::Function(_))
         || !matches!(name, "table_valued" | "column_valued" | "as_comparison")
         || !names::has_member(interp, "Function", name)
@@ -25,6 +30,24 @@ pub(super) fn member(interp: &mut Interp, expr: &Expr, name: &str) -> PyResult<O
     Ok(Some(Value::native(name, move |interp, args| {
         if by_column { column_valued(interp, &expr, args) } else { table_valued(interp, &expr, args) }
     })))
+}
+
+/// What a function that stands for a comparison has as one; places are counted from one.
+fn compared(function: &Function, (left, right): (usize, usize), name: &str) -> Option<Value> {
+    let argument = |at: usize| function.args.get(at).cloned().map(ExprObject::value);
+    let place = |at: usize| i64::try_from(at + 1).ok().map(Value::from);
+    match name {
+        "left" => argument(left),
+        "right" => argument(right),
+        "left_index" => place(left),
+        "right_index" => place(right),
+        "sql_function" => {
+            let function = Function { compares: None, ..function.clone() };
+            Some(ExprObject::value(Expr::of(ExprKind::Function(function))))
+        }
+        "negate" => Some(Value::None),
+        _ => None,
+    }
 }
 
 /// `func.f(a, b).as_comparison(1, 2)`: the function as a comparison of two of its arguments.

@@ -2,9 +2,9 @@
 //!
 //! Operators by name go the way that Python's operators go.
 
-use super::{ExprObject, built, class_name, collection, operand};
+use super::{ExprObject, built, class_name, collection};
 use crate::python::{Args, Interp, PyResult, Stop, Value};
-use crate::sqlalchemy::{convert, operators, types};
+use crate::sqlalchemy::{coercing, convert, operators, types};
 use backproof_engine::sql::{Expr, ExprKind, Op};
 use std::rc::Rc;
 
@@ -89,7 +89,7 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
                 if let Some(made) = operators::tuple_in(interp, &expr, op.clone(), &other)? {
                     return Ok(made);
                 }
-                let other = collection(interp, &expr, &other)?;
+                let other = collection(interp, &expr, &op, &other)?;
                 built(interp, expr.operate(op.clone(), other))
             })
         }
@@ -114,6 +114,7 @@ pub(crate) fn member(interp: &mut Interp, this: &Value, expr: &Expr, name: &str)
             return Err(Stop::unsupported("the type of a MATCH or of text with a collation"));
         }
         "type" => return types::to_value(interp, &expr.ty()).map(Some),
+        "key" if class_name(&expr) == "FunctionAsBinary" => Value::None,
         "key" | "name" => return Ok(expr.key().map(Value::from)),
         "table" => match expr.kind() {
             ExprKind::AliasColumn(column) => {
@@ -193,7 +194,7 @@ fn comparison_method(expr: &Expr, name: &str, op: Op) -> Value {
             let mark = escape.get_or_insert_with(|| Rc::from("/")).clone();
             other = Value::from(escape_wildcards(text, &mark));
         }
-        let other = operand(interp, &other)?;
+        let other = coercing::beside(interp, &expr, &op, &other)?;
         built(interp, expr.operate_escape(op.clone(), other, escape.as_deref()))
     })
 }
