@@ -30,7 +30,9 @@ pub use relationship::{
     Backref, Cascades, Direction, HostArgs, InnerJoin, JoinArg, KeyFunction, Keyer, Lazy, Maker,
     PassiveDeletes, Relationship, RelationshipArgs, Resolved, Shape, Target,
 };
-pub use spec::{MapperSpec, PropertySpec, add_mapper, add_property, check_relationship, new_registry};
+pub use spec::{
+    MapperSpec, PolymorphicBy, PropertySpec, add_mapper, add_property, check_relationship, new_registry,
+};
 pub use union::{Union, place_below, polymorphic_union, read_union};
 
 /// An attribute's name.

@@ -148,11 +148,10 @@ fn is_version(orm: &Orm, id: StateId, property: &ColumnProperty) -> bool {
 pub fn set_class_identity(cx: &mut Cx<'_>, id: StateId) -> Result<()> {
     let mapper = cx.orm.mappers.get(cx.orm.states.get(id).mapper);
     let base = cx.orm.mappers.get(cx.orm.mappers.base(mapper.id));
+    let Some(identity) = mapper.polymorphic_identity.clone() else { return Ok(()) };
     let column = mapper.polymorphic_on.as_ref().or(base.polymorphic_on.as_ref());
-    let (Some(column), Some(identity)) = (column, mapper.polymorphic_identity.clone()) else {
-        return Ok(());
-    };
-    let key = mapper.key_of(column);
+    let shown = mapper.discriminating().filter(|property| !property.hidden).map(|property| &property.key);
+    let key = column.and_then(|column| mapper.key_of(column)).or(shown);
     let Some(Property::Column(property)) = key.and_then(|key| mapper.properties.get(key)).cloned() else {
         return Ok(());
     };

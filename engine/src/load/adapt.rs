@@ -78,6 +78,8 @@ pub fn attribute_of_class(orm: &Orm, mapped: Mapped, key: &str) -> Result<Expr> 
 #[derive(Debug, Clone)]
 pub(crate) enum Adapter {
     Plain,
+    /// An alias whose tables stand for themselves: names of labels alone are made up anew.
+    Itself,
     Alias(Alias),
     /// Through an alias whose columns stand for others by their names, too.
     Named(Alias),
@@ -98,6 +100,7 @@ impl Adapter {
                 [own] => Adapter::Named(own.clone()),
                 _ => Adapter::through(&alias.tables),
             },
+            Some(alias) if alias.tables.is_empty() => Adapter::Itself,
             Some(alias) => Adapter::through(&alias.tables),
             None => match orm.mappers.all.get(mapped.mapper.0 as usize).map(|own| &own.hierarchy) {
                 Some(Hierarchy { union: Some(union), .. }) => Adapter::Named(union.alias.clone()),
@@ -115,7 +118,7 @@ impl Adapter {
     /// The column of this name of the alias, or of one in a subquery.
     pub(crate) fn named(&self, name: &str) -> Option<Expr> {
         match self {
-            Adapter::Plain | Adapter::Flat(_) => None,
+            Adapter::Plain | Adapter::Itself | Adapter::Flat(_) => None,
             Adapter::Alias(alias) | Adapter::Named(alias) => alias.column(name),
             Adapter::Wrapped { inner, selected, columns } => {
                 let wanted = inner.named(name)?;
@@ -137,7 +140,7 @@ impl Adapter {
     pub(crate) fn column(&self, column: &Column) -> Result<Expr> {
         let absent = || Error::unsupported(format!("the column {column} of an alias that lacks it"));
         match self {
-            Adapter::Plain => Ok(Expr::column(column)),
+            Adapter::Plain | Adapter::Itself => Ok(Expr::column(column)),
             Adapter::Alias(alias) => alias.column_for(column).ok_or_else(absent),
             Adapter::Named(alias) => {
                 let by_name = || alias.column(&column.name()).or_else(|| alias.column(&column.key()));
@@ -167,7 +170,9 @@ impl Adapter {
         let mut failure = None;
         let adapted = expr.rewrite(&mut |part| {
             let ExprKind::Column(column) = part.kind() else { return None };
-            if matches!(self, Adapter::Plain) || !tables.iter().any(|table| table.has_column(column)) {
+            if matches!(self, Adapter::Plain | Adapter::Itself)
+                || !tables.iter().any(|table| table.has_column(column))
+            {
                 return Some(part.clone());
             }
             match self.column(column) {

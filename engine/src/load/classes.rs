@@ -71,6 +71,15 @@ impl Builder<'_> {
         }
         if (self.query.only.is_none() || self.query.partial)
             && plan.discriminator.is_none()
+            && let Some(told) = orm.mappers.get(plan.mapper).discriminating()
+        {
+            let told = told
+                .expr
+                .as_ref()
+                .map(|expr| adapter.expression(expr, &orm.mappers.get(plan.mapper).hierarchy.tables));
+            plan.discriminator = told.transpose()?.map(|expr| self.put(expr, in_join));
+        } else if (self.query.only.is_none() || self.query.partial)
+            && plan.discriminator.is_none()
             && let Some(column) = &orm.mappers.get(plan.mapper).polymorphic_on
         {
             let expr = adapter.column(column)?;
@@ -101,7 +110,8 @@ impl Builder<'_> {
             for property in orm.mappers.get(mapper).column_properties() {
                 let key = &property.key;
                 let inherited = own.contains_key(key) && !orm.mappers.get(mapper).hierarchy.concrete;
-                if inherited || property.ad_hoc || self.skips(&plan.path, mapper, property) {
+                if inherited || property.ad_hoc || property.hidden || self.skips(&plan.path, mapper, property)
+                {
                     continue;
                 }
                 let found = match self.selected(&plan.path, mapper, property, adapter) {
@@ -221,6 +231,7 @@ pub(super) fn load_below(
             inherited.is_none_or(|above| !above.properties.contains_key(name))
                 || mapper.primary_key.iter().any(|column| mapper.key_of(column) == Some(name))
                 || mapper.polymorphic_on.as_ref().is_some_and(|column| mapper.key_of(column) == Some(name))
+                || mapper.polymorphic_by.as_ref() == Some(name)
         };
         let profile = cx.orm.profile;
         let is_nested = !load.path.is_empty()

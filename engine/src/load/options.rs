@@ -424,7 +424,8 @@ pub(crate) fn column_load(
     let owner = orm.mappers.owner(mapper, &property.key);
     let all_of_them = !orm.profile.has(Behaviour::DeferAllKeepsKey);
     let is_key = property.columns.iter().any(|column| of_class.primary_key.contains(column));
-    let tells = of_class.polymorphic_on.as_ref().is_some_and(|column| property.columns.contains(column));
+    let tells = of_class.polymorphic_on.as_ref().is_some_and(|column| property.columns.contains(column))
+        || of_class.polymorphic_by.as_ref() == Some(&property.key);
     let said = for_attribute(orm, options, path, owner, &property.key).find_map(|(option, named)| {
         let load = match option.strategy {
             Strategy::Defer { raises }

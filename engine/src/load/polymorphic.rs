@@ -6,7 +6,10 @@ use crate::host::Cx;
 use crate::map::{AliasedClass, Between, Mapped, MapperId, Resolved};
 use crate::orm::Orm;
 use crate::schema::Table;
-use crate::sql::{Alias, AliasElement, AliasKind, Expr, FromItem, LabelStyle, Op, Operand, Select};
+use crate::sql::{
+    Alias, AliasElement, AliasKind, Bind, Expr, ExprKind, FromItem, LabelStyle, Op, Operand, Select,
+};
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// What a class selects from where nothing else is said: its tables, with those of the subclasses that its mapping
@@ -295,8 +298,52 @@ pub(super) fn contains(from: &FromItem, item: &FromItem) -> bool {
 
 /// The condition that limits the rows of a shared table to those of a class.
 pub(super) fn limit(orm: &Orm, mapper: MapperId, adapter: &Adapter) -> Result<Option<Expr>> {
-    let Some((column, values)) = orm.mappers.single_criterion(mapper) else { return Ok(None) };
-    adapter.column(&column)?.operate(Op::In, Operand::Values(values)).map(Some)
+    let criterion = || {
+        let Some((told, values)) = orm.mappers.single_criterion(mapper) else { return Ok(None) };
+        let told = match told.as_column() {
+            Some(column) => adapter.column(column)?,
+            None => adapter.adapt_all(&told, &orm.mappers.get(mapper).hierarchy.tables)?,
+        };
+        // Where a list is not bound as a whole, each value of it has its name from the start.
+        let values = if orm.profile.has(Behaviour::ExpandingIn) {
+            Operand::Values(values)
+        } else {
+            Operand::Exprs(values.into_iter().map(|value| told.bind_beside(value)).collect())
+        };
+        let made = told.operate(Op::In, values)?;
+        Ok(Some(if matches!(told.kind(), ExprKind::Function(_)) { nameless(&made) } else { made }))
+    };
+    if !matches!(adapter, Adapter::Plain) || orm.profile.has(Behaviour::SingleCriterionAnew) {
+        return criterion();
+    }
+    // One node, however often a statement has it: its parameters have one name.
+    if let Some((_, made)) = orm.mappers.limits.borrow().iter().find(|(known, _)| *known == mapper) {
+        return Ok(Some(made.clone()));
+    }
+    let made = criterion()?;
+    if let Some(made) = &made {
+        orm.mappers.limits.borrow_mut().push((mapper, made.clone()));
+    }
+    Ok(made)
+}
+
+/// The comparison with parameters that are not named after its left side.
+fn nameless(made: &Expr) -> Expr {
+    let ExprKind::Binary { left, right, op, ty, negated, escape } = made.kind() else { return made.clone() };
+    let right = right.rewrite(&mut |part| match part.kind() {
+        ExprKind::Bind(bind) => {
+            Some(Expr::of(ExprKind::Bind(Bind { key: Rc::from("param"), ..bind.clone() })))
+        }
+        _ => None,
+    });
+    Expr::of(ExprKind::Binary {
+        left: left.clone(),
+        right,
+        op: op.clone(),
+        ty: ty.clone(),
+        negated: negated.clone(),
+        escape: escape.clone(),
+    })
 }
 
 /// A join's condition with what limits the rows of the class that it leads to, and with further criteria of it.

@@ -20,6 +20,7 @@ use crate::host::Cx;
 use crate::map::{Key, Lazy, MapperId, Relationship};
 use crate::orm::Orm;
 use crate::session::{self, SessionId};
+use crate::sql::Dialect;
 use crate::state::{self, Collection, IdentityKey, ObjRef, Slot, StateId};
 use crate::value::Value;
 use crate::version::Behaviour;
@@ -276,7 +277,8 @@ impl Loading {
             return Ok(Some(object));
         }
         let values: Vec<Value> = plan.primary_key.iter().map(|at| value(row, *at)).collect::<Result<_>>()?;
-        if values.iter().all(Value::is_null) {
+        let whole = cx.orm.mappers.get(plan.mapper).hierarchy.whole_keys;
+        if values.iter().all(Value::is_null) || (whole && values.iter().any(Value::is_null)) {
             return Ok(None);
         }
         let mut key = IdentityKey { mapper: cx.orm.mappers.identity_base(plan.mapper), values };
@@ -515,7 +517,14 @@ fn class_of(cx: &Cx<'_>, plan: &EntityPlan, row: &[Value], key: &IdentityKey) ->
         Some(union) => {
             format!("{}.{}", union.alias.name().unwrap_or_default(), union.discriminator)
         }
-        None => mappers.get(plan.mapper).polymorphic_on.as_ref().map(ToString::to_string).unwrap_or_default(),
+        None => {
+            let told = mappers.get(plan.mapper).discriminator();
+            let text = told.map(|expr| match expr.as_column() {
+                Some(column) => Ok(column.to_string()),
+                None => expr.to_text(cx.orm.profile, Dialect::Default),
+            });
+            text.transpose()?.unwrap_or_default()
+        }
     };
     if identity.is_null() {
         if !cx.orm.profile.has(Behaviour::RowOfOtherClassRefused) {

@@ -83,6 +83,7 @@ impl Reading<'_> {
         let mut own = class_plan(class);
         for property in mapper.properties.values() {
             match property {
+                Property::Column(property) if property.hidden => {}
                 Property::Column(property) => match self.column(&plan.path, class, property, is_root) {
                     Some(at) => plan.columns.push((Rc::clone(&property.key), at)),
                     None if property.ad_hoc || self.skips(&plan.path, class, property) => {}
@@ -98,7 +99,10 @@ impl Reading<'_> {
             let mut found = class_plan(below);
             found.selectin = subclass_loads(orm, &query.options, &plan.path, class, below);
             for property in orm.mappers.get(below).column_properties() {
-                if known.contains_key(&property.key) || self.skips(&plan.path, below, property) {
+                if known.contains_key(&property.key)
+                    || property.hidden
+                    || self.skips(&plan.path, below, property)
+                {
                     continue;
                 }
                 match self.column(&plan.path, below, property, names) {
@@ -112,6 +116,11 @@ impl Reading<'_> {
             let at = if is_root { self.places.of(column) } else { self.places.exactly(column) };
             at.ok_or_else(|| absent(orm, &column.to_string()))
         };
+        if orm.mappers.has_below(class) && mapper.polymorphic_by.is_some() {
+            return Err(Error::unsupported(
+                "rows of a statement of its own for a class whose rows an expression tells apart",
+            ));
+        }
         if orm.mappers.has_below(class)
             && let Some(column) = &mapper.polymorphic_on
         {

@@ -43,6 +43,8 @@ pub struct InheritanceSpec {
     pub union: Option<Union>,
     /// Rows are of its subclasses alone.
     pub is_abstract: bool,
+    /// A row whose key has a `NULL` is no object (`allow_partial_pks=False`).
+    pub whole_keys: bool,
     pub version: Option<Versioning>,
     pub flushing: Flushing,
 }
@@ -91,6 +93,8 @@ pub struct Hierarchy {
     pub union: Option<Union>,
     pub concrete: bool,
     pub is_abstract: bool,
+    /// A row whose key has a `NULL` is no object.
+    pub whole_keys: bool,
     /// The tables that its objects are kept in, the base's first.
     pub tables: Vec<Table>,
     /// What a query of the class selects from: its table, or the join of its tables.
@@ -115,6 +119,7 @@ impl Hierarchy {
             union: spec.union,
             concrete: spec.concrete,
             is_abstract: spec.is_abstract,
+            whole_keys: spec.whole_keys,
             tables: vec![table.clone()],
             selectable: FromItem::from(table),
             inherit_condition: None,
@@ -130,7 +135,7 @@ impl Hierarchy {
     ///
     /// # Errors
     ///
-    /// `Unsupported` for an outer join, or one of something else than tables.
+    /// `Unsupported` for a full outer join, or one of something else than tables.
     pub(super) fn of_join(table: &Table, joined: &FromItem, spec: InheritanceSpec) -> Result<Self> {
         let mut place = Hierarchy::root(table, spec);
         let tables = super::tables_in(joined);
@@ -173,6 +178,7 @@ impl Hierarchy {
         }
         let above = &parent.hierarchy;
         place.flushing = above.flushing;
+        place.whole_keys |= above.whole_keys;
         if place.version.is_none() {
             place.version.clone_from(&above.version);
         }
@@ -198,8 +204,8 @@ impl Hierarchy {
 /// The conditions of a join and of those inside it.
 fn conditions(item: &FromItem) -> Result<Vec<Expr>> {
     let FromItem::Join(join) = item else { return Ok(Vec::new()) };
-    if join.outer || join.full {
-        return Err(Error::unsupported("a class mapped to an outer join"));
+    if join.full {
+        return Err(Error::unsupported("a class mapped to a full outer join"));
     }
     let mut found = conditions(&join.left)?;
     found.extend(conditions(&join.right)?);
@@ -371,20 +377,20 @@ impl Mappers {
         found.into_values().collect()
     }
 
-    /// The column and the values that a row of a class which shares its table must have.
-    pub fn single_criterion(&self, id: MapperId) -> Option<(Column, Vec<Value>)> {
+    /// What a row of a class which shares its table must have, and the values of it.
+    pub fn single_criterion(&self, id: MapperId) -> Option<(Expr, Vec<Value>)> {
         let mapper = self.get(id);
         if !mapper.hierarchy.single {
             return None;
         }
-        let column = mapper.polymorphic_on.clone()?;
+        let expr = mapper.discriminator()?;
         let values = self
             .self_and_descendants(id)
             .into_iter()
             .filter(|below| !self.get(*below).hierarchy.is_abstract)
             .map(|below| self.get(below).polymorphic_identity.clone().unwrap_or(Value::Null))
             .collect();
-        Some((column, values))
+        Some((expr, values))
     }
 
     /// The tables of a class and of those below it, in the order in which a flush writes them.
@@ -542,13 +548,14 @@ pub(super) fn merged(own: &ColumnProperty, inherited: &ColumnProperty) -> Proper
         expr: None,
         deferral: own.deferral.clone(),
         ad_hoc: false,
+        hidden: false,
         active_history: own.active_history || inherited.active_history,
     }))
 }
 
 /// Refuses what is not worked out for hierarchies.
 pub(super) fn check(parent: &Mapper, spec: &InheritanceSpec) -> Result<()> {
-    let alone = parent.polymorphic_on.is_none() && parent.hierarchy.with_polymorphic.is_none();
+    let alone = parent.discriminator().is_none() && parent.hierarchy.with_polymorphic.is_none();
     if spec.concrete && !alone && parent.hierarchy.union.is_none() {
         return Err(Error::unsupported("a concrete class below one whose rows have a discriminator"));
     }

@@ -7,7 +7,7 @@ use super::messages;
 use super::relationship::Relationship;
 use crate::error::Error;
 use crate::schema::{Column, Table};
-use crate::sql::{Alias, Expr, FromItem};
+use crate::sql::{Alias, Expr, ExprKind, FromItem};
 use crate::value::Value;
 use crate::version::Profile;
 use indexmap::IndexMap;
@@ -71,6 +71,8 @@ pub struct Mappers {
     pub(crate) aliases: Vec<AliasedClass>,
     /// What classes select from whose mapping brings subclasses along, as far as it was asked for.
     pub(crate) with_below: RefCell<Vec<(MapperId, FromItem)>>,
+    /// What limits the rows of a shared table to those of a class, as far as it was asked for.
+    pub(crate) limits: RefCell<Vec<(MapperId, Expr)>>,
     /// Whether some mapper still waits to be configured.
     pub(crate) unconfigured: bool,
 }
@@ -143,6 +145,8 @@ pub struct Mapper {
     pub inherits: Option<MapperId>,
     /// The column whose value tells the class of a row, the base's where the class names none.
     pub polymorphic_on: Option<Column>,
+    /// The attribute whose expression tells the class of a row, where no column does.
+    pub polymorphic_by: Option<Key>,
     pub polymorphic_identity: Option<Value>,
     pub hierarchy: Hierarchy,
     /// How often the statements that flushes of its hierarchy have compiled were forgotten; of a base alone.
@@ -188,6 +192,26 @@ impl Mapper {
         }
     }
 
+    /// What a row's value tells the class of: a column, or an expression without its label.
+    pub fn discriminator(&self) -> Option<Expr> {
+        if let Some(column) = &self.polymorphic_on {
+            return Some(Expr::column(column));
+        }
+        let labelled = self.discriminating()?.expr.as_ref()?;
+        Some(match labelled.kind() {
+            ExprKind::Label { element, .. } => element.clone(),
+            _ => labelled.clone(),
+        })
+    }
+
+    /// The attribute whose expression tells the class of a row.
+    pub fn discriminating(&self) -> Option<&Rc<ColumnProperty>> {
+        match self.properties.get(self.polymorphic_by.as_ref()?) {
+            Some(Property::Column(property)) => Some(property),
+            Some(Property::Relationship(_)) | None => None,
+        }
+    }
+
     /// Attributes that stand for columns, in order.
     pub fn column_properties(&self) -> impl Iterator<Item = &Rc<ColumnProperty>> {
         self.properties.values().filter_map(|property| match property {
@@ -223,6 +247,8 @@ pub struct ColumnProperty {
     pub deferral: Deferral,
     /// A query says what it stands for (`query_expression()`); `expr` is what it is elsewhere.
     pub ad_hoc: bool,
+    /// Selected to tell the classes of rows alone: objects have no such attribute.
+    pub hidden: bool,
     pub active_history: bool,
 }
 
@@ -235,6 +261,7 @@ impl ColumnProperty {
             expr: None,
             deferral: Deferral::default(),
             ad_hoc: false,
+            hidden: false,
             active_history: false,
         }
     }

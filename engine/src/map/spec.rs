@@ -15,6 +15,18 @@ use indexmap::IndexMap;
 use std::any::Any;
 use std::rc::Rc;
 
+/// What the library calls the property of an expression without a name that tells classes apart.
+const DISCRIMINATOR: &str = "_sa_polymorphic_on";
+
+/// What tells the class of a row where no column does.
+#[derive(Debug)]
+pub enum PolymorphicBy {
+    /// The attribute of this name, whose value an expression makes.
+    Attribute(Key),
+    /// An expression that is no attribute.
+    Expression(Expr),
+}
+
 /// A mapped class as it was declared.
 #[derive(Debug)]
 pub struct MapperSpec {
@@ -36,6 +48,8 @@ pub struct MapperSpec {
     pub primary_key: Option<Vec<Column>>,
     pub inherits: Option<MapperId>,
     pub polymorphic_on: Option<Column>,
+    /// An attribute of the class, or an expression, that tells the class of a row in a column's place.
+    pub polymorphic_by: Option<PolymorphicBy>,
     pub polymorphic_identity: Option<Value>,
     pub inheritance: InheritanceSpec,
     pub host_class: Option<Rc<dyn Any>>,
@@ -56,6 +70,7 @@ impl MapperSpec {
             primary_key: None,
             inherits: None,
             polymorphic_on: None,
+            polymorphic_by: None,
             polymorphic_identity: None,
             inheritance: InheritanceSpec::default(),
             host_class: None,
@@ -220,10 +235,24 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
     }
 
     let above = parent.filter(|_| !hierarchy.concrete);
-    let polymorphic_on = spec.polymorphic_on.or_else(|| above.and_then(|above| above.polymorphic_on.clone()));
+    let (polymorphic_on, polymorphic_by) = match (spec.polymorphic_on, spec.polymorphic_by, above) {
+        (None, None, Some(above)) => (above.polymorphic_on.clone(), above.polymorphic_by.clone()),
+        (column, None, _) => (column, None),
+        (_, Some(PolymorphicBy::Attribute(key)), _) => (None, Some(key)),
+        (_, Some(PolymorphicBy::Expression(expr)), _) => {
+            let key = match expr.kind() {
+                ExprKind::Label { name: LabelName::Named(name), .. } => Rc::clone(name),
+                _ => Key::from(DISCRIMINATOR),
+            };
+            let property = hidden_property(&key, &expr.without_entities());
+            properties.insert(Rc::clone(&key), property);
+            (None, Some(key))
+        }
+    };
     let inherited = above.map(|above| above.descriptors.clone()).unwrap_or_default();
     let mappers = &mut cx.orm.mappers;
     mappers.with_below.borrow_mut().clear();
+    mappers.limits.borrow_mut().clear();
     if let Some(above) = spec.inherits {
         mappers.forget_compiled(above);
     }
@@ -238,6 +267,7 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
         descriptors: inherited,
         inherits: spec.inherits,
         polymorphic_on,
+        polymorphic_by,
         polymorphic_identity: spec.polymorphic_identity,
         hierarchy,
         compiled_anew: 0,
@@ -280,6 +310,7 @@ fn read_columns(
                 expr: Some(column),
                 deferral: Deferral::default(),
                 ad_hoc: false,
+                hidden: false,
                 active_history: false,
             }),
         };
@@ -389,6 +420,7 @@ fn column_property(key: &Key, columns: Vec<Column>, deferral: Deferral, active_h
         expr: None,
         deferral,
         ad_hoc: false,
+        hidden: false,
         active_history,
     }))
 }
@@ -411,6 +443,21 @@ fn expression_property(
         expr: Some(expr),
         deferral,
         ad_hoc,
+        hidden: false,
+        active_history: false,
+    }))
+}
+
+/// What is selected to tell the classes of rows and is no attribute of objects.
+fn hidden_property(key: &Key, expr: &Expr) -> Property {
+    let is_named = matches!(expr.kind(), ExprKind::Label { .. });
+    Property::Column(Rc::new(ColumnProperty {
+        key: Rc::clone(key),
+        columns: Vec::new(),
+        expr: Some(if is_named { expr.clone() } else { expr.label(key) }),
+        deferral: Deferral::default(),
+        ad_hoc: false,
+        hidden: true,
         active_history: false,
     }))
 }

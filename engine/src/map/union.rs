@@ -45,6 +45,7 @@ impl Mappers {
 pub fn read_union(cx: &mut Cx<'_>, mapper: MapperId, union: Union) {
     let mappers = &mut cx.orm.mappers;
     mappers.with_below.borrow_mut().clear();
+    mappers.limits.borrow_mut().clear();
     let place = &mut mappers.get_mut(mapper).hierarchy;
     place.with_polymorphic = Some(WithPolymorphic::All);
     place.union = Some(union);
@@ -54,6 +55,7 @@ pub fn read_union(cx: &mut Cx<'_>, mapper: MapperId, union: Union) {
 pub fn place_below(cx: &mut Cx<'_>, mapper: MapperId, above: MapperId) {
     let mappers = &mut cx.orm.mappers;
     mappers.with_below.borrow_mut().clear();
+    mappers.limits.borrow_mut().clear();
     mappers.get_mut(mapper).inherits = Some(above);
 }
 

@@ -95,6 +95,7 @@ pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
 /// Whether an attribute comes back with all that has expired: one that the mapping leaves for its access goes by itself.
 fn loads_expired(profile: Profile, property: &Property, was_loaded: bool) -> bool {
     match property {
+        Property::Column(property) if property.hidden => false,
         Property::Column(property) => {
             !property.deferral.deferred || (was_loaded && profile.has(Behaviour::ExpiredLoadsDeferred))
         }

@@ -62,7 +62,8 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
         .properties
         .iter()
         .filter(|(key, property)| {
-            matches!(property, Property::Column(_)) && !attr::is_loaded(cx.orm, id, key)
+            matches!(property, Property::Column(property) if !property.hidden)
+                && !attr::is_loaded(cx.orm, id, key)
         })
         .map(|(key, _)| key.clone())
         .collect();

@@ -118,7 +118,9 @@ fn expire_computed(orm: &mut Orm, id: StateId) -> Result<()> {
         .mappers
         .get(state.mapper)
         .column_properties()
-        .filter(|property| property.expr.is_some() && !state.committed.contains_key(&property.key))
+        .filter(|property| {
+            property.expr.is_some() && !property.hidden && !state.committed.contains_key(&property.key)
+        })
         .filter(|property| !property.deferral.deferred || state.dict.contains_key(&property.key))
         .map(|property| Rc::clone(&property.key))
         .collect();

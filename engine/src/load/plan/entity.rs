@@ -96,6 +96,7 @@ impl Builder<'_> {
                                 Err(error) => return Err(error),
                             }
                             match places.first() {
+                                _ if property.hidden => {}
                                 Some(at) => plan.columns.push((Rc::clone(&property.key), *at)),
                                 None if skipped || mapped.alias.is_none() => {}
                                 None => absent.push(Rc::clone(&property.key)),
@@ -189,7 +190,7 @@ impl Builder<'_> {
                     Property::Column(property) => {
                         let selected = self.selected(&child.path, target.mapper, property, &adapter)?;
                         let places: Vec<usize> = selected.into_iter().map(|expr| self.place(expr)).collect();
-                        let Some(&at) = places.first() else { continue };
+                        let Some(&at) = places.first().filter(|_| !property.hidden) else { continue };
                         child.columns.push((Rc::clone(&property.key), at));
                     }
                     Property::Relationship(next) => {

@@ -289,7 +289,7 @@ impl Builder<'_> {
                     for expr in self.selected(&plan.path, to.mapper, property, &adapter)? {
                         places.push(self.place_joined(expr));
                     }
-                    let Some(at) = places.first() else { continue };
+                    let Some(at) = places.first().filter(|_| !property.hidden) else { continue };
                     plan.columns.push((Rc::clone(&property.key), *at));
                 }
                 Property::Relationship(next) => {
@@ -347,7 +347,7 @@ impl Builder<'_> {
     /// How an alias writes its columns, where none of them is written as the table's own.
     fn unmistakable(&self, to: Mapped) -> Result<Adapter> {
         match Adapter::of(self.orm, to) {
-            Adapter::Plain => Err(Error::new(
+            Adapter::Plain | Adapter::Itself => Err(Error::new(
                 ErrorKind::InvalidRequestError,
                 "Detected unaliased columns when generating joined load.  Make sure to use aliased=True or flat=True when using joined loading with with_polymorphic().",
             )),

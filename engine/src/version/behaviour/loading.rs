@@ -262,6 +262,10 @@ macro_rules! of_loading {
                 "An attribute of a subclass within `with_polymorphic()` does not limit the rows to the subclass.",
                 "attributes of `with_polymorphic()` parts limit nothing",
                 "2.0.58 limits, 2.1.0 does not: the echo log of `query(poly.Subclass.attribute)` under single-table inheritance";
+            SingleCriterionAnew "single-criterion-anew" since(2, 1, 0),
+                "What limits the rows of a shared table to a class is made for each place of a statement; before, it is one, whose parameters have one name.",
+                "names of a shared table's class parameters",
+                "2.0.58 has `kind_1` twice, 2.1.0 `kind_1` and `kind_2`: `print(select(Sub.id).union(select(Sub.id)))`";
             ExplicitFromFirst "explicit-from-first" since(2, 0, 0),
                 "`FROM` begins with what was given explicitly; before, with what the columns and conditions bring along.",
                 "explicit elements first in `FROM`",

@@ -1,5 +1,6 @@
 //! What a class body says of the class's place in a hierarchy: `__mapper_args__`, columns on a shared table.
 
+use super::columns::ExpressionDecl;
 use super::declarative::column_of;
 use super::scan::{Declared, Member, special, string_keys};
 use super::{errors, mapped, naming};
@@ -7,7 +8,8 @@ use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::expr::ExprObject;
 use crate::sqlalchemy::{convert, expr, lend, selectable};
 use backproof_engine::map::{
-    Key, MapperId, MapperSpec, NextVersion, PolymorphicLoad, Property, Union, Versioning, WithPolymorphic,
+    Key, MapperId, MapperSpec, NextVersion, PolymorphicBy, PolymorphicLoad, Property, PropertySpec, Union,
+    Versioning, WithPolymorphic,
 };
 use backproof_engine::schema::{Column, Table};
 use backproof_engine::sql::{Alias, Body, ExprKind, FromItem};
@@ -99,7 +101,7 @@ pub(super) fn mapper_args(
                 if value.is_none() => {}
             "polymorphic_on" => match union_column(&value) {
                 Some((alias, name)) => told = Some((alias, name)),
-                None => spec.polymorphic_on = Some(discriminator(interp, members, spec, &value)?),
+                None => discriminator(interp, members, spec, &value)?,
             },
             "polymorphic_identity" => {
                 let identity = convert::to_engine(interp, &value)?;
@@ -142,9 +144,9 @@ pub(super) fn mapper_args(
             "exclude_properties" => naming.excluded = naming::names(interp, &value)?,
             "column_prefix" => naming.prefix = value.as_str().cloned(),
             "batch" => spec.inheritance.flushing.one_by_one = !interp.truth(&value)?,
-            "passive_updates" | "allow_partial_pks" | "legacy_is_orphan" | "always_refresh"
-            | "non_primary" => {
-                let usual = matches!(&*name, "passive_updates" | "allow_partial_pks");
+            "allow_partial_pks" => spec.inheritance.whole_keys = !interp.truth(&value)?,
+            "passive_updates" | "legacy_is_orphan" | "always_refresh" | "non_primary" => {
+                let usual = &*name == "passive_updates";
                 if interp.truth(&value)? != usual {
                     return Err(Stop::unsupported(format!("the mapper argument `{name}`")));
                 }
@@ -201,30 +203,47 @@ fn versioning(column: Column, generator: Option<Value>) -> Versioning {
     Versioning { column, next: Some(next) }
 }
 
-/// The column that `polymorphic_on` names.
+/// What `polymorphic_on` names: a column, an attribute that stands for an expression, or an expression.
 fn discriminator(
     interp: &mut Interp,
     members: &[Member],
-    spec: &MapperSpec,
+    spec: &mut MapperSpec,
     value: &Value,
-) -> PyResult<Column> {
+) -> PyResult<()> {
     if let Some(column) = column_of(value) {
-        return Ok(column);
+        spec.polymorphic_on = Some(column);
+        return Ok(());
     }
-    let Some(name) = value.as_str() else {
-        let found = expr::clause(interp, value)?;
-        let column = found.as_ref().and_then(|expr| expr.as_column().cloned());
-        return column.ok_or_else(|| Stop::unsupported("polymorphic_on of something that is no column"));
+    let declared = members.iter().find(|member| match &member.spec {
+        Declared::Property(property, _) => property.is(value),
+        Declared::Column(_) | Declared::Relationship(..) => false,
+    });
+    let name = declared.map(|member| &member.key).or_else(|| value.as_str());
+    let Some(name) = name else {
+        let Some(found) = expr::clause(interp, value)? else {
+            return Err(Stop::unsupported("polymorphic_on of something that is no column"));
+        };
+        match found.as_column() {
+            Some(column) => spec.polymorphic_on = Some(column.clone()),
+            None => spec.polymorphic_by = Some(PolymorphicBy::Expression(found)),
+        }
+        return Ok(());
     };
     let own = match members.iter().find(|member| member.key == *name).map(|member| &member.spec) {
         Some(Declared::Column(column)) => Some(column.column.clone()),
-        Some(Declared::Property(..)) => {
-            return Err(Stop::unsupported("polymorphic_on of something that is no column"));
+        Some(Declared::Property(property, _)) => {
+            match property.downcast::<ExpressionDecl>().map(ExpressionDecl::spec) {
+                Some(PropertySpec::Expression { deferral, ad_hoc: false, .. }) if !deferral.deferred => {}
+                _ => return Err(Stop::unsupported("polymorphic_on of something that is no column")),
+            }
+            spec.polymorphic_by = Some(PolymorphicBy::Attribute(name.clone()));
+            return Ok(());
         }
         Some(Declared::Relationship(..)) | None => None,
     };
     if let Some(column) = own.or_else(|| spec.table.column(name)) {
-        return Ok(column);
+        spec.polymorphic_on = Some(column);
+        return Ok(());
     }
     let inherited = match spec.inherits {
         Some(above) => lend::read(interp, |orm| match orm.mappers.get(above).properties.get(name) {
@@ -233,11 +252,13 @@ fn discriminator(
         })?,
         None => None,
     };
-    inherited.ok_or_else(|| {
+    let Some(column) = inherited else {
         let message =
             format!("Can't determine polymorphic_on value '{name}' - no attribute is mapped to this name.");
-        errors::argument_error(interp, message)
-    })
+        return Err(errors::argument_error(interp, message));
+    };
+    spec.polymorphic_on = Some(column);
+    Ok(())
 }
 
 /// The union that a column is of, and its name there.

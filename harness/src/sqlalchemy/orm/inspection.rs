@@ -126,8 +126,14 @@ impl Object for InstanceStateObject {
                 string_set(interp, keys)?
             }
             "attrs" => {
-                let keys: Vec<Key> =
-                    lend::read(interp, |orm| orm.mappers.get(orm.states.get(id).mapper).attribute_keys())?;
+                let keys: Vec<Key> = lend::read(interp, |orm| {
+                    let mapper = orm.mappers.get(orm.states.get(id).mapper);
+                    let hidden =
+                        |key: &Key| mapper.discriminating().is_some_and(|one| one.hidden && one.key == *key);
+                    let mut keys = mapper.attribute_keys();
+                    keys.retain(|key| !hidden(key));
+                    keys
+                })?;
                 let members = keys
                     .into_iter()
                     .map(|key| {

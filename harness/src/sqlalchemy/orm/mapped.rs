@@ -116,7 +116,14 @@ pub(crate) fn instrument(interp: &mut Interp) -> PyResult<()> {
         return Ok(());
     }
     let wanted: Vec<(MapperId, Vec<Key>)> = lend::read(interp, |orm| {
-        orm.mappers.iter().map(|mapper| (mapper.id, mapper.attribute_keys())).collect()
+        let shown = |mapper: &map::Mapper| {
+            let hidden =
+                mapper.discriminating().filter(|property| property.hidden).map(|one| one.key.clone());
+            let mut keys = mapper.attribute_keys();
+            keys.retain(|key| hidden.as_ref() != Some(key));
+            keys
+        };
+        orm.mappers.iter().map(|mapper| (mapper.id, shown(mapper))).collect()
     })?;
     for (mapper, keys) in wanted {
         let class = class_of_mapper(interp, mapper)?;

@@ -143,8 +143,11 @@ impl Object for MapperObject {
             {
                 ExprObject::value(found)
             }
-            "polymorphic_on" => match lend::read(interp, |orm| orm.mappers.get(id).polymorphic_on.clone())? {
-                Some(column) => schema::column_value(&column),
+            "polymorphic_on" => match lend::read(interp, |orm| orm.mappers.get(id).discriminator())? {
+                Some(expr) => match expr.as_column() {
+                    Some(column) => schema::column_value(column),
+                    None => ExprObject::value(expr),
+                },
                 None => Value::None,
             },
             "polymorphic_map" => {

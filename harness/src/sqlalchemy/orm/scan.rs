@@ -96,6 +96,7 @@ pub(super) fn map_class_to(
         primary_key: None,
         inherits,
         polymorphic_on: None,
+        polymorphic_by: None,
         polymorphic_identity: None,
         inheritance: InheritanceSpec::default(),
         host_class: Some(mapped::host_class(class)),
