@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// What this room keeps beside the evaluator.
+#[expect(clippy::struct_excessive_bools, reason = "each is noted by itself")]
 pub(crate) struct Shared {
     /// The engine; `None` while it runs.
     orm: Option<Orm>,
