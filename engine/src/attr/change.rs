@@ -107,6 +107,14 @@ fn one(cx: &Cx<'_>, value: NewValue) -> Result<Option<ObjRef>> {
     }
 }
 
+/// Whether a change to the column first loads the value that it replaces.
+fn keeps_old(orm: &Orm, id: StateId, property: &ColumnProperty) -> bool {
+    property.active_history
+        || property.columns.first().is_some_and(Column::is_primary_key)
+        || is_version(orm, id, property)
+        || event::wants_history(orm, orm.states.get(id).mapper, &property.key)
+}
+
 /// Sets a column attribute. A flush that copies keys sets them so, too: the change is seen.
 pub(crate) fn set_column(
     cx: &mut Cx<'_>,
@@ -115,10 +123,7 @@ pub(crate) fn set_column(
     value: Value,
 ) -> Result<()> {
     let key = &property.key;
-    let keeps_old = property.active_history
-        || property.columns.first().is_some_and(Column::is_primary_key)
-        || is_version(cx.orm, id, property)
-        || event::wants_history(cx.orm, cx.orm.states.get(id).mapper, key);
+    let keeps_old = keeps_old(cx.orm, id, property);
     let state = cx.orm.states.get(id);
     if keeps_old && state.expired_attributes.contains(key) && !state.dict.contains_key(key) {
         load::load_columns(cx, id, std::slice::from_ref(key))?;
@@ -343,8 +348,9 @@ pub fn delete(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Result<()> {
             )),
         },
         Some(Property::Column(property)) => {
-            let keeps_old = property.columns.first().is_some_and(Column::is_primary_key);
-            if keeps_old && cx.orm.states.get(id).key.is_some() {
+            let state = cx.orm.states.get(id);
+            let is_behind = state.key.is_some() || state.expired_attributes.contains(key);
+            if is_behind && keeps_old(cx.orm, id, &property) {
                 access::get(cx, id, key)?;
             }
             told::removing(cx, id, &property)?;
