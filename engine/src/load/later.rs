@@ -68,7 +68,9 @@ pub(super) fn one_by_one(cx: &mut Cx<'_>, session: SessionId, load: &Later) -> R
     let was = session::leave_unflushed(cx.orm, session, false);
     let mut loaded = Ok(());
     for object in &load.objects {
-        if !attr::is_loaded(cx.orm, object.id(), &load.relationship.key) {
+        // What the rows fill is asked for although it is there: a key of nothing but nulls takes it away.
+        let asks = path.is_some() && load.lazy == Lazy::Immediate && !load.kept.contains(&object.id());
+        if asks || !attr::is_loaded(cx.orm, object.id(), &load.relationship.key) {
             let path = path.clone();
             loaded = load_at_once(cx, object.id(), &load.relationship.key, path, load.returns).map(drop);
             if loaded.is_err() {

@@ -74,6 +74,7 @@ impl Loading {
         let mut at_once = Vec::new();
         let Some(filling) = self.filled.get(&object.id()) else { return Ok(at_once) };
         let known = !filling.is_whole();
+        let is_refreshed = filling.refreshed;
         let met = filling.place;
         let again = filling.place != plan.id;
         let keys = filling.keys.clone();
@@ -112,20 +113,26 @@ impl Loading {
                 }
                 continue;
             }
-            // A load on access goes on from an object that the session had only with what reading the rows sets off.
+            // The load of a relationship on access goes on from an object that the session had only with what reading
+            // the rows sets off.
             let goes_on = match later.lazy {
                 Lazy::Immediate => !cx.orm.profile.has(Behaviour::ImmediateInOrder),
                 lazy => lazy == Lazy::Subquery,
             };
-            if known && self.on_access && !goes_on {
+            if known && self.on_access && self.refresh.is_none() && !goes_on {
                 continue;
             }
-            // After a query, these ask for every object of the rows, and give to those that lack it.
-            let after_query = known && !single && !self.on_access;
-            let asks_again = after_query
+            // These ask for every object of the rows of a query, or of what a refresh joins, and give to those that
+            // lack it.
+            let asks_again = known
+                && !is_refreshed
+                && (single || !self.on_access)
                 && match later.lazy {
-                    Lazy::Immediate => cx.orm.profile.has(Behaviour::ImmediateInOrder),
-                    lazy => matches!(lazy, Lazy::Selectin | Lazy::Subquery),
+                    Lazy::Selectin | Lazy::Subquery if !single => true,
+                    Lazy::Selectin | Lazy::Subquery | Lazy::Immediate => {
+                        cx.orm.profile.has(Behaviour::ImmediateInOrder)
+                    }
+                    _ => false,
                 };
             if !(fills || asks_again) {
                 continue;
