@@ -51,13 +51,22 @@ pub enum Happening {
     /// Of a session's transaction.
     Transaction { session: SessionId, chain: Chain },
     /// `before_cursor_execute` and `after_cursor_execute`.
-    Cursor { connection: ConnectionId, text: Rc<str>, sets: Vec<Vec<Value>>, many: bool },
+    Cursor { connection: ConnectionId, text: Rc<str>, sent: Sent, many: bool },
     /// `do_orm_execute` of a query.
     Execute { session: SessionId, query: Box<Query> },
     /// `do_orm_execute` of a statement that the host knows.
     Statement { session: SessionId, statement: Rc<dyn HostValue> },
     /// `begin`, `commit`, `rollback` of a connection.
     Connection { connection: ConnectionId },
+}
+
+/// The parameters that a cursor is given.
+#[derive(Debug, Clone)]
+pub enum Sent {
+    /// Those of one statement, though it may be a batch of an executemany.
+    One(Vec<Value>),
+    /// The sets of an executemany.
+    Sets(Vec<Vec<Value>>),
 }
 
 /// What a listener says of it.

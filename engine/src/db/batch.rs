@@ -4,13 +4,16 @@
 //! nothing in a returned row tells which row it is.
 
 use super::driver::Fetched;
-use super::engine::{ConnectionId, Databases, Mark, failed_with};
-use super::execute::{Prepared, fill};
+use super::engine::{ConnectionId, Mark, failed_with};
+use super::execute::{Prepared, begin, fill};
 use super::parameters::{self, Views};
 use crate::error::{Error, Result};
+use crate::event::{self, Happening, Sent};
+use crate::host::Cx;
 use crate::sql::{Params, Statement};
 use crate::value::Value;
 use crate::version::{Behaviour, Profile};
+use std::rc::Rc;
 
 /// Rows of one batch.
 const PAGE: usize = 1000;
@@ -28,16 +31,16 @@ enum Order {
     OneByOne,
 }
 
-/// Runs an insert in batches.
+/// Runs an insert in batches. Who listens to the cursor is told of each of them, before 2.1 afterwards of the whole.
 pub(super) fn run(
-    databases: &mut Databases,
+    cx: &mut Cx<'_>,
     connection: ConnectionId,
     profile: Profile,
     statement: &Statement,
     prepared: &Prepared,
-    sets: &[Params],
+    (sets, heard): (&[Params], bool),
 ) -> Result<Fetched> {
-    let database = databases.database_of(connection);
+    let database = cx.orm.databases.database_of(connection);
     let compiled = &prepared.entry.compiled;
     let Some((start, end)) = compiled.values_row else {
         return Err(Error::unsupported("a batch of an insert without rows"));
@@ -60,8 +63,15 @@ pub(super) fn run(
         _ => PAGE.min(MAX_PARAMETERS.checked_div(width).unwrap_or(PAGE)).max(1),
     };
     let total = rows.len().div_ceil(page);
-    databases.begin(connection)?;
-    let driver = databases.driver(database)?;
+    begin(cx, connection)?;
+    let told_whole = !profile.has(Behaviour::BatchesToldAfterwards);
+    let whole = if heard && told_whole {
+        let (text, _) = fill(prepared, &compiled.pieces, &sets[0], sets, None)?;
+        let sent = Sent::Sets(rows.iter().map(|(_, values)| values.clone()).collect());
+        Some(Happening::Cursor { connection, text: text.into(), sent, many: true })
+    } else {
+        None
+    };
     let mut fetched = Fetched::default();
     let mut views = Views::default();
     for (number, batch) in rows.chunks(page).enumerate() {
@@ -85,11 +95,19 @@ pub(super) fn run(
             }
             other => other.clone(),
         };
+        let told = heard.then(|| {
+            let (text, sent) = (Rc::from(text.as_str()), Sent::One(values.clone()));
+            Happening::Cursor { connection, text, sent, many: true }
+        });
+        if let Some(told) = &told {
+            event::tell(cx, "before_cursor_execute", told.clone())?;
+        }
+        let databases = &mut cx.orm.databases;
         let shown = databases.shown(database, || parameters::one_of(profile, &values, &mut views));
         databases.write(connection, "INFO", text.clone());
         let mark = databases.mark(database, &mark);
         databases.write(connection, "INFO", format!("{mark}{shown}"));
-        match driver.run(&text, &values) {
+        match databases.driver(database)?.run(&text, &values) {
             Ok(mut one) => {
                 fetched.columns = std::mem::take(&mut one.columns);
                 fetched.rows.append(&mut one.rows);
@@ -100,6 +118,9 @@ pub(super) fn run(
                 let shown = (!values.is_empty()).then_some(shown.as_str());
                 return Err(failed_with(failure, (profile, &text, shown), vec![values.clone()], false));
             }
+        }
+        if let Some(told) = told {
+            event::tell(cx, "after_cursor_execute", whole.clone().unwrap_or(told))?;
         }
     }
     Ok(fetched)

@@ -8,7 +8,7 @@ use super::engine::{ConnectionId, DatabaseId, Databases, Echo, Mark, failed_with
 use super::host_types;
 use super::parameters;
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::{self, Happening};
+use crate::event::{self, Happening, Sent};
 use crate::host::Cx;
 use crate::schema::{Column, ColumnDefault, SqlType, Table, Uncached};
 use crate::sql::compile::{self, Piece};
@@ -399,6 +399,17 @@ struct Asked<'a> {
     many: bool,
 }
 
+/// Begins the transaction that a statement is part of, where none is under way and the connection has one at all.
+pub(super) fn begin(cx: &mut Cx<'_>, connection: ConnectionId) -> Result<()> {
+    if cx.orm.databases.autocommits(cx.orm.databases.database_of(connection)) {
+        return Ok(());
+    }
+    if !cx.orm.databases.in_transaction(connection) {
+        event::tell_connection(cx, "begin", connection)?;
+    }
+    cx.orm.databases.begin(connection)
+}
+
 /// Runs a prepared statement with its parameter sets.
 fn run_sets(
     cx: &mut Cx<'_>,
@@ -414,12 +425,8 @@ fn run_sets(
     let database = cx.orm.databases.database_of(connection);
     let compiled = &prepared.entry.compiled;
     if many && compiled.values_row.is_some() {
-        if heard {
-            return Err(Error::unsupported("listening to the cursor while many rows are inserted at once"));
-        }
-        let databases = &mut cx.orm.databases;
-        let fetched = batch::run(databases, connection, profile, statement, prepared, sets)?;
-        return collect(databases, connection, Some(compiled), fetched);
+        let fetched = batch::run(cx, connection, profile, statement, prepared, (sets, heard))?;
+        return collect(&mut cx.orm.databases, connection, Some(compiled), fetched);
     }
     let mut rows = Vec::with_capacity(sets.len());
     let mut text = String::new();
@@ -428,16 +435,11 @@ fn run_sets(
         text = filled;
         rows.push(values);
     }
-    if !cx.orm.databases.autocommits(database) {
-        if !cx.orm.databases.in_transaction(connection) {
-            event::tell_connection(cx, "begin", connection)?;
-        }
-        cx.orm.databases.begin(connection)?;
-    }
+    begin(cx, connection)?;
     let told = heard.then(|| Happening::Cursor {
         connection,
         text: Rc::from(text.as_str()),
-        sets: rows.clone(),
+        sent: if many { Sent::Sets(rows.clone()) } else { Sent::One(rows[0].clone()) },
         many,
     });
     if let Some(told) = &told {

@@ -30,7 +30,7 @@ macro_rules! of_statements {
                 "tables asked for in `main` and `temp`",
                 "1.3.6 has `PRAGMA table_info(…)`, 1.3.7 `PRAGMA main.table_info(…)` and `temp`: the echo log of `create_all()`";
             ExecutemanyLoggedAsList "executemany-logged-as-list" since(2, 0, 0),
-                "The parameter sets of an executemany are logged as a list.",
+                "The parameter sets of an executemany are a list, in the log, too.",
                 "parameter sets logged as a list",
                 "1.4.54 logs a tuple, 2.0.0 a list: the echo log of a flush of several objects";
             LongParametersTruncated "long-parameters-truncated" since(2, 0, 0),
@@ -45,6 +45,10 @@ macro_rules! of_statements {
                 "Inserts of several objects return the keys in the order of the rows, one row at a time where the database cannot order them.",
                 "insertmanyvalues in order",
                 "2.0.9 inserts in one batch, 2.0.10 row by row, marked `(ordered; batch not supported)`: the echo log of a flush of several objects";
+            BatchesToldAfterwards "batches-told-afterwards" since(2, 1, 0),
+                "`after_cursor_execute` is told of each batch of rows with its statement and parameters, and not of the statement for one row with the parameters of all.",
+                "batches of rows told after the cursor ran them",
+                "2.0.51 gives the sets of all rows after each batch, 2.1.0 those of the batch: listeners of the cursor and a flush of several objects";
             EagerDefaultsOfUpdates "eager-defaults-of-updates" since(2, 0, 0),
                 "`eager_defaults=True` brings in what SQL in `default` and `onupdate` makes of a row, not only what the database's own defaults do.",
                 "eager defaults of SQL in `onupdate`",

@@ -7,8 +7,9 @@ use crate::python::{Args, Class, Interp, Map, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::connection::ConnectionObject;
 use crate::sqlalchemy::orm::event_targets::{self as targets, TransactionObject};
 use crate::sqlalchemy::{convert, lend};
-use backproof_engine::event::{Answer, Before, Happening};
+use backproof_engine::event::{Answer, Before, Happening, Sent};
 use backproof_engine::state::{ObjRef, Slot};
+use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -176,18 +177,19 @@ fn arguments(interp: &mut Interp, name: &str, happening: &Happening, wishes: Wis
                 (place, TransactionObject::value(*session, chain)),
             ]
         }
-        Happening::Cursor { connection, text, sets, many } => {
+        Happening::Cursor { connection, text, sent, many } => {
             let database = lend::read(interp, |orm| orm.databases.database_of(*connection))?;
-            let mut shown = Vec::new();
-            for set in sets {
-                let set =
-                    set.iter().map(|value| convert::to_python(interp, value)).collect::<PyResult<_>>()?;
-                shown.push(Value::tuple(set));
-            }
-            let parameters = if *many {
-                Value::list(shown)
-            } else {
-                shown.into_iter().next().unwrap_or_else(|| Value::tuple(Vec::new()))
+            let mut shown = |set: &[backproof_engine::value::Value]| -> PyResult<Value> {
+                let set = set.iter().map(|value| convert::to_python(interp, value));
+                Ok(Value::tuple(set.collect::<PyResult<_>>()?))
+            };
+            let parameters = match sent {
+                Sent::One(set) => shown(set)?,
+                Sent::Sets(sets) => {
+                    let sets = sets.iter().map(|set| shown(set)).collect::<PyResult<_>>()?;
+                    let as_list = lend::has(interp, Behaviour::ExecutemanyLoggedAsList);
+                    if as_list { Value::list(sets) } else { Value::tuple(sets) }
+                }
             };
             vec![
                 ("conn", ConnectionObject::known(interp, *connection)?),
