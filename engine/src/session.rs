@@ -379,6 +379,21 @@ pub(crate) fn loaded_key(cx: &mut Cx<'_>, id: StateId) -> Result<IdentityKey> {
     Ok(state::identity_key(cx.orm, id))
 }
 
+/// As [`loaded_key`], with what the library has in place of a key that was never given: by that, an object that counts as
+/// loaded without a key is one with every other that has none.
+pub(crate) fn sought_key(cx: &mut Cx<'_>, id: StateId) -> Result<IdentityKey> {
+    let mut identity = loaded_key(cx, id)?;
+    let state = cx.orm.states.get(id);
+    let columns = &cx.orm.mappers.get(state.mapper).primary_key;
+    for (value, column) in identity.values.iter_mut().zip(columns) {
+        let key = state::column_key(cx.orm, state.mapper, column);
+        if !key.is_some_and(|key| state.dict.contains_key(&key)) {
+            *value = crate::attr::Marker::never_set(cx.orm.profile);
+        }
+    }
+    Ok(identity)
+}
+
 /// The flush has written these objects' rows: they are persistent and unchanged.
 ///
 /// # Errors

@@ -187,7 +187,7 @@ fn row_of(cx: &mut Cx<'_>, plan: &mut Plan, id: StateId) -> Result<Row> {
     if cx.orm.states.get(id).key.is_some() {
         return Ok(Row::There);
     }
-    let key = session::loaded_key(cx, id)?;
+    let key = session::sought_key(cx, id)?;
     let Some(holder) = session::holder(cx.orm, plan.session, &key) else { return Ok(Row::New) };
     if holder == id || is_gone(cx, plan, holder)? {
         return Ok(Row::New);
@@ -593,6 +593,10 @@ fn located_by(
     let value = column_value(cx, id, column)?;
     let history = attr::history(cx, id, &key)?;
     if history.added.is_empty() {
+        // What takes over the row of an object without a key has none to find it by.
+        if history.unchanged.is_empty() {
+            return Err(Error::new(ErrorKind::IndexError, "tuple index out of range"));
+        }
         return Ok(value);
     }
     match history.deleted.first() {

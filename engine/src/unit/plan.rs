@@ -211,12 +211,13 @@ impl Plan {
         self.by_mapper.contains_key(&mapper)
     }
 
-    /// The objects of a mapper's hierarchy that are written: saved or (`delete`) deleted.
+    /// The objects of a mapper's hierarchy that are written, saved or (`delete`) deleted: class by class, level by level.
     pub(super) fn of_mapper(&self, cx: &Cx<'_>, mapper: MapperId, delete: bool) -> Vec<StateId> {
-        self.by_mapper
+        let classes = cx.orm.mappers.self_and_descendants(mapper);
+        classes
             .iter()
-            .filter(|(own, _)| crate::state::is_a(cx.orm, **own, mapper))
-            .flat_map(|(_, states)| states)
+            .filter_map(|class| self.by_mapper.get(class))
+            .flatten()
             .filter(|id| self.fates.get(*id) == Some(&Fate { delete, listed: false }))
             .copied()
             .collect()
