@@ -34,5 +34,7 @@ pub use keyed::{
     KeyedRemoval, delete as keyed_delete, get as keyed_get, pop as keyed_pop, put as keyed_put,
     remove as keyed_remove, set as keyed_set,
 };
-pub use queried::{detached_collection, queried_add, queried_added, queried_members, queried_remove};
+pub use queried::{
+    detached_collection, queried_add, queried_added, queried_members, queried_remove, queried_whole,
+};
 pub use set::{add as set_add, discard as set_discard, pop as set_pop};

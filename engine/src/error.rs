@@ -3,6 +3,7 @@
 //! Messages are what the real library prints for the profile in force. Python never appears here: the host
 //! turns a kind into its exception class.
 
+use crate::state::ObjRef;
 use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
@@ -95,6 +96,11 @@ impl Error {
         let mut error = Error::new(ErrorKind::Host, "");
         error.0.payload = Some(payload);
         error
+    }
+
+    /// A `KeyError` of an object, which a host shows as the object shows itself.
+    pub fn no_member(object: &ObjRef) -> Self {
+        Error::new(ErrorKind::KeyError, "").with_payload(Rc::new(object.clone()))
     }
 
     #[must_use]

@@ -28,7 +28,7 @@ pub use mapper::{
 pub use messages::{mapper_text, no_primary_key, subquery_text};
 pub use relationship::{
     Backref, Cascades, Direction, HostArgs, InnerJoin, JoinArg, KeyFunction, Keyer, Lazy, Maker,
-    PassiveDeletes, Relationship, RelationshipArgs, Resolved, Shape, Target,
+    PassiveDeletes, Relationship, RelationshipArgs, Resolved, Shape, Shown, Target,
 };
 pub use spec::{
     MapperSpec, PolymorphicBy, PropertySpec, add_mapper, add_property, check_relationship, new_registry,

@@ -402,9 +402,7 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
             cx.orm.states.blame(items.iter().flatten().cloned());
             return Err(match list.shape {
                 Shape::List => Error::new(ErrorKind::ValueError, "list.remove(x): x not in list"),
-                Shape::Set | Shape::Dict => {
-                    Error::unsupported(format!("loading `{key}` without what was removed from it"))
-                }
+                Shape::Set | Shape::Dict => Error::no_member(gone),
             });
         };
         items.remove(at);

@@ -9,9 +9,10 @@ use super::collection::{coming, leaving};
 use super::events::{self, Initiator};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{Property, Relationship};
+use crate::map::{Keyer, Property, Relationship};
 use crate::state::{Collection, Member, ObjRef, Pending, StateId};
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// What became of a removal by object.
@@ -44,15 +45,35 @@ fn key_to_be(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef, name: &str) ->
     ))
 }
 
-fn known_key(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef) -> Result<Option<Value>> {
+fn keyer(cx: &Cx<'_>, dict: &Collection) -> Result<Keyer> {
     let keyer = match cx.orm.mappers.get(dict.mapper).properties.get(&dict.key) {
         Some(Property::Relationship(relationship)) => relationship.args.keyed.clone(),
         _ => None,
     };
-    match keyer {
-        Some(keyer) => (keyer.0)(cx, object),
-        None => Err(Error::unsupported(format!("the keys of `{}`", dict.key))),
-    }
+    keyer.ok_or_else(|| Error::unsupported(format!("the keys of `{}`", dict.key)))
+}
+
+fn known_key(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef) -> Result<Option<Value>> {
+    let keyer = keyer(cx, dict)?;
+    (keyer.key)(cx, object)
+}
+
+/// The refusal to take out an object in whose place there is another.
+fn held_by_another(cx: &mut Cx<'_>, dict: &Collection, object: &ObjRef, own: &Member, key: &Value) -> Error {
+    let shown = keyer(cx, dict).and_then(|keyer| (keyer.shown)(cx, [Some(object), own.as_ref()], key));
+    let (given, held, key) = match shown {
+        Ok(shown) => shown,
+        Err(error) => return error,
+    };
+    let renamed = cx.orm.profile.has(Behaviour::KeyedDictsRenamed);
+    let class = if renamed { "KeyFuncDict" } else { "MappedCollection" };
+    Error::new(
+        ErrorKind::InvalidRequestError,
+        format!(
+            "Can not remove '{given}': collection holds '{held}' for key '{key}'. Possible cause: is the {class} key \
+             function based on mutable properties or properties that only obtain values after flush?"
+        ),
+    )
 }
 
 fn place(dict: &Collection, key: &Value) -> Option<usize> {
@@ -102,11 +123,13 @@ pub(super) fn apply(cx: &mut Cx<'_>, dict: &Collection, pending: Pending) -> Res
     }
     for item in pending.removed {
         let key = key_of(cx, dict, &item)?;
-        if get(dict, &key) != Some(Some(item)) {
-            return Err(Error::unsupported(format!(
-                "loading `{}` without what was removed from it",
-                dict.key
-            )));
+        match get(dict, &key) {
+            Some(Some(own)) if own == item => {}
+            Some(own) => return Err(held_by_another(cx, dict, &item, &own, &key)),
+            None => {
+                let what = format!("loading `{}` without what was removed from it", dict.key);
+                return Err(Error::unsupported(what));
+            }
         }
         take(dict, &key);
     }
@@ -185,7 +208,7 @@ pub(super) fn set_by(
 ///
 /// # Errors
 ///
-/// `Unsupported` where another object has that key; what the events of a member that leaves raise.
+/// `InvalidRequestError` where another object has that key; what the events of a member that leaves raise.
 pub fn remove(cx: &mut Cx<'_>, dict: &Rc<Collection>, item: impl Into<Candidate>) -> Result<KeyedRemoval> {
     remove_by(cx, dict, item.into(), None)
 }
@@ -202,10 +225,7 @@ pub(super) fn remove_by(
     let key = key_of(cx, dict, &object)?;
     let Some(own) = get(dict, &key) else { return Ok(KeyedRemoval::Absent(key)) };
     if own.as_ref() != Some(&object) {
-        return Err(Error::unsupported(format!(
-            "removing an object from `{}` that holds another for its key",
-            dict.key
-        )));
+        return Err(held_by_another(cx, dict, &object, &own, &key));
     }
     leaving(cx, dict, &own, by)?;
     take(dict, &key);

@@ -15,6 +15,7 @@ use crate::map::{Key, Lazy, Relationship};
 use crate::orm::Orm;
 use crate::state::{self, Member, ObjRef, Slot, StateId};
 use crate::value::Value;
+use crate::version::Behaviour;
 use std::rc::Rc;
 
 /// Puts an object into a collection that is queried.
@@ -95,6 +96,27 @@ pub fn detached_collection(cx: &mut Cx<'_>, id: StateId, key: &Key) -> Error {
 /// What waits to be put into a collection that is queried.
 pub fn queried_added(orm: &Orm, id: StateId, key: &str) -> Vec<ObjRef> {
     orm.states.get(id).pending.get(key).map(|pending| pending.added.clone()).unwrap_or_default()
+}
+
+/// What a merge takes of such a collection: what waits, what the database has of an object with a row, or both.
+///
+/// # Errors
+///
+/// As for reading the collection.
+pub fn queried_whole(cx: &mut Cx<'_>, id: StateId, relationship: &Relationship) -> Result<Vec<ObjRef>> {
+    let mut found = queried_added(cx.orm, id, &relationship.key);
+    let profile = cx.orm.profile;
+    if !profile.has(Behaviour::MergesQueriedAdded) && cx.orm.states.get(id).session.is_some() {
+        found.clear();
+    } else if !profile.has(Behaviour::MergesQueriedWhole) {
+        return Ok(found);
+    }
+    for object in stored(cx, id, relationship, Passive::Load)? {
+        if !found.contains(&object) {
+            found.push(object);
+        }
+    }
+    Ok(found)
 }
 
 fn relationship(orm: &Orm, id: StateId, key: &Key) -> Result<Rc<Relationship>> {
@@ -227,7 +249,9 @@ pub(super) fn set(
                 ),
             ));
         }
-        for object in stored(cx, id, relationship, Passive::Load)? {
+        // An object in no session is asked for no more than it holds.
+        let is_held = cx.orm.states.get(id).session.is_some();
+        for object in stored(cx, id, relationship, if is_held { Passive::Load } else { Passive::NoLoad })? {
             if !before.contains(&object) {
                 before.push(object);
             }

@@ -219,27 +219,39 @@ fn work_out_late(cx: &mut Cx<'_>, prepared: &mut Prepared) -> Result<()> {
         if prepared.late.iter().any(|(known, _)| *known == token) {
             continue;
         }
-        let value = (late.0)(cx).map_err(|error| {
-            let class = match error.kind() {
-                ErrorKind::InvalidRequestError => "sqlalchemy.exc.InvalidRequestError",
-                ErrorKind::ObjectDeletedError => "sqlalchemy.orm.exc.ObjectDeletedError",
-                ErrorKind::NotImplementedError => "builtins.NotImplementedError",
-                _ => return error,
-            };
-            let empty =
-                if cx.orm.profile.has(Behaviour::UnsetParametersFrozen) { "immutabledict({})" } else { "{}" };
-            Error::new(
-                ErrorKind::StatementError,
-                format!(
-                    "({class}) {}\n[SQL: {}]\n[parameters: [{empty}]]",
-                    error.detail(),
-                    prepared.entry.compiled.text
-                ),
-            )
-        })?;
+        let value = (late.0)(cx).map_err(|error| of_late(cx, error, &prepared.entry.compiled.text))?;
         prepared.late.push((token, value));
     }
     Ok(())
+}
+
+/// An error of working out a parameter, as the library wraps it: of what another statement's error says, without that
+/// statement.
+fn of_late(cx: &Cx<'_>, error: Error, text: &str) -> Error {
+    let driver = error.payload().and_then(|payload| payload.downcast_ref::<super::DriverError>());
+    let (class, message) = match (error.kind(), driver) {
+        (ErrorKind::InvalidRequestError, _) => {
+            ("sqlalchemy.exc.InvalidRequestError".to_owned(), error.detail().to_owned())
+        }
+        (ErrorKind::ObjectDeletedError, _) => {
+            ("sqlalchemy.orm.exc.ObjectDeletedError".to_owned(), error.detail().to_owned())
+        }
+        (ErrorKind::NotImplementedError, _) => {
+            ("builtins.NotImplementedError".to_owned(), error.detail().to_owned())
+        }
+        (kind, Some(driver)) if !cx.orm.profile.has(Behaviour::LateDriverErrorsPlain) => {
+            (format!("sqlalchemy.exc.{kind:?}"), format!("(sqlite3.{}) {}", driver.class, driver.message))
+        }
+        _ => return error,
+    };
+    let frozen = cx.orm.profile.has(Behaviour::UnsetParametersFrozen);
+    let empty = if frozen { "immutabledict({})" } else { "{}" };
+    let detail = format!("({class}) {message}\n[SQL: {text}]\n[parameters: [{empty}]]");
+    let wrapped = Error::new(ErrorKind::StatementError, detail);
+    match error.code() {
+        Some(code) => wrapped.with_code(code),
+        None => wrapped,
+    }
 }
 
 /// Calls the defaults of columns that no parameter was given for, set by set.

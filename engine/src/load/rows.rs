@@ -428,16 +428,18 @@ impl Loading {
                     filling.refreshed && stay_expired
                 };
                 let stays_expired = filling.refreshed || (on_access && relationship.resolved().uselist);
-                (Rc::clone(&relationship.key), by_itself || stays, stays_expired)
+                // No strategy reads what is queried: that it has changed is said of it still.
+                let marked = relationship.is_queried() && !filling.refreshed;
+                (Rc::clone(&relationship.key), by_itself || stays, stays_expired, marked)
             })
             .collect();
         let state = orm.states.get_mut(id);
-        for (key, stays, stays_expired) in filled {
+        for (key, stays, stays_expired, marked) in filled {
             state.committed.shift_remove(&key);
             if stays {
                 continue;
             }
-            if let Some(Slot::Many(list)) = state.dict.shift_remove(&key) {
+            if !marked && let Some(Slot::Many(list)) = state.dict.shift_remove(&key) {
                 list.owner.set(None);
             }
             state.pending.shift_remove(&key);

@@ -170,7 +170,14 @@ impl fmt::Debug for Maker {
 
 /// Finds the key that an object has in a dictionary.
 #[derive(Clone)]
-pub struct Keyer(pub KeyFunction);
+pub struct Keyer {
+    pub key: KeyFunction,
+    /// What a message shows of two members and a key.
+    pub shown: Shown,
+}
+
+/// A host's function to the texts of two members and a key.
+pub type Shown = Rc<dyn Fn(&mut Cx<'_>, [Option<&ObjRef>; 2], &Value) -> Result<(String, String, String)>>;
 
 /// A host's function from an object to its key; `None` where what it goes by was never set.
 pub type KeyFunction = Rc<dyn Fn(&mut Cx<'_>, &ObjRef) -> Result<Option<Value>>>;

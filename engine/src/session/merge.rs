@@ -73,8 +73,9 @@ fn merge_one(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, merging: &mut
         }
         super::loaded_key(cx, id)?
     };
+    let sought = if own_key.is_some() { key.clone() } else { super::sought_key(cx, id)? };
     let has_row = own_key.is_some() || !key.values.iter().any(Value::is_null);
-    let known = identity::lookup(cx.orm, session, &key)
+    let known = identity::lookup(cx.orm, session, &sought)
         .or_else(|| merging.by_key.iter().find(|(other, _)| *other == key).map(|(_, object)| object.clone()));
     let merged = match known {
         Some(merged) => Some(merged),
@@ -193,7 +194,7 @@ fn copy_related(
             if !merging_loads {
                 return Err(Error::unsupported("merge() without loading of a collection that is queried"));
             }
-            let items = attr::queried_added(cx.orm, from, key);
+            let items = attr::queried_whole(cx, from, relationship)?;
             NewValue::Many(items.iter().map(|item| merge_related(cx, item)).collect::<Result<Vec<_>>>()?)
         }
         Some(Slot::Many(list)) => {

@@ -5,6 +5,7 @@
 use super::{lend, names};
 use crate::python::{Args, Class, Interp, Module, Property, PyResult, Stop, Value};
 use backproof_engine::db::DriverError;
+use backproof_engine::state::ObjRef;
 use backproof_engine::version::{Behaviour, Profile};
 use backproof_engine::{Error, ErrorKind};
 use std::rc::Rc;
@@ -199,6 +200,12 @@ pub(crate) fn raise(interp: &mut Interp, error: &Error) -> Stop {
         ErrorKind::OverflowError => "OverflowError",
         _ => "",
     };
+    if let Some(object) = error.payload().and_then(|payload| payload.downcast_ref::<ObjRef>()) {
+        return match super::orm::wrap(interp, object) {
+            Ok(object) => interp.key_error(&object),
+            Err(stop) => stop,
+        };
+    }
     if !builtin.is_empty() {
         return interp.raise(builtin, error.detail());
     }

@@ -68,7 +68,7 @@ use std::rc::Rc;
 
 pub(crate) use builder::clauses as builder_clauses;
 pub(crate) use entity::{not_an_entity, row_values};
-pub(crate) use instance::mapped_identity;
+pub(crate) use instance::{mapped_identity, wrap};
 
 pub(crate) use inspection::inspect;
 pub(crate) use mapped::{configure, mapped_of};

@@ -283,7 +283,7 @@ impl Builder<'_> {
             }
             Lazy::Immediate => Ok(self.orm.profile.has(Behaviour::ImmediateLoadsQueried)),
             Lazy::NoLoad => Ok(relationship.resolved().lazy == Lazy::Dynamic
-                && self.orm.profile.has(Behaviour::NoloadReadsDynamic)),
+                && self.orm.profile.has(Behaviour::NoloadMindsDynamic)),
             _ => Ok(false),
         }
     }

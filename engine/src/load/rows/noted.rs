@@ -10,7 +10,7 @@ use super::super::plan::{EntityPlan, LaterLoad};
 use super::expired::put;
 use super::{Filling, Loading, value};
 use crate::attr::{self, NewValue};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
 use crate::orm::Orm;
@@ -105,9 +105,7 @@ impl Loading {
             }
             if later.lazy == Lazy::NoLoad {
                 if fills && later.relationship.is_queried() {
-                    // It is emptied by way of its members, though none of them is kept.
-                    let query = collection_query(cx, object, &later.relationship.key, true)?;
-                    query.run(cx, self.session)?;
+                    self.empty_queried(cx, object, &later.relationship.key)?;
                 } else if fills {
                     load_nothing(cx, object.id(), &later.relationship)?;
                 }
@@ -174,6 +172,19 @@ impl Loading {
             }
         }
         Ok(at_once)
+    }
+
+    /// Empties a collection that is queried by way of its members, though none of them is kept. What marks it as changed is
+    /// taken for the collection that was there, which it is not.
+    fn empty_queried(&self, cx: &mut Cx<'_>, object: &ObjRef, key: &Key) -> Result<()> {
+        if cx.orm.states.get_mut(object.id()).dict.shift_remove(key).is_some() {
+            let message = "'bool' object has no attribute '_sa_adapter'";
+            return Err(Error::new(ErrorKind::AttributeError, message));
+        }
+        if cx.orm.profile.has(Behaviour::NoloadReadsDynamic) {
+            collection_query(cx, object, key, true)?.run(cx, self.session)?;
+        }
+        Ok(())
     }
 
     /// Whether the place at which an object was met first has brought it what is related, or will once the rows are read.

@@ -170,6 +170,18 @@ macro_rules! of_loading {
                 "`noload()` of a `dynamic` collection reads its members, and keeps none of them.",
                 "`noload()` of dynamic collections",
                 "1.4.54 does nothing, 2.0.0 emits the collection's select: the echo log of `session.query(User).options(noload(User.posts))`";
+            MergesQueriedAdded "merges-queried-added" since(1, 4, 0),
+                "Merging an object of another session takes what was put into its `dynamic` collection along; before, what the database has alone.",
+                "merging what was put into dynamic collections",
+                "1.3.24 adds nothing, 1.4.0 one object: `session.new` after `session.merge(user)` of an object with a new member";
+            MergesQueriedWhole "merges-queried-whole" since(2, 0, 0),
+                "Merging an object whose `dynamic` collection has changed reads what the database has of it; before, what was put in is merged alone.",
+                "merging changed dynamic collections",
+                "1.4.54 merges, 2.0.0 raises `DetachedInstanceError`: `session.merge(user)` of a detached object after `user.posts.append(Post())`";
+            NoloadMindsDynamic "noload-minds-dynamic" since(1, 4, 0),
+                "`noload()` of a `dynamic` collection that has changed raises `AttributeError` where it overwrites what is there.",
+                "`noload()` of changed dynamic collections",
+                "1.3.24 does nothing, 1.4.0 raises: a query with `noload()` and `populate_existing()` of an object with a new member";
             SubclassSubqueryLimited "subclass-subquery-limited" since(1, 4, 0),
                 "Where a class of one table brings a subclass along, what that loads by subquery is asked for by way of rows of its own.",
                 "rows behind a subclass's load by subquery",

@@ -182,6 +182,10 @@ macro_rules! of_statements {
                 "the `repr()` of an `Enum`",
                 "1.4.31 without, 1.4.32 `create_constraint=True, length=20`: `repr(Enum(…, create_constraint=True, length=20))`";
             $($rows)*
+            LateDriverErrorsPlain "late-driver-errors-plain" since(2, 1, 0),
+                "What the driver says while a parameter is worked out is told as it is, and not as an error of the statement.",
+                "driver's errors of working out parameters",
+                "2.0.58 raises `StatementError`, 2.1.0 `ProgrammingError`: the members of an object that was never given a key";
             MissingTablesAskedFor "missing-tables-asked-for" since(1, 4, 26),
                 "Where a reflected table has no columns, it is asked whether it is there.",
                 "a missing table is asked for again",

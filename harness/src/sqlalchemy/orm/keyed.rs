@@ -6,7 +6,7 @@ use super::instance::wrap;
 use crate::python::{Args, Interp, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::{convert, lend};
 use backproof_engine::Cx;
-use backproof_engine::map::Keyer;
+use backproof_engine::map::{KeyFunction, Keyer};
 use backproof_engine::schema::Column;
 use backproof_engine::state::ObjRef;
 use backproof_engine::value::Value as SqlValue;
@@ -75,7 +75,7 @@ pub(crate) fn makers() -> Vec<(&'static str, Value)> {
 /// How the engine finds the keys of such a collection.
 pub(crate) fn keyer(value: &Value) -> Option<Keyer> {
     let by = value.downcast::<KeyedBy>()?.by.clone();
-    Some(Keyer(Rc::new(move |cx: &mut Cx<'_>, object: &ObjRef| {
+    let key: KeyFunction = Rc::new(move |cx: &mut Cx<'_>, object: &ObjRef| {
         let by = match &by {
             By::Column(column) => {
                 let mapper = cx.orm.mappers.get(cx.orm.states.get(object.id()).mapper);
@@ -108,7 +108,29 @@ pub(crate) fn keyer(value: &Value) -> Option<Keyer> {
             return Ok(None);
         }
         Ok(Some(key))
-    })))
+    });
+    Some(Keyer { key, shown: Rc::new(shown) })
+}
+
+/// Two members and a key, as a message shows them.
+fn shown(
+    cx: &mut Cx<'_>,
+    members: [Option<&ObjRef>; 2],
+    key: &SqlValue,
+) -> backproof_engine::Result<(String, String, String)> {
+    lend::lend(cx, |interp| {
+        let mut text = |member: Option<&ObjRef>| match member {
+            Some(object) => {
+                let object = wrap(interp, object)?;
+                interp.str(&object)
+            }
+            None => Ok("None".into()),
+        };
+        let (given, held) = (text(members[0])?, text(members[1])?);
+        let key = convert::to_python(interp, key)?;
+        let key = interp.str(&key)?;
+        Ok((given.to_string(), held.to_string(), key.to_string()))
+    })
 }
 
 /// The engine's value of a key. Keys that Python holds equal are one.
