@@ -71,8 +71,8 @@ pub(super) fn one_by_one(cx: &mut Cx<'_>, session: SessionId, load: &Later) -> R
         // What the rows fill is asked for although it is there: a key of nothing but nulls takes it away.
         let asks = path.is_some() && load.lazy == Lazy::Immediate && !load.kept.contains(&object.id());
         if asks || !attr::is_loaded(cx.orm, object.id(), &load.relationship.key) {
-            let path = path.clone();
-            loaded = load_at_once(cx, object.id(), &load.relationship.key, path, load.returns).map(drop);
+            let by = (path.clone(), &load.root);
+            loaded = load_at_once(cx, object.id(), &load.relationship.key, by, load.returns).map(drop);
             if loaded.is_err() {
                 break;
             }
@@ -429,7 +429,7 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     let end = (to.mapper, selectable(cx.orm, to), &target);
     let own = refined(cx.orm, &query.options, &load.path, relationship, &target)?;
     from = join_along(cx, from, &parent, relationship, end, (&query.options, &own))?;
-    let mut outer = Query::loader(resolved.entity(), &format!("subquery {:?}", load.root));
+    let mut outer = Query::loader(resolved.entity(), &format!("subquery {:?} {:?}", load.root, root.mapper));
     prepare(cx, &mut outer, load, &query.options)?;
     outer.path.drain(..before);
     outer.prior = Vec::new();

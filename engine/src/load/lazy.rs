@@ -4,11 +4,11 @@ use super::adapt::{Adapter, key_of, rewrite_columns, target_tables};
 use super::get::{InMap, by_key, from_identity_map};
 use super::options::{LoaderOption, Path, Recursion, Strategy, refined};
 use super::polymorphic::with_between;
-use super::query::{Purpose, Query};
+use super::query::{Purpose, Query, ROOT_CLASS};
 use crate::attr::{self, NewValue};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{self, Direction, Key, Lazy, MapperId, Relationship};
+use crate::map::{self, Direction, Key, Lazy, Relationship};
 use crate::orm::Orm;
 use crate::session::{self, SessionId};
 use crate::sql::Expr;
@@ -49,11 +49,12 @@ pub(super) fn load_at_once(
     cx: &mut Cx<'_>,
     id: StateId,
     key: &Key,
-    path: Option<Path>,
+    (path, root): (Option<Path>, &Option<Rc<str>>),
     returns: bool,
 ) -> Result<Slot> {
     let raises = !cx.orm.profile.has(Behaviour::ImmediateSparesRaise);
     let takes_expired = returns && cx.orm.profile.has(Behaviour::ImmediateTakesExpired);
+    let path = path.map(|steps| Along { steps, root: root.clone() });
     load_as(cx, id, key, How { raises, committed: false, path, takes_expired })
 }
 
@@ -82,6 +83,14 @@ pub fn raises(orm: &Orm, id: StateId, relationship: &Relationship) -> bool {
     by_option.unwrap_or(relationship.resolved().lazy) == Lazy::Raise
 }
 
+/// What led from a query to a load that follows it.
+#[derive(Debug)]
+struct Along {
+    steps: Path,
+    /// What the statement cache knows of the class from which the steps began.
+    root: Option<Rc<str>>,
+}
+
 /// How a load on access goes about it.
 #[derive(Debug, Default)]
 struct How {
@@ -90,7 +99,7 @@ struct How {
     /// By the keys that the object's row has, and not by those that it is about to have.
     committed: bool,
     /// The steps that led to it, where it follows a query.
-    path: Option<Path>,
+    path: Option<Along>,
     /// A lookup by key takes what the identity map has, expired or not, and nothing else.
     takes_expired: bool,
 }
@@ -173,7 +182,7 @@ fn load_as(cx: &mut Cx<'_>, id: StateId, key: &Key, how: How) -> Result<Slot> {
         if lazy == Lazy::RaiseOnSql {
             return Err(raise(cx, "raise_on_sql"));
         }
-        let tag = tag(cx, id, &relationship, (path.as_deref(), begun_as));
+        let tag = tag(cx, id, &relationship, (path.as_ref(), begun_as));
         let mut query = by_key(cx, target, &ident, &tag)?;
         query.on_access = true;
         prepare(cx, &mut query, id, &relationship, (options, path));
@@ -209,14 +218,17 @@ fn tag(
     cx: &Cx<'_>,
     id: StateId,
     relationship: &Relationship,
-    (path, lazy): (Option<&[(MapperId, Key)]>, Lazy),
+    (path, lazy): (Option<&Along>, Lazy),
 ) -> String {
     let mut tag = format!("lazy {:?} {}", relationship.parent, relationship.key);
     // A load that is to raise, and is asked for all the same, has a statement of its own.
     if path.is_none() && matches!(lazy, Lazy::Raise | Lazy::RaiseOnSql) {
         tag.push_str(&format!(" {lazy:?}"));
     }
-    let path = path.and_then(|path| path.split_last()).map(|(_, before)| before);
+    if let Some(root) = path.and_then(|path| path.root.as_deref()).filter(|root| *root != ROOT_CLASS) {
+        tag.push_str(&format!(" from {root}"));
+    }
+    let path = path.and_then(|path| path.steps.split_last()).map(|(_, before)| before);
     match (&cx.orm.states.get(id).lineage, path) {
         (Some(lineage), _) => tag.push_str(&format!(" {lineage}")),
         (None, Some(path)) if !path.is_empty() => tag.push_str(&format!(" {path:?}")),
@@ -232,7 +244,7 @@ fn prepare(
     query: &mut Query,
     id: StateId,
     relationship: &Relationship,
-    (options, path): (&[LoaderOption], Option<Path>),
+    (options, path): (&[LoaderOption], Option<Along>),
 ) {
     query.bare = true;
     query.on_access = true;
@@ -247,7 +259,8 @@ fn prepare(
         && state.load_path.len() >= CACHED_STEPS
         && state.lineage.is_some();
     if let Some(path) = path {
-        query.prior = path;
+        query.prior = path.steps;
+        query.root = path.root;
         query.follows = true;
     } else if state.lineage.is_some() {
         query.prior.clone_from(&state.load_path);
@@ -367,7 +380,7 @@ fn select_related(
     session: SessionId,
     id: StateId,
     (relationship, begun_as): (&Relationship, Lazy),
-    (options, path): (&[LoaderOption], Option<Path>),
+    (options, path): (&[LoaderOption], Option<Along>),
     (committed, refused, own): (bool, Option<Error>, Vec<Expr>),
 ) -> Result<Found> {
     let resolved = relationship.resolved();
@@ -414,7 +427,7 @@ fn select_related(
     if let Some(error) = refused {
         return Err(error);
     }
-    let tag = tag(cx, id, relationship, (path.as_deref(), begun_as));
+    let tag = tag(cx, id, relationship, (path.as_ref(), begun_as));
     let mut query = Query::loader(resolved.entity(), &tag);
     prepare(cx, &mut query, id, relationship, (options, path));
     query.criteria.push(condition);

@@ -509,13 +509,16 @@ pub(super) fn any_of(column: &Expr, values: Vec<Value>) -> Result<Expr> {
     column.operate(Op::In, Operand::Values(values))
 }
 
+/// What the statement cache knows of a class itself from which paths begin.
+pub(super) const ROOT_CLASS: &str = "class";
+
 /// What the statement cache knows of the class from which paths begin.
 pub(super) fn root_name(cx: &Cx<'_>, entity: &Entity) -> Option<Rc<str>> {
     let Entity::Mapped(mapped) = entity else { return None };
     let Some(alias) = mapped.alias.and_then(|alias| super::adapt::alias_of(cx.orm, alias as usize)) else {
         // A class's own attributes are those of the class that they are inherited from.
-        return Some(Rc::from("class"));
+        return Some(Rc::from(ROOT_CLASS));
     };
-    let alias = (&alias.with, alias.tables.len(), alias.polymorphic);
+    let alias = (&alias.with, alias.tables.len(), alias.polymorphic, &alias.name);
     Some(Rc::from(format!("{:?} {alias:?}", mapped.mapper)))
 }
