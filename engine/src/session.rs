@@ -463,6 +463,7 @@ fn commit_state(orm: &mut Orm, id: StateId) {
     let present: Vec<_> = state.dict.keys().cloned().collect();
     for key in present {
         state.expired_attributes.shift_remove(&key);
+        state.expired_apart.shift_remove(&key);
     }
     drop(dropped);
 }

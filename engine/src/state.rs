@@ -153,7 +153,7 @@ pub struct State {
     pub committed: IndexMap<Key, Original>,
     /// Attributes that the next access loads.
     pub expired_attributes: IndexSet<Key>,
-    /// Columns that the mapping leaves for their access and that were expired by name: they are not loaded with the others.
+    /// What has expired and is not loaded with the others: columns that the mapping leaves for their access, synonyms, composites.
     pub expired_apart: IndexSet<Key>,
     pub expired: bool,
     /// A row that it expired for is being read: until that is done, what has come of it counts as expired all the same.

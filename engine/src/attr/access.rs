@@ -382,6 +382,7 @@ pub fn set_committed(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -
     state.committed.shift_remove(key);
     state.expired = false;
     state.expired_attributes.shift_remove(key);
+    state.expired_apart.shift_remove(key);
     let (Slot::Many(list), Some(pending)) = (slot, state.pending.shift_remove(key)) else { return Ok(()) };
     events::mark_collection(cx, id, key, None)?;
     if list.shape == Shape::Dict {

@@ -59,9 +59,11 @@ pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
         Some(Happening::Instance { object: orm.states.upgrade(id)?, attributes: None })
     });
     let mapper = orm.states.get(id).mapper;
-    let properties = &orm.mappers.get(mapper).properties;
+    let mapped = orm.mappers.get(mapper);
+    let properties = &mapped.properties;
     let profile = orm.profile;
     let forgets_options = profile.has(Behaviour::ExpiredLoadsEager);
+    let tells_apart = forgets_options;
     let state = orm.states.get_mut(id);
     state.expired = true;
     if forgets_options {
@@ -82,8 +84,13 @@ pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
         }
         if loads_expired(profile, property, slot.is_some()) {
             state.expired_attributes.insert(key.clone());
+        } else if tells_apart {
+            state.expired_apart.insert(key.clone());
         }
         dropped.extend(slot);
+    }
+    if tells_apart {
+        state.expired_apart.extend(mapped.descriptors.keys().cloned());
     }
     let session = state.session.or(state.haunts);
     if let Some(session) = session {

@@ -105,19 +105,13 @@ impl Object for InstanceStateObject {
             "expired_attributes" => {
                 let keys: Vec<Key> = lend::read(interp, |orm| {
                     let state = orm.states.get(id);
-                    let apart = state.expired_apart.iter().filter(|key| !state.dict.contains_key(*key));
+                    // A composite that was made anew is current.
+                    let made = |key: &&Key| {
+                        state.dict.contains_key(*key)
+                            && orm.mappers.get(state.mapper).descriptors.contains_key(*key)
+                    };
+                    let apart = state.expired_apart.iter().filter(|key| !made(key));
                     let mut keys: Vec<Key> = state.expired_attributes.iter().chain(apart).cloned().collect();
-                    if state.expired && orm.profile.has(Behaviour::ExpiredLoadsEager) {
-                        // All that has no value of its own, or is read by itself, has expired with the rest.
-                        let read = orm.mappers.get(state.mapper).column_properties();
-                        let apart = read.filter(|one| one.deferral.deferred).map(|one| &one.key);
-                        let all = apart.chain(described(orm, state.mapper));
-                        let more: Vec<Key> = all
-                            .filter(|key| !state.dict.contains_key(*key) && !keys.contains(key))
-                            .cloned()
-                            .collect();
-                        keys.extend(more);
-                    }
                     if !orm.profile.has(Behaviour::ExpiredLoadsEager) {
                         keys.retain(|key| orm.mappers.relationship(state.mapper, key).is_none());
                     }
