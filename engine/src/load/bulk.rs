@@ -11,7 +11,7 @@ use crate::attr::{self, NewValue};
 use crate::db::{self, ConnectionId, ExecResult, Given};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{self, Key, MapperId};
+use crate::map::{self, Key, MapperId, Versioning};
 use crate::schema::{Column, Table};
 use crate::session::{self, SessionId};
 use crate::sql::{Expr, Generated, Insert, InsertValues, Params, Statement};
@@ -329,8 +329,11 @@ pub fn update_rows(
     let tables = cx.orm.mappers.get(mapper).hierarchy.tables.clone();
     let connection = session::connection_for(cx, session, mapper, true)?;
     for table in &tables {
+        let versioned = cx.orm.mappers.get(mapper).hierarchy.version.clone();
+        let versioned = versioned.filter(|versions| table.has_column(&versions.column));
         let mut rows: Vec<(Params, Vec<Rc<str>>)> = Vec::new();
         for set in sets {
+            check_version(cx, mapper, versioned.as_ref(), set)?;
             if let Some(mut row) = changed_row(cx, mapper, table, set)? {
                 next_version(cx, mapper, table, set, &mut row)?;
                 rows.push(row);
@@ -341,20 +344,23 @@ pub fn update_rows(
             // A statement of the document's own is another one to the cache than a flush's.
             statement.tag = Some(Rc::from("by key"));
         }
-        let versioned = cx.orm.mappers.get(mapper).hierarchy.version.clone();
-        let versioned = versioned.filter(|versions| table.has_column(&versions.column));
         if let Some(versions) = &versioned {
             statement = statement.where_clause(unit::has_label(table, &versions.column)?);
         }
         let mut rest = rows.as_slice();
         while let Some(first) = rest.first() {
             let alike = rest.iter().take_while(|row| row.1 == first.1).count();
-            let count = if versioned.is_some() { 1 } else { alike };
-            let (group, later) = rest.split_at(count);
+            let (group, later) = rest.split_at(alike);
             rest = later;
-            let all = group.iter().map(|(params, _)| params.clone()).collect();
-            let result = db::execute(cx, connection, &Statement::from(statement.clone()), unit::given(all))?;
-            unit::check_updated(table, count, &result)?;
+            let mut found = 0;
+            for some in group.chunks(if versioned.is_some() { 1 } else { alike }) {
+                let all = some.iter().map(|(params, _)| params.clone()).collect();
+                let statement = Statement::from(statement.clone());
+                found += db::execute(cx, connection, &statement, unit::given(all))?.rowcount;
+            }
+            if versioned.is_none() || !cx.orm.profile.has(Behaviour::UpdatesByVersionUnchecked) {
+                unit::check_updated(table, alike, found)?;
+            }
         }
     }
     if synchronize {
@@ -363,6 +369,15 @@ pub fn update_rows(
         }
     }
     Ok(())
+}
+
+/// Refuses a set that does not have the version by which its row is looked for.
+fn check_version(cx: &Cx<'_>, mapper: MapperId, versioned: Option<&Versioning>, set: &Params) -> Result<()> {
+    let key = versioned.and_then(|versions| cx.orm.mappers.get(mapper).key_of(&versions.column));
+    match key {
+        Some(key) if !set.contains_key(key) => Err(Error::new(ErrorKind::KeyError, &**key)),
+        _ => Ok(()),
+    }
 }
 
 /// A row's parameters, and the columns that it sets in order; none where it sets none of this table.
@@ -422,7 +437,7 @@ fn next_version(
         return Ok(());
     };
     let Some(key) = mapped.key_of(&versions.column).cloned() else { return Ok(()) };
-    let Some(old) = set.get(&key).cloned() else { return Err(Error::new(ErrorKind::KeyError, &*key)) };
+    let Some(old) = set.get(&key).cloned() else { return Ok(()) };
     let name = versions.column.key();
     if let Some(next) = &versions.next {
         let version = next(cx, &old)?;

@@ -116,6 +116,7 @@ fn configure_mapper(cx: &mut Cx<'_>, id: MapperId) -> Result<()> {
         configure_relationship(cx, id, &key)?;
     }
     cx.orm.mappers.get_mut(id).configured = true;
+    cx.orm.mappers.forget_compiled(id);
     if event::is_heard(cx.orm, "mapper_configured") {
         event::tell(cx, "mapper_configured", Happening::Mappers { mapper: Some(id) })?;
     }

@@ -2,7 +2,7 @@
 //!
 //! The values are the caller's; a parameter of a key never has the name of a column to set.
 
-use crate::db::{ExecResult, Given};
+use crate::db::Given;
 use crate::error::{Error, ErrorKind, Result};
 use crate::map::MapperId;
 use crate::orm::Orm;
@@ -43,16 +43,15 @@ pub(crate) fn given(mut rows: Vec<Params>) -> Given {
 }
 
 /// Refuses an update that did not find as many rows as there should be.
-pub(crate) fn check_updated(table: &Table, count: usize, result: &ExecResult) -> Result<()> {
-    if result.rowcount == count as i64 {
+pub(crate) fn check_updated(table: &Table, count: usize, found: i64) -> Result<()> {
+    if found == count as i64 {
         return Ok(());
     }
     Err(Error::new(
         ErrorKind::StaleDataError,
         format!(
-            "UPDATE statement on table '{}' expected to update {count} row(s); {} were matched.",
-            table.name(),
-            result.rowcount
+            "UPDATE statement on table '{}' expected to update {count} row(s); {found} were matched.",
+            table.name()
         ),
     ))
 }

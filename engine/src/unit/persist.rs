@@ -647,6 +647,7 @@ fn update_group(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, rows: 
         && cx.orm.profile.has(Behaviour::EagerDefaultsOfUpdates)
         && table.columns().iter().any(makes);
     let together = first.exprs.is_empty() && versioned.is_none() && !statement.return_defaults;
+    let mut found = 0;
     for group in rows.chunks(if together { rows.len() } else { 1 }) {
         let all = group.iter().map(|row| row.params.clone()).collect();
         let mut statement = statement.clone();
@@ -664,7 +665,10 @@ fn update_group(cx: &mut Cx<'_>, connection: ConnectionId, table: &Table, rows: 
                 session::expire_attributes(cx.orm, row.id, &computed)?;
             }
         }
-        check_updated(table, group.len(), &result)?;
+        found += result.rowcount;
     }
-    Ok(())
+    if versioned.is_some() && cx.orm.profile.has(Behaviour::UpdatesByVersionUnchecked) {
+        return Ok(());
+    }
+    check_updated(table, rows.len(), found)
 }

@@ -86,7 +86,7 @@ fn located(cx: &mut Cx<'_>, id: StateId, table: &Table) -> Result<Params> {
     Ok(params)
 }
 
-/// Deletes rows one by one, each in the version that was read.
+/// Deletes rows, each in the version that was read.
 fn delete_versions(
     cx: &mut Cx<'_>,
     connection: ConnectionId,
@@ -98,15 +98,13 @@ fn delete_versions(
     let column = &versions.column;
     let key = column.key();
     let statement = statement.where_clause(column.expr().operate(Op::Eq, Expr::param(&key, column.ty()))?);
-    let statement = Statement::from(statement);
-    for row in rows {
-        let result = db::execute(cx, connection, &statement, given(vec![row]))?;
-        if result.rowcount != 1 {
-            let warning = Warning::rows_not_deleted(table.name(), 1, result.rowcount);
-            return Err(Error::new(ErrorKind::StaleDataError, warning.message));
-        }
+    let expected = rows.len() as i64;
+    let result = db::execute(cx, connection, &Statement::from(statement), given(rows))?;
+    if result.rowcount == expected {
+        return Ok(());
     }
-    Ok(())
+    let warning = Warning::rows_not_deleted(table.name(), expected, result.rowcount);
+    Err(Error::new(ErrorKind::StaleDataError, warning.message))
 }
 
 /// The value that a column has in the object's row.

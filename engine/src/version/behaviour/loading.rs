@@ -294,6 +294,42 @@ macro_rules! of_loading {
                 "Loader options take names of attributes.",
                 "loader options by name refused",
                 "1.4.54 with, 2.0.0 raises `ArgumentError`: `joinedload('addresses')`";
+            UpdatesByVersionUnchecked "updates-by-version-unchecked" within((2, 0, 0), (2, 0, 1)),
+                "It is not told where the row of an update by version is missing; for `post_update`, such rows are updated one by one.",
+                "updates by version checked",
+                "1.4.54 and 2.0.2 raise `StaleDataError`, 2.0.1 does not: a flush after `UPDATE author SET version = 9`";
+            PostUpdatesShareVersion "post-updates-share-version" until(2, 0, 42),
+                "After a `post_update` of several rows with a version, each object has the first one's.",
+                "versions after a `post_update` of several rows",
+                "1.4.54, 2.0.2 and 2.0.42 print `3 3`, 2.0.43 `3 2`: two versions, of which one was changed twice";
+            PostUpdateByVersionBefore "post-update-by-version-before" until(2, 0, 24),
+                "A `post_update` looks for its row by the version before the flush, where the program has set another.",
+                "`post_update` by a version that was set",
+                "2.0.24 raises `StaleDataError`, 2.0.25 does not: `author.version = 8` with `author.best = book`";
+            PostUpdateOfDeletedForgotten "post-update-of-deleted-forgotten" until(2, 0, 25),
+                "The version that a `post_update` gives a row is not known as it is deleted.",
+                "rows with a version deleted after a `post_update`",
+                "2.0.25 raises `StaleDataError`, 2.0.26 does not: `session.delete(author)`";
+            ParameterSetsReadProxies "parameter-sets-read-proxies" since(2, 1, 0),
+                "Sets of parameters by attribute use each association proxy of their class, which sets it up there.",
+                "association proxies used by sets of parameters",
+                "2.1.0 finds the proxy's `_inst` in `Author.__dict__`, 2.0.58 does not: after `bulk_insert_mappings(Author, …)`";
+            ExecutedSelectsAutoflush "executed-selects-autoflush" since(1, 4, 0),
+                "`Session.execute()` flushes before it executes a select of mapped classes.",
+                "autoflush before `Session.execute()` of classes",
+                "1.3.24 counts 0, 1.4.0 1: `execute(select(Author.id))` with a new author";
+            CriteriaConcernClasses "criteria-concern-classes" since(2, 0, 15),
+                "A select of tables is one of mapped classes where its criteria, its order or the first of a union name one.",
+                "selects that are of classes by their criteria",
+                "2.0.14 does not flush, 2.0.15 does: `execute(table.select().where(Author.id > 0))`";
+            CoreStatementsAutoflush "core-statements-autoflush" since(2, 1, 0),
+                "`Session.execute()` flushes before whatever it executes.",
+                "autoflush before statements of tables",
+                "2.0.58 does not flush, 2.1.0 does: `execute(text('SELECT 1'))` with a new object";
+            LostLinkToldAtOnce "lost-link-told-at-once" since(1, 4, 0),
+                "A load by subquery whose rows lack the column that it goes by fails before any row is read.",
+                "loads by subquery without their column fail at once",
+                "1.3.24 gives no rows, 1.4.0 raises `NoSuchColumnError`: `subqueryload(Book.author), defer(Book.author_id)` without books";
         }
     };
 }

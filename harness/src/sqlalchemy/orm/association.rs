@@ -13,6 +13,7 @@ use crate::python::{Args, Class, Interp, Module, Object, PyResult, Signature, St
 use crate::sqlalchemy::{convert, define, lend};
 use backproof_engine::map::{MapperId, Property, Relationship, Shape};
 use backproof_engine::state::{Slot, StateId};
+use backproof_engine::version::Behaviour;
 use collection::{Kind, ProxyCollection};
 pub(super) use compared::ProxyInstance;
 use std::any::Any;
@@ -258,6 +259,27 @@ impl Object for ProxyObject {
         let member = interp.get_attr(instance, &self.given.collection)?;
         interp.del_attr(&member, &self.given.attr)
     }
+}
+
+/// Uses the proxies of a class where rows are given by the names of its attributes, as releases do that look at each name of it.
+pub(in crate::sqlalchemy) fn read_all(interp: &mut Interp, mapper: MapperId) -> PyResult<()> {
+    if !lend::has(interp, Behaviour::ParameterSetsReadProxies) {
+        return Ok(());
+    }
+    let owner = mapped::class_of_mapper(interp, mapper)?;
+    let found: Vec<Value> = owner
+        .mro()
+        .iter()
+        .flat_map(|class| class.dict.items())
+        .map(|(_, value)| value)
+        .filter(is_proxy)
+        .collect();
+    for value in found {
+        let Some(proxy) = value.downcast::<ProxyObject>() else { continue };
+        let along = relationship(interp, &owner, &proxy.given)?;
+        proxy.of_class(interp, &owner, &along)?;
+    }
+    Ok(())
 }
 
 /// What the proxy is on an alias: the library makes it one of the class, not of the alias.

@@ -4,7 +4,7 @@
 //! What the statement is stands in the statement; here is what it means for a session.
 
 use super::hybrid::{HybridClauseObject, HybridObject};
-use super::{builder, entity, errors, mapped};
+use super::{association, builder, entity, errors, mapped};
 use crate::python::{Args, Interp, Map, PyResult, Stop, Value};
 use crate::sqlalchemy::schema::table_value;
 use crate::sqlalchemy::statement::{Kind, StatementObject};
@@ -252,7 +252,10 @@ pub(super) fn execute(
     match &statement.kind {
         Kind::Insert(insert) => {
             let sets = match params {
-                Some(params) => sets(interp, params)?,
+                Some(params) => {
+                    association::read_all(interp, of_class.mapper)?;
+                    sets(interp, params)?
+                }
                 None => Vec::new(),
             };
             let joined = lend::read(interp, |orm| load::is_loaded_joined(orm, of_class.mapper))?;
@@ -279,6 +282,7 @@ pub(super) fn execute(
             let Some(params @ (Value::List(_) | Value::Tuple(_))) = params.filter(|_| plain) else {
                 return Err(Stop::unsupported("an update() of a mapped class executed with such parameters"));
             };
+            association::read_all(interp, of_class.mapper)?;
             bulk_update(interp, session, &of_class, !update.where_.is_empty(), params).map(Some)
         }
         Kind::Delete(_) if params.is_some() => {

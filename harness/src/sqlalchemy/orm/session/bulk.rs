@@ -5,10 +5,10 @@
 use super::SessionObject;
 use crate::python::{Bound, Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::orm::instance::require;
-use crate::sqlalchemy::orm::{dml, mapped};
+use crate::sqlalchemy::orm::{association, dml, mapped};
 use crate::sqlalchemy::{define, lend};
 use backproof_engine::load::{self, NewRows};
-use backproof_engine::map::{MapperId, Property};
+use backproof_engine::map::{self, MapperId, Property};
 use backproof_engine::session::{self as sessions, SessionId};
 use backproof_engine::sql::{Insert, Params};
 use backproof_engine::state::{ObjRef, Slot, StateId};
@@ -64,7 +64,9 @@ pub(super) fn install(class: &Rc<Class>) {
 
 fn mapper(interp: &mut Interp, bound: &mut Bound) -> PyResult<MapperId> {
     let class = bound.take(0).unwrap_or(Value::None);
-    mapped::require_mapper(interp, &class)
+    let mapper = mapped::require_mapper(interp, &class)?;
+    association::read_all(interp, mapper)?;
+    Ok(mapper)
 }
 
 fn refuse(interp: &mut Interp, bound: &mut Bound, at: usize, name: &str) -> PyResult<()> {
@@ -84,9 +86,12 @@ fn insert(
     if sets.is_empty() {
         return Ok(());
     }
-    // Where it does not share the statement of a flush, it has that of the table.
-    let shares = cx.orm.profile.has(Behaviour::BulkInsertsShare);
-    let whose = if shares { cx.orm.mappers.compiled_by(mapper) } else { String::new() };
+    // Mappers that are configured forget what was compiled before.
+    if cx.orm.profile.has(Behaviour::BulkInsertsShare) {
+        let registry = cx.orm.mappers.get(mapper).registry;
+        map::configure_registry(cx, registry)?;
+    }
+    let whose = cx.orm.mappers.compiled_by(mapper);
     let insert = Insert::into(&cx.orm.mappers.get(mapper).table).tagged(&whose);
     let rows = NewRows {
         mapper,
@@ -167,5 +172,7 @@ fn columns(orm: &Orm, id: StateId, has_row: bool) -> Option<Params> {
             set.insert(key.clone(), value.clone());
         }
     }
-    (!has_row || changed).then_some(set)
+    // A row that has versions gets the next one, whatever has changed.
+    let counted = mapper.hierarchy.version.as_ref().is_some_and(|version| version.next.is_some());
+    (!has_row || changed || counted).then_some(set)
 }

@@ -1,0 +1,19 @@
+from sqlalchemy import Column, Integer, create_engine, text
+from sqlalchemy.ext.declarative import declarative_base
+from sqlalchemy.orm import Session
+
+Base = declarative_base()
+
+
+class Author(Base):
+    __tablename__ = "author"
+    id = Column(Integer, primary_key=True)
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+session = Session(engine)
+
+session.add(Author())
+session.execute(text("SELECT 1"))
+print(len(session.new))
