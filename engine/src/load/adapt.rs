@@ -60,8 +60,7 @@ pub fn attribute(orm: &Orm, mapped: Mapped, key: &str) -> Result<Expr> {
     }
 }
 
-/// As [`attribute`], and the column of a class that inherits, or is inherited from, tells which class was named:
-/// queries select from that class's tables, and only its rows.
+/// As [`attribute`], and a column tells which class was named: queries select from that class's tables, and only its rows.
 ///
 /// # Errors
 ///
@@ -70,8 +69,7 @@ pub fn attribute_of_class(orm: &Orm, mapped: Mapped, key: &str) -> Result<Expr> 
     let expr = attribute(orm, mapped, key)?;
     let mapper = orm.mappers.get(mapped.mapper);
     let is_column = mapper.column_of(key).is_some();
-    let alone = mapper.inherits.is_none() && !orm.mappers.has_below(mapped.mapper);
-    Ok(if alone || !is_column { expr } else { expr.of_entity(mapped.mapper.0, mapped.alias) })
+    Ok(if is_column { expr.of_entity(mapped.mapper.0, mapped.alias) } else { expr })
 }
 
 /// How the columns of one occurrence of a table are written in a statement.

@@ -3,7 +3,7 @@
 //! A column that the statement does not select is left expired in a new object, so that its first access loads it.
 
 use super::adapt::Adapter;
-use super::options::{SubclassLoads, subclass_loads};
+use super::options::{ColumnLoad, SubclassLoads, column_load, subclass_loads};
 use super::plan::{Builder, EntityPlan, LaterLoad, Lost, ToJoin};
 use super::query::{Query, any_of};
 use super::rows::Below;
@@ -52,7 +52,7 @@ impl Builder<'_> {
             for (key, property) in &orm.mappers.get(*mapper).properties {
                 match property {
                     Property::Column(property) => {
-                        for expr in self.selected(&plan.path, *mapper, property, adapter)? {
+                        for expr in self.selected(&plan.path, (base, *mapper), property, adapter)? {
                             self.put(expr, in_join);
                         }
                     }
@@ -89,7 +89,7 @@ impl Builder<'_> {
                 && !in_join
                 && owner.alias.is_none()
                 && self.query.only.is_none()
-                && property.is_some_and(|property| self.skips(&plan.path, plan.mapper, property));
+                && property.is_some_and(|property| self.skips(&plan.path, (base, base), property));
             if lost {
                 self.lost.push(Lost { expr, column: column.clone(), of_key: None });
             } else {
@@ -110,11 +110,11 @@ impl Builder<'_> {
             for property in orm.mappers.get(mapper).column_properties() {
                 let key = &property.key;
                 let inherited = own.contains_key(key) && !orm.mappers.get(mapper).hierarchy.concrete;
-                if inherited || property.ad_hoc || property.hidden || self.skips(&plan.path, mapper, property)
-                {
+                let left_out = || property.ad_hoc || property.hidden;
+                if inherited || left_out() || self.skips(&plan.path, (base, mapper), property) {
                     continue;
                 }
-                let found = match self.selected(&plan.path, mapper, property, adapter) {
+                let found = match self.selected(&plan.path, (base, mapper), property, adapter) {
                     Ok(selected) => selected.iter().find_map(|expr| self.place_of(expr, in_join)),
                     // The statement does not have the class's own tables.
                     Err(_) => None,
@@ -194,6 +194,18 @@ pub(super) fn takes(orm: &Orm, class: MapperId, later: &LaterLoad) -> bool {
         || (later.lazy == Lazy::Selectin && orm.mappers.relationship(class, &relationship.key).is_some())
 }
 
+/// Whether what objects of a subclass have beyond the queried class comes with the rows that are read for it.
+fn with_rows(orm: &Orm, query: &Query, load: &Below, name: &Key) -> bool {
+    let mapper = orm.mappers.get(load.mapper);
+    match mapper.properties.get(name) {
+        Some(Property::Column(property)) => {
+            let place = (load.base, load.mapper);
+            column_load(orm, &query.options, &load.path, place, property) == ColumnLoad::WithRow
+        }
+        _ => true,
+    }
+}
+
 /// Loads for objects of subclasses what their class has beyond the queried one.
 pub(super) fn load_below(
     cx: &mut Cx<'_>,
@@ -246,6 +258,7 @@ pub(super) fn load_below(
             let properties = &cx.orm.mappers.get(inline).properties;
             names.extend(properties.keys().filter(|name| !mapper.properties.contains_key(*name)).cloned());
         }
+        names.retain(|name| with_rows(cx.orm, query, &load, name));
         for chunk in keys.chunks(CHUNK) {
             let mut below = Query::loader(load.mapper, &tag);
             below.only = Some(names.clone());

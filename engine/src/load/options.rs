@@ -412,12 +412,13 @@ impl ColumnLoad {
     }
 }
 
-/// How an attribute of `mapper` at the end of `path` is loaded: as the options say, or else the mapping.
+/// How an attribute of `mapper` is loaded with `entity`, the class at the end of `path`: as the options say, or else the mapping.
+/// What they say of all attributes there goes for those of that class, and not for what only classes below it have.
 pub(crate) fn column_load(
     orm: &Orm,
     options: &[LoaderOption],
     path: &[(MapperId, Key)],
-    mapper: MapperId,
+    (entity, mapper): (MapperId, MapperId),
     property: &ColumnProperty,
 ) -> ColumnLoad {
     let of_class = orm.mappers.get(mapper);
@@ -426,10 +427,14 @@ pub(crate) fn column_load(
     let is_key = property.columns.iter().any(|column| of_class.primary_key.contains(column));
     let tells = of_class.polymorphic_on.as_ref().is_some_and(|column| property.columns.contains(column))
         || of_class.polymorphic_by.as_ref() == Some(&property.key);
+    let is_there = orm.mappers.get(entity).properties.contains_key(&property.key);
     let said = for_attribute(orm, options, path, owner, &property.key).find_map(|(option, named)| {
+        if !named && !is_there && !option.is_everywhere() {
+            return None;
+        }
         let load = match option.strategy {
             Strategy::Defer { raises }
-                if !(is_key || tells && !named) || (all_of_them && (named || option.is_everywhere())) =>
+                if !(is_key || tells) || (all_of_them && (named || option.is_everywhere())) =>
             {
                 ColumnLoad::deferred(raises)
             }
@@ -474,7 +479,7 @@ pub(crate) fn ad_hoc(
 /// How a column attribute that an object lacks is loaded: as the query that brought the object said, or else the mapping.
 pub(crate) fn load_of(orm: &Orm, id: StateId, property: &ColumnProperty) -> ColumnLoad {
     let state = orm.states.get(id);
-    column_load(orm, state.options.as_deref().unwrap_or(&[]), &[], state.mapper, property)
+    column_load(orm, state.options.as_deref().unwrap_or(&[]), &[], (state.mapper, state.mapper), property)
 }
 
 /// The classes by whose statements objects of a class get what they have beyond the queried one.

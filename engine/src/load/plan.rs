@@ -6,6 +6,7 @@
 mod entity;
 mod inside;
 mod joined;
+mod linked;
 mod nested;
 mod tag;
 
@@ -23,6 +24,7 @@ use crate::schema::{Column, SqlType};
 use crate::sql::{Expr, ExprKind, FromItem, Select};
 use crate::version::Behaviour;
 use nested::Unit;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// A statement and how its rows are read.
@@ -39,6 +41,8 @@ pub(super) struct Plan {
     pub refused: Option<String>,
     /// A column that rows cannot be read without, and that the statement does not have.
     pub lost: Option<Column>,
+    /// How errors name a column that further loads go by and that the statement does not have.
+    pub unlinked: Option<String>,
 }
 
 /// How one place of a row is read.
@@ -107,6 +111,8 @@ pub(super) struct Builder<'a> {
     refused: Option<String>,
     /// What rows are read by, and an option leaves out: where the statement has it for another reason, it is read there.
     pub lost: Vec<Lost>,
+    /// Labels of what names attributes, and what stands for each: one label stays one wherever the statement has it.
+    bare: RefCell<Vec<(Expr, Expr)>>,
     /// What joins to what: where inner joins below outer ones may stand.
     units: Vec<Unit>,
     /// The entity that loads are joined to is an outer join itself.
@@ -184,6 +190,7 @@ impl Plan {
             contains_many: false,
             refused: None,
             lost: Vec::new(),
+            bare: RefCell::default(),
             units: Vec::new(),
             root_is_outer: false,
         };
@@ -222,6 +229,7 @@ impl Plan {
                 None => plan.discriminator = Some(at),
             }
         }
+        let unlinked = builder.unlinked(&readers)?;
         let nested = builder.must_nest(&pending);
         let explicit = explicit(orm, query)?;
         for entity in &query.entities {
@@ -233,7 +241,7 @@ impl Plan {
             }
         }
         let named = |exprs: &[Expr]| -> Vec<Expr> {
-            exprs.iter().map(|expr| query.adapted(&explicit.rename(orm, expr).without_entities())).collect()
+            exprs.iter().map(|expr| query.adapted(&builder.bare(&explicit.rename(orm, expr)))).collect()
         };
         let mut where_ = named(&query.criteria);
         where_.extend(limits(orm, query)?);
@@ -287,6 +295,13 @@ impl Plan {
             select.order_by.append(&mut builder.eager_order);
         }
         select.columns.append(&mut builder.secondary);
+        if query.only.is_none() {
+            for reader in &readers {
+                if let Reader::Entity(plan) = reader {
+                    linked::refuse_joined(orm, plan)?;
+                }
+            }
+        }
         Ok(Plan {
             select,
             readers,
@@ -295,6 +310,7 @@ impl Plan {
             unhashable: Vec::new(),
             refused: builder.refused,
             lost: unread,
+            unlinked,
         })
     }
 }

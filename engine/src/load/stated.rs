@@ -84,11 +84,13 @@ impl Reading<'_> {
         for property in mapper.properties.values() {
             match property {
                 Property::Column(property) if property.hidden => {}
-                Property::Column(property) => match self.column(&plan.path, class, property, is_root) {
-                    Some(at) => plan.columns.push((Rc::clone(&property.key), at)),
-                    None if property.ad_hoc || self.skips(&plan.path, class, property) => {}
-                    None => own.expired.push(Rc::clone(&property.key)),
-                },
+                Property::Column(property) => {
+                    match self.column(&plan.path, (class, class), property, is_root) {
+                        Some(at) => plan.columns.push((Rc::clone(&property.key), at)),
+                        None if property.ad_hoc || self.skips(&plan.path, (class, class), property) => {}
+                        None => own.expired.push(Rc::clone(&property.key)),
+                    }
+                }
                 Property::Relationship(relationship) => self.relationship(&mut plan, relationship)?,
             }
         }
@@ -101,11 +103,11 @@ impl Reading<'_> {
             for property in orm.mappers.get(below).column_properties() {
                 if known.contains_key(&property.key)
                     || property.hidden
-                    || self.skips(&plan.path, below, property)
+                    || self.skips(&plan.path, (class, below), property)
                 {
                     continue;
                 }
-                match self.column(&plan.path, below, property, names) {
+                match self.column(&plan.path, (class, below), property, names) {
                     Some(at) => found.columns.push((Rc::clone(&property.key), at)),
                     None => found.expired.push(Rc::clone(&property.key)),
                 }
@@ -132,23 +134,28 @@ impl Reading<'_> {
         Ok(plan)
     }
 
-    fn skips(&self, path: &[(MapperId, Key)], class: MapperId, property: &ColumnProperty) -> bool {
-        column_load(self.orm, &self.query.options, path, class, property) != ColumnLoad::WithRow
+    fn skips(
+        &self,
+        path: &[(MapperId, Key)],
+        place: (MapperId, MapperId),
+        property: &ColumnProperty,
+    ) -> bool {
+        column_load(self.orm, &self.query.options, path, place, property) != ColumnLoad::WithRow
     }
 
     /// Where an attribute's column stands; `by_name`, where a text does not say which columns it has.
     fn column(
         &self,
         path: &[(MapperId, Key)],
-        class: MapperId,
+        place: (MapperId, MapperId),
         property: &ColumnProperty,
         by_name: bool,
     ) -> Option<usize> {
         if property.ad_hoc {
-            let given = ad_hoc(self.orm, &self.query.options, path, class, &property.key);
+            let given = ad_hoc(self.orm, &self.query.options, path, place.1, &property.key);
             return given.and_then(|given| self.places.of_expr(&given));
         }
-        if self.skips(path, class, property) {
+        if self.skips(path, place, property) {
             return None;
         }
         property
@@ -240,5 +247,14 @@ pub(super) fn plan_of_statement(
         }
     }
     let select = Select::default();
-    Ok(Plan { select, readers, names, multiplies, unhashable: Vec::new(), refused: None, lost: None })
+    Ok(Plan {
+        select,
+        readers,
+        names,
+        multiplies,
+        unhashable: Vec::new(),
+        refused: None,
+        lost: None,
+        unlinked: None,
+    })
 }

@@ -159,6 +159,11 @@ impl Query {
         {
             return Err(stated::absent(cx.orm, &column.to_string()));
         }
+        if let Some(column) = &plan.unlinked
+            && (cx.orm.profile.has(Behaviour::LostLinkToldAtOnce) || !result.rows.is_empty())
+        {
+            return Err(stated::absent(cx.orm, column));
+        }
         Ok((plan, result.columns, result.rows))
     }
 

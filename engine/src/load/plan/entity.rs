@@ -17,6 +17,23 @@ use crate::version::Behaviour;
 use std::rc::Rc;
 
 impl Builder<'_> {
+    /// An expression without the classes of its columns.
+    pub(super) fn bare(&self, expr: &Expr) -> Expr {
+        expr.rewrite(&mut |part| match part.kind() {
+            ExprKind::OfEntity { element, .. } => Some(element.clone()),
+            ExprKind::Label { .. } => {
+                let mut known = self.bare.borrow_mut();
+                let found = known.iter().find(|(label, _)| Rc::ptr_eq(&label.0, &part.0));
+                Some(found.map(|(_, bare)| bare.clone()).unwrap_or_else(|| {
+                    let bare = part.without_entities();
+                    known.push((part.clone(), bare.clone()));
+                    bare
+                }))
+            }
+            _ => None,
+        })
+    }
+
     pub(in crate::load) fn place(&mut self, expr: Expr) -> usize {
         if let Some(at) = self.primary.iter().position(|other| other.same(&expr)) {
             return at;
@@ -61,7 +78,7 @@ impl Builder<'_> {
         match entity {
             Entity::Expr(expr) => {
                 let name = expr.key().unwrap_or_else(|| Rc::from(""));
-                let at = self.place_again(self.query.adapted(&expr.without_entities()));
+                let at = self.place_again(self.query.adapted(&self.bare(expr)));
                 Ok((Reader::Value(at), name, Vec::new()))
             }
             Entity::Attribute(mapped, key) => {
@@ -84,9 +101,14 @@ impl Builder<'_> {
                         Property::Column(property) => {
                             let mut places = Vec::with_capacity(property.columns.len());
                             // What an alias is of may lack some columns.
-                            let skipped =
-                                property.expr.is_some() || self.skips(&plan.path, mapped.mapper, property);
-                            match self.selected(&plan.path, mapped.mapper, property, &adapter) {
+                            let skipped = property.expr.is_some()
+                                || self.skips(&plan.path, (mapped.mapper, mapped.mapper), property);
+                            match self.selected(
+                                &plan.path,
+                                (mapped.mapper, mapped.mapper),
+                                property,
+                                &adapter,
+                            ) {
                                 Ok(exprs) => {
                                     for expr in exprs {
                                         places.push(self.place(expr));
@@ -124,7 +146,7 @@ impl Builder<'_> {
                 }
                 let lost = |column: &Column| {
                     let key = mapper.key_of(column).and_then(|key| mapper.properties.get(key));
-                    matches!(key, Some(Property::Column(property)) if self.skips(&plan.path, mapped.mapper, property))
+                    matches!(key, Some(Property::Column(property)) if self.skips(&plan.path, (mapped.mapper, mapped.mapper), property))
                 };
                 let lost: Vec<&Column> =
                     mapper.primary_key.iter().filter(|column| !keeps_key && lost(column)).collect();
@@ -188,7 +210,8 @@ impl Builder<'_> {
             for property in mapper.properties.values() {
                 match property {
                     Property::Column(property) => {
-                        let selected = self.selected(&child.path, target.mapper, property, &adapter)?;
+                        let selected =
+                            self.selected(&child.path, (target.mapper, target.mapper), property, &adapter)?;
                         let places: Vec<usize> = selected.into_iter().map(|expr| self.place(expr)).collect();
                         let Some(&at) = places.first().filter(|_| !property.hidden) else { continue };
                         child.columns.push((Rc::clone(&property.key), at));
@@ -221,17 +244,17 @@ impl Builder<'_> {
         EntityPlan::empty(self.entities, mapper, path)
     }
 
-    /// What is selected for a column attribute of the root entity, or of a joined one; nothing where it is left for
-    /// later.
+    /// What is selected for a column attribute of a class that comes with the root entity, or with a joined one; nothing where it
+    /// is left for later.
     pub(in crate::load) fn selected(
         &self,
         path: &[(MapperId, Key)],
-        mapper: MapperId,
+        (entity, mapper): (MapperId, MapperId),
         property: &ColumnProperty,
         adapter: &Adapter,
     ) -> Result<Vec<Expr>> {
         let orm = self.orm;
-        if self.skips(path, mapper, property) {
+        if self.skips(path, (entity, mapper), property) {
             return Ok(Vec::new());
         }
         let Some(expr) = &property.expr else {
@@ -253,7 +276,7 @@ impl Builder<'_> {
     pub(in crate::load) fn skips(
         &self,
         path: &[(MapperId, Key)],
-        mapper: MapperId,
+        (entity, mapper): (MapperId, MapperId),
         property: &ColumnProperty,
     ) -> bool {
         if path.len() == self.query.path.len()
@@ -265,7 +288,7 @@ impl Builder<'_> {
         if renders && property.expr.is_none() {
             return false;
         }
-        column_load(self.orm, &self.query.options, path, mapper, property) != ColumnLoad::WithRow
+        column_load(self.orm, &self.query.options, path, (entity, mapper), property) != ColumnLoad::WithRow
     }
 
     /// Whether an option is followed for a collection that is queried: one that would populate it is only to be refused.

@@ -286,7 +286,7 @@ impl Builder<'_> {
             match property {
                 Property::Column(property) => {
                     let mut places = Vec::with_capacity(property.columns.len());
-                    for expr in self.selected(&plan.path, to.mapper, property, &adapter)? {
+                    for expr in self.selected(&plan.path, (to.mapper, to.mapper), property, &adapter)? {
                         places.push(self.place_joined(expr));
                     }
                     let Some(at) = places.first().filter(|_| !property.hidden) else { continue };
@@ -309,7 +309,7 @@ impl Builder<'_> {
             for (key, property) in &orm.mappers.get(below).properties {
                 match property {
                     Property::Column(property) => {
-                        for expr in self.selected(&plan.path, below, property, &adapter)? {
+                        for expr in self.selected(&plan.path, (to.mapper, below), property, &adapter)? {
                             self.place_joined(expr);
                         }
                     }

@@ -11,8 +11,8 @@ use backproof_engine::db::{self, Given};
 use backproof_engine::load::{self, LoaderOption, Query};
 use backproof_engine::map::{Key, MapperId};
 use backproof_engine::session::{self as sessions, SessionId};
-use backproof_engine::sql::{Expr, ExprKind, Params, Statement};
-use backproof_engine::version::Behaviour;
+use backproof_engine::sql::{Body, Expr, ExprKind, Params, Statement};
+use backproof_engine::version::{Behaviour, Profile};
 use std::rc::Rc;
 
 pub(super) const GET: &str = "entity, ident, *, options=, populate_existing=, with_for_update=, identity_token=, \
@@ -94,6 +94,8 @@ pub(super) fn execute(interp: &mut Interp, session: SessionId, bound: &mut Bound
         }
         mapped::configure_query(interp, &query)?;
         select.executed.set(true);
+        query.autoflush &=
+            lend::read(interp, |orm| flushes_before(orm.profile, query.concerns_classes(orm.profile)))?;
         let unread = lend::with_cx(interp, |cx| query.begin(cx, session))?;
         let made = entity::unread_result(interp, unread, query.yield_per)?;
         result::set_places(&made, entity::places(interp, &query)?);
@@ -108,12 +110,23 @@ pub(super) fn execute(interp: &mut Interp, session: SessionId, bound: &mut Bound
     let statement = core_statement(interp, &statement, true)?;
     let given = given(interp, params)?;
     let executed = lend::with_cx(interp, |cx| {
+        let of_classes = matches!(&statement, Statement::Compound(all) if load::body_concerns_classes(&Body::Compound(Rc::clone(all))))
+            && cx.orm.profile.has(Behaviour::CriteriaConcernClasses);
+        if flushes_before(cx.orm.profile, of_classes) {
+            sessions::autoflush(cx, session)?;
+        }
         let connection = sessions::connection(cx, session)?;
         db::execute(cx, connection, &statement, given)
     })?;
     let made = result::of_execution(interp, executed)?;
     result::set_places(&made, crate::sqlalchemy::selectable::places(&statement));
     Ok(made)
+}
+
+/// Whether a session flushes before it executes a statement: one of mapped classes, or any.
+fn flushes_before(profile: Profile, of_classes: bool) -> bool {
+    (of_classes && profile.has(Behaviour::ExecutedSelectsAutoflush))
+        || profile.has(Behaviour::CoreStatementsAutoflush)
 }
 
 /// The statement as those leave it who listen to what sessions execute.
