@@ -107,7 +107,7 @@ pub(super) fn run(
         databases.write(connection, "INFO", text.clone());
         let mark = databases.mark(database, &mark);
         databases.write(connection, "INFO", format!("{mark}{shown}"));
-        match databases.driver(database)?.run(&text, &values) {
+        match databases.driver(connection)?.run(&text, &values) {
             Ok(mut one) => {
                 fetched.columns = std::mem::take(&mut one.columns);
                 fetched.rows.append(&mut one.rows);

@@ -3,12 +3,14 @@
 //! Nothing leaves memory: attaching, pragmas that name files and extensions are refused, and time, memory and
 //! results are bounded.
 
+use super::store::Store;
 use crate::error::{Error, Result};
 use crate::value::Value;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
 use rusqlite::types::{Value as Stored, ValueRef};
 use rusqlite::{Connection, ffi};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -51,8 +53,8 @@ const MAX_CALLS: u32 = 8_000;
 const MAX_ROWS: usize = 200_000;
 /// Bytes of values in one result.
 const MAX_BYTES: usize = 64 << 20;
-/// Pages of 4096 bytes in a database.
-const MAX_PAGES: u32 = 16_384;
+/// At most so many pages of 4096 bytes in a database.
+const BOUND: &str = "PRAGMA max_page_count = 16384;";
 
 /// One database in memory.
 #[derive(Debug)]
@@ -61,19 +63,28 @@ pub(super) struct Driver {
     /// Calls of the progress handler during a statement; the handler must be `Send`, so it is shared as such.
     calls: Arc<AtomicU32>,
     /// Whether it begins no transaction before a change (`isolation_level=None`).
-    autocommit: std::cell::Cell<bool>,
+    autocommit: Cell<bool>,
+    /// Whether the transaction that is open has changed anything.
+    writes: Cell<bool>,
+    /// Whether the database's size is bounded for this connection.
+    bounded: Cell<bool>,
+    /// The database that it shares with others, where it does.
+    store: Option<Rc<Store>>,
 }
 
 impl Driver {
-    pub(super) fn open() -> Result<Self> {
-        let wrong =
-            |error: rusqlite::Error| Error::unsupported(format!("SQLite could not be opened: {error}"));
-        let mut connection = Connection::open_in_memory().map_err(wrong)?;
-        connection
-            .execute_batch(&format!(
-                "PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF; PRAGMA max_page_count = {MAX_PAGES};"
-            ))
-            .map_err(wrong)?;
+    /// A connection to a database of its own, or to one that it shares.
+    pub(super) fn open(store: Option<Rc<Store>>) -> Result<Self> {
+        let opened = store.as_ref().map_or_else(Connection::open_in_memory, |store| store.connect());
+        Driver::over(opened.map_err(|error| not_opened(&error))?, store)
+    }
+
+    /// A connection within its bounds.
+    pub(super) fn over(mut connection: Connection, store: Option<Rc<Store>>) -> Result<Self> {
+        let wrong = |error: rusqlite::Error| not_opened(&error);
+        connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;").map_err(wrong)?;
+        // While another connection writes, this has to wait.
+        let bounded = connection.execute_batch(BOUND).is_ok();
         for (limit, value) in [
             (Limit::SQLITE_LIMIT_LENGTH, 32 << 20),
             (Limit::SQLITE_LIMIT_SQL_LENGTH, 4 << 20),
@@ -88,7 +99,8 @@ impl Driver {
         connection
             .progress_handler(STEP, Some(move || counted.fetch_add(1, Ordering::Relaxed) >= MAX_CALLS))
             .map_err(wrong)?;
-        Ok(Driver { connection, calls, autocommit: std::cell::Cell::new(false) })
+        let (autocommit, writes) = (Cell::new(false), Cell::new(false));
+        Ok(Driver { connection, calls, autocommit, writes, bounded: Cell::new(bounded), store })
     }
 
     pub(super) fn set_autocommit(&self, autocommit: bool) {
@@ -103,7 +115,7 @@ impl Driver {
     }
 
     /// Whether a transaction is open in the database.
-    fn begun(&self) -> bool {
+    pub(super) fn begun(&self) -> bool {
         !self.connection.is_autocommit()
     }
 
@@ -124,11 +136,42 @@ impl Driver {
 
     /// Executes one statement with one set of parameters.
     pub(super) fn run(&self, text: &str, parameters: &[Value]) -> Result<Fetched, Failure> {
+        let done = self.run_here(text, parameters);
+        match (&self.store, &done) {
+            // A file may be read while another connection writes: what is read is what was last committed.
+            (Some(store), Err(Failure::Driver(error)))
+                if error.message == LOCKED && !self.begun() && only_reads(text) =>
+            {
+                store.committed().map_or(done, |committed| committed.run(text, parameters))
+            }
+            _ => done,
+        }
+    }
+
+    /// Makes ready for a change: what is committed is kept for those who read meanwhile.
+    fn before_change(&self) {
+        let Some(store) = &self.store else { return };
+        if !self.bounded.get() {
+            self.bounded.set(self.connection.execute_batch(BOUND).is_ok());
+        }
+        if !self.begun() {
+            self.writes.set(false);
+        }
+        if !self.writes.replace(true) {
+            store.keep();
+        }
+    }
+
+    fn run_here(&self, text: &str, parameters: &[Value]) -> Result<Fetched, Failure> {
+        let connection = &self.connection;
         self.calls.store(0, Ordering::Relaxed);
         let is_write = is_write(text);
-        let mut statement = self.connection.prepare(text).map_err(|error| failure(&error))?;
+        let mut statement = connection.prepare(text).map_err(|error| failure(&error))?;
+        if !statement.readonly() {
+            self.before_change();
+        }
         if is_write && !self.begun() && !self.autocommit.get() {
-            self.connection.execute_batch("BEGIN ").map_err(|error| failure(&error))?;
+            connection.execute_batch("BEGIN ").map_err(|error| failure(&error))?;
         }
         let wanted = statement.parameter_count();
         if wanted != parameters.len() {
@@ -147,7 +190,7 @@ impl Driver {
         }
         let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let width = columns.len();
-        let before = self.connection.total_changes();
+        let before = connection.total_changes();
         let mut rows = statement.raw_query();
         let mut fetched = Vec::new();
         let mut bytes = 0;
@@ -195,14 +238,32 @@ impl Driver {
             }
         }
         drop(rows);
-        let changed = self.connection.total_changes().saturating_sub(before);
+        let changed = connection.total_changes().saturating_sub(before);
         Ok(Fetched {
             columns,
             rows: fetched,
             rowcount: if is_write { changed as i64 } else { -1 },
-            lastrowid: self.connection.last_insert_rowid(),
+            lastrowid: connection.last_insert_rowid(),
         })
     }
+}
+
+/// What SQLite says where another connection is in the way.
+const LOCKED: &str = "database is locked";
+
+/// Whether a statement can only read.
+fn only_reads(text: &str) -> bool {
+    let word: String =
+        text.trim_start().chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_uppercase();
+    match word.as_str() {
+        "SELECT" | "WITH" | "VALUES" | "EXPLAIN" => true,
+        "PRAGMA" => !text.contains('='),
+        _ => false,
+    }
+}
+
+pub(super) fn not_opened(error: &rusqlite::Error) -> Error {
+    Error::unsupported(format!("SQLite could not be opened: {error}"))
 }
 
 /// Whether the driver begins a transaction before a statement.

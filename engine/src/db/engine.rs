@@ -3,11 +3,13 @@
 use super::cache::Cache;
 use super::clock::Clock;
 use super::driver::{Driver, Failure};
+use super::files::{Files, Pool, file_of};
 use super::log::LogRecord;
 use super::options::{HIDDEN, Isolation, Options};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
 use crate::version::{Behaviour, Profile};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// One engine (`create_engine()`).
@@ -29,8 +31,6 @@ pub enum Echo {
 
 /// Engines a world may have.
 pub(super) const MAX_ENGINES: usize = 4096;
-/// Engines that may have been connected to: each holds a database.
-const MAX_OPEN: usize = 64;
 /// Messages that may wait to be taken.
 const MAX_LOG: usize = 100_000;
 
@@ -44,6 +44,7 @@ pub struct Databases {
     pub(super) engines: Vec<Database>,
     pub(super) connections: Vec<Connection>,
     pub(super) listeners: super::listen::Listeners,
+    pub(super) files: Files,
 }
 
 #[derive(Debug)]
@@ -53,22 +54,31 @@ pub(super) struct Database {
     pub(super) shares: Option<DatabaseId>,
     /// What it was made with.
     pub(super) options: Options,
-    /// Opened with the first connection.
+    /// The file that it stands for, where it is one.
+    pub(super) file: Option<Rc<str>>,
+    pub(super) pool: Pool,
+    /// Opened with the first connection; of a file, what was checked out last.
     pub(super) driver: Option<Rc<Driver>>,
+    /// Of a file, what was given back and is kept open, oldest first.
+    pub(super) idle: VecDeque<Rc<Driver>>,
+    /// Whether it was ever connected to.
+    pub(super) met: bool,
     pub(super) echo: Echo,
     /// Whether a statement outside a transaction commits at once, as up to 1.4 without `future`.
     pub(super) autocommit: bool,
     /// What the connection in use logs: the echo when it was checked out.
     pub(super) logging: Echo,
     pub(super) cache: Cache,
-    /// Connections checked out. They share the database, as the library's pool for memory databases has it.
+    /// Connections checked out.
     pub(super) checked_out: u32,
 }
 
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) database: DatabaseId,
-    open: bool,
+    /// What it talks to, while it is open.
+    pub(super) driver: Option<Rc<Driver>>,
+    pub(super) open: bool,
     begun: bool,
     /// How its transactions are isolated, where that was asked for.
     pub(super) isolation: Option<Isolation>,
@@ -98,6 +108,7 @@ impl Connection {
             database,
             isolation: options.isolation,
             token: options.token.clone(),
+            driver: None,
             open: true,
             begun: false,
             transaction: 0,
@@ -131,7 +142,7 @@ impl Databases {
         &self.clock
     }
 
-    /// An engine for a URL. It is a private in-memory database, whatever file the URL names.
+    /// An engine for a URL. Its database is in memory, whatever file the URL names; engines for one file share it.
     ///
     /// # Errors
     ///
@@ -148,11 +159,21 @@ impl Databases {
         if self.engines.len() >= MAX_ENGINES {
             return Err(Error::unsupported(format!("more than {MAX_ENGINES} engines in one document")));
         }
+        let file = file_of(url);
+        let pool = match &file {
+            None => Pool::Shared,
+            Some(_) if profile.has(Behaviour::FilesArePooled) => Pool::Queue,
+            Some(_) => Pool::Nothing,
+        };
         self.engines.push(Database {
             profile,
             shares: None,
             options: Options::default(),
+            file,
+            pool,
             driver: None,
+            idle: VecDeque::new(),
+            met: false,
             echo,
             autocommit: profile.has(Behaviour::Autocommit),
             logging: echo,
@@ -211,30 +232,21 @@ impl Databases {
         &self.connections[connection.0 as usize]
     }
 
-    /// Every engine's database that has been opened, oldest first.
-    pub(super) fn drivers(&self) -> impl DoubleEndedIterator<Item = &Rc<Driver>> {
-        self.engines.iter().filter_map(|engine| engine.driver.as_ref())
-    }
-
     /// A connection of the engine.
     pub fn connect(&mut self, database: DatabaseId) -> Result<ConnectionId> {
         let level = self.level;
         let entry = self.database_mut(database);
         entry.logging = entry.echo.max(level);
-        let connection = Connection::of(database, &entry.options);
+        let mut connection = Connection::of(database, &entry.options);
         let owner = self.owner(database);
-        if self.database(owner).driver.is_none() {
-            if self.engines.iter().filter(|engine| engine.driver.is_some()).count() >= MAX_OPEN {
-                return Err(Error::unsupported(format!("more than {MAX_OPEN} databases in one document")));
-            }
-            let driver = Rc::new(Driver::open()?);
-            self.database_mut(owner).driver = Some(driver);
-            if self.database(database).profile.has(Behaviour::ConnectProbes) {
-                for what in ["plain", "unicode"] {
-                    let text = format!("SELECT CAST('test {what} returns' AS VARCHAR(60)) AS anon_1");
-                    self.write_for(owner, None, "INFO", text);
-                    self.write_for(owner, None, "INFO", "()".to_owned());
-                }
+        connection.driver = Some(self.check_out(owner)?);
+        if !std::mem::replace(&mut self.database_mut(owner).met, true)
+            && self.database(database).profile.has(Behaviour::ConnectProbes)
+        {
+            for what in ["plain", "unicode"] {
+                let text = format!("SELECT CAST('test {what} returns' AS VARCHAR(60)) AS anon_1");
+                self.write_for(owner, None, "INFO", text);
+                self.write_for(owner, None, "INFO", "()".to_owned());
             }
         }
         self.database_mut(owner).checked_out += 1;
@@ -251,6 +263,11 @@ impl Databases {
 
     /// Gives a connection back; a transaction that is open is rolled back, with the log line it has.
     pub fn close(&mut self, connection: ConnectionId) -> Result<()> {
+        self.close_and_keep(connection, false)
+    }
+
+    /// Gives a connection back; `kept` says that the next one has what it talked to, whatever the pool keeps.
+    pub(super) fn close_and_keep(&mut self, connection: ConnectionId, kept: bool) -> Result<()> {
         if !self.connection(connection).open {
             return Ok(());
         }
@@ -260,14 +277,15 @@ impl Databases {
         let database = self.connection(connection).database;
         self.connections[connection.0 as usize].open = false;
         self.reset_isolation(connection)?;
+        let Some(driver) = self.connections[connection.0 as usize].driver.take() else { return Ok(()) };
         let owner = self.owner(database);
         let entry = self.database_mut(owner);
         entry.checked_out = entry.checked_out.saturating_sub(1);
-        if entry.checked_out == 0 {
+        if entry.checked_out == 0 || entry.pool != Pool::Shared {
             // The pool resets what comes back, silently.
-            let driver = self.driver(database)?;
             driver.rollback().map_err(|failure| failed(failure, None))?;
         }
+        self.check_in(owner, driver, kept);
         Ok(())
     }
 
@@ -279,8 +297,9 @@ impl Databases {
         self.connection(connection).database
     }
 
-    pub(super) fn driver(&self, database: DatabaseId) -> Result<Rc<Driver>> {
-        self.database(self.owner(database))
+    /// What a connection talks to.
+    pub(super) fn driver(&self, connection: ConnectionId) -> Result<Rc<Driver>> {
+        self.connection(connection)
             .driver
             .clone()
             .ok_or_else(|| Error::new(ErrorKind::ResourceClosedError, "This Connection is closed"))
@@ -370,20 +389,18 @@ impl Databases {
 
     pub fn commit(&mut self, connection: ConnectionId) -> Result<()> {
         self.check_open(connection)?;
-        let database = self.database_of(connection);
         if self.connections[connection.0 as usize].end() {
             self.write_end(connection, "COMMIT");
-            self.driver(database)?.commit().map_err(|failure| failed(failure, None))?;
+            self.driver(connection)?.commit().map_err(|failure| failed(failure, None))?;
         }
         Ok(())
     }
 
     pub fn rollback(&mut self, connection: ConnectionId) -> Result<()> {
         self.check_open(connection)?;
-        let database = self.database_of(connection);
         if self.connections[connection.0 as usize].end() {
             self.write_end(connection, "ROLLBACK");
-            self.driver(database)?.rollback().map_err(|failure| failed(failure, None))?;
+            self.driver(connection)?.rollback().map_err(|failure| failed(failure, None))?;
         }
         Ok(())
     }
@@ -391,12 +408,12 @@ impl Databases {
     /// The `COMMIT` of a statement outside a transaction, in the versions that have it.
     pub(super) fn autocommit(&mut self, connection: ConnectionId) -> Result<()> {
         self.write_end(connection, "COMMIT");
-        self.driver(self.database_of(connection))?.commit().map_err(|failure| failed(failure, None))
+        self.driver(connection)?.commit().map_err(|failure| failed(failure, None))
     }
 
     pub(super) fn autorollback(&mut self, connection: ConnectionId) -> Result<()> {
         self.write_end(connection, "ROLLBACK");
-        self.driver(self.database_of(connection))?.rollback().map_err(|failure| failed(failure, None))
+        self.driver(connection)?.rollback().map_err(|failure| failed(failure, None))
     }
 
     /// A savepoint, named `sa_savepoint_1` and so on; answers its number.
@@ -431,7 +448,7 @@ impl Databases {
         let shown = self.shown(database, || "()".to_owned());
         self.write(connection, "INFO", format!("{mark}{shown}"));
         let profile = self.profile(database);
-        self.driver(database)?
+        self.driver(connection)?
             .run(text, &[])
             .map_err(|failure| failed(failure, Some((profile, text, None))))?;
         Ok(())

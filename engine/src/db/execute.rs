@@ -464,7 +464,7 @@ fn run_sets(
     databases.write(connection, "INFO", text.clone());
     let mark = databases.mark(database, &prepared.mark);
     databases.write(connection, "INFO", format!("{mark}{shown}"));
-    let driver = databases.driver(database)?;
+    let driver = databases.driver(connection)?;
     let mut fetched = Fetched::default();
     for (position, row) in rows.iter().enumerate() {
         match driver.run(&text, row) {

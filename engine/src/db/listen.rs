@@ -2,9 +2,9 @@
 //!
 //! Listeners see the connection of the driver, whose statements are not logged.
 
-use super::driver::Failure;
-use super::engine::{DatabaseId, Databases};
-use crate::error::{Error, Result};
+use super::driver::{Driver, Failure};
+use super::engine::{ConnectionId, DatabaseId, Databases};
+use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::value::Value;
 use std::fmt;
@@ -29,38 +29,57 @@ impl Databases {
         self.listeners.0.push((database, call));
     }
 
-    /// Ends the transaction of the driver's connection, as a document does that has it in its hands: nothing is logged.
+    /// What an engine was last connected by.
+    ///
+    /// # Errors
+    ///
+    /// `ResourceClosedError` where it never was.
+    pub fn held(&self, database: DatabaseId) -> Result<Held> {
+        let driver = self.database(self.owner(database)).driver.clone();
+        driver
+            .map(Held)
+            .ok_or_else(|| Error::new(ErrorKind::ResourceClosedError, "This Connection is closed"))
+    }
+
+    /// What a connection talks to.
+    ///
+    /// # Errors
+    ///
+    /// `ResourceClosedError` where it was closed.
+    pub fn held_by(&self, connection: ConnectionId) -> Result<Held> {
+        self.driver(connection).map(Held)
+    }
+}
+
+/// The driver's connection, as a document has it in its hands: nothing that it does is logged.
+#[derive(Debug, Clone)]
+pub struct Held(Rc<Driver>);
+
+impl Held {
+    /// Ends the transaction that is open.
     ///
     /// # Errors
     ///
     /// `Unsupported` where the driver refuses.
-    pub fn end_on_driver(&self, database: DatabaseId, commit: bool) -> Result<()> {
-        let driver = self.driver(database)?;
-        match if commit { driver.commit() } else { driver.rollback() } {
-            Ok(()) => Ok(()),
-            Err(Failure::Other(error)) => Err(error),
-            Err(Failure::Driver(error)) => {
-                Err(Error::unsupported(format!("an error of the driver's own: {}", error.message)))
-            }
-        }
+    pub fn end(&self, commit: bool) -> Result<()> {
+        let ended = if commit { self.0.commit() } else { self.0.rollback() };
+        ended.map_err(Held::refused)
     }
 
-    /// Executes a statement on the driver's connection, as a listener does: neither logged nor wrapped.
+    /// Executes a statement, neither logged nor wrapped.
     ///
     /// # Errors
     ///
     /// `Unsupported` where the driver refuses: what it raises by itself is not known here.
-    pub fn run_on_driver(
-        &self,
-        database: DatabaseId,
-        text: &str,
-        parameters: &[Value],
-    ) -> Result<Vec<Vec<Value>>> {
-        match self.driver(database)?.run(text, parameters) {
-            Ok(fetched) => Ok(fetched.rows),
-            Err(Failure::Other(error)) => Err(error),
-            Err(Failure::Driver(error)) => {
-                Err(Error::unsupported(format!("an error of the driver's own: {}", error.message)))
+    pub fn run(&self, text: &str, parameters: &[Value]) -> Result<Vec<Vec<Value>>> {
+        self.0.run(text, parameters).map(|fetched| fetched.rows).map_err(Held::refused)
+    }
+
+    fn refused(failure: Failure) -> Error {
+        match failure {
+            Failure::Other(error) => error,
+            Failure::Driver(error) => {
+                Error::unsupported(format!("an error of the driver's own: {}", error.message))
             }
         }
     }
@@ -73,7 +92,7 @@ impl Databases {
 /// What a listener raises.
 pub fn open(cx: &mut Cx<'_>, database: DatabaseId) -> Result<()> {
     let databases = &mut cx.orm.databases;
-    if databases.driver(database).is_ok() {
+    if !databases.would_open(database) {
         return Ok(());
     }
     let called: Vec<OnConnect> = databases
@@ -90,5 +109,5 @@ pub fn open(cx: &mut Cx<'_>, database: DatabaseId) -> Result<()> {
     for call in called {
         call(cx, database)?;
     }
-    cx.orm.databases.close(connection)
+    cx.orm.databases.close_and_keep(connection, true)
 }

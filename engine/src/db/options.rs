@@ -74,7 +74,11 @@ impl Databases {
             profile: origin.profile,
             shares: Some(database),
             options,
+            file: None,
+            pool: origin.pool,
             driver: None,
+            idle: std::collections::VecDeque::new(),
+            met: false,
             echo: origin.echo,
             autocommit: origin.autocommit,
             logging: origin.logging,
@@ -123,7 +127,7 @@ impl Databases {
     /// What the driver says.
     pub fn set_isolation(&mut self, connection: ConnectionId, isolation: Isolation) -> Result<()> {
         self.connections[connection.0 as usize].isolation = Some(isolation);
-        self.isolate(self.database_of(connection), isolation)
+        self.isolate(connection, isolation)
     }
 
     /// Has the log take a connection's transactions for the driver's own, as after a level that was refused.
@@ -143,7 +147,7 @@ impl Databases {
     /// What the driver says.
     pub fn isolation_level(&self, connection: ConnectionId) -> Result<&'static str> {
         self.check_open(connection)?;
-        let driver = self.driver(self.database_of(connection))?;
+        let driver = self.driver(connection)?;
         let fetched = driver.run("PRAGMA read_uncommitted", &[]).map_err(|failure| failed(failure, None))?;
         let is_set = fetched.rows.first().and_then(|row| row.first()) == Some(&crate::value::Value::Int(1));
         Ok(if is_set { "READ UNCOMMITTED" } else { "SERIALIZABLE" })
@@ -154,7 +158,7 @@ impl Databases {
         let database = self.database_of(connection);
         let options = &self.database(database).options;
         if let Some(isolation) = options.isolation.or(options.default_isolation) {
-            self.isolate(database, isolation)?;
+            self.isolate(connection, isolation)?;
         }
         Ok(connection)
     }
@@ -166,11 +170,11 @@ impl Databases {
         }
         let database = self.database_of(connection);
         let usual = self.database(database).options.default_isolation.unwrap_or(Isolation::Serializable);
-        self.isolate(database, usual)
+        self.isolate(connection, usual)
     }
 
-    fn isolate(&mut self, database: DatabaseId, isolation: Isolation) -> Result<()> {
-        let driver = self.driver(database)?;
+    fn isolate(&mut self, connection: ConnectionId, isolation: Isolation) -> Result<()> {
+        let driver = self.driver(connection)?;
         driver.set_autocommit(isolation == Isolation::Autocommit);
         let text = match isolation {
             Isolation::Autocommit => return Ok(()),

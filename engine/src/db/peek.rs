@@ -22,7 +22,7 @@ impl Databases {
         if !key.is_empty() {
             text.push_str(&format!(" ORDER BY {}", list(&key)));
         }
-        let fetched = self.drivers().rev().find_map(|driver| driver.run(&text, &[]).ok())?;
+        let fetched = self.drivers().into_iter().find_map(|driver| driver.run(&text, &[]).ok())?;
         let rows = fetched.rows.into_iter().map(|row| {
             let values = row.into_iter().zip(&columns);
             values

@@ -102,7 +102,7 @@ pub fn execute_raw(cx: &mut Cx<'_>, connection: ConnectionId, text: &str, given:
     databases.write(connection, "INFO", text.to_owned());
     let mark = databases.mark(database, &Mark::Raw);
     databases.write(connection, "INFO", format!("{mark}{shown}"));
-    let driver = databases.driver(database)?;
+    let driver = databases.driver(connection)?;
     let run = || {
         if given.is_many() && !super::driver::is_write(text) {
             return Err(Failure::Driver(DriverError {

@@ -204,7 +204,7 @@ impl Databases {
             self.write(connection, "INFO", format!("{mark}{shown}"));
             let profile = self.profile(database);
             let fetched = self
-                .driver(database)?
+                .driver(connection)?
                 .run(&text, &[])
                 .map_err(|failure| failed(failure, Some((profile, &text, None))))?;
             super::execute::write_rows(self, connection, &fetched);

@@ -10,8 +10,8 @@ pub(super) mod shown;
 use super::source::{Line, indent};
 use super::transcript::{Ends, is_prompt, unmarked};
 use super::{Block, Body, Example, Listing, ipython, marks, saved};
-pub(super) use code::{is_code, is_surely_code};
 use code::{Piece, listing, program_length};
+pub(super) use code::{is_code, is_surely_code};
 
 /// The blocks of a page.
 pub(super) fn blocks(lines: &[String]) -> Vec<Block> {

@@ -224,8 +224,7 @@ impl Object for ConnectionObject {
             }
             "connection" => {
                 self.check_open(interp)?;
-                let database = with_cx(interp, |cx| Ok(cx.orm.databases.database_of(connection)))?;
-                Ok(Some(super::event::raw_connection(database, connection, false)))
+                super::event::raw_connection(interp, connection, false).map(Some)
             }
             _ => Ok(None),
         }

@@ -5,9 +5,10 @@ use super::define;
 use super::execution_options::{self, ImmutableDict};
 use super::lend::{self, with_cx};
 use crate::python::{Args, Interp, Map, Module, Object, PyResult, Signature, Stop, Value, fresh_identity};
-use backproof_engine::db::{ConnectionId, DatabaseId, Echo};
+use backproof_engine::db::{ConnectionId, DatabaseId, Echo, Pool};
 use backproof_engine::schema::{MetaData, Table};
 use backproof_engine::version::Behaviour;
+use backproof_engine::{Cx, Error};
 use std::any::Any;
 
 /// An engine.
@@ -18,6 +19,8 @@ pub(crate) struct EngineObject {
     future: bool,
     /// The engine that it is with other options.
     origin: Option<Value>,
+    /// The class of its pool.
+    pool: &'static str,
     id: u64,
 }
 
@@ -53,7 +56,8 @@ impl EngineObject {
         lend::shared(interp).engine_options.insert(database, all);
         let origin = Some(this.clone());
         let (url, future) = (self.url.clone(), self.future);
-        let made = Value::object(EngineObject { database, url, future, origin, id: fresh_identity() });
+        let pool = self.pool;
+        let made = Value::object(EngineObject { database, url, future, origin, pool, id: fresh_identity() });
         lend::shared(interp).engines.insert(database, made.clone());
         Ok(made)
     }
@@ -160,12 +164,13 @@ impl Object for EngineObject {
             }
             "pool" => {
                 let of = origin(this);
-                Value::object(PoolObject { id: of.identity() ^ (1 << 59) })
+                let id = of.identity() ^ (1 << 59);
+                Value::object(PoolObject { id, class: self.pool })
             }
             "raw_connection" => on_this(|engine, interp, _, args| {
                 let [] = args.exactly(interp, "raw_connection")?;
                 let connection = engine.connect(interp)?;
-                Ok(super::event::raw_connection(engine.database, connection, true))
+                super::event::raw_connection(interp, connection, true)
             }),
             "connect" => on_this(|engine, interp, _, args| {
                 let [] = args.exactly(interp, "connect")?;
@@ -185,7 +190,12 @@ impl Object for EngineObject {
                 with_cx(interp, |cx| cx.orm.databases.close(connection))?;
                 executed
             }),
-            "dispose" => Value::native(name, |_, _| Ok(Value::None)),
+            "dispose" => Value::native(name, move |interp, _| {
+                with_cx(interp, |cx| {
+                    cx.orm.databases.dispose(database);
+                    Ok(Value::None)
+                })
+            }),
             _ => return Ok(None),
         }))
     }
@@ -206,9 +216,10 @@ impl Object for EngineObject {
     }
 }
 
-/// An engine's pool, of which nothing is known but whose it is.
+/// An engine's pool, of which nothing is known but whose it is, and its class.
 struct PoolObject {
     id: u64,
+    class: &'static str,
 }
 
 impl Object for PoolObject {
@@ -217,7 +228,11 @@ impl Object for PoolObject {
     }
 
     fn type_name(&self) -> &'static str {
-        "Pool"
+        self.class
+    }
+
+    fn type_module(&self) -> &'static str {
+        "sqlalchemy.pool.impl"
     }
 
     fn identity(&self) -> u64 {
@@ -290,7 +305,11 @@ fn create_engine(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
     };
     let profile = lend::profile(interp);
     let asked = define::flag(interp, &mut bound, 2, false)?;
-    let database = with_cx(interp, |cx| cx.orm.databases.create_engine(profile, &text, echo))?;
+    let named = define::given(&mut bound, 4);
+    let (database, pool) = with_cx(interp, |cx| {
+        let database = cx.orm.databases.create_engine(profile, &text, echo)?;
+        Ok((database, pool(cx, database, named.as_ref())?))
+    })?;
     let future = with_cx(interp, |cx| {
         if asked {
             cx.orm.databases.set_future(database);
@@ -307,9 +326,44 @@ fn create_engine(interp: &mut Interp, mut args: Args) -> PyResult<Value> {
         let own = execution_options::copied(interp, &given)?;
         lend::shared(interp).engine_options.insert(database, own);
     }
-    let made = Value::object(EngineObject { database, url, future, origin: None, id: fresh_identity() });
+    let id = fresh_identity();
+    let made = Value::object(EngineObject { database, url, future, origin: None, pool, id });
     lend::shared(interp).engines.insert(database, made.clone());
     Ok(made)
+}
+
+/// The class of an engine's pool, which the engine then works like; `named` is the one that the document asks for.
+fn pool(cx: &mut Cx<'_>, database: DatabaseId, named: Option<&Value>) -> Result<&'static str, Error> {
+    const POOLS: [(&str, Pool); 4] = [
+        ("StaticPool", Pool::Shared),
+        ("SingletonThreadPool", Pool::Shared),
+        ("QueuePool", Pool::Queue),
+        ("NullPool", Pool::Nothing),
+    ];
+    let databases = &mut cx.orm.databases;
+    let own = databases.pool(database);
+    let usual = if own == Pool::Shared {
+        "SingletonThreadPool"
+    } else if own == Pool::Queue {
+        "QueuePool"
+    } else {
+        "NullPool"
+    };
+    let Some(named) = named.filter(|named| !named.is_none()) else { return Ok(usual) };
+    let class = match named {
+        Value::Class(class) => POOLS.into_iter().find(|(name, _)| **class.name.borrow() == **name),
+        _ => None,
+    };
+    let Some((name, pool)) = class else {
+        return Err(Error::unsupported("create_engine() with this `poolclass`"));
+    };
+    if own == Pool::Shared && pool != Pool::Shared {
+        return Err(Error::unsupported(format!(
+            "a `{name}` of databases in memory, of which each connection has its own"
+        )));
+    }
+    databases.set_pool(database, pool);
+    Ok(name)
 }
 
 /// Options that the library has in some release, and this room does not read.

@@ -201,8 +201,9 @@ fn on_connect(interp: &mut Interp, database: Option<DatabaseId>, function: &Valu
     let function = function.clone();
     let call = move |cx: &mut backproof_engine::Cx<'_>, database: DatabaseId| {
         let function = function.clone();
+        let held = cx.orm.databases.held(database)?;
         lend::lend(cx, move |interp| {
-            let connection = Value::object(DriverConnection { database, id: fresh_identity() });
+            let connection = Value::object(DriverConnection { held, id: fresh_identity() });
             let record = Value::object(RecordObject { id: fresh_identity() });
             interp.call(&function, Args::of(vec![connection, record])).map(|_| ())
         })

@@ -2,7 +2,7 @@
 
 use crate::python::{Args, Class, Interp, Iter, Module, Object, PyResult, Stop, Value, fresh_identity};
 use crate::sqlalchemy::{convert, define, lend};
-use backproof_engine::db::{ConnectionId, DatabaseId};
+use backproof_engine::db::{ConnectionId, Held};
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -19,7 +19,7 @@ pub(in crate::sqlalchemy) fn driver_module(interp: &mut Interp) -> PyResult<Rc<M
 
 /// What `raw_connection()` and `connection.connection` give: the driver's connection as the pool hands it out.
 pub(super) struct FairyObject {
-    database: DatabaseId,
+    held: Held,
     connection: ConnectionId,
     /// Whether closing it gives the connection back.
     owns: bool,
@@ -27,11 +27,12 @@ pub(super) struct FairyObject {
 }
 
 pub(in crate::sqlalchemy) fn raw_connection(
-    database: DatabaseId,
+    interp: &mut Interp,
     connection: ConnectionId,
     owns: bool,
-) -> Value {
-    Value::object(FairyObject { database, connection, owns, id: fresh_identity() })
+) -> PyResult<Value> {
+    let held = lend::with_cx(interp, |cx| cx.orm.databases.held_by(connection))?;
+    Ok(Value::object(FairyObject { held, connection, owns, id: fresh_identity() }))
 }
 
 impl Object for FairyObject {
@@ -51,7 +52,7 @@ impl Object for FairyObject {
         let class = interp.foreign_class("sqlalchemy.pool.base", "_ConnectionFairy");
         if !class.dict.contains("cursor") {
             define::method::<FairyObject>(&class, "cursor", "", |_, fairy, _, _| {
-                Ok(CursorObject::value(fairy.database))
+                Ok(CursorObject::value(&fairy.held))
             });
             define::method::<FairyObject>(&class, "close", "", |interp, fairy, _, _| {
                 if !fairy.owns {
@@ -63,13 +64,13 @@ impl Object for FairyObject {
             });
             for (name, commits) in [("commit", true), ("rollback", false)] {
                 define::method::<FairyObject>(&class, name, "", move |interp, fairy, _, _| {
-                    let database = fairy.database;
-                    lend::with_cx(interp, |cx| cx.orm.databases.end_on_driver(database, commits))?;
+                    let held = fairy.held.clone();
+                    lend::with_cx(interp, |_| held.end(commits))?;
                     Ok(Value::None)
                 });
             }
             define::method::<FairyObject>(&class, "execute", "*args", |interp, fairy, _, bound| {
-                let connection = Value::object(DriverConnection { database: fairy.database, id: fairy.id });
+                let connection = Value::object(DriverConnection { held: fairy.held.clone(), id: fairy.id });
                 interp.call_method(&connection, "execute", Args::of(bound.varargs))
             });
         }
@@ -90,7 +91,7 @@ impl Object for FairyObject {
 
 /// The driver's connection.
 pub(super) struct DriverConnection {
-    pub(super) database: DatabaseId,
+    pub(super) held: Held,
     pub(super) id: u64,
 }
 
@@ -111,14 +112,14 @@ impl Object for DriverConnection {
         let class = interp.foreign_class("sqlite3", "Connection");
         if !class.dict.contains("cursor") {
             define::method::<DriverConnection>(&class, "cursor", "", |_, connection, _, _| {
-                Ok(CursorObject::value(connection.database))
+                Ok(CursorObject::value(&connection.held))
             });
             define::method::<DriverConnection>(
                 &class,
                 "execute",
                 "sql, parameters=",
                 |interp, connection, _, mut bound| {
-                    let cursor = CursorObject::value(connection.database);
+                    let cursor = CursorObject::value(&connection.held);
                     let sql = bound.take(0).unwrap_or(Value::None);
                     let parameters = bound.take(1);
                     if let Some(object) = cursor.downcast::<CursorObject>() {
@@ -145,14 +146,14 @@ impl Object for DriverConnection {
 
 /// A cursor of the driver's connection.
 pub(super) struct CursorObject {
-    database: DatabaseId,
+    held: Held,
     rows: RefCell<VecDeque<Value>>,
     id: u64,
 }
 
 impl CursorObject {
-    pub(super) fn value(database: DatabaseId) -> Value {
-        Value::object(CursorObject { database, rows: RefCell::default(), id: fresh_identity() })
+    pub(super) fn value(held: &Held) -> Value {
+        Value::object(CursorObject { held: held.clone(), rows: RefCell::default(), id: fresh_identity() })
     }
 
     fn execute(&self, interp: &mut Interp, sql: &Value, parameters: Option<&Value>) -> PyResult<()> {
@@ -168,8 +169,7 @@ impl CursorObject {
                 values.push(convert::to_engine(interp, &value)?);
             }
         }
-        let fetched =
-            lend::with_cx(interp, |cx| cx.orm.databases.run_on_driver(self.database, &text, &values))?;
+        let fetched = lend::with_cx(interp, |_| self.held.run(&text, &values))?;
         let mut rows = VecDeque::new();
         for row in &fetched {
             let values =

@@ -178,7 +178,7 @@ fn arguments(interp: &mut Interp, name: &str, happening: &Happening, wishes: Wis
             ]
         }
         Happening::Cursor { connection, text, sent, many } => {
-            let database = lend::read(interp, |orm| orm.databases.database_of(*connection))?;
+            let held = lend::with_cx(interp, |cx| cx.orm.databases.held_by(*connection))?;
             let mut shown = |set: &[backproof_engine::value::Value]| -> PyResult<Value> {
                 let set = set.iter().map(|value| convert::to_python(interp, value));
                 Ok(Value::tuple(set.collect::<PyResult<_>>()?))
@@ -193,7 +193,7 @@ fn arguments(interp: &mut Interp, name: &str, happening: &Happening, wishes: Wis
             };
             vec![
                 ("conn", ConnectionObject::known(interp, *connection)?),
-                ("cursor", CursorObject::value(database)),
+                ("cursor", CursorObject::value(&held)),
                 ("statement", Value::Str(text.clone())),
                 ("parameters", parameters),
                 ("context", Opaque::value("SQLiteExecutionContext", "sqlalchemy.dialects.sqlite.base")),
