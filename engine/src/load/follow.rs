@@ -88,13 +88,10 @@ pub(super) fn follow(
         return load_below(cx, session, below, query);
     }
     let shared = Rc::new(query.clone());
+    let (at_once, later): (Vec<Later>, Vec<Later>) =
+        later.into_iter().partition(|one| one.lazy == Lazy::Subquery && !one.single);
     let mut waiting = Waiting::default();
     for one in later {
-        // A subquery is asked for while the rows are read.
-        if one.lazy == Lazy::Subquery && !one.single {
-            load(cx, session, &one, query)?;
-            continue;
-        }
         let path = [&one.prior[..], &one.path].concat();
         waiting.add(Work { session, query: Rc::clone(&shared), path, what: What::Relationship(one) });
     }
@@ -102,10 +99,15 @@ pub(super) fn follow(
         let path = [&query.prior[..], &one.path].concat();
         waiting.add(Work { session, query: Rc::clone(&shared), path, what: What::Below(one) });
     }
-    if query.follows
-        && let Some(outer) = &mut cx.orm.waiting
-    {
-        waiting.0.into_iter().for_each(|work| outer.add(work));
+    // Subqueries are asked for while the rows are read; what follows them comes after what follows these rows.
+    let joins = query.follows && cx.orm.waiting.is_some();
+    if let Some(outer) = cx.orm.waiting.as_mut().filter(|_| joins) {
+        waiting.0.drain(..).for_each(|work| outer.add(work));
+    }
+    for one in at_once {
+        load(cx, session, &one, query)?;
+    }
+    if joins {
         return Ok(());
     }
     let outer = cx.orm.waiting.replace(Waiting::default());

@@ -442,14 +442,21 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     outer.style = Style::Legacy;
     outer.origin = Some(origin);
     outer.limited = true;
+    // What follows the query that it belongs to follows it, too.
+    outer.follows = query.follows && cx.orm.profile.has(Behaviour::SubqueryLoadsFollow);
+    let mut keys = Vec::new();
     for local in &locals_of(cx, relationship) {
         let key = key_of(cx.orm, relationship.parent, local)?;
         let own = match cx.orm.mappers.get(class).properties.get(&key) {
             Some(Property::Column(property)) => property.columns.first(),
             _ => None,
         };
-        outer.entities.push(Entity::Expr(parent.column(own.unwrap_or(local))?));
+        keys.push(parent.column(own.unwrap_or(local))?);
     }
+    if cx.orm.profile.has(Behaviour::SubqueryOrdered) {
+        outer.order_by.splice(..0, keys.iter().cloned());
+    }
+    outer.entities.extend(keys.into_iter().map(Entity::Expr));
     outer.from_items = vec![from];
     let rows = outer.run(cx, session)?;
     Ok(Brought { found: related(cx, load, None, rows)? })

@@ -222,6 +222,10 @@ macro_rules! of_loading {
                 "`lazy='immediate'` loads take their turn among the loads that follow a query, which go generation by generation; before, each object's came with its row.",
                 "immediate loads in order",
                 "1.4.54 with the rows, 2.0.0 after them in an order that varies: 40 queries of classes with `immediate` and `selectin` relationships";
+            SubqueryLoadsFollow "subquery-loads-follow" since(2, 0, 20),
+                "What follows a load by subquery takes its turn among the loads that follow the query, where a load by `selectin` has brought it; before, it came with the subquery's rows.",
+                "loads after a subquery below `selectin` in order",
+                "2.0.19 asks for the parents' children first, 2.0.20 for the children's: the echo log of a query of a tree with both strategies";
             ImmediateLoadsQueried "immediate-loads-queried" since(2, 0, 0),
                 "`immediateload()` loads whatever it is about: what is mapped as `noload`, and a `dynamic` or `write_only` collection, which is refused only then.",
                 "`immediateload()` loads `noload` and queried relationships",
@@ -238,6 +242,10 @@ macro_rules! of_loading {
                 "`selectin` loads are ordered by the parent's key.",
                 "`selectin` without an order of its own",
                 "1.3.15 with, 1.3.16 without: the echo log of a `lazy='selectin'` one-to-many";
+            SubqueryOrdered "subquery-ordered" until(1, 3, 15),
+                "Loads by subquery are ordered by the parent's key, before the order of the relationship.",
+                "loads by subquery without an order of their own",
+                "1.3.15 with, 1.3.16 without: the echo log of queries with `subqueryload()`";
             SelectinFromSecondary "selectin-from-secondary" since(2, 1, 0),
                 "`selectin` over a secondary that has the parent's key leaves the parent's table out.",
                 "selectin loads from the secondary",
