@@ -18,7 +18,7 @@ pub use column::{Autoincrement, Column, ColumnArgs, ColumnDefault, ServerDefault
 pub use constraint::{CheckConstraint, Constraint, Index, IndexPart, UniqueConstraint};
 pub use foreign_key::{ForeignKey, ForeignKeyConstraint, ForeignKeyTarget, ReferentialActions};
 pub use generated::{Computed, Identity, Numbers, Sequence};
-pub use host_type::{Convert, HostType, HostTypeArgs, TypeCheck, Uncached};
+pub use host_type::{Around, Convert, HostType, HostTypeArgs, TypeCheck, Uncached, Wrap};
 pub use metadata::MetaData;
 pub use naming::Naming;
 pub use table::in_order;

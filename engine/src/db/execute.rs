@@ -374,7 +374,13 @@ pub(super) fn fill(
                 text.push_str("SELECT 1 FROM (SELECT 1) WHERE 1!=1");
             }
             for (position, item) in items.iter().enumerate() {
-                text.push_str(if position == 0 { "?" } else { ", ?" });
+                text.push_str(if position == 0 { "" } else { ", " });
+                match &bind.around {
+                    Some((before, after)) => {
+                        let _ = write!(text, "{before}?{after}");
+                    }
+                    None => text.push('?'),
+                }
                 values.push(
                     convert::bind(&bind.ty, item).map_err(|refusal| refused(&refusal, compiled, sets))?,
                 );

@@ -6,7 +6,9 @@
 use super::types::SqlType;
 use crate::error::Result;
 use crate::host::Cx;
+use crate::sql::Expr;
 use crate::value::Value;
+use std::cell::OnceCell;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -47,6 +49,23 @@ pub struct HostTypeArgs {
     pub binds_as_generic: bool,
     /// Why statements with values of the type are not cached, where they are not.
     pub uncached: Option<Uncached>,
+    /// What is written around values and columns of it.
+    pub around: Rc<Around>,
+}
+
+/// What a type has written around its values and columns, once the host has said so.
+#[derive(Debug, Default)]
+pub struct Around {
+    pub bind: OnceCell<Wrap>,
+    pub column: OnceCell<Wrap>,
+}
+
+/// An expression with a place in it for another.
+#[derive(Debug)]
+pub struct Wrap {
+    /// A parameter that stands for the other.
+    pub hole: Expr,
+    pub expr: Expr,
 }
 
 /// Why a type keeps statements out of the cache.

@@ -3,6 +3,7 @@
 //! One pass writes text with a mark for each bind; the marks become placeholders once the order of the text is
 //! known. Names of anonymous binds, aliases and labels share one count for each stem, in order of appearance.
 
+mod around;
 mod ddl;
 pub(crate) mod ddl_text;
 mod ddl_types;
@@ -77,6 +78,8 @@ pub struct CompiledBind {
     pub(crate) token: Option<Token>,
     /// Written by an insert or update for this column's key.
     pub for_column: bool,
+    /// What stands before and after each value of a list.
+    pub(crate) around: Option<(Rc<str>, Rc<str>)>,
 }
 
 /// One column of a compiled statement's rows.
@@ -173,6 +176,10 @@ pub(super) struct Compiler<'a> {
     /// Whether values are written out, as DDL needs.
     pub(super) literal_binds: bool,
     depth: u32,
+    /// What stands for this parameter in the expression that a type has around another.
+    hole: Option<(Token, String)>,
+    /// The next select is one of those whose columns are the result's.
+    pub(super) wraps_columns: bool,
 }
 
 impl<'a> Compiler<'a> {
@@ -197,6 +204,8 @@ impl<'a> Compiler<'a> {
             bare_columns: false,
             literal_binds: false,
             depth: 0,
+            hole: None,
+            wraps_columns: false,
         }
     }
 
@@ -239,6 +248,16 @@ impl<'a> Compiler<'a> {
 
     /// A placeholder for a bind of the tree.
     pub(super) fn bind(&mut self, bind: &Bind) -> Result<String> {
+        if let Some((hole, text)) = &self.hole
+            && *hole == bind.token
+        {
+            return Ok(text.clone());
+        }
+        let text = self.bare_bind(bind)?;
+        if bind.expanding.is_some() { Ok(text) } else { self.around_bind(&bind.ty, text) }
+    }
+
+    fn bare_bind(&mut self, bind: &Bind) -> Result<String> {
         if self.literal_binds {
             self.only_known("values written out")?;
             if let Some(values) = &bind.expanding {
@@ -261,7 +280,9 @@ impl<'a> Compiler<'a> {
         } else {
             bind.key.clone()
         };
+        let around = if bind.expanding.is_some() { self.around_values(&bind.ty)? } else { None };
         self.place(CompiledBind {
+            around,
             name,
             value: bind.value.clone(),
             late: bind.late.clone(),
@@ -379,7 +400,12 @@ impl Compiled {
                     let bind = &self.binds[*number];
                     // Writing to a string cannot fail.
                     let _ = match (&bind.expanding, dialect) {
-                        (Some(_), _) => write!(text, "({later}{}])", bind.name),
+                        (Some(_), _) => match &bind.around {
+                            Some((before, after)) => {
+                                write!(text, "({later}{}~~{before}~~REPL~~{after}~~])", bind.name)
+                            }
+                            None => write!(text, "({later}{}])", bind.name),
+                        },
                         (None, dialect) => write!(text, "{}", dialect.placeholder(&bind.name)),
                     };
                 }

@@ -472,7 +472,7 @@ pub(super) fn decorated(interp: &mut Interp, value: &Value) -> PyResult<Option<S
     if !instance.class().is_subclass(&root) {
         return own_types::of_instance(interp, value, instance);
     }
-    for name in ["bind_expression", "column_expression", "bind_processor", "result_processor"] {
+    for name in ["bind_processor", "result_processor"] {
         if own_types::writes(&instance.class(), name) {
             return Err(Stop::unsupported(format!("a TypeDecorator with `{name}`")));
         }
@@ -511,6 +511,7 @@ pub(super) fn decorated(interp: &mut Interp, value: &Value) -> PyResult<Option<S
     }));
     coercing::note(interp, &instance.class());
     lend::shared(interp).decorated.push((value.clone(), ty.clone()));
+    own_types::surround(interp, value, &instance.class(), &ty)?;
     Ok(Some(ty))
 }
 

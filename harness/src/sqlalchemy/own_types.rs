@@ -3,7 +3,7 @@
 //!
 //! Each comes down to a type that Python converts. What would change how SQLite's own conversions go is unsupported.
 
-use super::expr::ExprObject;
+use super::expr::{ExprObject, clause};
 use super::host_types::{bind_by, read_by};
 use super::orm::{comparing, operating};
 use super::types::{self, TypeObject};
@@ -12,7 +12,7 @@ use crate::python::builtins::method;
 use crate::python::{
     Args, BinaryOp, Class, CompareOp, Instance, Interp, Module, PyResult, Signature, Stop, UnaryOp, Value,
 };
-use backproof_engine::schema::{HostType, HostTypeArgs, SqlType, Uncached, ddl};
+use backproof_engine::schema::{HostType, HostTypeArgs, SqlType, Uncached, Wrap, ddl};
 use backproof_engine::sql::{Dialect, Expr};
 use backproof_engine::version::Behaviour;
 use std::cell::RefCell;
@@ -112,7 +112,36 @@ pub(super) fn of_instance(
     }
     coercing::note(interp, &class);
     lend::shared(interp).decorated.push((value.clone(), made.clone()));
+    surround(interp, value, &class, &made)?;
     Ok(Some(made))
+}
+
+/// Asks a type once what stands around its values and columns, by a parameter in their place.
+pub(super) fn surround(interp: &mut Interp, value: &Value, class: &Rc<Class>, ty: &SqlType) -> PyResult<()> {
+    let SqlType::Host(host) = ty else { return Ok(()) };
+    for (name, place) in
+        [("bind_expression", &host.args().around.bind), ("column_expression", &host.args().around.column)]
+    {
+        if !writes(class, name) {
+            continue;
+        }
+        let hole = Expr::bind_named("param", true, None, ty.clone());
+        let made = match interp.call_method(value, name, Args::of(vec![ExprObject::value(hole.clone())])) {
+            Err(Stop::Raise(_)) => return Err(Stop::unsupported(format!("a `{name}` that raises"))),
+            made => made?,
+        };
+        if made.is_none() {
+            continue;
+        }
+        let Some(expr) = clause(interp, &made)? else {
+            return Err(Stop::unsupported(format!("a `{name}` that gives no expression")));
+        };
+        if !expr.same(&hole) {
+            // Told once: the type has just been made.
+            let _ = place.set(Wrap { hole, expr });
+        }
+    }
+    Ok(())
 }
 
 fn is_user_defined(interp: &mut Interp, class: &Rc<Class>) -> PyResult<bool> {
@@ -121,7 +150,7 @@ fn is_user_defined(interp: &mut Interp, class: &Rc<Class>) -> PyResult<bool> {
 }
 
 fn of_derived(interp: &mut Interp, value: &Value, class: &Rc<Class>, ty: &SqlType) -> PyResult<SqlType> {
-    for name in ["bind_expression", "column_expression", "get_col_spec", "adapt"] {
+    for name in ["get_col_spec", "adapt"] {
         if writes(class, name) {
             return Err(Stop::unsupported(format!("a type derived from {} with `{name}`", ty.class_name())));
         }
@@ -148,6 +177,7 @@ fn of_derived(interp: &mut Interp, value: &Value, class: &Rc<Class>, ty: &SqlTyp
         result: result.or_else(|| inner.result.clone()),
         object: Some(object),
         binds_as_generic: true,
+        around: Rc::default(),
         ..inner
     })))
 }
@@ -186,7 +216,7 @@ fn processors(value: &Value, class: &Rc<Class>) -> Processors {
 
 /// A type below `UserDefinedType`.
 fn user_defined(interp: &mut Interp, value: &Value, class: &Rc<Class>) -> PyResult<SqlType> {
-    for name in ["bind_expression", "column_expression", "adapt", "literal_processor"] {
+    for name in ["adapt", "literal_processor"] {
         if writes(class, name) {
             return Err(Stop::unsupported(format!("a UserDefinedType with `{name}`")));
         }

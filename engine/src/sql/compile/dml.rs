@@ -17,7 +17,8 @@ use std::rc::Rc;
 impl Compiler<'_> {
     /// A placeholder for a column's value, given under its key.
     fn column_bind(&mut self, column: &Column, name: Rc<str>, value: Option<Value>) -> Result<String> {
-        self.place(CompiledBind {
+        let text = self.place(CompiledBind {
+            around: None,
             name,
             value,
             late: None,
@@ -26,7 +27,8 @@ impl Compiler<'_> {
             ty: column.ty(),
             token: None,
             for_column: true,
-        })
+        })?;
+        self.around_bind(&column.ty(), text)
     }
 
     /// A value's text; a bind made for the column keeps its identity, so that a cached statement takes new values.
@@ -36,16 +38,18 @@ impl Compiler<'_> {
             && (!unique || **key == *"param")
         {
             let ty = if ty.is_null() || *unique { column.ty() } else { ty.clone() };
-            return self.place(CompiledBind {
+            let text = self.place(CompiledBind {
+                around: None,
                 name: Rc::from(format!("{}{suffix}", column.key())),
                 value: Some(value.clone()),
                 late: None,
                 tuple: None,
                 expanding: None,
-                ty,
+                ty: ty.clone(),
                 token: Some(token.clone()),
                 for_column: true,
-            });
+            })?;
+            return self.around_bind(&ty, text);
         }
         let grouped = expr.self_group(super::super::Op::Largest);
         self.expr(&grouped)
@@ -293,8 +297,11 @@ impl Compiler<'_> {
                 _ => self.expr(&column.expr)?,
             };
             let name = self.name_text(&column.name);
+            let wrapped = self.around_column(&column.expr.ty(), &element)?;
+            let written = column.written || wrapped.is_some();
+            let element = wrapped.unwrap_or(element);
             texts.push(match &name {
-                Some(name) if column.written => format!("{element} AS {}", self.ident(name, None)?),
+                Some(name) if written => format!("{element} AS {}", self.ident(name, None)?),
                 _ => element.clone(),
             });
             self.columns.push(CompiledColumn {

@@ -236,6 +236,7 @@ impl Compiler<'_> {
                     .map(|(_, value)| value.clone());
                 let ty = value.as_ref().map(super::super::infer::type_of).unwrap_or_default();
                 let place = self.place(CompiledBind {
+                    around: None,
                     name: Rc::from(name),
                     value,
                     late: None,

@@ -107,6 +107,7 @@ impl Compiler<'_> {
             let name = self.anonymous_name(bind.token.address(), &bind.key);
             let _ = write!(text, "TOP __[POSTCOMPILE_{name}] ");
         }
+        let wraps = std::mem::take(&mut self.wraps_columns) || top;
         let columns = self.labelled_columns(select);
         let mut texts = Vec::with_capacity(columns.len());
         for column in &columns {
@@ -129,6 +130,9 @@ impl Compiler<'_> {
                 ExprKind::Label { element, .. } => self.expr(element)?,
                 _ => self.expr(&column.expr)?,
             };
+            let wrapped = if wraps { self.around_column(&column.expr.ty(), &element)? } else { None };
+            let written = written || wrapped.is_some();
+            let element = wrapped.unwrap_or(element);
             texts.push(match &name {
                 Some(name) if written => format!("{element} AS {}", self.ident(name, None)?),
                 _ => element.clone(),
@@ -326,10 +330,13 @@ impl Compiler<'_> {
                 at + 2
             )));
         }
+        let compound_top = place == Place::Top || std::mem::take(&mut self.wraps_columns);
         let mut texts = Vec::new();
         for (position, body) in compound.selects.iter().enumerate() {
             let place = if position == 0 || place != Place::Top { place } else { Place::Inside };
+            self.wraps_columns = compound_top;
             let text = self.body(body, place)?;
+            self.wraps_columns = false;
             texts.push(if Self::groups_in_compound(body) { format!("({text})") } else { text });
         }
         let mut text = texts.join(word);
