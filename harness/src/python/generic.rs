@@ -20,6 +20,11 @@ pub struct UnionType {
     pub args: Vec<Value>,
 }
 
+/// The hash of a union, in whatever order and form its types were given.
+pub fn hash_of_union(types: usize) -> i64 {
+    crate::python::map::hash_str("Union").wrapping_add(types as i64)
+}
+
 /// `class[key]` for a generic class.
 pub fn alias(origin: &Value, key: &Value) -> Value {
     let args = match key {
@@ -181,6 +186,32 @@ impl Object for UnionType {
             (BinaryOp::Or, true) => union(other, this),
             _ => None,
         })
+    }
+
+    fn compare(
+        &self,
+        interp: &mut Interp,
+        _this: &Value,
+        op: CompareOp,
+        other: &Value,
+    ) -> PyResult<Option<Value>> {
+        let Some(that) = other.downcast::<UnionType>() else { return Ok(None) };
+        if !matches!(op, CompareOp::Eq | CompareOp::Ne) {
+            return Ok(None);
+        }
+        let mut same = self.args.len() == that.args.len();
+        for own in &self.args {
+            let mut found = false;
+            for arg in &that.args {
+                found = found || interp.eq(own, arg)?;
+            }
+            same = same && found;
+        }
+        Ok(Some(Value::Bool(same == (op == CompareOp::Eq))))
+    }
+
+    fn hash(&self, _interp: &mut Interp, _this: &Value) -> PyResult<i64> {
+        Ok(hash_of_union(self.args.len()))
     }
 
     fn repr(&self, interp: &mut Interp, _this: &Value) -> PyResult<String> {

@@ -18,6 +18,10 @@ macro_rules! of_attributes {
                 "A hybrid that is a column of its table is called by the column in the bundles of queries.",
                 "what bundles of queries call hybrids",
                 "1.3.24 and 2.0.30 have the hybrid's name, 1.4.0 and 2.0.29 the column's: `session.query(Bundle('whole', Item.extent))`";
+            UnionKeysSpread "union-keys-spread" within((2, 0, 0), (2, 0, 36)),
+                "A union among the keys of `type_annotation_map` says the type of each type in it, too.",
+                "unions in `type_annotation_map` mean the whole union",
+                "2.0.0 and 2.0.36 make `Mapped[int]` a `JSON`, 2.0.37 an `INTEGER`: `type_annotation_map = {Union[int, str]: JSON}`";
             CollectionConverters "collection-converters" through(2, 0),
                 "A class of collections may have a method that makes members of what is assigned (`collection.converter`).",
                 "`collection.converter` gone",

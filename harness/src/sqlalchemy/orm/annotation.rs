@@ -181,7 +181,19 @@ fn union_of_texts(interp: &mut Interp, parts: &[&str], depth: usize) -> PyResult
             let hint = text_hint(interp, one, depth + 1)?;
             Ok(Hint { optional: hint.optional || optional, ..hint })
         }
-        _ => Err(Stop::unsupported("an annotation of several types")),
+        several => {
+            let mut types = Vec::with_capacity(several.len());
+            for part in several {
+                let hint = text_hint(interp, part, depth + 1)?;
+                match hint.inner {
+                    Inner::Value(one) if hint.collection.is_none() && hint.annotated.is_none() => {
+                        types.push(one);
+                    }
+                    _ => return Err(Stop::unsupported("an annotation of several types")),
+                }
+            }
+            Ok(Hint { optional, ..Hint::of(Inner::Value(union_of(interp, types)?)) })
+        }
     }
 }
 
@@ -279,10 +291,51 @@ fn read_value(interp: &mut Interp, value: &Value, depth: usize) -> PyResult<Hint
     }
     match rest.as_slice() {
         [one] if optional => Ok(Hint { optional: true, ..read_value(interp, one, depth + 1)? }),
+        [_, _, ..] if is_union(interp, value)? => {
+            let inner = if optional { union_of(interp, rest)? } else { value.clone() };
+            Ok(Hint { optional, ..Hint::of(Inner::Value(inner)) })
+        }
         _ => {
             let shown = interp.repr(value)?;
             Err(Stop::unsupported(format!("the annotation {shown}")))
         }
+    }
+}
+
+/// Whether a type is one of several: `Union[…]`, `a | b`.
+pub(super) fn is_union(interp: &mut Interp, value: &Value) -> PyResult<bool> {
+    if interp.type_name(value).as_ref() == "UnionType" {
+        return Ok(true);
+    }
+    let origin = interp.get_attr_opt(value, "__origin__")?;
+    origin.map_or(Ok(false), |origin| Ok(interp.repr(&origin)? == "typing.Union"))
+}
+
+/// `Union[…]` of these types.
+fn union_of(interp: &mut Interp, types: Vec<Value>) -> PyResult<Value> {
+    let typing = interp.import("typing")?;
+    let Some(union) = typing.dict.get("Union") else {
+        return Err(Stop::unsupported("a union without `typing`"));
+    };
+    interp.get_item(&union, &Value::tuple(types))
+}
+
+/// The types of a key of `type_annotation_map`: the key itself; of a union, it without `None`, and those in it.
+pub(super) fn key_types(interp: &mut Interp, key: &Value) -> PyResult<(Value, Vec<Value>)> {
+    if !is_union(interp, key)? {
+        return Ok((key.clone(), Vec::new()));
+    }
+    let args = interp.get_attr(key, "__args__")?;
+    let mut types = Vec::new();
+    for arg in interp.iterate(&args)? {
+        let is_none = arg.is_none() || arg.as_class().is_some_and(|class| &*class.name() == "NoneType");
+        if !is_none {
+            types.push(arg);
+        }
+    }
+    match &types[..] {
+        [one] => Ok((one.clone(), Vec::new())),
+        _ => Ok((union_of(interp, types.clone())?, types)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Registries: the classes of one declarative base by name, and the names that strings are evaluated in.
 
+use super::annotation;
 use crate::python::{Class, Interp, Module, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use crate::sqlalchemy::metadata::{self, MetaDataObject};
@@ -49,16 +50,27 @@ impl Registry {
         for key in interp.iterate(map)? {
             let value = interp.get_item(map, &key)?;
             if let Some(ty) = crate::sqlalchemy::types::of_value(interp, &value)? {
-                // What was said later counts.
-                let known = self.types.borrow().clone();
-                for (at, (other, _)) in known.iter().enumerate().rev() {
-                    if interp.eq(other, &key)? {
-                        self.types.borrow_mut().remove(at);
+                let (key, types) = annotation::key_types(interp, &key)?;
+                self.set_type(interp, key, ty.clone())?;
+                if lend::has(interp, Behaviour::UnionKeysSpread) {
+                    for one in types {
+                        self.set_type(interp, one, ty.clone())?;
                     }
                 }
-                self.types.borrow_mut().push((key, ty));
             }
         }
+        Ok(())
+    }
+
+    /// What a Python type means from now on: what was said later counts.
+    fn set_type(&self, interp: &mut Interp, key: Value, ty: SqlType) -> PyResult<()> {
+        let known = self.types.borrow().clone();
+        for (at, (other, _)) in known.iter().enumerate().rev() {
+            if interp.eq(other, &key)? {
+                self.types.borrow_mut().remove(at);
+            }
+        }
+        self.types.borrow_mut().push((key, ty));
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Annotations that a mapping cannot use, and the types that are made of `Literal[…]`.
 
-use super::annotation::{Hint, Inner};
+use super::annotation::{self, Hint, Inner};
 use super::composite::CompositeDecl;
 use super::relationship::RelationshipDecl;
 use super::synonym::SynonymDecl;
@@ -27,6 +27,11 @@ pub(super) fn unknown_type(interp: &mut Interp, key: &Key, hint: &Hint) -> PyRes
     let Inner::Value(inner) = &hint.inner else {
         return Ok(Stop::unsupported(format!("the type of the annotation of `{key}`")));
     };
+    if annotation::is_union(interp, inner)?
+        && (hint.optional || !lend::has(interp, Behaviour::UnknownAnnotationExplained))
+    {
+        return Ok(Stop::unsupported(format!("the type of the annotation of `{key}`")));
+    }
     let whole = hint.annotated.as_ref().unwrap_or(inner);
     let (shown, bare) = (interp.repr(whole)?, interp.repr(inner)?);
     let explains = lend::has(interp, Behaviour::UnknownAnnotationExplained);

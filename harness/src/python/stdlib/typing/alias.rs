@@ -3,6 +3,7 @@
 use super::{Form, Origin, abc, origin_value};
 use crate::python::error::PyResult;
 use crate::python::format::repr_str;
+use crate::python::generic::{UnionType, hash_of_union};
 use crate::python::interp::Interp;
 use crate::python::object::{BinaryOp, CompareOp, Object};
 use crate::python::value::Value;
@@ -127,6 +128,11 @@ fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// Whether two unions are of the same types, in whatever order.
+fn same_types(left: &[Value], right: &[Value]) -> bool {
+    left.len() == right.len() && left.iter().all(|left| right.iter().any(|right| same(left, right)))
+}
+
 /// `Union[…]`: flat, without doubles; one type alone is itself.
 fn union(interp: &mut Interp, parts: &[Value]) -> PyResult<Value> {
     let mut args: Vec<Value> = Vec::new();
@@ -184,6 +190,9 @@ impl TypingAlias {
         let all = |left: &[Value], right: &[Value]| {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
         };
+        if self.name == "Union" && other.name == "Union" {
+            return same_types(&self.args, &other.args);
+        }
         self.name == other.name && all(&self.args, &other.args) && all(&self.metadata, &other.metadata)
     }
 
@@ -263,11 +272,24 @@ impl Object for TypingAlias {
 
     fn compare(
         &self,
-        _interp: &mut Interp,
+        interp: &mut Interp,
         _this: &Value,
         op: CompareOp,
         other: &Value,
     ) -> PyResult<Option<Value>> {
+        if let Some(other) = other.downcast::<UnionType>()
+            && self.name == "Union"
+        {
+            let none = interp.builtin_class("NoneType");
+            let whole = |arg: &Value| if arg.is_none() { Value::Class(none.clone()) } else { arg.clone() };
+            let args: Vec<Value> = other.args.iter().map(whole).collect();
+            let equal = same_types(&self.args, &args);
+            return Ok(match op {
+                CompareOp::Eq => Some(Value::Bool(equal)),
+                CompareOp::Ne => Some(Value::Bool(!equal)),
+                _ => None,
+            });
+        }
         let Some(other) = other.downcast::<TypingAlias>() else { return Ok(None) };
         Ok(match op {
             CompareOp::Eq => Some(Value::Bool(self.equals(other))),
@@ -277,6 +299,9 @@ impl Object for TypingAlias {
     }
 
     fn hash(&self, _interp: &mut Interp, _this: &Value) -> PyResult<i64> {
+        if self.name == "Union" {
+            return Ok(hash_of_union(self.args.len()));
+        }
         Ok(crate::python::map::hash_str(self.name).wrapping_add(self.args.len() as i64))
     }
 
