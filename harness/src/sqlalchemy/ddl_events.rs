@@ -9,6 +9,7 @@ use super::schema::{TableObject, table_value};
 use crate::python::{Args, Interp, PyResult, Stop, Unavailable, Value};
 use backproof_engine::db::{ConnectionId, DatabaseId};
 use backproof_engine::schema::{MetaData, Table};
+use backproof_engine::version::Behaviour;
 use std::rc::Rc;
 
 /// Tables to be created or dropped, and on whose behalf.
@@ -40,7 +41,7 @@ pub(crate) struct DdlListener {
 
 /// Whether anybody listens.
 pub(super) fn any(interp: &mut Interp) -> bool {
-    !lend::shared(interp).ddl_listeners.is_empty()
+    lend::shared(interp).ddl_listeners.iter().any(|listener| &*listener.name != "column_reflect")
 }
 
 /// Takes in a listener, where the target is of the schema.
@@ -67,12 +68,23 @@ pub(super) fn listen(
             }
         }
     };
-    if !matches!(&**name, "before_create" | "after_create" | "before_drop" | "after_drop") {
+    let of_columns = &**name == "column_reflect";
+    if of_columns && matches!(of, Of::Table(_)) {
+        return Err(Stop::unsupported("the event `column_reflect` of one table"));
+    }
+    if !of_columns && !matches!(&**name, "before_create" | "after_create" | "before_drop" | "after_drop") {
         return Err(Stop::unsupported(format!("the event `{name}` of a schema")));
     }
     let listener = DdlListener { id, of, name: name.clone(), function: function.clone() };
     lend::shared(interp).ddl_listeners.push(listener);
     Ok(true)
+}
+
+/// Who is told of columns that are reflected into a collection of tables.
+pub(super) fn of_columns(interp: &mut Interp, metadata: &MetaData) -> Vec<Value> {
+    let own = [Of::MetaDatas, Of::MetaData(metadata.clone()), Of::Tables];
+    let told_alone = usize::from(!lend::has(interp, Behaviour::MetadataToldOfColumns)) * 2;
+    listeners(interp, "column_reflect", &own[told_alone..])
 }
 
 /// Creates or drops tables in a connection's own transaction.

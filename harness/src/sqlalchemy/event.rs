@@ -151,6 +151,16 @@ fn listen_to_orm(
     };
     let found = names::family(Family::Instance, name).or_else(|| names::family(Family::Mapper, name));
     known(interp, found, name, target)?;
+    if &**name == "attribute_instrument" {
+        let Value::Class(class) = target else {
+            return Err(Stop::unsupported("the event `attribute_instrument` of what is no class"));
+        };
+        let (class, function) = (class.clone(), function.clone());
+        let there = super::orm::configured_attributes(interp)?;
+        lend::shared(interp).instrument_told.extend(there);
+        lend::shared(interp).instrument_listeners.push(InitListener { id, class, function, wishes });
+        return Ok(());
+    }
     if &**name == "init" {
         let Some(class) = class else { return Err(Stop::unsupported("the event `init` of every class")) };
         let function = function.clone();
@@ -230,6 +240,23 @@ fn wishes(interp: &mut Interp, bound: &mut crate::python::Bound, first: usize) -
     })
 }
 
+/// Tells who listens to `attribute_instrument` of an attribute that a mapping has just put on a class.
+pub(super) fn tell_instrumented(
+    interp: &mut Interp,
+    class: &Rc<Class>,
+    key: &Rc<str>,
+    attribute: &Value,
+) -> PyResult<()> {
+    let listeners = &lend::shared(interp).instrument_listeners;
+    let told = listeners.iter().filter(|listener| class.is_subclass(&listener.class));
+    let functions: Vec<Value> = told.map(|listener| listener.function.clone()).collect();
+    for function in functions {
+        let args = vec![Value::Class(class.clone()), Value::Str(key.clone()), attribute.clone()];
+        interp.call(&function, Args::of(args))?;
+    }
+    Ok(())
+}
+
 /// The place of a registration.
 fn registered(interp: &mut Interp, target: &Value, name: &Value, function: &Value) -> Option<usize> {
     let target = target.identity();
@@ -292,6 +319,7 @@ pub(super) fn module(interp: &mut Interp) -> PyResult<Rc<Module>> {
             }
             let registration = lend::shared(interp).registrations.remove(at);
             lend::shared(interp).init_listeners.retain(|listener| listener.id != registration.id);
+            lend::shared(interp).instrument_listeners.retain(|listener| listener.id != registration.id);
             lend::shared(interp).ddl_listeners.retain(|listener| listener.id != registration.id);
             lend::with_cx(interp, |cx| {
                 cx.orm.events.forget(registration.id);

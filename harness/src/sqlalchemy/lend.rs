@@ -31,6 +31,10 @@ pub(crate) struct Shared {
     pub(crate) registrations: Vec<super::event::Registration>,
     /// Who is told before a constructor runs.
     pub(crate) init_listeners: Vec<super::event::InitListener>,
+    /// Who is told of attributes that mappings put on classes.
+    pub(crate) instrument_listeners: Vec<super::event::InitListener>,
+    /// The attributes that they were told of, or that there were before them.
+    pub(crate) instrument_told: std::collections::HashSet<(MapperId, Key)>,
     /// Who is told as tables are created and dropped.
     pub(crate) ddl_listeners: Vec<super::ddl_events::DdlListener>,
     /// How many mapped attributes stand on their classes.
@@ -104,6 +108,8 @@ pub(crate) fn install(interp: &mut Interp, profile: Profile) {
         warns_of_2_0: false,
         registrations: Vec::new(),
         init_listeners: Vec::new(),
+        instrument_listeners: Vec::new(),
+        instrument_told: std::collections::HashSet::new(),
         ddl_listeners: Vec::new(),
         instrumented: 0,
         imperative: None,

@@ -71,7 +71,7 @@ pub(crate) use entity::{not_an_entity, row_values};
 pub(crate) use instance::{mapped_identity, wrap};
 
 pub(crate) use inspection::inspect;
-pub(crate) use mapped::{configure, mapped_of};
+pub(crate) use mapped::{configure, configured_attributes, mapped_of};
 pub(crate) use mutable::Mutables;
 
 /// A construct of a class body that the engine has no property for.

@@ -2,6 +2,8 @@
 //!
 //! What a statement's text alone tells is read from the text, and refused where it is not plain.
 
+mod telling;
+
 use super::reflection::{Asked, Known, asking, by_kind};
 use super::{errors, lend, types};
 use crate::python::{Args, Interp, PyResult, Stop, Value};
@@ -337,6 +339,7 @@ fn gather(
     gathered.push((name.to_owned(), None));
     let by_kind = by_kind(interp);
     let columns = asked.columns(interp, name)?;
+    let changed = if by_kind { None } else { Some(telling::columns(interp, metadata, name, &columns)?) };
     let key = asked.primary_key(interp, name)?;
     let foreign_keys = asked.foreign_keys(interp, name)?;
     let mut referred: Vec<String> = Vec::new();
@@ -360,6 +363,7 @@ fn gather(
     }
     let told = Told {
         columns,
+        changed,
         key,
         foreign_keys,
         indexes: asked.indexes(interp, name)?,
@@ -378,6 +382,8 @@ fn gather(
 /// What is told of one table.
 struct Told {
     columns: Vec<ColumnInfo>,
+    /// What listeners have made of columns, where they were told as the columns were found.
+    changed: Option<Vec<(String, ColumnArgs)>>,
     key: (Option<String>, Vec<String>),
     foreign_keys: Vec<ForeignKeyInfo>,
     indexes: Vec<IndexInfo>,
@@ -409,6 +415,10 @@ fn build(
     let existing = metadata.table(name).filter(|_| args.extend_existing);
     let kept: Vec<String> =
         existing.iter().flat_map(Table::columns).map(|column| column.name().to_string()).collect();
+    let mut changed = match told.changed {
+        Some(changed) => changed,
+        None => telling::columns(interp, metadata, name, &told.columns)?,
+    };
     for column in told.columns {
         if kept.contains(&column.name) {
             continue;
@@ -418,6 +428,10 @@ fn build(
             .position(|item| matches!(item, TableItem::Column(own) if *own.name() == *column.name));
         if let Some(own) = own {
             items.push(given.remove(own));
+            continue;
+        }
+        if let Some(at) = changed.iter().position(|(name, _)| *name == column.name) {
+            items.push(TableItem::Column(Column::new(changed.remove(at).1)));
             continue;
         }
         let ty = type_of(interp, &column.ty)?;

@@ -346,6 +346,22 @@ impl Object for InspectorObject {
     }
 }
 
+/// What is told of a column, as a dictionary.
+pub(super) fn column_told(interp: &mut Interp, column: &ColumnInfo) -> PyResult<Value> {
+    let ty = reflected::type_value(interp, &column.ty)?;
+    let mut told = vec![
+        ("name", Value::from(column.name.as_str())),
+        ("type", ty),
+        ("nullable", Value::Bool(column.nullable)),
+        ("default", maybe(column.default.as_ref())),
+    ];
+    if !by_kind(interp) {
+        told.push(("autoincrement", Value::from("auto")));
+    }
+    told.push(("primary_key", Value::int(column.primary_key)));
+    Ok(dict(told))
+}
+
 fn answer(interp: &mut Interp, bind: &Value, known: &Known, method: &str, args: Args) -> PyResult<Value> {
     let of_all = matches!(method, "get_table_names" | "get_view_names" | "get_schema_names");
     let parameters = if of_all { "schema=" } else { "table_name, schema=" };
@@ -362,20 +378,8 @@ fn answer(interp: &mut Interp, bind: &Value, known: &Known, method: &str, args: 
             "has_table" => Value::Bool(asked.exists(interp, &table)?),
             "get_columns" => {
                 let mut shown = Vec::new();
-                let by_kind = by_kind(interp);
                 for column in asked.columns_told(interp, &table)? {
-                    let ty = reflected::type_value(interp, &column.ty)?;
-                    let mut told = vec![
-                        ("name", Value::from(column.name.as_str())),
-                        ("type", ty),
-                        ("nullable", Value::Bool(column.nullable)),
-                        ("default", maybe(column.default.as_ref())),
-                    ];
-                    if !by_kind {
-                        told.push(("autoincrement", Value::from("auto")));
-                    }
-                    told.push(("primary_key", Value::int(column.primary_key)));
-                    shown.push(dict(told));
+                    shown.push(column_told(interp, &column)?);
                 }
                 Value::list(shown)
             }

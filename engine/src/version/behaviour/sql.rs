@@ -10,6 +10,10 @@ macro_rules! of_sql {
                 "`where()` of a select and its like take several arguments.",
                 "several arguments of `where()`",
                 "1.3.24 raises `TypeError`, 1.4.0 with: `select.where(item.c.id > 1, item.c.size > 2)`";
+            MetadataToldOfColumns "metadata-told-of-columns" since(1, 4, 0),
+                "Listeners of a `MetaData` are told of the columns that are reflected into it (`column_reflect`), before those of tables alone.",
+                "`column_reflect` of a `MetaData`",
+                "1.3.24 takes the listener and tells it nothing, 1.4.0 calls it: `event.listen(metadata, 'column_reflect', …)`";
             QueriesKeepLabels "queries-keep-labels" through(1, 3),
                 "A query within an expression keeps the labels of its columns.",
                 "queries within expressions without labels",

@@ -25,6 +25,7 @@ const GIVEN: &[(Family, &[&str])] = &[
             "mapper_configured",
             "before_configured",
             "after_configured",
+            "attribute_instrument",
         ],
     ),
     (
@@ -73,7 +74,6 @@ const OTHERS: &[(Family, &[&str])] = &[
             "translate_row",
             "class_instrument",
             "class_uninstrument",
-            "attribute_instrument",
         ],
     ),
     (Family::Session, &["after_bulk_update", "after_bulk_delete"]),

@@ -113,7 +113,7 @@ pub(crate) fn instrument(interp: &mut Interp) -> PyResult<()> {
         orm.mappers.iter().map(|mapper| mapper.properties.len() + mapper.descriptors.len()).sum()
     })?;
     if known == total {
-        return Ok(());
+        return tell_instrumented(interp);
     }
     let wanted: Vec<(MapperId, Vec<Key>)> = lend::read(interp, |orm| {
         let shown = |mapper: &map::Mapper| {
@@ -142,7 +142,50 @@ pub(crate) fn instrument(interp: &mut Interp) -> PyResult<()> {
         }
     }
     lend::shared(interp).instrumented = total;
-    super::mutable::attach(interp)
+    super::mutable::attach(interp)?;
+    tell_instrumented(interp)
+}
+
+/// The attributes of configured classes, each after the one that it has made on another class.
+pub(crate) fn configured_attributes(interp: &mut Interp) -> PyResult<Vec<(MapperId, Key)>> {
+    lend::read(interp, |orm| {
+        let mut found: Vec<(MapperId, Key)> = Vec::new();
+        for mapper in orm.mappers.iter().filter(|mapper| mapper.configured) {
+            for (key, property) in &mapper.properties {
+                if let map::Property::Relationship(relationship) = property
+                    && let (Some(backref), Some(resolved)) =
+                        (&relationship.args.backref, relationship.resolved.get())
+                {
+                    let made = (resolved.target, backref.name.clone());
+                    if !found.contains(&made) {
+                        found.push(made);
+                    }
+                }
+                let own = (mapper.id, key.clone());
+                let hidden = matches!(property, map::Property::Column(property) if property.hidden);
+                if !hidden && !found.contains(&own) {
+                    found.push(own);
+                }
+            }
+        }
+        found
+    })
+}
+
+/// Tells who listens to `attribute_instrument` of what configuring has finished.
+fn tell_instrumented(interp: &mut Interp) -> PyResult<()> {
+    if lend::shared(interp).instrument_listeners.is_empty() {
+        return Ok(());
+    }
+    for (mapper, key) in configured_attributes(interp)? {
+        if !lend::shared(interp).instrument_told.insert((mapper, key.clone())) {
+            continue;
+        }
+        let class = class_of_mapper(interp, mapper)?;
+        let attribute = interp.get_attr(&Value::Class(class.clone()), &key)?;
+        crate::sqlalchemy::event::tell_instrumented(interp, &class, &key, &attribute)?;
+    }
+    Ok(())
 }
 
 /// The synonym or composite of this name on a class or an alias; `None` where the attribute has a value of its own.
