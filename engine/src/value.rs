@@ -21,6 +21,10 @@ pub trait HostValue: fmt::Debug {
     fn number(&self) -> Option<i64> {
         None
     }
+    /// Whether it gives bytes, as a `bytearray` does.
+    fn is_buffer(&self) -> bool {
+        false
+    }
     /// The elements of a list or tuple.
     fn items(&self) -> Option<Vec<Value>> {
         None

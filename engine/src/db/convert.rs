@@ -6,6 +6,7 @@ use bigdecimal::BigDecimal;
 use jiff::civil::{Date, DateTime, Time};
 use num_traits::ToPrimitive;
 use std::borrow::Cow;
+use std::rc::Rc;
 use std::str::FromStr;
 
 /// A Python exception of a conversion, which the library wraps in a `StatementError` or lets through.
@@ -55,6 +56,16 @@ pub(super) fn bind(ty: &SqlType, value: &Value) -> Result<Value, Refusal> {
                 return Err(value_error(format!("Value {} is not None, True, or False", repr::value(value))));
             }
             other => return Err(type_error(format!("Not a boolean value: {}", repr::value(other)))),
+        },
+        SqlType::LargeBinary(_) => match value {
+            Value::Bytes(bytes) => Value::Bytes(Rc::clone(bytes)),
+            Value::Host(host) if host.is_buffer() => value.clone(),
+            other => {
+                let class = other.python_type();
+                return Err(type_error(format!(
+                    "memoryview: a bytes-like object is required, not '{class}'"
+                )));
+            }
         },
         SqlType::JsonPath => Value::text(json_path(value)),
         SqlType::Uuid { as_uuid: true } => match value {

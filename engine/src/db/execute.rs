@@ -27,6 +27,8 @@ use std::rc::Rc;
 pub enum Given {
     #[default]
     None,
+    /// None, which a session hands on as one set of none.
+    Empty,
     One(Params),
     /// A list of parameter sets.
     Many(Vec<Params>),
@@ -64,6 +66,8 @@ pub(super) struct Prepared {
     pub(super) entry: Rc<Entry>,
     pub(super) binds: Vec<Bind>,
     pub(super) mark: Mark,
+    /// Whether errors before it runs tell of the parameters that it was given, where it was given none.
+    tells_of_none: bool,
     /// Values that were worked out for this execution.
     late: Vec<(Token, Value)>,
     /// Types that kept it out of the cache.
@@ -103,14 +107,16 @@ pub(crate) fn execute_cached(
     cx.orm.databases.check_log()?;
     let database = cx.orm.databases.database_of(connection);
     let profile = cx.orm.databases.profile(database);
+    let tells_of_none = matches!(given, Given::Empty);
     let mut sets = match given {
-        Given::None => vec![Params::new()],
+        Given::None | Given::Empty => vec![Params::new()],
         Given::One(set) => vec![set],
         Given::Many(sets) if sets.is_empty() => vec![Params::new()],
         Given::Many(sets) => sets,
     };
     let many = sets.len() > 1;
     let mut prepared = prepare(&mut cx.orm.databases, database, statement, &sets[0], (many, caches))?;
+    prepared.tells_of_none = tells_of_none;
     for uncached in std::mem::take(&mut prepared.uncached) {
         if let Uncached::Unsaid { kind, shown } = uncached {
             let warning = Warning::type_uncached(profile, kind, &shown);
@@ -176,6 +182,7 @@ fn prepare(
             entry,
             binds: keyed.binds.clone(),
             mark,
+            tells_of_none: false,
             late: Vec::new(),
             uncached: Vec::new(),
             converted: Vec::new(),
@@ -192,6 +199,7 @@ fn prepare(
                 entry,
                 binds: keyed.binds,
                 mark: Mark::Generated { made, extra: String::new() },
+                tells_of_none: false,
                 late: Vec::new(),
                 uncached: Vec::new(),
                 converted: Vec::new(),
@@ -201,6 +209,7 @@ fn prepare(
             entry: Rc::new(Entry { compiled, binds: Vec::new(), made }),
             binds: Vec::new(),
             mark: if asked { Mark::NoKey { made } } else { Mark::TooDeep { made } },
+            tells_of_none: false,
             late: Vec::new(),
             uncached,
             converted: Vec::new(),
@@ -365,7 +374,7 @@ pub(super) fn fill(
                 }
                 for (item, ty) in items.iter().zip(types.iter().cycle()) {
                     values
-                        .push(convert::bind(ty, item).map_err(|refusal| refused(&refusal, compiled, sets))?);
+                        .push(convert::bind(ty, item).map_err(|refusal| refused(&refusal, prepared, sets))?);
                 }
                 continue;
             }
@@ -382,7 +391,7 @@ pub(super) fn fill(
                     None => text.push('?'),
                 }
                 values.push(
-                    convert::bind(&bind.ty, item).map_err(|refusal| refused(&refusal, compiled, sets))?,
+                    convert::bind(&bind.ty, item).map_err(|refusal| refused(&refusal, prepared, sets))?,
                 );
             }
             text.push(')');
@@ -395,18 +404,27 @@ pub(super) fn fill(
                 let _ = write!(message, ", in parameter group {group}");
             }
             let refusal = Refusal { class: "sqlalchemy.exc.InvalidRequestError".into(), message };
-            return Err(refused(&refusal, compiled, sets).with_code("cd3x"));
+            return Err(refused(&refusal, prepared, sets).with_code("cd3x"));
         };
-        values.push(convert::bind(&bind.ty, &value).map_err(|refusal| refused(&refusal, compiled, sets))?);
+        values.push(convert::bind(&bind.ty, &value).map_err(|refusal| refused(&refusal, prepared, sets))?);
     }
     Ok((text, values))
 }
 
 /// An error of preparing parameters, as the library wraps it.
-pub(super) fn refused(refusal: &Refusal, compiled: &Compiled, sets: &[Params]) -> Error {
-    let named = sets.iter().any(|set| !set.is_empty()).then(|| parameters::named(sets));
+pub(super) fn refused(refusal: &Refusal, prepared: &Prepared, sets: &[Params]) -> Error {
+    let compiled = &prepared.entry.compiled;
+    let given = sets.iter().any(|set| !set.is_empty());
+    let none = || prepared.tells_of_none.then(|| none_given(compiled).to_owned());
+    let named = if given { Some(parameters::named(sets)) } else { none() };
     let sent = sent(compiled.profile, &compiled.text, named.as_deref());
     Error::new(ErrorKind::StatementError, format!("({}) {}{sent}", refusal.class, refusal.message))
+}
+
+/// How an error before execution shows that a statement was given no parameters.
+fn none_given(compiled: &Compiled) -> &'static str {
+    let frozen = compiled.profile.has(Behaviour::UnsetParametersFrozen);
+    if frozen { "[immutabledict({})]" } else { "[{}]" }
 }
 
 /// The parameter sets of one execution.

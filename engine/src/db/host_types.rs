@@ -5,7 +5,7 @@ use super::execute::{ExecResult, Prepared, expanded, raw_value, refused};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
 use crate::schema::{Convert, SqlType};
-use crate::sql::{Compiled, Params};
+use crate::sql::Params;
 use crate::value::Value;
 use std::rc::Rc;
 
@@ -23,7 +23,7 @@ pub(super) fn bind(cx: &mut Cx<'_>, prepared: &mut Prepared, sets: &[Params]) ->
         if let Some(values) = expanded(prepared, bind) {
             let mut converted = Vec::with_capacity(values.len());
             for value in values {
-                converted.push(ask(cx, &convert, value, compiled, sets)?);
+                converted.push(ask(cx, &convert, value, prepared, sets)?);
             }
             prepared.converted.push((bind.name.clone(), converted));
             continue;
@@ -32,7 +32,7 @@ pub(super) fn bind(cx: &mut Cx<'_>, prepared: &mut Prepared, sets: &[Params]) ->
             let Some(value) = raw_value(prepared, bind, set).map(std::borrow::Cow::into_owned) else {
                 continue;
             };
-            let value = ask(cx, &convert, value, compiled, sets)?;
+            let value = ask(cx, &convert, value, prepared, sets)?;
             let bound = bound.get_or_insert_with(|| sets.to_vec());
             bound[at].insert(Rc::clone(&bind.name), value);
         }
@@ -52,12 +52,12 @@ fn ask(
     cx: &mut Cx<'_>,
     convert: &Convert,
     value: Value,
-    compiled: &Compiled,
+    prepared: &Prepared,
     sets: &[Params],
 ) -> Result<Value> {
     convert(cx, value).map_err(|error| match (error.kind(), error.detail().split_once(": ")) {
         (ErrorKind::StatementError, Some((class, message))) => {
-            refused(&Refusal { class: class.to_owned().into(), message: message.to_owned() }, compiled, sets)
+            refused(&Refusal { class: class.to_owned().into(), message: message.to_owned() }, prepared, sets)
         }
         _ => error,
     })

@@ -72,7 +72,7 @@ impl NewRows {
             }
             let mut insert = self.tagged();
             insert.returning = returned.columns();
-            let result = db::execute(cx, connection, &Statement::from(insert), Given::None)?;
+            let result = db::execute(cx, connection, &Statement::from(insert), Given::Empty)?;
             if returned.is_empty() {
                 return Ok(Inserted::Result(Box::new(result)));
             }

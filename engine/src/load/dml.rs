@@ -122,7 +122,7 @@ impl Change {
         let registry = cx.orm.mappers.get(self.mapper).registry;
         map::configure_registry(cx, registry)?;
         let place = &cx.orm.mappers.get(self.mapper).hierarchy;
-        if place.joined || place.reads.is_some() || place.union.is_some() {
+        if place.joined || place.reads.is_some() || (place.union.is_some() && !self.criteria.is_empty()) {
             return Err(Error::unsupported("a bulk update or delete of a class that is mapped to no table"));
         }
         if self.autoflush {
@@ -182,7 +182,7 @@ impl Change {
                 return Err(no_returning_of_several());
             }
         }
-        let result = db::execute(cx, connection, &statement, Given::None)?;
+        let result = db::execute(cx, connection, &statement, Given::Empty)?;
         let rowcount = if result.returns_rows { result.rows.len() as i64 } else { result.rowcount };
         match matched {
             Matched::Unasked => {}
@@ -308,7 +308,7 @@ impl Change {
             Plan::new(cx.orm, &query, false)?.select
         };
         let connection = session::connection_for(cx, session, self.mapper, true)?;
-        let result = db::execute(cx, connection, &Statement::from(statement), Given::None)?;
+        let result = db::execute(cx, connection, &Statement::from(statement), Given::Empty)?;
         let mapper = cx.orm.mappers.base(self.mapper);
         let objects = result
             .rows

@@ -431,7 +431,7 @@ impl Query {
     pub(super) fn given(&self) -> Given {
         match &self.parameters {
             Some(parameters) => parameters.clone(),
-            None => Given::None,
+            None => Given::Empty,
         }
     }
 
@@ -467,7 +467,7 @@ impl Query {
         select.label_style = inner.label_style;
         select.from = vec![FromItem::from(&Alias::of_select(inner, None))];
         let connection = self.connection(cx, session)?;
-        let result = db::execute(cx, connection, &Statement::from(select), Given::None)?;
+        let result = db::execute(cx, connection, &Statement::from(select), Given::Empty)?;
         match result.rows.first().and_then(|row| row.first()) {
             Some(Value::Int(count)) => Ok(*count),
             _ => Err(Error::unsupported("a count that is no number")),

@@ -6,7 +6,7 @@
 use crate::python::stdlib::datetime::{self, PyDate, PyDateTime, PyTime};
 use crate::python::stdlib::decimal::{PyDecimal, decimal_value};
 use crate::python::stdlib::uuid::PyUuid;
-use crate::python::{Interp, PyResult, Stop, Unavailable, Value};
+use crate::python::{Interp, PyResult, Stop, Unavailable, Value, nested_eq};
 use crate::sqlalchemy::orm::association;
 use backproof_engine::attr::Marker;
 use backproof_engine::sql::Assigned;
@@ -51,8 +51,13 @@ impl HostValue for Carried {
         Some(items.iter().map(plain).collect())
     }
 
+    fn is_buffer(&self) -> bool {
+        self.value.as_instance().is_some_and(|value| matches!(value.payload, Some(Value::Bytes(_))))
+    }
+
     fn same(&self, other: &dyn HostValue) -> bool {
-        other.as_any().downcast_ref::<Carried>().is_some_and(|other| self.value.is(&other.value))
+        let Some(other) = other.as_any().downcast_ref::<Carried>() else { return false };
+        nested_eq(&self.value, &other.value).unwrap_or_else(|| self.value.is(&other.value))
     }
 
     fn held(&self) -> Option<StateId> {
