@@ -88,6 +88,8 @@ pub enum PropertySpec {
         active_history: bool,
         /// Given as a property rather than as the column alone.
         wrapped: bool,
+        /// Given by name beside a table, and not in the class's body.
+        listed: bool,
     },
     /// `column_property()` of an SQL expression, or `query_expression()`.
     Expression {
@@ -108,6 +110,7 @@ impl PropertySpec {
             deferral: Deferral::default(),
             active_history: false,
             wrapped: false,
+            listed: false,
         }
     }
 }
@@ -171,10 +174,10 @@ pub fn add_mapper(cx: &mut Cx<'_>, spec: MapperSpec) -> Result<MapperId> {
                 let property = expression_property(cx.orm.profile, &key, &expr, deferral, ad_hoc);
                 properties.insert(key, property);
             }
-            PropertySpec::Column { columns, deferral, active_history, wrapped } => {
+            PropertySpec::Column { columns, deferral, active_history, wrapped, listed } => {
                 let Some(column) = columns.first().cloned() else { continue };
                 let is_explicit = wrapped || deferral.deferred || active_history;
-                let plain = !is_explicit && *key == *column.key();
+                let plain = !is_explicit && !listed && *key == *column.key();
                 if is_explicit {
                     explicit.push(Rc::clone(&key));
                 }

@@ -4,7 +4,7 @@ use super::dataclass::{FieldArgs, Of};
 use super::declarative::column_of;
 use crate::python::{Args, BinaryOp, Class, CompareOp, Interp, Object, PyResult, Stop, UnaryOp, Value};
 use crate::sqlalchemy::expr;
-use crate::sqlalchemy::schema::read_column;
+use crate::sqlalchemy::schema::{ColumnObject, read_column};
 use backproof_engine::map::{Deferral, PropertySpec};
 use backproof_engine::schema::Column;
 use backproof_engine::sql::Expr;
@@ -32,6 +32,8 @@ pub(crate) struct MappedColumnObject {
     pub(crate) comparator: Option<Value>,
     /// Made by `column_property()` or its like.
     pub(super) wrapped: bool,
+    /// Given by name in `properties`.
+    pub(super) listed: bool,
 }
 
 impl MappedColumnObject {
@@ -49,7 +51,19 @@ impl MappedColumnObject {
             field: FieldArgs::default(),
             comparator: None,
             wrapped: false,
+            listed: false,
         }
+    }
+
+    /// A column, or what was made of one, as one of `properties`, where it keeps its place.
+    pub(super) fn listed(value: &Value) -> Option<Value> {
+        let column = match value.downcast::<ColumnObject>() {
+            Some(plain) => {
+                MappedColumnObject { column: plain.column.clone(), typed: true, ..MappedColumnObject::bare() }
+            }
+            None => value.downcast::<MappedColumnObject>()?.clone(),
+        };
+        Some(Value::object(MappedColumnObject { listed: true, ..column }))
     }
 
     /// The property that it declares.
@@ -60,6 +74,7 @@ impl MappedColumnObject {
             deferral: self.deferral.clone(),
             active_history: self.active_history,
             wrapped: self.wrapped,
+            listed: self.listed,
         }
     }
 
@@ -152,6 +167,7 @@ pub(crate) fn mapped_column(interp: &mut Interp, mut args: Args) -> PyResult<Val
         field,
         comparator: None,
         wrapped: false,
+        listed: false,
     }))
 }
 
@@ -194,6 +210,7 @@ pub(crate) fn column_property(interp: &mut Interp, mut args: Args, deferred: boo
             field,
             comparator,
             wrapped: true,
+            listed: false,
             ..bare
         };
         return Ok(Value::object(made));

@@ -2,6 +2,7 @@
 //!
 //! What is given is put where a declarative class has it, and read from there: both styles make the same mapper.
 
+use super::columns::MappedColumnObject;
 use super::registry::Registry;
 use super::{declarative, errors, mapped, scan};
 use crate::python::{Args, Class, Interp, Map, PyResult, Signature, Stop, Value};
@@ -57,7 +58,7 @@ pub(super) fn map(
             let Some(key) = key.as_str() else {
                 return Err(Stop::unsupported("a property whose name is no string"));
             };
-            given.push((key.clone(), value));
+            given.push((key.clone(), MappedColumnObject::listed(&value).unwrap_or(value)));
         }
     }
     let arguments = Value::dict(Map::new());

@@ -558,7 +558,7 @@ fn properties(
                 let spec = column.spec();
                 let renamed = column.column.key() != member.key;
                 // A table's own columns are older than what the class says of them.
-                if !in_order && (renamed || (fresh && !column.is_plain())) {
+                if !in_order && (renamed || column.listed || (fresh && !column.is_plain())) {
                     properties.push((member.key.clone(), spec));
                 } else if renamed || !column.is_plain() || !fresh {
                     columns.push((member.key.clone(), spec, column.column.clone()));
