@@ -210,6 +210,11 @@ impl Marker {
         let name = if profile.has(Behaviour::NeverSet) { "NEVER_SET" } else { "NO_VALUE" };
         Value::Host(Rc::new(Marker { name, number: 4, listed }))
     }
+
+    /// Whether a value is such a marker.
+    pub(crate) fn is_one(value: &Value) -> bool {
+        matches!(value, Value::Host(host) if host.as_any().is::<Marker>())
+    }
 }
 
 impl HostValue for Marker {

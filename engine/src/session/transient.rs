@@ -5,7 +5,8 @@ use crate::attr;
 use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, Property};
-use crate::state::{self, ObjRef};
+use crate::orm::Orm;
+use crate::state::{self, IdentityKey, ObjRef, StateId};
 
 /// `make_transient(obj)`: it belongs to no session and has no row any longer; what it holds stays.
 pub fn make_transient(cx: &mut Cx<'_>, object: &ObjRef) {
@@ -41,20 +42,7 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
             attr::get(cx, id, &key)?;
         }
     }
-    let mut key = state::identity_key(cx.orm, id);
-    let named: Vec<Option<Key>> = cx
-        .orm
-        .mappers
-        .get(mapper)
-        .primary_key
-        .iter()
-        .map(|column| state::column_key(cx.orm, mapper, column))
-        .collect();
-    for (value, key) in key.values.iter_mut().zip(named) {
-        if !key.is_some_and(|key| attr::is_loaded(cx.orm, id, &key)) {
-            *value = attr::Marker::never_set(cx.orm.profile);
-        }
-    }
+    let key = held_key(cx.orm, id);
     let columns: Vec<Key> = cx
         .orm
         .mappers
@@ -75,4 +63,17 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
     own.expired_attributes.extend(columns);
     drop(dropped);
     Ok(())
+}
+
+/// The key of an object without a row: what it was never given is marked as that, which is not `None`.
+pub(super) fn held_key(orm: &Orm, id: StateId) -> IdentityKey {
+    let mut key = state::identity_key(orm, id);
+    let mapper = orm.states.get(id).mapper;
+    for (value, column) in key.values.iter_mut().zip(&orm.mappers.get(mapper).primary_key) {
+        let held = state::column_key(orm, mapper, column);
+        if !held.is_some_and(|held| attr::is_loaded(orm, id, &held)) {
+            *value = attr::Marker::never_set(orm.profile);
+        }
+    }
+    key
 }
