@@ -8,7 +8,7 @@ use super::{change, collection, told};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{self, Happening, Stage};
 use crate::host::Cx;
-use crate::map::{Direction, Key, MapperId, Relationship};
+use crate::map::{Direction, Key, MapperId, Relationship, Shape};
 use crate::orm::Orm;
 use crate::state::{self, Collection, IdentityKey, Member, ObjRef, Original, Slot, StateId};
 use std::rc::Rc;
@@ -475,11 +475,7 @@ fn tell_left(
     if *by == Initiator::remove(cx.orm, item.id(), &other) || *by == echo {
         return Ok(());
     }
-    if !many
-        && relationship.resolved().uselist
-        && let Some(Slot::Many(list)) = cx.orm.states.get(owner).dict.get(&relationship.key)
-        && list.items.borrow().iter().filter(|other| other.as_ref() == Some(item)).count() > 1
-    {
+    if !many && relationship.resolved().uselist && stays(cx, owner, relationship, item)? {
         return Ok(());
     }
     let owner = owner_ref(cx.orm, owner, relationship)?;
@@ -487,6 +483,20 @@ fn tell_left(
         return leave_collection(cx, item.id(), &other, &owner, by);
     }
     change::set_one(cx, item.id(), &other, None, Some(by), Some(&owner))
+}
+
+/// Whether an object that is leaving a collection is met in it more than once.
+fn stays(cx: &mut Cx<'_>, owner: StateId, relationship: &Relationship, item: &ObjRef) -> Result<bool> {
+    let Some(Slot::Many(list)) = cx.orm.states.get(owner).dict.get(&relationship.key) else {
+        return Ok(false);
+    };
+    let list = Rc::clone(list);
+    let times = |members: &[Member]| members.iter().filter(|other| other.as_ref() == Some(item)).count();
+    Ok(match &list.host {
+        Some(host) => times(&host.looped_over(cx)?) > 1,
+        // A loop over a dictionary meets its keys.
+        None => relationship.shape() != Shape::Dict && times(&list.items.borrow()) > 1,
+    })
 }
 
 /// Tells the other sides that a scalar relationship changed.

@@ -33,6 +33,13 @@ pub trait HostCollection: fmt::Debug {
     /// Its members, in its own order.
     fn members(&self, cx: &mut Cx<'_>) -> Result<Vec<Member>>;
 
+    /// What a loop over it meets, which need not be its members.
+    ///
+    /// # Errors
+    ///
+    /// What its iteration raises; that there is none.
+    fn looped_over(&self, cx: &mut Cx<'_>) -> Result<Vec<Member>>;
+
     /// For the host to know it again.
     fn as_any(&self) -> &dyn Any;
 }

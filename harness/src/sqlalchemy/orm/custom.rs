@@ -13,6 +13,7 @@ pub(super) use keyfunc::class as keyfunc_class;
 pub(super) use ordered::install as install_ordered;
 
 use super::instance::{object_of, wrap as face};
+use super::keyed::KeyedBy;
 use super::{collection::Face, errors};
 use crate::python::{Args, Class, Interp, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
@@ -181,6 +182,10 @@ impl HostCollection for Hosted {
         })
     }
 
+    fn looped_over(&self, cx: &mut Cx<'_>) -> Result<Vec<Member>, Error> {
+        lend::lend(cx, |interp| Ok(interp.iterate(&self.value)?.iter().map(object_of).collect()))
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -299,6 +304,22 @@ fn emulated(interp: &mut Interp, class: &Rc<Class>) -> PyResult<Option<Shape>> {
     }
     let likes = [("append", Shape::List), ("add", Shape::Set), ("set", Shape::Dict)];
     Ok(likes.into_iter().find(|(name, _)| class.lookup(name).is_some()).map(|(_, shape)| shape))
+}
+
+/// The builtin class that a collection's class, or what gives keyed dictionaries, is like.
+pub(super) fn builtin_like(interp: &mut Interp, value: &Value) -> PyResult<Option<Value>> {
+    let shape = match value {
+        Value::Class(class) => emulated(interp, class)?,
+        value if value.downcast::<KeyedBy>().is_some() => Some(Shape::Dict),
+        _ => None,
+    };
+    let name = match shape {
+        Some(Shape::List) => "list",
+        Some(Shape::Set) => "set",
+        Some(Shape::Dict) => "dict",
+        None => return Ok(None),
+    };
+    Ok(Some(Value::Class(interp.builtin_class(name))))
 }
 
 /// Looks at a class once, and makes its methods tell of changes.

@@ -14,6 +14,10 @@ use backproof_engine::version::Behaviour;
 use std::any::Any;
 use std::rc::Rc;
 
+/// How a message of 2.x names such a class.
+pub(super) const CLASS: &str =
+    "<class 'sqlalchemy.orm.mapped_collection._mapped_collection_cls.<locals>._MKeyfuncMapped'>";
+
 /// A collection class.
 pub(crate) struct KeyedBy {
     by: By,

@@ -134,6 +134,12 @@ impl Given {
 }
 
 impl RelationshipDecl {
+    /// What its collections are made by, where that is given.
+    pub(super) fn collection_class(&self) -> Option<Value> {
+        let found = self.arguments.iter().find(|(name, _)| &**name == "collection_class");
+        found.map(|(_, value)| value.clone()).filter(|value| !value.is_none())
+    }
+
     /// What it is compared by, where a document wrote that.
     pub(super) fn comparator(&self) -> Option<Value> {
         let found = self.arguments.iter().find(|(name, _)| &**name == "comparator_factory");

@@ -50,6 +50,12 @@ pub(super) fn instrument(interp: &mut Interp, class: &Rc<Class>, shape: Option<S
     let mut roles = Roles::default();
     let mut marked: Vec<(Rc<str>, Option<Told>, bool)> = Vec::new();
     for source in class.mro() {
+        if let Some(known) = super::kind_of(&source) {
+            // Its methods are wrapped already, and their marks are gone.
+            roles.appender.get_or_insert_with(|| known.appender.clone());
+            roles.remover.get_or_insert_with(|| known.remover.clone());
+            roles.iterator.get_or_insert_with(|| known.iterator.clone());
+        }
         for (name, method) in source.dict.items() {
             if !matches!(method, Value::Function(_)) {
                 continue;
@@ -130,6 +136,7 @@ pub(super) fn instrument(interp: &mut Interp, class: &Rc<Class>, shape: Option<S
     for (name, before, after) in &marked {
         let Some(raw) = class.lookup(name) else { continue };
         class.dict.set(name, generic(name, raw, before.clone(), *after));
+        leave_alone(class, name);
     }
     for name in standard {
         let known = marked.iter().any(|(marked, ..)| **marked == **name);

@@ -3,7 +3,9 @@
 use super::Field;
 use crate::python::{Args, Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::orm::annotation::Hint;
-use crate::sqlalchemy::orm::{errors, symbols};
+use crate::sqlalchemy::orm::keyed::{self, KeyedBy};
+use crate::sqlalchemy::orm::relationship::RelationshipDecl;
+use crate::sqlalchemy::orm::{custom, errors, symbols};
 use crate::sqlalchemy::{lend, warning};
 use backproof_engine::map::Key;
 use backproof_engine::version::Behaviour;
@@ -279,15 +281,36 @@ impl FieldArgs {
     }
 }
 
-/// A collection's factory is the class of the collection itself.
+/// A collection's factory is the class of the collection itself, or the builtin one that it is like.
 fn exact_factory(interp: &mut Interp, class: &Rc<Class>, field: &Field, factory: &Value) -> PyResult<()> {
+    let declared = field.value.as_ref().and_then(Value::downcast::<RelationshipDecl>);
+    let given = declared.and_then(RelationshipDecl::collection_class);
     let hinted = field.hint.as_ref().and_then(|hint: &Hint| hint.collection.clone());
-    let Some(name) = hinted.filter(|name| matches!(&**name, "list" | "set" | "dict")) else { return Ok(()) };
-    let wanted = Value::Class(interp.builtin_class(&name));
-    if factory.is(&wanted) {
+    let (wanted, shown) = match (given, hinted) {
+        (Some(given), _) => {
+            let own = if given.downcast::<KeyedBy>().is_some() {
+                keyed::CLASS.to_owned()
+            } else {
+                interp.repr(&given)?
+            };
+            match custom::builtin_like(interp, &given)? {
+                Some(like) if !given.is(&like) => {
+                    let shown = format!("{own} or {}", interp.repr(&like)?);
+                    (vec![given, like], shown)
+                }
+                _ => (vec![given], own),
+            }
+        }
+        (None, Some(name)) if matches!(&*name, "list" | "set" | "dict") => {
+            let builtin = Value::Class(interp.builtin_class(&name));
+            let shown = interp.repr(&builtin)?;
+            (vec![builtin], shown)
+        }
+        (None, _) => return Ok(()),
+    };
+    if wanted.iter().any(|wanted| factory.is(wanted)) {
         return Ok(());
     }
-    let shown = interp.repr(&wanted)?;
     let message = format!(
         "For relationship {}.{} using dataclass options, default_factory must be exactly {shown}",
         class.name(),
