@@ -4,6 +4,7 @@
 //! relationship is read by others only after that.
 
 mod between;
+mod concrete;
 mod configure;
 mod descriptor;
 mod inheritance;

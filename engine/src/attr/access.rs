@@ -122,8 +122,8 @@ pub(super) fn is_known(orm: &Orm, id: StateId, key: &Key) -> bool {
 }
 
 /// An attribute of a class above a concrete one, which the latter does not have.
-pub(super) fn left_out(orm: &Orm, mapper: MapperId, key: &str) -> Error {
-    let text = orm.mappers.get(mapper).text(orm.profile);
+pub(super) fn left_out(orm: &Orm, by: MapperId, key: &str) -> Error {
+    let text = orm.mappers.get(by).text(orm.profile);
     Error::new(
         ErrorKind::AttributeError,
         format!(
@@ -135,8 +135,8 @@ pub(super) fn left_out(orm: &Orm, mapper: MapperId, key: &str) -> Error {
 /// `'User' object has no attribute 'x'`.
 fn no_attribute(orm: &Orm, id: StateId, key: &str) -> Error {
     let mapper = orm.states.get(id).mapper;
-    if orm.mappers.is_left_out(mapper, key) {
-        return left_out(orm, mapper, key);
+    if let Some(by) = orm.mappers.left_out_by(mapper, key) {
+        return left_out(orm, by, key);
     }
     let class = &orm.mappers.get(mapper).class_name;
     Error::new(ErrorKind::AttributeError, format!("'{class}' object has no attribute '{key}'"))

@@ -78,7 +78,9 @@ pub fn set(cx: &mut Cx<'_>, id: StateId, key: &Key, value: NewValue) -> Result<(
             };
             set_column(cx, id, &property, value)
         }
-        None if cx.orm.mappers.is_left_out(mapper, key) => Err(access::left_out(cx.orm, mapper, key)),
+        None if let Some(by) = cx.orm.mappers.left_out_by(mapper, key) => {
+            Err(access::left_out(cx.orm, by, key))
+        }
         None if super::composite::set(cx, id, key, &value)? => Ok(()),
         None => {
             let slot = match value {

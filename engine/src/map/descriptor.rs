@@ -111,6 +111,14 @@ impl Mapper {
         keys
     }
 
+    /// As [`Mapper::attribute_keys`], of those that objects have.
+    pub fn shown_keys(&self) -> Vec<Key> {
+        let hidden = self.discriminating().filter(|property| property.hidden).map(|property| &property.key);
+        let mut keys = self.attribute_keys();
+        keys.retain(|key| hidden != Some(key));
+        keys
+    }
+
     /// The attribute of this name that has no value of its own.
     pub fn descriptor(&self, key: &str) -> Option<&Descriptor> {
         self.descriptors.get(key).map(|placed| &placed.descriptor)

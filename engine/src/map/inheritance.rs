@@ -305,20 +305,6 @@ impl Mappers {
         at
     }
 
-    /// Whether an attribute is of a class above a concrete one, which does not have it itself.
-    pub fn is_left_out(&self, id: MapperId, key: &str) -> bool {
-        let mut at = Some(id);
-        let mut concrete = false;
-        while let Some(mapper) = at.map(|at| self.get(at)) {
-            if mapper.properties.contains_key(key) {
-                return concrete;
-            }
-            concrete |= mapper.hierarchy.concrete;
-            at = mapper.inherits;
-        }
-        false
-    }
-
     /// Whether a mapper is `other` or inherits from it.
     pub fn is_a(&self, id: MapperId, other: MapperId) -> bool {
         let mut at = Some(id);

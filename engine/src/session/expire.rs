@@ -91,6 +91,7 @@ pub(crate) fn expire_state(orm: &mut Orm, id: StateId) {
     }
     if tells_apart {
         state.expired_apart.extend(mapped.descriptors.keys().cloned());
+        state.expired_apart.extend(orm.mappers.left_out_keys(mapper));
     }
     let session = state.session.or(state.haunts);
     if let Some(session) = session {

@@ -66,6 +66,10 @@ macro_rules! of_attributes {
                 "A class that is read from a union is joined to under another name.",
                 "joins to a union by its own name",
                 "1.3.24 has `JOIN (…) AS anon_1`, 1.4.0 `JOIN (…) AS pjoin`: `query(House).join(House.shelves)` with `class Shelf(ConcreteBase, Base)`";
+            UnionsWrittenToRefused "unions-written-to-refused" since(1, 4, 0),
+                "A class that is read from a union is refused where it is to be written to.",
+                "refuses to write to a union",
+                "1.3.24 emits an `UPDATE` of the class's table, 1.4.0 raises `ArgumentError`: `query(Shelf).update(…)` of a `class Shelf(ConcreteBase, Base)`";
             SelectinBesideUnion "selectin-beside-union" between((1, 3, 0), (2, 0)),
                 "`selectinload()` looks for the members of a collection of concrete classes by their base's own table, beside the union that they are read from.",
                 "`selectinload()` of concrete classes by their base",

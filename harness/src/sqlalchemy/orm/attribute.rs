@@ -10,6 +10,7 @@ use backproof_engine::attr::{self, NewValue};
 use backproof_engine::map::{Descriptor, Key, Maker, Mapped, Property};
 use backproof_engine::sql::{Assigned, Expr};
 use backproof_engine::state::ObjRef;
+use backproof_engine::value::Value as SqlValue;
 use std::any::Any;
 use std::rc::Rc;
 
@@ -415,8 +416,7 @@ impl Object for AttributeObject {
     ) -> PyResult<Value> {
         let Some(instance) = instance else {
             if let Some(mapper) = mapped::mapper_of(owner)
-                && mapper != self.mapped.mapper
-                && lend::read(interp, |orm| orm.mappers.is_left_out(mapper, &self.key))?
+                && lend::read(interp, |orm| orm.mappers.left_out_by(mapper, &self.key).is_some())?
             {
                 return Err(Stop::unsupported("an attribute that a concrete class does not have"));
             }
@@ -454,7 +454,13 @@ impl Object for AttributeObject {
             return Ok(());
         }
         let object = object(interp, instance)?;
-        let value = self.new_value(interp, &value)?;
+        let own = self.mapped.mapper;
+        let value = if lend::read(interp, |orm| orm.mappers.left_out_by(own, &self.key).is_some())? {
+            // Whatever it is: the engine refuses it.
+            NewValue::Value(SqlValue::Null)
+        } else {
+            self.new_value(interp, &value)?
+        };
         super::queried::before_set(interp, &object, &self.key)?;
         lend::with_cx(interp, |cx| attr::set(cx, object.id(), &self.key, value))
     }

@@ -18,6 +18,9 @@ use backproof_engine::session::SessionId;
 use backproof_engine::sql::{Expr, InsertValues, Params};
 use backproof_engine::version::Behaviour;
 
+/// Tells the identity of what a class is read from from those of other objects.
+const UNION: u64 = 3 << 60;
+
 /// The mapped class that a statement was made of, and what only a session asks of the statement.
 #[derive(Clone)]
 pub(crate) struct OfClass {
@@ -42,7 +45,31 @@ pub(crate) fn of(interp: &mut Interp, value: &Value) -> PyResult<Option<(Table, 
     if mapped.alias.is_some() {
         return Err(Stop::unsupported("an insert, update or delete of an alias"));
     }
+    mapped::configure_for(interp, mapped.mapper)?;
+    let class = mapped::class_of_mapper(interp, mapped.mapper)?;
+    let resolved = format!(" object resolved from {} object", interp.repr(&Value::Class(class))?);
+    refuse_union(interp, mapped.mapper, &resolved)?;
     of_mapper(interp, mapped.mapper).map(Some)
+}
+
+/// Refuses to write to what a class is read from, where that is a union.
+pub(super) fn refuse_union(interp: &mut Interp, mapper: MapperId, resolved: &str) -> PyResult<()> {
+    let name = lend::read(interp, |orm| {
+        let union = orm.mappers.union(mapper)?;
+        Some(union.alias.name().unwrap_or_default().to_owned())
+    })?;
+    let Some(name) = name else { return Ok(()) };
+    if !lend::has(interp, Behaviour::UnionsWrittenToRefused) {
+        let of_query = resolved.is_empty();
+        return if of_query { Ok(()) } else { Err(Stop::unsupported("a statement that writes to a union")) };
+    }
+    let class = mapped::class_of_mapper(interp, mapper)?;
+    let at = interp.address_of(UNION | class.identity());
+    let message = format!(
+        "subject table for an INSERT, UPDATE or DELETE expected, got \
+         <sqlalchemy.sql.annotation.AnnotatedSubquery at {at}; {name}>{resolved}."
+    );
+    Err(errors::argument_error(interp, message))
 }
 
 /// The table of a class, and the class as statements know it.

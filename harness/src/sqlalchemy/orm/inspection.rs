@@ -6,8 +6,7 @@ use super::{errors, mapped, session};
 use crate::python::{Args, Interp, Object, PyResult, Stop, Value};
 use crate::sqlalchemy::{convert, lend};
 use backproof_engine::attr::{self, History, Item};
-use backproof_engine::map::{Key, MapperId};
-use backproof_engine::orm::Orm;
+use backproof_engine::map::Key;
 use backproof_engine::session::{self as sessions, ObjectState};
 use backproof_engine::state::ObjRef;
 use backproof_engine::version::Behaviour;
@@ -87,18 +86,18 @@ impl Object for InstanceStateObject {
             "unmodified" => {
                 let keys: Vec<Key> = lend::read(interp, |orm| {
                     let state = orm.states.get(id);
-                    let properties = orm.mappers.get(state.mapper).properties.keys();
-                    properties.filter(|key| !state.committed.contains_key(*key)).cloned().collect()
+                    let mut keys = orm.mappers.known_keys(state.mapper);
+                    keys.retain(|key| !state.committed.contains_key(key));
+                    keys
                 })?;
                 string_set(interp, keys)?
             }
             "unloaded" | "unloaded_expirable" => {
                 let keys: Vec<Key> = lend::read(interp, |orm| {
                     let state = orm.states.get(id);
-                    let properties = orm.mappers.get(state.mapper).properties.keys();
-                    let unloaded =
-                        |key: &&Key| !state.dict.contains_key(*key) && !state.committed.contains_key(*key);
-                    properties.chain(described(orm, state.mapper)).filter(unloaded).cloned().collect()
+                    let mut keys = orm.mappers.known_keys(state.mapper);
+                    keys.retain(|key| !state.dict.contains_key(key) && !state.committed.contains_key(key));
+                    keys
                 })?;
                 string_set(interp, keys)?
             }
@@ -120,14 +119,8 @@ impl Object for InstanceStateObject {
                 string_set(interp, keys)?
             }
             "attrs" => {
-                let keys: Vec<Key> = lend::read(interp, |orm| {
-                    let mapper = orm.mappers.get(orm.states.get(id).mapper);
-                    let hidden =
-                        |key: &Key| mapper.discriminating().is_some_and(|one| one.hidden && one.key == *key);
-                    let mut keys = mapper.attribute_keys();
-                    keys.retain(|key| !hidden(key));
-                    keys
-                })?;
+                let keys: Vec<Key> =
+                    lend::read(interp, |orm| orm.mappers.known_keys(orm.states.get(id).mapper))?;
                 let members = keys
                     .into_iter()
                     .map(|key| {
@@ -142,11 +135,6 @@ impl Object for InstanceStateObject {
             _ => return Err(Stop::unsupported(format!("the attribute `{name}` of an object's state"))),
         }))
     }
-}
-
-/// The names of synonyms and composites of a class.
-fn described(orm: &Orm, mapper: MapperId) -> impl Iterator<Item = &Key> {
-    orm.mappers.get(mapper).descriptors.keys()
 }
 
 fn string_set(interp: &mut Interp, keys: Vec<Key>) -> PyResult<Value> {

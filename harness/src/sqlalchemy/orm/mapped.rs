@@ -7,7 +7,7 @@ use super::mapper::MapperObject;
 use crate::python::{Class, Interp, PyResult, Stop, Value};
 use crate::sqlalchemy::lend;
 use backproof_engine::load::{Entity, Query};
-use backproof_engine::map::{self, Descriptor, Key, Mapped, MapperId};
+use backproof_engine::map::{self, Descriptor, Key, Mapped, Mapper, MapperId};
 use std::any::Any;
 use std::rc::Rc;
 
@@ -110,20 +110,17 @@ pub(super) fn clear(interp: &mut Interp) -> PyResult<()> {
 pub(crate) fn instrument(interp: &mut Interp) -> PyResult<()> {
     let known = lend::shared(interp).instrumented;
     let total = lend::read(interp, |orm| {
-        orm.mappers.iter().map(|mapper| mapper.properties.len() + mapper.descriptors.len()).sum()
+        let unions = orm.mappers.iter().filter(|mapper| mapper.hierarchy.union.is_some()).count();
+        let own = orm.mappers.iter().map(|mapper| mapper.properties.len() + mapper.descriptors.len());
+        unions + own.sum::<usize>()
     })?;
     if known == total {
         return tell_instrumented(interp);
     }
     let wanted: Vec<(MapperId, Vec<Key>)> = lend::read(interp, |orm| {
-        let shown = |mapper: &map::Mapper| {
-            let hidden =
-                mapper.discriminating().filter(|property| property.hidden).map(|one| one.key.clone());
-            let mut keys = mapper.attribute_keys();
-            keys.retain(|key| hidden.as_ref() != Some(key));
-            keys
-        };
-        orm.mappers.iter().map(|mapper| (mapper.id, shown(mapper))).collect()
+        let refused = |id| orm.mappers.left_out_discriminators(id);
+        let keys = |mapper: &Mapper| [mapper.shown_keys(), refused(mapper.id)].concat();
+        orm.mappers.iter().map(|mapper| (mapper.id, keys(mapper))).collect()
     })?;
     for (mapper, keys) in wanted {
         let class = class_of_mapper(interp, mapper)?;

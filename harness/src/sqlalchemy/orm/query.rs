@@ -248,6 +248,7 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
             let synchronize = synchronize(interp, bound.take(0))?;
             let session = query.session()?;
             mapped::configure_query(interp, &query.query)?;
+            refuse_unions(interp, &query.query)?;
             let count = lend::with_cx(interp, |cx| query.query.change(cx, session, None, synchronize))?;
             Ok(Value::int(count))
         },
@@ -261,6 +262,7 @@ fn install(interp: &mut Interp, class: &Rc<Class>) {
             let synchronize = synchronize(interp, bound.take(1))?;
             let session = query.session()?;
             mapped::configure_query(interp, &query.query)?;
+            refuse_unions(interp, &query.query)?;
             let values = update_values(interp, query, &values)?;
             let count =
                 lend::with_cx(interp, |cx| query.query.change(cx, session, Some(values), synchronize))?;
@@ -390,6 +392,16 @@ pub(super) fn synchronize(interp: &mut Interp, value: Option<Value>) -> PyResult
                 format!("Valid strategies for session synchronization are {auto}'evaluate', 'fetch', False");
             Err(errors::raise_named(interp, "ArgumentError", message))
         }
+    }
+}
+
+/// Refuses to change the rows of what a query reads from, where that is a union.
+fn refuse_unions(interp: &mut Interp, query: &Query) -> PyResult<()> {
+    match &query.entities[..] {
+        [Entity::Mapped(mapped)] if mapped.alias.is_none() => {
+            super::dml::refuse_union(interp, mapped.mapper, "")
+        }
+        _ => Ok(()),
     }
 }
 
