@@ -71,14 +71,12 @@ fn merge_one(cx: &mut Cx<'_>, session: SessionId, object: &ObjRef, merging: &mut
                 "merge() with load=False option does not support objects transient (i.e. unpersisted) objects.  flush() all changes on mapped instances before merging with load=False.",
             ));
         }
-        super::loaded_key(cx, id)?;
-        super::transient::held_key(cx.orm, id)
+        super::sought_key(cx, id)?
     };
     let is_given = |value: &Value| !value.is_null() && !attr::Marker::is_one(value);
     let has_row = own_key.is_some() || key.values.iter().all(is_given);
     let met = || merging.by_key.iter().find(|(other, _)| *other == key).map(|(_, object)| object.clone());
-    let sought = if own_key.is_some() { key.clone() } else { super::sought_key(cx, id)? };
-    let known = identity::lookup(cx.orm, session, &sought).or_else(|| has_row.then(met).flatten());
+    let known = identity::lookup(cx.orm, session, &key).or_else(|| has_row.then(met).flatten());
     let merged = match known {
         Some(merged) => Some(merged),
         None if !merging.load => {

@@ -5,8 +5,7 @@ use crate::attr;
 use crate::error::Result;
 use crate::host::Cx;
 use crate::map::{Key, Property};
-use crate::orm::Orm;
-use crate::state::{self, IdentityKey, ObjRef, StateId};
+use crate::state::ObjRef;
 
 /// `make_transient(obj)`: it belongs to no session and has no row any longer; what it holds stays.
 pub fn make_transient(cx: &mut Cx<'_>, object: &ObjRef) {
@@ -34,15 +33,7 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
         return Err(membership::invalid("Given object must be transient"));
     }
     let mapper = own.mapper;
-    // What has expired of the key would have to be loaded.
-    for column in cx.orm.mappers.get(mapper).primary_key.clone() {
-        if let Some(key) = state::column_key(cx.orm, mapper, &column)
-            && cx.orm.states.get(id).expired_attributes.contains(&key)
-        {
-            attr::get(cx, id, &key)?;
-        }
-    }
-    let key = held_key(cx.orm, id);
+    let key = super::sought_key(cx, id)?;
     let columns: Vec<Key> = cx
         .orm
         .mappers
@@ -63,17 +54,4 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
     own.expired_attributes.extend(columns);
     drop(dropped);
     Ok(())
-}
-
-/// The key of an object without a row: what it was never given is marked as that, which is not `None`.
-pub(super) fn held_key(orm: &Orm, id: StateId) -> IdentityKey {
-    let mut key = state::identity_key(orm, id);
-    let mapper = orm.states.get(id).mapper;
-    for (value, column) in key.values.iter_mut().zip(&orm.mappers.get(mapper).primary_key) {
-        let held = state::column_key(orm, mapper, column);
-        if !held.is_some_and(|held| attr::is_loaded(orm, id, &held)) {
-            *value = attr::Marker::never_set(orm.profile);
-        }
-    }
-    key
 }
