@@ -16,7 +16,7 @@ use super::classes::ClassPlan;
 use super::from::{class_items, classes_of, entity_items, explicit};
 use super::options::{Chosen, Path, Recursion, Strategy, criteria};
 use super::polymorphic::limit;
-use super::query::{Entity, JoinTarget, Query, Style};
+use super::query::{Entity, JoinLeft, JoinTarget, Query, Style};
 use crate::error::{Error, Result};
 use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
 use crate::orm::Orm;
@@ -371,6 +371,18 @@ fn limits(orm: &Orm, query: &Query) -> Result<Vec<Expr>> {
         }
     }
     classes.extend(&query.select_from);
+    let profile = orm.profile;
+    let by_from =
+        profile.has(Behaviour::JoinFromLimitsLeft) || profile.has(Behaviour::JoinFromLimitsLeftIn14);
+    for join in &query.joins {
+        match (&join.target, &join.left) {
+            (JoinTarget::Relationship { from, .. }, _) if profile.has(Behaviour::JoinsLimitLeft) => {
+                classes.push(*from);
+            }
+            (JoinTarget::Mapped(_), Some(JoinLeft::Mapped(from))) if by_from => classes.push(*from),
+            _ => {}
+        }
+    }
     let joined: Vec<Mapped> = query.joins.iter().filter_map(|join| joined_to(orm, join)).collect();
     let mut found = Vec::new();
     for (at, mapped) in classes.iter().enumerate() {

@@ -178,6 +178,18 @@ macro_rules! of_loading {
                 "Merging an object whose `dynamic` collection has changed reads what the database has of it; before, what was put in is merged alone.",
                 "merging changed dynamic collections",
                 "1.4.54 merges, 2.0.0 raises `DetachedInstanceError`: `session.merge(user)` of a detached object after `user.posts.append(Post())`";
+            JoinsLimitLeft "joins-limit-left" since(1, 4, 43),
+                "A join along a relationship of a class that shares its table limits the statement to the rows of that class.",
+                "joins limit the class they begin from",
+                "1.4.42 without the criterion, 1.4.43 with: `print(Query([Book.id]).join(Rack.books))`";
+            JoinFromLimitsLeft "join-from-limits-left" since(2, 0, 22),
+                "`join_from()` of a class that shares its table limits the statement to the rows of that class.",
+                "`join_from()` limits its class",
+                "2.0.21 without the criterion, 2.0.22 with: `print(select(Book.id).join_from(Rack, Book))`";
+            JoinFromLimitsLeftIn14 "join-from-limits-left-in-1-4" between((1, 4, 52), (1, 4)),
+                "`join_from()` of a class that shares its table limits the statement to the rows of that class in late releases of 1.4, too.",
+                "`join_from()` limits its class in 1.4",
+                "1.4.51 without the criterion, 1.4.52 with: `print(select(Book.id).join_from(Rack, Book))`";
             NoloadMindsDynamic "noload-minds-dynamic" since(1, 4, 0),
                 "`noload()` of a `dynamic` collection that has changed raises `AttributeError` where it overwrites what is there.",
                 "`noload()` of changed dynamic collections",
