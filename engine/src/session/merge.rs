@@ -145,6 +145,7 @@ fn copy_attributes(
                 let key = &property.key;
                 match cx.orm.states.get(from).dict.get(key).cloned() {
                     Some(Slot::Value(value)) if merging.load => {
+                        check_has(cx, to, key)?;
                         attr::set_column(cx, to.id(), &property, value)?;
                     }
                     Some(slot) => {
@@ -164,6 +165,15 @@ fn copy_attributes(
         }
     }
     Ok(())
+}
+
+/// What the session has for the row may be of another class of the hierarchy, which lacks the attribute.
+fn check_has(cx: &Cx<'_>, to: &ObjRef, key: &Key) -> Result<()> {
+    let mapper = cx.orm.mappers.get(cx.orm.states.get(to.id()).mapper);
+    if mapper.properties.contains_key(key) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::KeyError, &**key))
 }
 
 fn copy_related(
@@ -198,6 +208,9 @@ fn copy_related(
             NewValue::Many(items.iter().map(|item| merge_related(cx, item)).collect::<Result<Vec<_>>>()?)
         }
         Some(Slot::Many(list)) => {
+            if merging_loads {
+                check_has(cx, to, key)?;
+            }
             if cx.orm.states.get(to.id()).key.is_some() {
                 attr::get_passive(cx, to.id(), key, attr::Passive::LoadMerging)?;
             }
@@ -224,6 +237,7 @@ fn copy_related(
         Some(Slot::Value(_)) | None => return Ok(()),
     };
     if merging.load {
+        check_has(cx, to, key)?;
         attr::set(cx, to.id(), key, value)
     } else {
         attr::set_committed(cx, to.id(), key, value)
