@@ -348,12 +348,11 @@ impl Interp {
                 }
                 match payload(value) {
                     Some(held) => self.del_item(&held, key),
-                    None => Err(self.value_lacks(value, "doesn't support item deletion")),
+                    None => Err(self.value_lacks(value, no_deletion(key))),
                 }
             }
-            (Value::Str(_) | Value::Tuple(_) | Value::Range(_) | Value::Bytes(_), _) => {
-                Err(self.value_lacks(value, "doesn't support item deletion"))
-            }
+            (Value::Str(_) | Value::Tuple(_) | Value::Range(_) | Value::Bytes(_), key)
+            | (Value::Set(_) | Value::FrozenSet(_), key) => Err(self.value_lacks(value, no_deletion(key))),
             (other, _) => Err(self.value_lacks(other, "does not support item deletion")),
         }
     }
@@ -506,5 +505,13 @@ impl Interp {
             Ok(length) => Ok(Some(length)),
             Err(_) => Err(self.raise("ValueError", "__len__() should return >= 0")),
         }
+    }
+}
+
+/// What is said of a value that no item can be deleted from: sequences tell it otherwise of an index than of any other key.
+pub(super) fn no_deletion(key: &Value) -> &'static str {
+    match key {
+        Value::Int(_) | Value::Bool(_) => "doesn't support item deletion",
+        _ => "does not support item deletion",
     }
 }

@@ -186,8 +186,8 @@ pub trait Object: Any {
         Err(interp.lacks_items(self.type_name(), "does not support item assignment"))
     }
 
-    fn del_item(&self, interp: &mut Interp, _this: &Value, _key: &Value) -> PyResult<()> {
-        Err(interp.lacks_items(self.type_name(), "doesn't support item deletion"))
+    fn del_item(&self, interp: &mut Interp, _this: &Value, key: &Value) -> PyResult<()> {
+        Err(interp.lacks_items(self.type_name(), super::items::no_deletion(key)))
     }
 
     /// `item in this`; `None` searches by iteration.
