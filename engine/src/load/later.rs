@@ -6,7 +6,7 @@ use super::adapt::{
 use super::lazy::load_at_once;
 use super::options::{LoaderOption, Path, Recursion, Strategy, criteria, refined};
 use super::polymorphic::{along, apart, apart_whole, between_apart, limit, limited, tables};
-use super::query::{Entity, Purpose, Query, Style, any_of};
+use super::query::{Entity, Purpose, Query, Style, any_of, root_name};
 use super::rows::Later;
 use super::{Item, Rows};
 use crate::attr::{self, NewValue};
@@ -429,7 +429,8 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     let end = (to.mapper, selectable(cx.orm, to), &target);
     let own = refined(cx.orm, &query.options, &load.path, relationship, &target)?;
     from = join_along(cx, from, &parent, relationship, end, (&query.options, &own))?;
-    let mut outer = Query::loader(resolved.entity(), &format!("subquery {:?} {:?}", load.root, root.mapper));
+    let selects = selects_from(cx, &origin);
+    let mut outer = Query::loader(resolved.entity(), &format!("subquery {:?} {selects}", load.root));
     prepare(cx, &mut outer, load, &query.options)?;
     outer.path.drain(..before);
     outer.prior = Vec::new();
@@ -460,6 +461,24 @@ pub(super) fn subquery(cx: &mut Cx<'_>, session: SessionId, load: &Later, query:
     outer.from_items = vec![from];
     let rows = outer.run(cx, session)?;
     Ok(Brought { found: related(cx, load, None, rows)? })
+}
+
+/// What the query that a subquery asks again selects from, as the statement cache knows it: what the program said, or the
+/// classes that it queries.
+fn selects_from(cx: &Cx<'_>, origin: &Query) -> String {
+    if !origin.select_from.is_empty() && origin.style == Style::Legacy {
+        return "given".to_owned();
+    }
+    let mut classes: Vec<String> = Vec::new();
+    for entity in &origin.entities {
+        let (Entity::Mapped(mapped) | Entity::Attribute(mapped, _)) = entity else { continue };
+        let class = format!("{:?} {:?}", mapped.mapper, root_name(cx, &Entity::Mapped(*mapped)));
+        if !classes.contains(&class) {
+            classes.push(class);
+        }
+    }
+    classes.sort_unstable();
+    classes.join(", ")
 }
 
 fn give(cx: &mut Cx<'_>, load: &Later, parent: &ObjRef, related: Vec<ObjRef>) -> Result<()> {

@@ -65,6 +65,10 @@ impl Query {
             let along = matches!(join.target, JoinTarget::Relationship { .. });
             let given = matches!(join.on, OnClause::Expr(_));
             tag.push_str(if along { "along " } else { "to " });
+            // Which relationship it is, of which class it was named, and whether what it leads to was named, too.
+            if let JoinTarget::Relationship { from, key, to } = &join.target {
+                let _ = write!(tag, "{:?} {key} {} ", from.mapper, to.is_some());
+            }
             let aliased = match &join.target {
                 JoinTarget::Relationship { to, .. } => to.is_some_and(|to| to.alias.is_some()),
                 JoinTarget::Mapped(mapped) => mapped.alias.is_some(),
