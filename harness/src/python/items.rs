@@ -351,8 +351,10 @@ impl Interp {
                     None => Err(self.value_lacks(value, no_deletion(key))),
                 }
             }
-            (Value::Str(_) | Value::Tuple(_) | Value::Range(_) | Value::Bytes(_), key)
-            | (Value::Set(_) | Value::FrozenSet(_), key) => Err(self.value_lacks(value, no_deletion(key))),
+            (Value::Str(_) | Value::Tuple(_) | Value::Range(_) | Value::Bytes(_), key) => {
+                Err(self.value_lacks(value, no_deletion(key)))
+            }
+            (Value::Set(_) | Value::FrozenSet(_), key) => Err(self.value_lacks(value, no_deletion(key))),
             (other, _) => Err(self.value_lacks(other, "does not support item deletion")),
         }
     }

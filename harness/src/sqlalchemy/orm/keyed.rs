@@ -133,7 +133,7 @@ fn shown(
         let (given, held) = (text(members[0])?, text(members[1])?);
         let key = convert::to_python(interp, key)?;
         let key = interp.str(&key)?;
-        Ok((given.to_string(), held.to_string(), key.to_string()))
+        Ok((given, held, key))
     })
 }
 
