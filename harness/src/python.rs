@@ -54,6 +54,7 @@ mod text;
 mod traceback;
 mod types;
 mod unavailable;
+mod unparsed;
 pub mod value;
 
 pub use acts::{Meaning, acts, is_last_expression};

@@ -6,6 +6,7 @@ use super::interp::{Interp, Mode};
 use super::scope::{self, Problem};
 use super::stdlib::future;
 use super::stmt::Flow;
+use super::unparsed;
 use super::value::Value;
 use ruff_python_ast::Stmt;
 use ruff_text_size::{TextRange, TextSize};
@@ -110,10 +111,13 @@ impl Interp {
         file: &str,
         line: usize,
     ) -> Stop {
-        let before = text.get(..usize::from(range.start())).unwrap_or_default();
+        let words = unparsed::words(message, text, usize::from(range.start()));
+        let (message, start) = match &words {
+            Some((words, start)) => (words.as_str(), *start),
+            None => (message, usize::from(range.start())),
+        };
+        let before = text.get(..start).unwrap_or_default();
         let number = before.matches('\n').count();
-        let words = words_of(message, before, text.lines().nth(number).unwrap_or_default());
-        let message = words.as_deref().unwrap_or(message);
         let kind = if message.to_lowercase().contains("indent") { "IndentationError" } else { "SyntaxError" };
         let stop = self.raise(kind, message.to_owned());
         if let Stop::Raise(exception) = &stop {
@@ -132,30 +136,6 @@ impl Interp {
         }
         stop
     }
-}
-
-/// CPython's words for what stands often in documents: a body that is not indented, and Python 2's `print`.
-fn words_of(message: &str, before: &str, at: &str) -> Option<String> {
-    let first = at.trim_start();
-    if first.starts_with("print ") && !first.starts_with("print (") && message.contains("Simple statements") {
-        return Some("Missing parentheses in call to 'print'. Did you mean print(...)?".to_owned());
-    }
-    let head = message.strip_prefix("Expected an indented block after ")?;
-    let (what, word) = match head.split('`').nth(1) {
-        Some("def") => ("function definition".to_owned(), "def"),
-        Some("class") => ("class definition".to_owned(), "class"),
-        Some(word) => (format!("'{word}' statement"), word),
-        None if head.starts_with("function") => (head.to_owned(), "def"),
-        None if head.starts_with("class") => (head.to_owned(), "class"),
-        None => return None,
-    };
-    let begins = |text: &str| {
-        let text = text.trim_start();
-        let text = text.strip_prefix("async ").unwrap_or(text);
-        text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_alphanumeric()))
-    };
-    let above = before.lines().collect::<Vec<_>>().iter().rposition(|text| begins(text))?;
-    Some(format!("expected an indented block after {what} on line {}", above + 1))
 }
 
 /// What stops a source whose names cannot be resolved.
