@@ -24,7 +24,8 @@ impl Builder<'_> {
             ExprKind::Label { .. } => {
                 let mut known = self.bare.borrow_mut();
                 let found = known.iter().find(|(label, _)| Rc::ptr_eq(&label.0, &part.0));
-                Some(found.map(|(_, bare)| bare.clone()).unwrap_or_else(|| {
+                let found = found.map(|(_, bare)| bare.clone());
+                Some(found.unwrap_or_else(|| {
                     let bare = part.without_entities();
                     known.push((part.clone(), bare.clone()));
                     bare
