@@ -134,6 +134,14 @@ pub fn with_polymorphic(
             mappers.with_parents(mapper, these)
         }
     };
+    if mappers.union(mapper).is_none()
+        && with.iter().any(|other| *other != mapper && mappers.get(*other).hierarchy.concrete)
+    {
+        return Err(Error::new(
+            crate::error::ErrorKind::InvalidRequestError,
+            "'with_polymorphic()' requires 'selectable' argument when concrete-inheriting mappers are used.",
+        ));
+    }
     let item = match mappers.union(mapper) {
         Some(union) => FromItem::from(&union.alias),
         None => mappers.joined_selectable(mapper, &with, !inner),

@@ -44,16 +44,18 @@ impl Mappers {
     /// The concrete class that does not have an attribute of a class above it: the uppermost one, which says so for those
     /// below it, too.
     pub fn left_out_by(&self, id: MapperId, key: &str) -> Option<MapperId> {
-        let mut below = None;
+        let (mut below, mut apart) = (None, None);
         for one in self.line(id) {
-            let mapper = self.get(one);
-            let discriminates = || self.union(one).is_some_and(|union| *union.discriminator == *key);
-            if mapper.properties.contains_key(key) || (below.is_some() && discriminates()) {
+            if self.get(one).properties.contains_key(key) {
                 return below.filter(|below| self.get(*below).hierarchy.concrete);
+            }
+            // Each class has a union of its own; that of the uppermost counts.
+            if self.union(one).is_some_and(|union| *union.discriminator == *key) {
+                apart = below.filter(|below| self.get(*below).hierarchy.concrete).or(apart);
             }
             below = Some(one);
         }
-        None
+        apart
     }
 
     /// What tells the class of a row of the unions above a concrete class, where it is this one that does not have it.

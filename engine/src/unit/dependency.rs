@@ -9,7 +9,7 @@ use super::plan::{Action, Plan};
 use crate::attr::{self, History, Item, Passive};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::Cx;
-use crate::map::{Direction, PassiveDeletes, Relationship};
+use crate::map::{Direction, MapperId, PassiveDeletes, Relationship};
 use crate::session::cascade;
 use crate::state::{self, ObjRef, StateId};
 use indexmap::IndexSet;
@@ -369,11 +369,16 @@ fn no_member(cx: &Cx<'_>, relationship: &Relationship) -> Error {
     )
 }
 
-/// Refuses a child whose class the relationship cannot hold.
+/// Refuses a child whose class the relationship cannot hold, or could not load: of a class below the target, where
+/// nothing tells the classes of rows.
 fn check_class(cx: &mut Cx<'_>, relationship: &Relationship, child: &ObjRef) -> Result<()> {
     let target = relationship.resolved().target;
     let mapper = cx.orm.states.get(child.id()).mapper;
-    if relationship.args.enable_typechecks == Some(false) || state::is_a(cx.orm, mapper, target) {
+    if mapper == target || relationship.args.enable_typechecks == Some(false) {
+        return Ok(());
+    }
+    let is_below = state::is_a(cx.orm, mapper, target);
+    if is_below && tells_classes(cx, target) {
         return Ok(());
     }
     let text = super::text(cx, child.id());
@@ -382,6 +387,20 @@ fn check_class(cx: &mut Cx<'_>, relationship: &Relationship, child: &ObjRef) -> 
         format!("<class '{}.{}'>", mapper.module, mapper.class_name)
     };
     let parent = &cx.orm.mappers.get(relationship.parent).class_name;
+    if is_below {
+        let (own, wanted) = (class(mapper), class(target));
+        return Err(Error::new(
+            ErrorKind::FlushError,
+            format!(
+                "Attempting to flush an item of type {own} as a member of collection \"{parent}.{}\". Expected an \
+                 object of type {wanted} or a polymorphic subclass of this type. If {own} is a subclass of {wanted}, \
+                 configure mapper \"{}\" to load this subtype polymorphically, or set enable_typechecks=False to \
+                 allow any subtype to be accepted for flush. ",
+                relationship.key,
+                cx.orm.mappers.get(target).text(cx.orm.profile)
+            ),
+        ));
+    }
     Err(Error::new(
         ErrorKind::FlushError,
         format!(
@@ -391,4 +410,10 @@ fn check_class(cx: &mut Cx<'_>, relationship: &Relationship, child: &ObjRef) -> 
             class(target)
         ),
     ))
+}
+
+/// Whether something tells the class of a row of this class or of those below it.
+fn tells_classes(cx: &Cx<'_>, mapper: MapperId) -> bool {
+    let mapper = cx.orm.mappers.get(mapper);
+    mapper.polymorphic_on.is_some() || mapper.polymorphic_by.is_some() || mapper.hierarchy.union.is_some()
 }
