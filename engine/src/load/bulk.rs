@@ -183,7 +183,7 @@ impl NewRows {
         if insert.tag.is_some() {
             return insert;
         }
-        insert.tagged(&format!("class{}", shape(&self.returning)))
+        insert.tagged(&format!("class{} {:?}", shape(&self.returning), self.mapper))
     }
 
     /// Inserts rows into the tables of a class, the base's first; each further row has the key of the one above. What
@@ -208,19 +208,25 @@ impl NewRows {
             let last = number + 1 == tables.len();
             let own = |column: &Expr| column.base_column().is_some_and(|column| table.has_column(column));
             let places: Vec<usize> = (0..wanted.len()).filter(|at| own(&wanted[*at])).collect();
+            let given = sets.iter().all(|set| key.iter().all(|column| set.contains_key(&column.key())));
+            let mut keys: Option<Vec<Vec<Value>>> = None;
             if !wanted.is_empty() {
                 insert.returning = places.iter().map(|at| wanted[*at].clone()).collect();
                 insert.sort_returning = true;
-                let given = sets.iter().all(|set| key.iter().all(|column| set.contains_key(&column.key())));
                 // Rows that are sent together are told apart by their keys.
                 if given && sets.len() > 1 && cx.orm.profile.has(Behaviour::InsertManyValuesOrdered) {
                     insert.returning.extend(key.iter().map(Expr::column));
                 }
+            } else if given {
+                // Keys that are known are not asked for.
+                let own =
+                    |set: &Params| key.iter().filter_map(|column| set.get(&column.key()).cloned()).collect();
+                keys = Some(sets.iter().map(own).collect());
             } else if !last {
                 insert = insert.returning_generated(Generated::Defaults);
             }
             let result = db::execute(cx, connection, &Statement::from(insert), unit::given(sets))?;
-            let mut keys = result.inserted_primary_keys;
+            let mut keys = keys.unwrap_or(result.inserted_primary_keys);
             if !wanted.is_empty() {
                 let place =
                     |column: &Column| places.iter().position(|at| wanted[*at].base_column() == Some(column));

@@ -5,7 +5,7 @@
 
 use super::follow::follow;
 use super::plan::{LaterLoad, Plan, Reader};
-use super::query::{Entity, Query, Style};
+use super::query::{Entity, Query, ROOT_CLASS, Style};
 use super::result::Rows;
 use super::rows::{Later, Loading};
 use crate::db::ExecResult;
@@ -197,6 +197,7 @@ impl Returned {
         populate_existing: bool,
     ) -> Result<(Rows, Vec<Later>)> {
         let mut loading = Loading::new(session, populate_existing, None, &[]);
+        loading.roots = vec![Some(Rc::from(ROOT_CLASS)); self.readers.len()];
         let places = self.places();
         let mut rows = Vec::with_capacity(result.rows.len());
         for row in &result.rows {
