@@ -35,6 +35,14 @@ pub enum Passive {
     NoLoad,
 }
 
+/// Whether a column is left for its access, by the mapping or by what the object was loaded with.
+fn waits(orm: &Orm, id: StateId, key: &Key) -> bool {
+    match orm.mappers.get(orm.states.get(id).mapper).properties.get(key) {
+        Some(Property::Column(property)) => load::load_of(orm, id, property) != ColumnLoad::WithRow,
+        _ => false,
+    }
+}
+
 /// What is known of a scalar relationship without SQL.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Known {
@@ -263,6 +271,7 @@ pub(super) fn peek(
             match state.dict.get(&key) {
                 Some(Slot::Value(value)) => value.clone(),
                 _ if state.expired_attributes.contains(&key) => return Known::Unknown,
+                _ if state.key.is_some() && waits(orm, id, &key) => return Known::Unknown,
                 _ => return Known::NeverSet,
             }
         };

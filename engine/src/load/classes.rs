@@ -85,13 +85,13 @@ impl Builder<'_> {
             let expr = adapter.column(column)?;
             let property =
                 orm.mappers.get(plan.mapper).column_properties().find(|one| one.columns.contains(column));
-            let lost = !orm.profile.has(Behaviour::DeferAllKeepsKey)
-                && !in_join
-                && owner.alias.is_none()
+            let left = !orm.profile.has(Behaviour::DeferAllKeepsKey)
                 && self.query.only.is_none()
                 && property.is_some_and(|property| self.skips(&plan.path, (base, base), property));
-            if lost {
+            if left && !in_join && owner.alias.is_none() {
                 self.lost.push(Lost { expr, column: column.clone(), of_key: None });
+            } else if left && in_join && self.place_of(&expr, true).is_none() {
+                self.lose_joined(&expr)?;
             } else {
                 plan.discriminator = Some(self.put(expr, in_join));
             }

@@ -585,7 +585,8 @@ fn direct_query(
                 query.order_by.insert(place, adapter.column(column)?);
             }
         }
-    } else if target_mapper.is_joined() {
+    } else if target_mapper.is_joined() || !reads_union {
+        // The key that tells the objects apart comes before what they are.
         for (place, column) in columns.iter_mut().enumerate() {
             *column = target_mapper.base_column(column);
             query.entities.insert(place, Entity::Expr(adapter.column(column)?));

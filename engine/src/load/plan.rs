@@ -17,7 +17,7 @@ use super::from::{class_items, classes_of, entity_items, explicit};
 use super::options::{Chosen, Path, Recursion, Strategy, criteria};
 use super::polymorphic::limit;
 use super::query::{Entity, JoinLeft, JoinTarget, Query, Style};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::map::{Key, Lazy, Mapped, MapperId, Relationship};
 use crate::orm::Orm;
 use crate::schema::{Column, SqlType};
@@ -67,6 +67,8 @@ pub(super) struct EntityPlan {
     pub classes: Vec<ClassPlan>,
     pub joined: Vec<JoinedPlan>,
     pub later: Vec<LaterLoad>,
+    /// The rows lack what tells objects apart: none is read from them.
+    pub keyless: bool,
 }
 
 /// A relationship that is read from the same row.
@@ -113,6 +115,8 @@ pub(super) struct Builder<'a> {
     pub lost: Vec<Lost>,
     /// Labels of what names attributes, and what stands for each: one label stays one wherever the statement has it.
     bare: RefCell<Vec<(Expr, Expr)>>,
+    /// How errors name what tells the class of joined objects, where the rows lack it.
+    unlinked_joined: Option<String>,
     /// What joins to what: where inner joins below outer ones may stand.
     units: Vec<Unit>,
     /// The entity that loads are joined to is an outer join itself.
@@ -149,6 +153,7 @@ impl EntityPlan {
             classes: Vec::new(),
             joined: Vec::new(),
             later: Vec::new(),
+            keyless: false,
         }
     }
 }
@@ -191,6 +196,7 @@ impl Plan {
             refused: None,
             lost: Vec::new(),
             bare: RefCell::default(),
+            unlinked_joined: None,
             units: Vec::new(),
             root_is_outer: false,
         };
@@ -228,6 +234,10 @@ impl Plan {
                 Some(place) => plan.primary_key[place] = at,
                 None => plan.discriminator = Some(at),
             }
+        }
+        if builder.primary.is_empty() && query.only.is_none() && !orm.profile.has(Behaviour::DeferAllKeepsKey) {
+            let message = "Query contains no columns with which to SELECT from.";
+            return Err(Error::new(ErrorKind::InvalidRequestError, message));
         }
         let unlinked = builder.unlinked(&readers)?;
         let nested = builder.must_nest(&pending);
@@ -310,7 +320,7 @@ impl Plan {
             unhashable: Vec::new(),
             refused: builder.refused,
             lost: unread,
-            unlinked,
+            unlinked: unlinked.or(builder.unlinked_joined),
         })
     }
 }

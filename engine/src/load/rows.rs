@@ -208,7 +208,8 @@ impl Loading {
         let late = self.filled.get(&id).is_some_and(|filling| filling.place != plan.id);
         let class = cx.orm.states.get(id).mapper;
         for joined in &plan.joined {
-            if !cx.orm.mappers.is_a(class, joined.parent)
+            if joined.entity.keyless
+                || !cx.orm.mappers.is_a(class, joined.parent)
                 || !cx.orm.mappers.shares(class, joined.parent, &joined.key)
             {
                 continue;

@@ -4,8 +4,9 @@ use super::membership;
 use crate::attr;
 use crate::error::Result;
 use crate::host::Cx;
-use crate::map::{Key, Property};
 use crate::state::ObjRef;
+use crate::version::Behaviour;
+use std::rc::Rc;
 
 /// `make_transient(obj)`: it belongs to no session and has no row any longer; what it holds stays.
 pub fn make_transient(cx: &mut Cx<'_>, object: &ObjRef) {
@@ -34,24 +35,23 @@ pub fn make_transient_to_detached(cx: &mut Cx<'_>, object: &ObjRef) -> Result<()
     }
     let mapper = own.mapper;
     let key = super::sought_key(cx, id)?;
-    let columns: Vec<Key> = cx
+    // What the mapping leaves for its access is not loaded with the rest.
+    let (apart, columns): (Vec<_>, Vec<_>) = cx
         .orm
         .mappers
         .get(mapper)
-        .properties
-        .iter()
-        .filter(|(key, property)| {
-            matches!(property, Property::Column(property) if !property.hidden)
-                && !attr::is_loaded(cx.orm, id, key)
-        })
-        .map(|(key, _)| key.clone())
-        .collect();
+        .column_properties()
+        .filter(|property| !property.hidden && !attr::is_loaded(cx.orm, id, &property.key))
+        .map(|property| (property.deferral.deferred, Rc::clone(&property.key)))
+        .partition(|(deferred, _)| *deferred);
+    let tells_apart = cx.orm.profile.has(Behaviour::ExpiredLoadsEager);
     let own = cx.orm.states.get_mut(id);
     own.key = Some(key);
     own.deleted = false;
     own.modified = false;
     let dropped = (std::mem::take(&mut own.committed), std::mem::take(&mut own.pending));
-    own.expired_attributes.extend(columns);
+    own.expired_attributes.extend(columns.into_iter().map(|(_, key)| key));
+    own.expired_apart.extend(apart.into_iter().filter(|_| tells_apart).map(|(_, key)| key));
     drop(dropped);
     Ok(())
 }

@@ -174,7 +174,9 @@ impl Builder<'_> {
                             self.lost.push(Lost { expr, column: column.clone(), of_key: Some(place) });
                             continue;
                         }
-                        let at = self.place(expr);
+                        let key = mapper.key_of(column).filter(|_| self.selects_keys_once());
+                        let known = plan.columns.iter().find(|(own, _)| key == Some(own)).map(|(_, at)| *at);
+                        let at = known.unwrap_or_else(|| self.place(expr));
                         plan.primary_key.push(at);
                     }
                 }
@@ -259,7 +261,8 @@ impl Builder<'_> {
             return Ok(Vec::new());
         }
         let Some(expr) = &property.expr else {
-            return property.columns.iter().map(|column| adapter.column(column)).collect();
+            let columns = property.columns.iter().take(if self.selects_keys_once() { 1 } else { usize::MAX });
+            return columns.map(|column| adapter.column(column)).collect();
         };
         let given = options::ad_hoc(orm, &self.query.options, path, mapper, &property.key);
         let expr = match given {
@@ -271,6 +274,11 @@ impl Builder<'_> {
         };
         let tables = &orm.mappers.get(mapper).hierarchy.tables;
         Ok(vec![adapter.expression(&expr, tables)?])
+    }
+
+    /// Whether one column of a subquery stands for an attribute of several.
+    fn selects_keys_once(&self) -> bool {
+        self.query.within.is_some() && self.orm.profile.has(Behaviour::UnionsSelectKeyOnce)
     }
 
     /// Whether a column attribute is left for later.

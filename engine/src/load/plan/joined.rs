@@ -331,9 +331,16 @@ impl Builder<'_> {
         }
         self.choose_below(&mut plan, &with)?;
         self.add_classes(&mut plan, (to, &[]), &[], &adapter, None, true)?;
+        let keeps_key = orm.profile.has(Behaviour::DeferAllKeepsKey);
         for column in &target.primary_key {
-            let at = self.place_joined(adapter.column(column)?);
-            plan.primary_key.push(at);
+            let expr = adapter.column(column)?;
+            let key = target.key_of(column).and_then(|key| target.properties.get(key));
+            let left = matches!(key, Some(Property::Column(property)) if self.skips(&plan.path, (to.mapper, to.mapper), property));
+            if left && !keeps_key && !self.secondary.iter().any(|other| other.same(&expr)) {
+                plan.keyless = true;
+                continue;
+            }
+            plan.primary_key.push(self.place_joined(expr));
         }
         let joined = JoinedPlan {
             parent: relationship.parent,

@@ -8,7 +8,7 @@ use crate::load::query::Entity;
 use crate::map::{Lazy, Mapped, Relationship};
 use crate::orm::Orm;
 use crate::schema::Column;
-use crate::sql::ExprKind;
+use crate::sql::{Expr, ExprKind, FromItem};
 
 impl Builder<'_> {
     /// How errors name the first such column that the statement does not have.
@@ -37,17 +37,28 @@ impl Builder<'_> {
         if self.primary.iter().any(|other| other.same(&expr)) {
             return Ok(None);
         }
-        match expr.unannotated().kind() {
-            ExprKind::Column(column) => Ok(Some(column.to_string())),
-            ExprKind::AliasColumn(of) => {
-                let item = crate::sql::FromItem::Alias(of.alias.clone());
-                match item.description(self.orm.profile) {
-                    Some(name) => Ok(Some(format!("{name}.{}", of.name))),
-                    None => Err(untold(relationship)),
-                }
-            }
-            _ => Err(untold(relationship)),
+        told(self.orm, &expr).map(Some).ok_or_else(|| untold(relationship))
+    }
+
+    /// Notes that the rows lack what tells the class of a joined object.
+    pub(in crate::load) fn lose_joined(&mut self, expr: &Expr) -> Result<()> {
+        let Some(column) = told(self.orm, expr) else {
+            return Err(Error::unsupported("joined rows without what tells their class"));
+        };
+        self.unlinked_joined.get_or_insert(column);
+        Ok(())
+    }
+}
+
+/// How errors name a column of a statement; `None` where the library shows an address.
+fn told(orm: &Orm, expr: &Expr) -> Option<String> {
+    match expr.unannotated().kind() {
+        ExprKind::Column(column) => Some(column.to_string()),
+        ExprKind::AliasColumn(of) => {
+            let name = FromItem::Alias(of.alias.clone()).description(orm.profile)?;
+            Some(format!("{name}.{}", of.name))
         }
+        _ => None,
     }
 }
 

@@ -350,6 +350,10 @@ macro_rules! of_loading {
                 "A load by subquery whose rows lack the column that it goes by fails before any row is read.",
                 "loads by subquery without their column fail at once",
                 "1.3.24 gives no rows, 1.4.0 raises `NoSuchColumnError`: `subqueryload(Book.author), defer(Book.author_id)` without books";
+            UnionsSelectKeyOnce "unions-select-key-once" within((1, 4, 0), (2, 0, 19)),
+                "Of an attribute of several columns, a query of its own subquery or union selects the first.",
+                "keys of joined subclasses in queries of unions",
+                "1.3.24 and 2.0.20 select `anon_1.item_id`, too, 1.4.0 and 2.0.19 `anon_1.book_id` alone: `query.union(query)`";
         }
     };
 }

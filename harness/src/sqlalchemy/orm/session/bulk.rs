@@ -84,7 +84,8 @@ fn insert(
     render_nulls: bool,
 ) -> backproof_engine::Result<()> {
     if sets.is_empty() {
-        return Ok(());
+        // A connection is taken all the same.
+        return sessions::as_flush(cx, session, |cx| sessions::connection(cx, session)).map(drop);
     }
     // Mappers that are configured forget what was compiled before.
     if cx.orm.profile.has(Behaviour::BulkInsertsShare) {
@@ -113,7 +114,8 @@ fn update(
     sets: &[Params],
 ) -> backproof_engine::Result<()> {
     if sets.is_empty() {
-        return Ok(());
+        // A connection is taken all the same.
+        return sessions::as_flush(cx, session, |cx| sessions::connection(cx, session)).map(drop);
     }
     let settings = sessions::settings_mut(cx.orm, session);
     let before = std::mem::replace(&mut settings.autoflush, false);
