@@ -235,7 +235,8 @@ impl Plan {
                 None => plan.discriminator = Some(at),
             }
         }
-        if builder.primary.is_empty() && query.only.is_none() && !orm.profile.has(Behaviour::DeferAllKeepsKey) {
+        if builder.primary.is_empty() && query.only.is_none() && !orm.profile.has(Behaviour::DeferAllKeepsKey)
+        {
             let message = "Query contains no columns with which to SELECT from.";
             return Err(Error::new(ErrorKind::InvalidRequestError, message));
         }
